@@ -1,4 +1,4 @@
-"""The WSGI application: `gunicorn samenwerking.wsgi`."""
+"""The WSGI application: `gunicorn -c samenwerking/gunicorn.py`. Refuses to load under unsafe settings."""
 
 import os
 
@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samenwerking.settings")
 
 application = get_wsgi_application()
+
+from reflectie.checks import refuse_unsafe_settings  # noqa: E402  (needs the settings)
+
+refuse_unsafe_settings()

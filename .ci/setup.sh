@@ -1,0 +1,95 @@
+# The steps that ./run, ./test and .ci/run share. Sourced from the repository's root, after `set -euo pipefail`.
+
+PY=.venv/bin/python
+
+say() { printf '• %s\n' "$*"; }
+
+stop() {
+    printf '✗ %s\n' "$*" >&2
+    exit 1
+}
+
+# Installs Debian packages, or says in one line what somebody else should do.
+debian() {
+    local as_root=() how="apt-get update && apt-get install $*"
+    if [ "$(id -u)" != 0 ]; then
+        # Without a terminal nobody can type a password.
+        if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+            as_root=(sudo)
+        else
+            stop "Laat een beheerder dit doen en begin dan opnieuw: $how"
+        fi
+    fi
+    command -v apt-get >/dev/null || stop "Installeer wat bij Debian zo heet en begin dan opnieuw: $*"
+    say "Installeert met apt-get: $*"
+    "${as_root[@]}" apt-get update -qq &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -qq -y --no-install-recommends "$@" </dev/null >/dev/null ||
+        stop "apt-get lukte niet; doe dit met de hand en begin dan opnieuw: $how"
+}
+
+# Pango and HarfBuzz draw the PDF, zoneinfo gives the clock, ensurepip makes the virtual environment.
+system_packages() {
+    command -v python3 >/dev/null || stop "Installeer eerst Python 3.11 of nieuwer."
+    local missing
+    missing=$(
+        python3 - <<'CODE'
+import ctypes, importlib.util, os, sys, zoneinfo
+
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 of nieuwer is nodig; dit is " + sys.version.split()[0] + ".")
+missing = []
+if sys.platform == "linux":
+    libraries = {
+        "libpango-1.0-0": "libpango-1.0.so.0",
+        "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
+        "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
+    }
+    for package, library in libraries.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+try:
+    zoneinfo.ZoneInfo("Europe/Brussels")
+except zoneinfo.ZoneInfoNotFoundError:
+    missing.append("tzdata")
+if not os.path.exists(".venv/bin/python") and not importlib.util.find_spec("ensurepip"):
+    missing.append("python3-venv")
+print(*missing)
+CODE
+    ) || exit 1
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || debian $missing
+}
+
+# Makes .venv hold what the lock file says. A stamp keeps the second time quick.
+packages() {
+    local lock=$1 stamp=.venv/installed
+    if ! "$PY" -c '' 2>/dev/null; then
+        say "Maakt een virtuele omgeving (.venv)"
+        python3 -m venv --clear .venv
+    fi
+    if ! grep -qsF "$(sha256sum "$lock")" "$stamp"; then
+        say "Installeert de pakketten uit $lock"
+        "$PY" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
+        # What the tests need includes what the app needs, in the same versions; .ci/run compares them.
+        sha256sum requirements.txt >"$stamp"
+        [ "$lock" = requirements.txt ] || sha256sum "$lock" >>"$stamp"
+    fi
+}
+
+# Fonts and static files, as production serves them.
+assets() {
+    say "Maakt lettertypen en statische bestanden klaar"
+    "$PY" manage.py build_fonts
+    "$PY" manage.py collectstatic --noinput --verbosity 0
+}
+
+# Settings that leave out whatever .env says. Only DATABASE_URL is the caller's to choose.
+test_environment() {
+    export SECRET_KEY=for-tests-only-bSk3vXw9QpLm72RzTdYc5HnGf8JaEu4WqKx61
+    export PLAIN_HTTP=true DEBUG=false BEHIND_PROXY=false ALLOWED_HOSTS=127.0.0.1,localhost
+    export RETENTION_DAYS=90 LOG_LEVEL=INFO
+    export DATABASE_URL=${DATABASE_URL:-sqlite:///$PWD/var/test.sqlite3}
+}

@@ -1,0 +1,82 @@
+"""Refuses settings that would put people's answers at risk: under `manage.py`, and when a server starts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+TAG = "samenwerking"
+
+# "testserver" is the name under which Django's tests ask.
+THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+
+# As Django's own security.W009, which only warns, and only when asked.
+KEY_LENGTH, KEY_SIGNS, INSECURE_KEY = 50, 5, "django-insecure-"
+
+
+@register(TAG)
+def hosts(**_: Any) -> Iterator[CheckMessage]:
+    elsewhere = sorted(set(settings.ALLOWED_HOSTS) - THIS_MACHINE)
+    if any("*" in host for host in elsewhere):
+        yield Error(
+            "ALLOWED_HOSTS laat elke naam toe (*): een vervalst adres kan zo in een gedeelde link komen.",
+            hint="Noem de namen waaronder mensen de site openen: ALLOWED_HOSTS=samenwerking.example.org",
+            id="samenwerking.E001",
+        )
+    elif elsewhere and settings.DEBUG:
+        yield Error(
+            f"DEBUG staat aan terwijl ook {', '.join(elsewhere)} toegelaten is: foutpagina's tonen dan antwoorden.",
+            hint="Zet DEBUG uit, of laat alleen 127.0.0.1 en localhost toe in ALLOWED_HOSTS.",
+            id="samenwerking.E002",
+        )
+    elif elsewhere and settings.PLAIN_HTTP:
+        yield Error(
+            f"PLAIN_HTTP staat aan terwijl ook {', '.join(elsewhere)} toegelaten is: "
+            "links en antwoorden gaan dan leesbaar over het netwerk.",
+            hint="Zet PLAIN_HTTP uit en een proxy met https ervoor, of laat alleen 127.0.0.1 en localhost toe.",
+            id="samenwerking.E003",
+        )
+
+
+@register(TAG)
+def keys(**_: Any) -> Iterator[CheckMessage]:
+    for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+        if len(key) < KEY_LENGTH or len(set(key)) < KEY_SIGNS or key.startswith(INSECURE_KEY):
+            yield Error(
+                "SECRET_KEY is te raden: wie hem raadt, kan persoonlijke codes namaken.",
+                hint="Maak er een met: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'",
+                id="samenwerking.E004",
+            )
+            return
+
+
+@register(TAG)
+def retention(**_: Any) -> Iterator[CheckMessage]:
+    if settings.RETENTION_DAYS < 1:
+        yield Error(
+            f"RETENTION_DAYS is {settings.RETENTION_DAYS}: alles zou meteen gewist worden.",
+            hint="Zet het aantal dagen dat een zelfreflectie bewaard blijft op 1 of meer; gewoon is 90.",
+            id="samenwerking.E005",
+        )
+
+
+@register(TAG, deploy=True)
+def proxy(**_: Any) -> Iterator[CheckMessage]:
+    if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
+        yield Warning(
+            "Zonder BEHIND_PROXY ziet de app niet dat een bezoeker https gebruikt, en stuurt hem eindeloos door.",
+            hint="Zet BEHIND_PROXY=true als de proxy zelf X-Forwarded-Proto zet en die van buiten weggooit.",
+            id="samenwerking.W001",
+        )
+
+
+def refuse_unsafe_settings() -> None:
+    """Raises ImproperlyConfigured, with every message and hint, when a check above finds an error.
+
+    For servers: they start without `manage.py`, so nothing else runs these checks for them.
+    """
+    errors = [message for message in run_checks(tags=[TAG]) if message.is_serious()]
+    if errors:
+        raise ImproperlyConfigured("\n".join(["", *map(str, errors)]))

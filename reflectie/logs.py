@@ -1,0 +1,63 @@
+"""Keeps tokens and answers out of logs and error reports."""
+
+import logging
+import re
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.debug import SafeExceptionReporterFilter
+
+# Under these addresses the next segment is a token: whoever reads it in a log could open the sheet or the report.
+# The slash before may be missing (the resolver drops it) or encoded (inside ?next=). A short name of a source file is
+# no token, and a traceback without it helps nobody.
+_TOKEN = re.compile(
+    r"""(?ix)
+    ( (?: \b | %2F ) (?: invullen | rapport ) (?: / | %2F ) )
+    (?! [\w-]{1,20} \. (?: py | html | svg | css | js ) \b )
+    [^\s/?\#&%'"<>]+
+    """
+)
+_formatter = logging.Formatter()
+
+
+def without_tokens(text: str) -> str:
+    return _TOKEN.sub(r"\1…", text)
+
+
+class NoTokens(logging.Filter):
+    """Replaces tokens in a record by `…`: in its message, its traceback and its stack. Lets every record through.
+
+    The arguments are written into the message first, since they may be objects that only show an address once printed.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            message = record.getMessage()
+        except Exception:  # arguments that don't fit: say what there is, and go on serving
+            message = f"{record.msg} {record.args!r}"
+        record.msg, record.args = without_tokens(message), None
+        if record.exc_info and not record.exc_text:
+            # Formatters take this text where it is there already.
+            record.exc_text = _formatter.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = without_tokens(record.exc_text)
+        if record.stack_info:
+            record.stack_info = without_tokens(record.stack_info)
+        return True
+
+
+class NoAnswers(SafeExceptionReporterFilter):
+    """What an error report may hold: the traceback, but not what was filled in, nor variables, nor cookies."""
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return super().get_post_parameters(request) if not self.is_active(request) else {}
+
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: Any) -> Any:
+        return super().get_traceback_frame_variables(request, tb_frame) if not self.is_active(request) else []
+
+    def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_safe_cookies(request) if not self.is_active(request) else {}
+
+    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
+        meta = super().get_safe_request_meta(request)
+        return {key: without_tokens(value) if isinstance(value, str) else value for key, value in meta.items()}

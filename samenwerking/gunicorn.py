@@ -1,0 +1,39 @@
+"""How gunicorn serves: `gunicorn -c samenwerking/gunicorn.py`. Flags on the command line win from what stands here."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+# gunicorn reads this file before it puts the project on the path.
+chdir = str(Path(__file__).resolve().parent.parent)
+sys.path.insert(0, chdir)
+
+from reflectie.logs import NoTokens  # noqa: E402
+
+wsgi_app = "samenwerking.wsgi"
+# The machine itself only: a proxy in front does https and faces the world.
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads, because a PDF keeps a worker busy for half a second: with one request at a time per worker, two people
+# downloading at once would make everybody else wait. They also keep connections open and sit out slow phones.
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+# Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
+preload_app = True
+# The socket for `gunicornc` would stand in the home folder, one for all projects of that user.
+control_socket_disable = True
+
+# An access log is personal data: none unless asked for by --access-logfile, and then without IP address and referrer.
+accesslog = None
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s"
+# Both of gunicorn's logs name addresses, and some addresses hold a token.
+for _name in ("gunicorn.access", "gunicorn.error"):
+    logging.getLogger(_name).addFilter(NoTokens())
+
+
+def when_ready(server: Any) -> None:
+    for listener in server.LISTENERS:
+        print(f"• Samenwerking draait op {listener}/ (stoppen: Ctrl+C)", flush=True)

@@ -51,7 +51,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "reflectie.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -75,6 +74,7 @@ TEMPLATES = [
         "OPTIONS": {
             "builtins": [
                 "django.templatetags.i18n",
+                "django.templatetags.l10n",
                 "django.templatetags.static",
                 "reflectie.templatetags.reflectie",
             ],
@@ -182,5 +182,7 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Subsetting a font logs every glyph table.
         "fontTools": {"level": "WARNING"},
+        # Tells every step of every PDF.
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,27 @@
+"""Who may: every view fetches through here. What is absent and what is forbidden look alike (404)."""
+
+from django.http import Http404
+
+from .models import Response, Session
+from .store import hash_token
+
+
+def response_or_404(token: str) -> Response:
+    """The answer sheet that a link to fill in opens, with its session and checklist. One query."""
+    responses = Response.objects.select_related("session__checklist")
+    response = responses.filter(token_hash=hash_token(token)).first()
+    if response is None:
+        raise Http404
+    return response
+
+
+def finished_session_or_404(read_token: str) -> Session:
+    """The session whose report a link to read opens, with its checklist. One query.
+
+    Before the sheet is finished the report is nobody's but its giver's, so the link doesn't open anything yet.
+    """
+    sessions = Session.objects.select_related("checklist")
+    session = sessions.filter(read_hash=hash_token(read_token), responses__finished=True).first()
+    if session is None:
+        raise Http404
+    return session

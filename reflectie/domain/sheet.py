@@ -1,0 +1,161 @@
+"""An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from functools import lru_cache
+
+from .checklist import Checklist, Item
+from .intensity import FORMS, Intensity
+
+# Counted in characters, as a person counts them, after line ends became one character each.
+MAX_NOTE = 2000
+MAX_SENTENCE = 300
+MAX_NAME = 120
+# "Hoogstens drie": weight that everything gets is no weight.
+MAX_FIRST = 3
+
+# A field of the sheet holds one text or one choice (a string), or several choices.
+FieldValue = str | tuple[str, ...]
+
+
+class Mode(StrEnum):
+    """How a sheet is filled in."""
+
+    TOGETHER = "together"
+    ALONE = "alone"
+
+
+class Value(StrEnum):
+    """The answer to an item. For a factor, hindering is "speelt" and helping "speelt niet"."""
+
+    HINDERING = "hindering"
+    HELPING = "helping"
+    DONT_KNOW = "dont-know"
+
+
+class Ask(StrEnum):
+    TEXT = "text"
+    ONE = "one"
+    MANY = "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the sheet: its name in forms and storage, what fits in it, and which item it is about."""
+
+    name: str
+    ask: Ask
+    choices: tuple[str, ...] = ()
+    limit: int = 1
+    item: Item | None = None
+
+    @property
+    def empty(self) -> FieldValue:
+        return () if self.ask is Ask.MANY else ""
+
+
+LEVELS = ("practice", "management", "board", "funder", "client")
+MEANINGS = ("quality", "process", "community")
+
+
+def note_name(key: str) -> str:
+    """The name of the field that holds the note on an item, by the item's key."""
+    return f"{key}-note"
+
+
+@lru_cache(maxsize=32)
+def fields_for(checklist: Checklist, mode: Mode) -> Mapping[str, Field]:
+    """Every field of a sheet by name, in the order in which they are asked.
+
+    The questions about one's own organisation and role have no answer that a whole team could give together.
+    """
+    fields = []
+    for item in checklist:
+        fields.append(Field(item.key, Ask.ONE, tuple(Value), item=item))
+        fields.append(Field(note_name(item.key), Ask.TEXT, limit=MAX_NOTE, item=item))
+    fields += [
+        Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
+        Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
+        Field("intensity-needed", Ask.ONE, tuple(Intensity)),
+        Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
+    ]
+    if mode is Mode.ALONE:
+        fields += [Field("ips-meaning", Ask.ONE, MEANINGS), Field("level", Ask.ONE, LEVELS)]
+    fields += [Field(name, Ask.TEXT, limit=MAX_NAME) for name in ("collaboration-name", "team-name")]
+    return {field.name: field for field in fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was answered: field name to value. A field that is empty is not in it."""
+
+    values: Mapping[str, FieldValue]
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def several(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+    def note(self, item: Item) -> str:
+        return self.text(note_name(item.key))
+
+    def answered(self, checklist: Checklist) -> int:
+        """How many items have an answer; "weet ik niet" is one."""
+        return sum(1 for item in checklist if item.key in self.values)
+
+    def open_items(self, checklist: Checklist) -> tuple[Item, ...]:
+        return tuple(item for item in checklist if item.key not in self.values)
+
+
+class Merge(Enum):
+    KEEP = auto()
+    APPLY = auto()
+    CONFLICT = auto()
+
+
+def digest(value: FieldValue) -> str:
+    """A short mark of a field's value, with which a form says what it was rendered with. Empty for an empty field."""
+    if not value:
+        return ""
+    text = value if isinstance(value, str) else "\x1f".join(value)
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
+    """What to do with one posted field: `seen` is the digest of what the page showed when it was rendered.
+
+    A field the person left alone never overwrites what came in elsewhere; a field that both changed, differently,
+    is a conflict for the person to settle. A retry after a lost reply changes nothing.
+    """
+    if posted == current or digest(posted) == seen:
+        return Merge.KEEP
+    if digest(current) == seen:
+        return Merge.APPLY
+    return Merge.CONFLICT
+
+
+# Signs that turn the direction of the text after them: with one, a note could rewrite the report around it.
+_DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def unseen_signs(text: str) -> frozenset[str]:
+    """The signs in a text that nobody can see or that no document may hold: control, direction, no-characters."""
+    return frozenset(_unseen(text))
+
+
+def without_unseen_signs(text: str) -> str:
+    return "".join(sign for sign in text if sign not in unseen_signs(text))
+
+
+def _unseen(text: str) -> Iterator[str]:
+    for sign in set(text) - {"\n", "\t"}:
+        code = ord(sign)
+        not_a_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        if unicodedata.category(sign) in {"Cc", "Cs"} or sign in _DIRECTION or not_a_character:
+            yield sign

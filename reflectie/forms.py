@@ -1,0 +1,392 @@
+"""Forms built from the checklist's fields, laid out by crispy. No view knows a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import QueryDict
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from . import wording
+from .domain.checklist import Checklist, Dimension, Kind
+from .domain.intensity import FORMS, Intensity
+from .domain.report import draw_whirlpool
+from .domain.sheet import (
+    MAX_NAME,
+    Ask,
+    Field,
+    FieldValue,
+    Mode,
+    Sheet,
+    digest,
+    fields_for,
+    note_name,
+    unseen_signs,
+    without_unseen_signs,
+)
+from .store import Posted, Saved, new_token
+from .templatetags.reflectie import answer
+
+# A start page left open overnight still works in the morning.
+START_TOKEN_SECONDS = 24 * 3600
+
+
+class TextField(forms.CharField):
+    """Text as a person typed it: line ends made alike, nothing unseen in it, and nothing cut off."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, limit: int, one_line: bool = False, **kwargs: Any) -> None:
+        self.limit, self.one_line = limit, one_line
+        super().__init__(required=False, **kwargs)
+        # Ours says more than Django's about such a sign, and says it of all of them.
+        self.validators = [self._fits, self._is_visible]
+
+    def to_python(self, value: Any) -> str:
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        return " ".join(text.split()) if self.one_line else text
+
+    def _fits(self, text: str) -> None:
+        if len(text) > self.limit:
+            raise ValidationError(
+                _("Deze tekst telt %(length)s tekens; er passen er %(limit)s. Maak hem korter. Je tekst staat er nog."),
+                params={"length": number_format(len(text)), "limit": number_format(self.limit)},
+            )
+
+    def _is_visible(self, text: str) -> None:
+        if unseen_signs(text):
+            raise ValidationError(
+                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Lees na en bewaar opnieuw.")
+            )
+
+
+class AtMostField(forms.MultipleChoiceField):
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        self.limit = limit
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        chosen = super().clean(value)
+        if len(chosen) > self.limit:
+            raise ValidationError(
+                _("Kies er hoogstens %(limit)s. Nu zijn het er %(number)s; haal er een paar weg."),
+                params={"limit": self.limit, "number": len(chosen)},
+            )
+        return tuple(chosen)
+
+
+_UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
+
+
+def _form_field(field: Field) -> forms.Field:
+    choices = [(choice, choice) for choice in field.choices]
+    match field.ask:
+        case Ask.TEXT:
+            return TextField(limit=field.limit, one_line=field.limit <= MAX_NAME)
+        case Ask.ONE:
+            return forms.ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
+        case Ask.MANY:
+            return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
+
+
+class SheetForm(forms.Form):
+    """An answer sheet. Posted, it holds only the fields that were posted: each says so with a `seen-…` beside it,
+    the mark of what the page showed. So one changed answer, a whole page and an old page go the same way."""
+
+    def __init__(self, checklist: Checklist, mode: Mode, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.checklist, self.mode = checklist, mode
+        self.sheet = Sheet({})
+        self.conflicts: frozenset[str] = frozenset()
+        self.known = fields_for(checklist, mode)
+        if data is not None:
+            names = [name.removeprefix("seen-") for name in data if name.startswith("seen-")]
+            self.fields = {name: _form_field(self.known[name]) for name in names if name in self.known}
+            self.strangers = [name for name in names if name not in self.known]
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.layout = Layout(*(DimensionLayout(part) for part in self.checklist.dimensions), BesideLayout())
+        return helper
+
+    def clean(self) -> None:
+        if self.strangers:
+            raise ValidationError(
+                _("Deze pagina hoort bij een andere checklist. De rest is bewaard; laad de pagina opnieuw.")
+            )
+
+    def posted(self) -> dict[str, Posted]:
+        """The fields that may be saved: valid ones, less those given up for what somebody else filled in."""
+        given_up = {field.name for field in self._question(self.data.get("theirs", ""))}
+        self.is_valid()
+        posted = {name: Posted(value, self._seen(name)) for name, value in self.cleaned_data.items()}
+        if (wiped := self.data.get("clear", "")) in posted:
+            posted[wiped] = Posted("", posted[wiped].seen)
+        return {name: field for name, field in posted.items() if name not in given_up}
+
+    def settle(self, saved: Saved) -> None:
+        """Show what is kept now, and beside it what could not be saved."""
+        self.sheet, self.conflicts = saved.filling.sheet, saved.conflicts
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 409 if self.conflicts else 200
+
+    def touched(self) -> list[str]:
+        """The questions that were posted, by the name of their first field."""
+        return list(dict.fromkeys(self._question_name(name) for name in self.fields))
+
+    def given(self) -> list[tuple[str | Promise, str]]:
+        """What was posted, as a person would say it: kept in sight when it can't be saved any more."""
+        posted = [(self.known[name], value) for name, value in self.cleaned_data.items()] if self.is_bound else []
+        return [(self.title(field.name), words) for field, value in posted if (words := self.in_words(field, value))]
+
+    def redrawn(self) -> list[str]:
+        """The questions whose controls change on the page, by the person's own wish."""
+        return [name for name in (self.data.get("clear", ""), self.data.get("theirs", "")) if name in self.known]
+
+    def trouble(self) -> list[tuple[str, str | Promise]]:
+        """Every question with an error or a conflict, with what to call it."""
+        names = dict.fromkeys(
+            self._question_name(name) for name in [*self.errors, *self.conflicts] if name in self.known
+        )
+        return [(name, self.title(name)) for name in names]
+
+    def in_words(self, field: Field, value: FieldValue) -> str:
+        """What was given in a field, as a person would say it."""
+        if field.ask is Ask.TEXT:
+            return str(value)
+        if field.item:
+            return str(answer(field.item, str(value)))
+        chosen = (value,) if isinstance(value, str) else value
+        names = {item.key: item.short for item in self.checklist}
+        return ", ".join(str(wording.WORDS.get(choice) or names.get(choice, "")) for choice in chosen if choice)
+
+    def title(self, name: str) -> str | Promise:
+        item = self.known[name].item
+        return item.short if item else QUESTIONS[name].title
+
+    def _question_name(self, name: str) -> str:
+        item = self.known[name].item
+        return item.key if item else name
+
+    def _question(self, name: str) -> list[Field]:
+        names = [name, note_name(name)]
+        return [self.known[name] for name in names if name in self.known]
+
+    def _seen(self, name: str) -> str:
+        return str(self.data.get(f"seen-{name}", ""))
+
+    def shown(self, name: str) -> FieldValue:
+        """What the page shows in a field: what is kept, or what the person gave when that isn't saved yet."""
+        if name in self.fields and (name in self.errors or name in self.conflicts):
+            if self.known[name].ask is Ask.MANY:
+                return tuple(self.data.getlist(name))  # type: ignore[attr-defined]
+            return without_unseen_signs(str(self.data.get(name, "")))
+        return self.sheet.values.get(name, self.known[name].empty)
+
+    def state(self, name: str) -> dict[str, Any]:
+        """What stands under a question: the marks of what is shown, errors, and what somebody else filled in."""
+        fields = self._question(name)
+        marks, errors, theirs = [], [], []
+        for field in fields:
+            current = self.sheet.values.get(field.name, field.empty)
+            wrong = self.errors.get(field.name, [])
+            errors += wrong
+            marks.append((field.name, self._seen(field.name) if wrong else digest(current)))
+            if field.name in self.conflicts:
+                theirs.append((self.in_words(field, current), self.in_words(field, self.shown(field.name))))
+        return {"name": name, "marks": marks, "errors": errors, "theirs": theirs}
+
+    def render_question(self, name: str, *, swap: bool = False) -> SafeString:
+        """One question with its controls. Most are drawn once: what is personal is drawn each time."""
+        fields = self._question(name)
+        shown = tuple(self.shown(field.name) for field in fields)
+        personal = any(field.ask is Ask.TEXT and value for field, value in zip(fields, shown, strict=True))
+        if personal or any(field.name in self.errors or field.name in self.conflicts for field in fields):
+            return _draw(self, name, shown, self.state(name), swap=swap)
+        return _draw_once(self.checklist, self.mode, get_language() or "", name, shown, swap)
+
+
+@lru_cache(maxsize=2048)
+def _draw_once(
+    checklist: Checklist,
+    mode: Mode,
+    language: str,  # noqa: ARG001 (a part of the key)
+    name: str,
+    shown: tuple[FieldValue, ...],
+    swap: bool,
+) -> SafeString:
+    """A question without a note, an error or a conflict looks the same for everybody who gave the same answer."""
+    form = SheetForm(checklist, mode)
+    names = [field.name for field in form._question(name)]
+    form.sheet = Sheet({field: value for field, value in zip(names, shown, strict=True) if value})
+    return _draw(form, name, shown, form.state(name), swap=swap)
+
+
+def _draw(
+    form: SheetForm, name: str, shown: tuple[FieldValue, ...], state: Mapping[str, Any], *, swap: bool
+) -> SafeString:
+    field = form.known[name]
+    posted = [f"{prefix}{part.name}" for part in form._question(name) for prefix in ("", "seen-")]
+    context = {
+        "field": field,
+        "value": shown[0],
+        "note": shown[1] if field.item else "",
+        "params": ",".join([*posted, "clear", "theirs", "csrfmiddlewaretoken"]),
+        "state": state,
+        "swap": swap,
+    }
+    if field.item:
+        return render_to_string("reflectie/fill/item.html", {**context, "item": field.item})
+    question = QUESTIONS[name]
+    return render_to_string(
+        question.template, {**context, "question": question, "groups": _groups(form.checklist, field)}
+    )
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a question beside the checklist is put."""
+
+    title: str | Promise
+    hint: str | Promise
+    template: str = "reflectie/fill/choices.html"
+
+
+_TEXT = "reflectie/fill/text.html"
+
+QUESTIONS = {
+    "first": Question(
+        _("Waar zouden jullie het eerst iets aan doen?"),
+        _("Kies er hoogstens drie. Ze staan straks vooraan in het verslag."),
+    ),
+    "goal-sentence": Question(
+        _("Schrijf in één zin het doel van jullie samenwerking"),
+        _("Niet de mooie zin uit het plan, maar hoe jij het zou zeggen tegen een nieuwe collega."),
+        _TEXT,
+    ),
+    "intensity-needed": Question(
+        _("Wat heeft deze samenwerking nodig?"),
+        _("Denk aan de mensen voor wie jullie het doen. Kies het meest intensieve dat nodig is."),
+    ),
+    "intensity-current": Question(
+        _("Hoe werken jullie nu samen?"),
+        _("Vink alles aan wat er nu is. De lijst is niet volledig; neem wat er het dichtst bij komt."),
+    ),
+    "ips-meaning": Question(
+        _("Wat staat in jouw organisatie centraal?"),
+        _("Partners kunnen met ‘samenwerken’ iets anders bedoelen. Dit helpt om dat te zien."),
+    ),
+    "level": Question(_("Vanuit welke rol kijk je?"), _("Van dichtbij zie je iets anders dan van verder weg.")),
+    "collaboration-name": Question(_("Naam van de samenwerking"), _("Komt boven het verslag."), _TEXT),
+    "team-name": Question(_("Naam van het team"), _("Komt boven het verslag."), _TEXT),
+}
+
+
+def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """A question's choices with their words, in groups with a name; most have one group without a name."""
+    if field.name == "first":
+        return [(part.name, [(item.key, item.hindering) for item in part.items]) for part in checklist.dimensions]
+    if field.name == "intensity-current":
+        return [
+            (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
+            for group in Intensity
+        ]
+    return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
+
+
+def _joined(form: SheetForm, names: list[str]) -> SafeString:
+    return format_html_join("", "{}", ((form.render_question(name),) for name in names))
+
+
+class DimensionLayout:
+    """A dimension with its items, for crispy; the factors stand beside the whirlpool."""
+
+    def __init__(self, dimension: Dimension) -> None:
+        self.dimension = dimension
+
+    def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
+        has_factors = any(item.kind is Kind.FACTOR for item in self.dimension.items)
+        return render_to_string(
+            "reflectie/fill/dimension.html",
+            {
+                "dimension": self.dimension,
+                "questions": _joined(form, [item.key for item in self.dimension.items]),
+                "whirlpool": draw_whirlpool(form.checklist, [form.sheet]) if has_factors else None,
+            },
+        )
+
+
+class BesideLayout:
+    """What is asked beside the checklist, for crispy."""
+
+    def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
+        names = [name for name in QUESTIONS if name in form.known]
+        return render_to_string(
+            "reflectie/fill/beside.html",
+            {"questions": _joined(form, names)},
+        )
+
+
+class StartForm(forms.Form):
+    """How to fill in, and for whom. Carries the link that will be made, so that sending it twice makes one."""
+
+    token = forms.CharField(widget=forms.HiddenInput)
+    collaboration_name = TextField(
+        label=_("Naam van de samenwerking"), limit=MAX_NAME, one_line=True, widget=forms.TextInput
+    )
+    team_name = TextField(label=_("Naam van het team"), limit=MAX_NAME, one_line=True, widget=forms.TextInput)
+    mode = forms.ChoiceField(
+        choices=[(mode.value, mode.value) for mode in Mode],
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Kies hoe je de checklist invult: samen of alleen."),
+            "invalid_choice": _("Kies hoe je de checklist invult: samen of alleen."),
+        },
+    )
+
+    _signer = TimestampSigner(salt="start")
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"token": self._signer.sign(new_token())})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout("token", "collaboration_name", "team_name")
+
+    def clean_token(self) -> str:
+        try:
+            return self._signer.unsign(self.cleaned_data["token"], max_age=START_TOKEN_SECONDS)
+        except BadSignature as error:
+            # The form goes out again with a fresh one; what was typed stays.
+            self.data = self.data.copy()
+            self.data["token"] = self.initial["token"]
+            raise ValidationError(_("Deze pagina stond te lang open. Kies nog een keer.")) from error
+
+
+def progress(checklist: Checklist, sheet: Sheet) -> dict[str, Any]:
+    """What the bar and the list above the last button say: how far it is, and what is still open."""
+    answered, total = sheet.answered(checklist), len(checklist.items)
+    return {
+        "answered": answered,
+        "total": total,
+        "open_items": sheet.open_items(checklist),
+        "line": ngettext("%(n)s van %(total)s beantwoord", "%(n)s van %(total)s beantwoord", answered)
+        % {"n": answered, "total": total},
+    }

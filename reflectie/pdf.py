@@ -1,0 +1,108 @@
+"""Report -> XHTML -> PDF. The only module that knows WeasyPrint."""
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from xml.etree import ElementTree
+
+import cssselect2
+import weasyprint
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from .domain.report import Report
+from .store import keep_pdf, kept_pdf
+
+# No such host exists, so an address that was left relative by mistake can't lead anywhere.
+BASE_URL = "https://samenwerking.invalid/"
+STATIC = f"{BASE_URL}static/"
+TEMPLATES = ("report/pdf.html", "report/body.html")
+
+logger = logging.getLogger(__name__)
+
+
+class OwnFilesOnly(URLFetcher):
+    """Hands WeasyPrint our own static files and `data:` addresses. No network, no other file of this machine."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
+        name = url.removeprefix(STATIC)
+        # `find` refuses a name that climbs out of the static folders.
+        found = finders.find(name) if name != url else None
+        if not found:
+            raise ForbiddenAddressError(url)
+        return URLFetcherResponse(url, Path(found).read_bytes())
+
+
+class ForbiddenAddressError(FatalURLFetchingError):
+    """Something in the report pointed outside our own files. Our templates are wrong: nothing a person types can."""
+
+
+class ParsedHtml(weasyprint.HTML):
+    """A document parsed by expat: our templates are well-formed, and the HTML parser takes ten times as long."""
+
+    def __init__(self, xhtml: str) -> None:
+        self.base_url = BASE_URL
+        self.url_fetcher = OwnFilesOnly()
+        self.media_type = "print"
+        root = ElementTree.fromstring(xhtml)  # noqa: S314 (our own templates; nothing in them is unescaped)
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+@cache
+def _style() -> tuple[weasyprint.CSS, FontConfiguration]:
+    """Stylesheet and typeface, read once in a process."""
+    fonts = FontConfiguration()
+    css = weasyprint.CSS(url=f"{STATIC}css/pdf.css", url_fetcher=OwnFilesOnly(), font_config=fonts)
+    return css, fonts
+
+
+@cache
+def _made_with() -> bytes:
+    """What every PDF is made with: when a template, the stylesheet or WeasyPrint changes, so does this."""
+    mark = hashlib.sha256(weasyprint.VERSION.encode())
+    folders = [settings.BASE_DIR / "templates" / "reflectie", settings.BASE_DIR / "static" / "css"]
+    for path in sorted(path for folder in folders for path in folder.rglob("*.*")):
+        mark.update(path.read_bytes())
+    return mark.digest()
+
+
+def fingerprint(report: Report) -> str:
+    """A key of everything a report's page and PDF are made from: answers, content, language, templates, library."""
+    mark = hashlib.sha256(_made_with())
+    mark.update(repr(report).encode())
+    mark.update((get_language() or "").encode())
+    return mark.hexdigest()
+
+
+def report_pdf(session_id: UUID, report: Report) -> bytes:
+    """The report as PDF/UA-1, made once and kept until something in it changes."""
+    key = fingerprint(report)
+    content = kept_pdf(session_id, key)
+    if content is None:
+        content = make_pdf(report)
+        keep_pdf(session_id, key, content)
+    return content
+
+
+def make_pdf(report: Report) -> bytes:
+    """The report as PDF/UA-1, about half a second's work for five pages."""
+    return render_pdf(render_to_string("reflectie/report/pdf.html", {"report": report}))
+
+
+def render_pdf(xhtml: str, **options: Any) -> bytes:
+    css, fonts = _style()
+    return bytes(
+        ParsedHtml(xhtml).write_pdf(
+            stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", optimize_images=False, **options
+        )
+    )

@@ -1,0 +1,110 @@
+"""Words and signs for what the domain names. Loaded in every template."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
+
+from reflectie import wording
+from reflectie.domain.checklist import Checklist, Item, Passage
+from reflectie.domain.findings import Finding
+from reflectie.domain.report import ItemReport, Report, WhirlpoolArm
+from reflectie.domain.sheet import Mode, Value
+
+register = template.Library()
+
+
+@register.filter
+def word(name: str) -> str | Promise:
+    """`{{ finding|word }}`: what the screen calls it."""
+    return wording.WORDS[name]
+
+
+@register.filter
+def sign(finding: Finding) -> str:
+    return wording.SIGNS[finding]
+
+
+@register.filter
+def answer(item: Item, value: str) -> str | Promise:
+    """`{{ item|answer:"hindering" }}`: an answer in the item's own words; empty for an open item."""
+    if not value:
+        return ""
+    if (known := wording.ANSWERS.get((item.kind, value))) is not None:
+        return known
+    return item.hindering if value == Value.HINDERING else item.helping
+
+
+@register.filter
+def lower_first(text: str | Promise) -> str:
+    """For a wording in the middle of a sentence."""
+    whole = str(text)
+    return whole[:1].lower() + whole[1:]
+
+
+@register.simple_tag
+def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
+    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
+    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+
+
+@register.simple_tag
+def principles_of(checklist: Checklist, item: Item) -> str:
+    titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
+    return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
+
+
+@register.simple_tag
+def report_line(report: Report) -> str:
+    """The report in one sentence. It says how it is seen, never how the collaboration is."""
+    parts = [
+        ngettext("%s sterkte", "%s sterktes", len(report.strengths)) % len(report.strengths),
+        ngettext("%s structurele hinderpaal", "%s structurele hinderpalen", len(report.obstacles))
+        % len(report.obstacles),
+        ngettext("%s blinde vlek", "%s blinde vlekken", len(report.blind_spots)) % len(report.blind_spots),
+    ]
+    start = gettext("Zo zien jullie het nu:") if report.mode is Mode.TOGETHER else gettext("Zo zie jij het nu:")
+    return f"{start} {get_text_list(parts, gettext('en'))}."
+
+
+@register.filter
+def arm_state(report: ItemReport) -> str:
+    """How an arm of the whirlpool is drawn: the finding, with what nobody answered apart from what nobody knows."""
+    return "open" if report.left_open else report.finding.value
+
+
+@register.filter
+def arm_sign(report: ItemReport) -> str:
+    return "" if report.left_open else wording.SIGNS[report.finding]
+
+
+@register.simple_tag
+def whirlpool_text(arms: Sequence[WhirlpoolArm]) -> str:
+    """What the whirlpool shows, for whoever doesn't see it."""
+    reports = [arm.report for arm in arms]
+    named = {
+        state: ", ".join(report.item.short for report in reports if arm_state(report) == state)
+        for state in ("obstacle", "split", "clear", "unknown", "open")
+    }
+    plays = sum(report.finding is Finding.OBSTACLE for report in reports)
+    total = len(reports)
+    text = [
+        ngettext(
+            "Draaikolk: %(n)s van de %(total)s factoren speelt.",
+            "Draaikolk: %(n)s van de %(total)s factoren spelen.",
+            plays,
+        )
+        % {"n": plays, "total": total}
+    ]
+    for state, label in (
+        ("obstacle", gettext("Speelt: %s.")),
+        ("split", gettext("Verdeeld: %s.")),
+        ("clear", gettext("Speelt niet: %s.")),
+        ("unknown", gettext("Weten we niet: %s.")),
+        ("open", gettext("Nog open: %s.")),
+    ):
+        if named[state]:
+            text.append(label % named[state])
+    return " ".join(text)

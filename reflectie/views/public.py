@@ -1,0 +1,49 @@
+"""What everybody may see: the home page, how it works, and whether the server is well."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from reflectie.domain.report import draw_whirlpool
+from reflectie.domain.sheet import Sheet
+from reflectie.store import published_checklist
+
+from .own import own_token
+
+
+@require_safe
+@gzip_page
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "arms": draw_whirlpool(published_checklist(), [Sheet({})]),
+        "own_token": own_token(request),
+        "retention_days": settings.RETENTION_DAYS,
+    }
+    response = render(request, "reflectie/home.html", context)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@require_safe
+@gzip_page
+def about(request: HttpRequest) -> HttpResponse:
+    context = {"sources": published_checklist().sources, "retention_days": settings.RETENTION_DAYS}
+    return render(request, "reflectie/about.html", context)
+
+
+@require_safe
+def alive(_request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """The process answers, and so does its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

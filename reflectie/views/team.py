@@ -1,0 +1,188 @@
+"""A team whose collaboration is stuck, without an account: start, fill in, report, PDF, erase."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.dateparse import parse_time
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from reflectie import pdf
+from reflectie.access import finished_session_or_404, response_or_404
+from reflectie.domain.report import draw_whirlpool
+from reflectie.domain.sheet import Mode
+from reflectie.forms import SheetForm, StartForm, progress
+from reflectie.models import Response
+from reflectie.store import (
+    Filling,
+    SessionClosedError,
+    erase_session,
+    load_checklist,
+    load_filling,
+    load_report,
+    read_token,
+    save_fields,
+    start_reflection,
+)
+
+from .own import forget, own_token, remember
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def start(request: HttpRequest) -> HttpResponse:
+    form = StartForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        token = form.cleaned_data["token"]
+        names = {
+            "collaboration-name": form.cleaned_data["collaboration_name"],
+            "team-name": form.cleaned_data["team_name"],
+        }
+        start_reflection(token, Mode(form.cleaned_data["mode"]), names)
+        return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
+    context = {"form": form, "retention_days": settings.RETENTION_DAYS}
+    return render(request, "reflectie/start.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def fill(request: HttpRequest, token: str) -> HttpResponse:
+    response = response_or_404(token)
+    if request.method == "POST":
+        return _save(request, token, response)
+    filling = load_filling(response)
+    form = SheetForm(filling.checklist, filling.mode)
+    if not filling.is_open:
+        return _closed(request, form)
+    form.sheet = filling.sheet
+    return remember(_page(request, token, form, filling), token)
+
+
+def _save(request: HttpRequest, token: str, response: Response) -> HttpResponse:
+    """One changed answer, sent by itself, or the whole page: what is valid is saved, what isn't comes back."""
+    session = response.session
+    form = SheetForm(load_checklist(session.checklist), Mode(session.mode), request.POST)
+    posted = form.posted()
+    finish = "finish" in request.POST and not form.errors
+    try:
+        saved = save_fields(response, posted, finish=finish)
+    except SessionClosedError:
+        return _closed(request, form)
+    form.settle(saved)
+    if form.status == 200 and finish:
+        return _redirect(request, reverse("report", args=[read_token(token)]))
+    if request.htmx:  # type: ignore[attr-defined]
+        return _fragments(request, form)
+    if form.status == 200:
+        now = f"{timezone.localtime():%H:%M}"
+        return HttpResponseRedirect(f"{reverse('fill', args=[token])}?bewaard={now}#bar", status=303)
+    return _page(request, token, form, saved.filling)
+
+
+def _page(request: HttpRequest, token: str, form: SheetForm, filling: Filling) -> HttpResponse:
+    saved_at = parse_time(request.GET.get("bewaard", "")) if request.method == "GET" else None
+    context = {
+        "form": form,
+        "filling": filling,
+        "token": token,
+        "together": filling.mode is Mode.TOGETHER,
+        "progress": progress(filling.checklist, filling.sheet),
+        "saved_at": time_format(saved_at, "H:i") if saved_at else "",
+        "trouble": form.trouble(),
+        **_links(request, token),
+    }
+    return render(request, "reflectie/fill/page.html", context, status=form.status)
+
+
+def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
+    """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
+    redrawn = form.redrawn()
+    touched = form.touched()
+    has_factor = any((item := form.known[name].item) and item.words for name in touched)
+    context = {
+        "form": form,
+        "redrawn": [form.render_question(name, swap=True) for name in redrawn],
+        "states": [form.state(name) for name in touched if name not in redrawn],
+        "progress": progress(form.checklist, form.sheet),
+        "saved_at": time_format(timezone.localtime(), "H:i") if form.status == 200 else "",
+        "whirlpool": draw_whirlpool(form.checklist, [form.sheet]) if has_factor else None,
+    }
+    return render(request, "reflectie/fill/saved.html", context, status=form.status)
+
+
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url, status=303)
+
+
+def _closed(request: HttpRequest, form: SheetForm) -> HttpResponse:
+    context = {
+        "heading": _("Deze reflectie is gesloten"),
+        "text": _("Er kan niets meer bij. Wat eerder bewaard was, telt mee; wat je net invulde niet meer."),
+        "given": form.given(),
+    }
+    return render(request, "reflectie/closed.html", context, status=409)
+
+
+def _links(request: HttpRequest, token: str) -> dict[str, Any]:
+    """Both links, in full, with what they are for."""
+    return {
+        "own_url": request.build_absolute_uri(reverse("fill", args=[token])),
+        "own_label": _("Jouw link: invullen, wijzigen en wissen"),
+        "read_url": request.build_absolute_uri(reverse("report", args=[read_token(token)])),
+        "read_label": _("Link om te delen: alleen lezen en de pdf"),
+    }
+
+
+@require_safe
+@gzip_page
+def report(request: HttpRequest, token: str) -> HttpResponse:
+    session = finished_session_or_404(token)
+    found = load_report(session)
+    own = own_token(request)
+    own = own if own and read_token(own) == token else ""
+    etag = f'"{pdf.fingerprint(found)}{"-own" if own else ""}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        context = {"report": found, "pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
+        response = render(request, "reflectie/report/page.html", context | (_links(request, own) if own else {}))
+    return _revalidated(response, etag)
+
+
+@require_safe
+def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    session = finished_session_or_404(token)
+    found = load_report(session)
+    etag = f'"{pdf.fingerprint(found)}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        response = HttpResponse(pdf.report_pdf(session.pk, found), content_type="application/pdf")
+        name = f"zelfreflectie-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _revalidated(response, etag)
+
+
+def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    response = response_or_404(token)
+    if request.method != "POST":
+        return render(request, "reflectie/erase.html", {"token": token})
+    erase_session(response.session_id)
+    return forget(render(request, "reflectie/erased.html"))

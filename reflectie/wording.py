@@ -1,0 +1,89 @@
+"""The words that the screen and the PDF use for what the domain names. The one place for them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .domain.checklist import Kind, Mover
+from .domain.findings import Finding
+from .domain.intensity import Fit, Intensity
+from .domain.sheet import Mode, Value
+
+FINDINGS: dict[Finding, str | Promise] = {
+    Finding.OBSTACLE: _("Structurele hinderpaal"),
+    Finding.SPLIT: _("Verdeeld beeld"),
+    Finding.UNKNOWN: _("Blinde vlek"),
+    Finding.STRENGTH: _("Sterkte"),
+    Finding.CLEAR: _("Speelt niet"),
+    Finding.ATTENTION: _("Aandachtspunt"),
+}
+
+# A sign beside each word, told apart without colour. All of them are in the typeface.
+SIGNS = {
+    Finding.OBSTACLE: "×",
+    Finding.SPLIT: "±",
+    Finding.UNKNOWN: "?",
+    Finding.STRENGTH: "+",
+    Finding.CLEAR: "–",
+    Finding.ATTENTION: "!",
+}
+
+ANSWERS: dict[tuple[Kind, str], str | Promise] = {
+    (Kind.FACTOR, Value.HINDERING): _("Speelt"),
+    (Kind.FACTOR, Value.HELPING): _("Speelt niet"),
+    (Kind.FACTOR, Value.DONT_KNOW): _("Weet ik niet"),
+    (Kind.PAIR, Value.DONT_KNOW): _("Weet ik niet"),
+}
+
+INTENSITIES: dict[str, str | Promise] = {
+    Intensity.REFER: _("Doorverwijzen"),
+    Intensity.INFORM: _("Informatie delen"),
+    Intensity.ACT: _("Samen activiteiten uitvoeren"),
+}
+
+FITS: dict[Fit, str | Promise] = {
+    Fit.TOO_LIGHT: _("Te licht?"),
+    Fit.FITS: _("Past dit?"),
+    Fit.TOO_HEAVY: _("Te zwaar?"),
+}
+
+FORMS: dict[str, str | Promise] = {
+    "none": _("Geen vaste vorm"),
+    "procedures": _("Procedures"),
+    "pathways": _("Zorgpaden"),
+    "ad-hoc": _("Ad hoc afstemming"),
+    "shared-it": _("Afgestemde IT"),
+    "meetings": _("Periodiek overleg"),
+    "learning-community": _("Learning community (samen leren)"),
+    "partnership": _("Tijdelijk of permanent partnerschap"),
+    "team": _("Eén team"),
+    "organisation": _("Eén organisatie"),
+    "network": _("Netwerk"),
+}
+
+MEANINGS: dict[str, str | Promise] = {
+    "quality": _("Kwaliteit en kosten"),
+    "process": _("Het samenwerkingsproces"),
+    "community": _("De gemeenschap"),
+}
+
+LEVELS: dict[str, str | Promise] = {
+    "practice": _("Uitvoering"),
+    "management": _("Leiding"),
+    "board": _("Bestuur"),
+    "funder": _("Opdrachtgever of financier"),
+    "client": _("Cliënt, naaste of vrijwilliger"),
+}
+
+MOVERS: dict[Mover, str | Promise] = {
+    Mover.OURSELVES: _("wijzelf"),
+    Mover.ORGANISATIONS: _("onze organisaties"),
+    Mover.GOVERNMENT: _("overheid of financier"),
+}
+
+MODES: dict[Mode, str | Promise] = {
+    Mode.TOGETHER: _("Samen ingevuld, op één scherm"),
+    Mode.ALONE: _("Door één persoon ingevuld"),
+}
+
+# Every word that isn't bound to a kind of item, by its code name. The names are unique over all tables.
+WORDS: dict[str, str | Promise] = {**FINDINGS, **INTENSITIES, **FITS, **FORMS, **MEANINGS, **LEVELS, **MOVERS, **MODES}

@@ -1,0 +1,86 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from reflectie.checks import TAG, refuse_unsafe_settings
+
+GOOD_KEY = "vT3_qLw8ZrYb5NcXd0KfJh7GmPs2EaUi9oQxWyRk4VtBn6CzMj1"
+
+
+@pytest.fixture(autouse=True)
+def production(settings: Any) -> None:
+    settings.DEBUG = settings.PLAIN_HTTP = False
+    settings.ALLOWED_HOSTS = ["samenwerking.example.org", "127.0.0.1"]
+    settings.SECRET_KEY = GOOD_KEY
+    settings.SECRET_KEY_FALLBACKS = []
+    settings.RETENTION_DAYS = 90
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def ids(*, deploy: bool = False) -> list[str]:
+    messages: Iterator[CheckMessage] = iter(run_checks(tags=[TAG], include_deployment_checks=deploy))
+    return [str(message.id) for message in messages]
+
+
+def test_production_settings_are_fine() -> None:
+    assert ids(deploy=True) == []
+    refuse_unsafe_settings()
+
+
+@pytest.mark.parametrize("hosts", [["127.0.0.1", "localhost", "[::1]", "testserver"], []])
+@pytest.mark.parametrize("name", ["DEBUG", "PLAIN_HTTP"])
+def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name: str, hosts: list[str]) -> None:
+    setattr(settings, name, True)
+    settings.ALLOWED_HOSTS = hosts
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"ALLOWED_HOSTS": ["*"]}, "samenwerking.E001"),
+        ({"ALLOWED_HOSTS": ["127.0.0.1", "*.example.org"]}, "samenwerking.E001"),
+        ({"DEBUG": True}, "samenwerking.E002"),
+        ({"PLAIN_HTTP": True}, "samenwerking.E003"),
+        ({"PLAIN_HTTP": True, "ALLOWED_HOSTS": ["192.0.2.7"]}, "samenwerking.E003"),
+        ({"SECRET_KEY": GOOD_KEY[:49]}, "samenwerking.E004"),
+        ({"SECRET_KEY": "abcd" * 20}, "samenwerking.E004"),
+        ({"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "samenwerking.E004"),
+        ({"SECRET_KEY_FALLBACKS": ["geheim"]}, "samenwerking.E004"),
+        ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
+        ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
+    ],
+)
+def test_an_unsafe_setting_is_refused_with_a_hint(settings: Any, change: dict[str, Any], expected: str) -> None:
+    for name, value in change.items():
+        setattr(settings, name, value)
+    [message] = run_checks(tags=[TAG])
+    assert message.id == expected
+    assert message.is_serious()
+    assert message.hint
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        refuse_unsafe_settings()
+    assert message.msg in str(refusal.value)
+    assert message.hint in str(refusal.value)
+
+
+def test_no_message_repeats_the_key(settings: Any) -> None:
+    settings.SECRET_KEY = "te-kort-en-geheim"
+    [message] = run_checks(tags=[TAG])
+    assert "te-kort-en-geheim" not in str(message)
+
+
+def test_https_without_a_known_proxy_is_a_warning_before_deployment(settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = None
+    assert ids() == []
+    assert ids(deploy=True) == ["samenwerking.W001"]
+    refuse_unsafe_settings()
+
+
+def test_the_checks_run_under_manage_py_too(settings: Any) -> None:
+    settings.RETENTION_DAYS = 0
+    assert "samenwerking.E005" in [message.id for message in run_checks()]

@@ -1,0 +1,126 @@
+import logging
+from logging import LogRecord
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponseNotFound
+from django.test import RequestFactory
+from django.utils.log import log_response
+from django.views.debug import ExceptionReporter, get_exception_reporter_filter
+
+from reflectie.logs import NoAnswers, NoTokens, without_tokens
+
+NOTE = "over mevrouw Janssens"
+COOKIE = "eigen=geheim"
+TOKEN = "kVq3Zx9_-wLrT8bNpYc2Fg"
+
+
+class Lines(logging.Handler):
+    """What a console would show, through the same filter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addFilter(NoTokens())
+        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        self.lines: list[str] = []
+
+    def emit(self, record: LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def lines() -> Any:
+    handler = Lines()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield handler.lines
+    root.removeHandler(handler)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Not Found: /invullen/abc/", "Not Found: /invullen/…/"),
+        (f"/rapport/{TOKEN}.pdf", "/rapport/…"),
+        (f"GET /rapport/{TOKEN}/?afdrukken=1 HTTP/1.1", "GET /rapport/…/?afdrukken=1 HTTP/1.1"),
+        (f"https://example.org/invullen/{TOKEN}/bewaren/", "https://example.org/invullen/…/bewaren/"),
+        (f"{{'path': 'invullen/{TOKEN}/'}}", "{'path': 'invullen/…/'}"),
+        (f"/meedoen/?next=%2Finvullen%2F{TOKEN}%2F", "/meedoen/?next=%2Finvullen%2F…%2F"),
+        (f"/INVULLEN/{TOKEN}", "/INVULLEN/…"),
+        (f"/invullen/{TOKEN}:1vXy2a:hAsh/ and /rapport/{TOKEN}/", "/invullen/…/ and /rapport/…/"),
+        (f"/rapport/{TOKEN}.html", "/rapport/…"),
+    ],
+)
+def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
+    assert without_tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Not Found: /start/", "/invullen/", "invullen/<str:token>/", "templates/invullen/sheet.html", "no address at all"],
+)
+def test_what_holds_no_token_stays(text: str) -> None:
+    assert without_tokens(text) == text
+
+
+def test_django_reports_a_missing_page_without_its_token(lines: list[str]) -> None:
+    request = RequestFactory().get("/invullen/abc/")
+    log_response("%s: %s", "Not Found", request.path, response=HttpResponseNotFound(), request=request)
+    assert lines == ["WARNING Not Found: /invullen/…/"]
+
+
+def test_a_request_among_the_arguments_is_printed_without_its_token(lines: list[str]) -> None:
+    logging.getLogger("reflectie").warning("odd: %r", RequestFactory().get(f"/rapport/{TOKEN}/"))
+    assert lines == ["WARNING odd: <WSGIRequest: GET '/rapport/…/'>"]
+
+
+def test_named_arguments_as_gunicorns_access_log_has_them(lines: list[str]) -> None:
+    logging.getLogger("reflectie").warning("%(m)s %(U)s %(s)s", {"m": "GET", "U": f"/rapport/{TOKEN}.pdf", "s": 200})
+    assert lines == ["WARNING GET /rapport/… 200"]
+
+
+def test_a_traceback_loses_the_token_and_keeps_the_rest(lines: list[str]) -> None:
+    try:
+        raise ObjectDoesNotExist(f"nothing at /invullen/{TOKEN}/")
+    except ObjectDoesNotExist:
+        logging.getLogger("reflectie").exception("failed", stack_info=True)
+    [line] = lines
+    assert TOKEN not in line.replace(f'(f"nothing at /invullen/{TOKEN}/")', "")
+    assert "ObjectDoesNotExist: nothing at /invullen/…/" in line
+    assert "test_a_traceback_loses_the_token_and_keeps_the_rest" in line
+
+
+def test_arguments_that_do_not_fit_are_still_reported(lines: list[str]) -> None:
+    logging.getLogger("reflectie").warning("%s and %s", f"/invullen/{TOKEN}/")
+    assert lines == ["WARNING %s and %s ('/invullen/…/',)"]
+
+
+def test_the_console_has_the_filter_and_is_the_only_way_out(settings: Any) -> None:
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["no_tokens"]
+    assert list(settings.LOGGING["handlers"]) == ["console"]
+    for name in ("django", "django.request", "django.server", "django.security"):
+        assert logging.getLogger(name).handlers == []
+
+
+def test_error_reports_go_through_our_filter() -> None:
+    assert isinstance(get_exception_reporter_filter(None), NoAnswers)
+
+
+def test_an_error_report_holds_no_answers_cookies_or_variables(settings: Any) -> None:
+    settings.DEBUG = False
+    request = RequestFactory().post(f"/invullen/{TOKEN}/", {"notitie": NOTE}, headers={"cookie": COOKIE})
+    try:
+        kept_for_a_moment = NOTE
+        raise ValueError(len(kept_for_a_moment))
+    except ValueError as error:
+        reporter = ExceptionReporter(request, type(error), error, error.__traceback__)
+        reporter.filter = NoAnswers()
+        data = reporter.get_traceback_data()
+        text, html = reporter.get_traceback_text(), reporter.get_traceback_html()
+    assert list(data["filtered_POST_items"]) == []
+    assert [list(frame["vars"]) for frame in data["frames"]] == [[]]
+    for report in (text, html):
+        assert "ValueError" in report
+        assert NOTE not in report
+        assert COOKIE not in report

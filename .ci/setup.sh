@@ -22,10 +22,14 @@ debian() {
     fi
     command -v apt-get >/dev/null || stop "Installeer wat bij Debian zo heet en begin dan opnieuw: $*"
     say "Installeert met apt-get: $*"
-    "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -qq -y --no-install-recommends "$@" </dev/null >/dev/null ||
-        stop "apt-get lukte niet; doe dit met de hand en begin dan opnieuw: $how"
+    local output
+    output=$({
+        "${as_root[@]}" apt-get update -qq &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"
+    } 2>&1 </dev/null) || {
+        printf '%s\n' "$output" >&2
+        stop "apt-get lukte niet. Doe dit met de hand en begin dan opnieuw: $how"
+    }
 }
 
 # Pango and HarfBuzz draw the PDF, zoneinfo gives the clock, ensurepip makes the virtual environment.

@@ -95,7 +95,7 @@ def _form_field(field: Field) -> forms.Field:
     choices = [(choice, choice) for choice in field.choices]
     match field.ask:
         case Ask.TEXT:
-            return TextField(limit=field.limit, one_line=field.limit <= MAX_NAME)
+            return TextField(limit=field.limit, one_line=field.one_line)
         case Ask.ONE:
             return forms.ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
         case Ask.MANY:
@@ -251,6 +251,7 @@ def _draw(
         "params": ",".join([*posted, "clear", "theirs", "csrfmiddlewaretoken"]),
         "state": state,
         "swap": swap,
+        "one_line": field.one_line,
     }
     if field.item:
         return render_to_string("reflectie/fill/item.html", {**context, "item": field.item})

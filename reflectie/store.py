@@ -221,6 +221,12 @@ def _item_ids(checklist_id: int) -> dict[str, int]:
     return dict(dimensions.filter(items__isnull=False).values_list("items__key", "items__pk"))
 
 
+def forget_checklists() -> None:
+    """Empty what is kept in memory; for a database that was replaced under a running process, as tests do."""
+    _load_checklist.cache_clear()
+    _item_ids.cache_clear()
+
+
 def keep_pdf(session_id: UUID, key: str, content: bytes) -> None:
     """Keep the PDF made last, in place of an earlier one; nothing is kept of a session erased meanwhile."""
     with transaction.atomic():

@@ -99,6 +99,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+    # In a file like the real one: a database in memory locks differently.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Kept connections: opening one costs more than a save.
@@ -162,6 +164,9 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+# Tracebacks and error reports carry no posted answers.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "reflectie.logs.NoAnswers"
 
 LOGGING = {
     "version": 1,

@@ -53,6 +53,10 @@ class Field:
     item: Item | None = None
 
     @property
+    def one_line(self) -> bool:
+        return self.ask is Ask.TEXT and self.limit <= MAX_NAME
+
+    @property
     def empty(self) -> FieldValue:
         return () if self.ask is Ask.MANY else ""
 

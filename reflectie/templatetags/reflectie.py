@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django import template
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -52,6 +53,7 @@ def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
 
 @register.simple_tag
 def principles_of(checklist: Checklist, item: Item) -> str:
+    """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
     titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
 
@@ -73,6 +75,22 @@ def report_line(report: Report) -> str:
 def arm_state(report: ItemReport) -> str:
     """How an arm of the whirlpool is drawn: the finding, with what nobody answered apart from what nobody knows."""
     return "open" if report.left_open else report.finding.value
+
+
+# Attributes rather than style: the PDF's pictures don't see a stylesheet, and on paper there is one palette.
+# The screen's stylesheet goes over them.
+_PAINT = {
+    "obstacle": {"fill": "#9c2f1b", "stroke": "#9c2f1b", "stroke-width": "2"},
+    "split": {"fill": "#ede6f7", "stroke": "#5a3d92", "stroke-width": "2", "stroke-dasharray": "8 3"},
+    "clear": {"fill": "#ffffff", "stroke": "#46545a", "stroke-width": "2"},
+    "unknown": {"fill": "#e8ebea", "stroke": "#46545a", "stroke-width": "2", "stroke-dasharray": "3 4"},
+    "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "2 5"},
+}
+
+
+@register.simple_tag
+def arm_paint(report: ItemReport) -> str:
+    return flatatt(_PAINT[arm_state(report)])
 
 
 @register.filter

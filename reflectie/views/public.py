@@ -9,7 +9,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.report import draw_whirlpool
-from reflectie.domain.sheet import Sheet
+from reflectie.domain.sheet import Sheet, Value
 from reflectie.store import published_checklist
 
 from .own import own_token
@@ -18,8 +18,9 @@ from .own import own_token
 @require_safe
 @gzip_page
 def home(request: HttpRequest) -> HttpResponse:
+    checklist = published_checklist()
     context = {
-        "arms": draw_whirlpool(published_checklist(), [Sheet({})]),
+        "arms": draw_whirlpool(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
         "own_token": own_token(request),
         "retention_days": settings.RETENTION_DAYS,
     }

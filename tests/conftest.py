@@ -1,0 +1,150 @@
+"""People and things that the tests share. Names have fixed meanings: an owner filled in and holds the link to fill in,
+a reader holds the link to read, a stranger holds nothing."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from reflectie import store
+from reflectie.domain.checklist import Checklist, read_checklist
+from reflectie.domain.sheet import FieldValue, Mode, digest
+from reflectie.models import Checklist as ChecklistRow
+from reflectie.models import Response
+
+# Playwright's loop runs in the thread of the test; Django is told that this is meant.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+FIXTURES = django_settings.BASE_DIR / "fixtures"
+FROZEN = json.loads((FIXTURES / "checklist-1.json").read_text())
+GUIDANCE = json.loads((FIXTURES / "guidance-1.nl.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def checklist() -> Checklist:
+    """Version 1, from its files, without a database."""
+    return read_checklist(FROZEN, GUIDANCE)
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Addresses of static files as they are: no test depends on what was collected before it."""
+    storages = {**settings.STORAGES}
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def content(request) -> None:
+    """Every database has the checklist in it, as `load_checklist` leaves it."""
+    wants_database = request.node.get_closest_marker("django_db") is not None
+    if not wants_database and not {"db", "transactional_db", "live_server"} & set(request.fixturenames):
+        return
+    marker = request.node.get_closest_marker("django_db")
+    transactional = "live_server" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if transactional else "db")
+    store.forget_checklists()
+    if not ChecklistRow.objects.exists():
+        store.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
+
+
+@dataclass(frozen=True)
+class Reflection:
+    """A reflection without an account, with both its links."""
+
+    token: str
+
+    @property
+    def read_token(self) -> str:
+        return store.read_token(self.token)
+
+    @property
+    def fill_url(self) -> str:
+        return reverse("fill", args=[self.token])
+
+    @property
+    def erase_url(self) -> str:
+        return reverse("erase", args=[self.token])
+
+    @property
+    def report_url(self) -> str:
+        return reverse("report", args=[self.read_token])
+
+    @property
+    def pdf_url(self) -> str:
+        return reverse("report-pdf", args=[self.read_token])
+
+    @property
+    def response(self) -> Response:
+        return Response.objects.select_related("session__checklist").get(token_hash=store.hash_token(self.token))
+
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        """What is kept of it now, by field name."""
+        return store.load_filling(self.response).sheet.values
+
+    def save(self, values: Mapping[str, FieldValue], *, finish: bool = False) -> store.Saved:
+        """Fill in fields as somebody does who sees what is kept."""
+        kept = self.values
+        posted = {name: store.Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
+        return store.save_fields(self.response, posted, finish=finish)
+
+
+def make_reflection(
+    values: Mapping[str, FieldValue] | None = None, *, mode: Mode = Mode.ALONE, finished: bool = False
+) -> Reflection:
+    reflection = Reflection(store.new_token())
+    store.start_reflection(reflection.token, mode, {})
+    if values or finished:
+        reflection.save(values or {}, finish=finished)
+    return reflection
+
+
+@pytest.fixture
+def reflection(content) -> Reflection:
+    """Begun, nothing answered yet."""
+    return make_reflection()
+
+
+@pytest.fixture
+def every_answer(checklist) -> dict[str, FieldValue]:
+    """Something in every field that one person can be asked, all findings that one response can have among them."""
+    answers = ["hindering", "helping", "dont-know"]
+    values: dict[str, FieldValue] = {item.key: answers[item.number % 3] for item in checklist}
+    values |= {f"{item.key}-note": f"Notitie bij nummer {item.number}" for item in checklist}
+    return values | {
+        "first": ("form-intensity", "context-practical"),
+        "goal-sentence": "Iedereen in de wijk weet bij wie je terechtkunt.",
+        "intensity-needed": "act",
+        "intensity-current": ("meetings", "procedures"),
+        "ips-meaning": "community",
+        "level": "practice",
+        "collaboration-name": "Samen in Tienen",
+        "team-name": "Kernteam",
+    }
+
+
+@pytest.fixture
+def finished(content, every_answer) -> Reflection:
+    """Everything answered, and finished."""
+    return make_reflection(every_answer, finished=True)
+
+
+@pytest.fixture
+def owner(finished) -> Client:
+    """A browser that filled in `finished` and still has its cookie."""
+    client = Client()
+    client.get(finished.fill_url)
+    return client
+
+
+@pytest.fixture
+def reader() -> Client:
+    """A browser that holds no cookie of ours."""
+    return Client()

@@ -100,5 +100,5 @@ test_environment() {
     export SECRET_KEY=for-tests-only-bSk3vXw9QpLm72RzTdYc5HnGf8JaEu4WqKx61
     export PLAIN_HTTP=true DEBUG=false BEHIND_PROXY=false ALLOWED_HOSTS=127.0.0.1,localhost
     export RETENTION_DAYS=90 LOG_LEVEL=INFO
-    export DATABASE_URL=${DATABASE_URL:-sqlite:///$PWD/var/test.sqlite3}
+    export DATABASE_URL=${DATABASE_URL:-sqlite://:memory:}
 }

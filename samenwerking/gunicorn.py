@@ -6,11 +6,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import environ
+
 # gunicorn reads this file before it puts the project on the path.
 chdir = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, chdir)
 
 from reflectie.logs import NoTokens  # noqa: E402
+
+# The settings do so too, but later than what stands here needs.
+environ.Env.read_env(Path(chdir) / ".env")
 
 wsgi_app = "samenwerking.wsgi"
 # The machine itself only: a proxy in front does https and faces the world.

@@ -32,13 +32,16 @@ debian() {
     }
 }
 
+# An attempt that broke off may leave a .venv without pip.
+has_venv() { "$PY" -c 'import pip' 2>/dev/null; }
+
 # Pango and HarfBuzz draw the PDF, zoneinfo gives the clock, ensurepip makes the virtual environment.
 system_packages() {
     command -v python3 >/dev/null || stop "Installeer eerst Python 3.11 of nieuwer."
     local missing
     missing=$(
-        python3 - <<'CODE'
-import ctypes, importlib.util, os, sys, zoneinfo
+        python3 - "$(has_venv || echo no venv)" <<'CODE'
+import ctypes, importlib.util, sys, zoneinfo
 
 if sys.version_info < (3, 11):
     sys.exit("Python 3.11 of nieuwer is nodig; dit is " + sys.version.split()[0] + ".")
@@ -58,7 +61,7 @@ try:
     zoneinfo.ZoneInfo("Europe/Brussels")
 except zoneinfo.ZoneInfoNotFoundError:
     missing.append("tzdata")
-if not os.path.exists(".venv/bin/python") and not importlib.util.find_spec("ensurepip"):
+if sys.argv[1] == "no venv" and not importlib.util.find_spec("ensurepip"):
     missing.append("python3-venv")
 print(*missing)
 CODE
@@ -70,7 +73,7 @@ CODE
 # Makes .venv hold what the lock file says. A stamp keeps the second time quick.
 packages() {
     local lock=$1 stamp=.venv/installed
-    if ! "$PY" -c '' 2>/dev/null; then
+    if ! has_venv; then
         say "Maakt een virtuele omgeving (.venv)"
         python3 -m venv --clear .venv
     fi

@@ -70,6 +70,14 @@ CODE
     [ -z "$missing" ] || debian $missing
 }
 
+# Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one.
+browser_packages() {
+    local missing=()
+    command -v chromium >/dev/null || missing+=(chromium)
+    python3 -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
+    [ ${#missing[@]} = 0 ] || debian "${missing[@]}"
+}
+
 # Makes .venv hold what the lock file says. A stamp keeps the second time quick.
 packages() {
     local lock=$1 stamp=.venv/installed

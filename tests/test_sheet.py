@@ -1,0 +1,330 @@
+"""What can be asked, what was answered, and how two versions of an answer come together. Without a database."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reflectie.domain.sheet import (
+    Ask,
+    Field,
+    Merge,
+    Mode,
+    Sheet,
+    digest,
+    fields_for,
+    merge,
+    note_name,
+    unseen_signs,
+    without_unseen_signs,
+)
+
+KEYS = [
+    "goal-perspective",
+    "goal-shared",
+    "partners-needed",
+    "partners-superfluous",
+    "partners-stable",
+    "form-interprofessional",
+    "form-intensity",
+    "coordination-equality",
+    "context-historical",
+    "context-regulatory",
+    "context-financial",
+    "context-political",
+    "context-organisational",
+    "context-personal",
+    "context-practical",
+]
+FORMS = (
+    "none",
+    "procedures",
+    "pathways",
+    "ad-hoc",
+    "shared-it",
+    "meetings",
+    "learning-community",
+    "partnership",
+    "team",
+    "organisation",
+    "network",
+)
+BESIDE = ["first", "goal-sentence", "intensity-needed", "intensity-current"]
+ABOUT_ONESELF = ["ips-meaning", "level"]
+NAMES = ["collaboration-name", "team-name"]
+
+# What the fields of a sheet hold: text, or choices out of a few. Few of them, so that equal ones meet often.
+texts = st.sampled_from(["", "a", "b", "aa"]) | st.text(max_size=5)
+choices = st.lists(st.sampled_from(["none", "team", "network"]), unique=True).map(tuple)
+# Values of one field: any three, and three that all differ.
+three_values = st.tuples(texts, texts, texts) | st.tuples(choices, choices, choices)
+three_different = st.lists(texts, min_size=3, max_size=3, unique=True) | st.lists(
+    choices, min_size=3, max_size=3, unique=True
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "beside"),
+    [(Mode.ALONE, [*BESIDE, *ABOUT_ONESELF, *NAMES]), (Mode.TOGETHER, [*BESIDE, *NAMES])],
+)
+def test_fields_for_a_mode_has_what_can_be_asked_in_it_in_order(checklist, mode, beside):
+    on_items = [name for key in KEYS for name in (key, f"{key}-note")]
+    assert list(fields_for(checklist, mode)) == on_items + beside
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_fields_for_items_take_one_answer_and_a_note(checklist, mode):
+    fields = fields_for(checklist, mode)
+    for item in checklist:
+        values = ("hindering", "helping", "dont-know")
+        assert fields[item.key] == Field(item.key, Ask.ONE, values, limit=1, item=item)
+        assert fields[f"{item.key}-note"] == Field(f"{item.key}-note", Ask.TEXT, (), limit=2000, item=item)
+
+
+def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
+    fields = fields_for(checklist, Mode.ALONE)
+    assert [fields[name] for name in [*BESIDE, *ABOUT_ONESELF, *NAMES]] == [
+        Field("first", Ask.MANY, tuple(KEYS), limit=3),
+        Field("goal-sentence", Ask.TEXT, limit=300),
+        Field("intensity-needed", Ask.ONE, ("refer", "inform", "act")),
+        Field("intensity-current", Ask.MANY, FORMS, limit=11),
+        Field("ips-meaning", Ask.ONE, ("quality", "process", "community")),
+        Field("level", Ask.ONE, ("practice", "management", "board", "funder", "client")),
+        Field("collaboration-name", Ask.TEXT, limit=120),
+        Field("team-name", Ask.TEXT, limit=120),
+    ]
+
+
+def test_field_empty_is_what_nobody_answered(checklist):
+    fields = fields_for(checklist, Mode.ALONE)
+    several = {"first", "intensity-current"}
+    assert {name: field.empty for name, field in fields.items()} == {
+        name: () if name in several else "" for name in fields
+    }
+
+
+def test_field_names_alone_take_one_line(checklist):
+    fields = fields_for(checklist, Mode.ALONE)
+    assert [name for name, field in fields.items() if field.one_line] == NAMES
+
+
+def test_sheet_empty_has_every_item_open(checklist):
+    sheet = Sheet({})
+    assert sheet.answered(checklist) == 0
+    assert [item.key for item in sheet.open_items(checklist)] == KEYS
+
+
+def test_sheet_only_an_answer_to_an_item_counts_as_answered(checklist):
+    sheet = Sheet({"goal-shared-note": "Een notitie", "first": ("goal-shared",), "team-name": "Kernteam"})
+    assert sheet.answered(checklist) == 0
+    assert [item.key for item in sheet.open_items(checklist)] == KEYS
+
+
+def test_sheet_dont_know_is_an_answer(checklist):
+    sheet = Sheet({"goal-shared": "dont-know", "context-practical": "hindering", "partners-needed": "helping"})
+    assert sheet.answered(checklist) == 3
+    left = [key for key in KEYS if key not in {"goal-shared", "context-practical", "partners-needed"}]
+    assert [item.key for item in sheet.open_items(checklist)] == left
+
+
+def test_sheet_complete_has_nothing_open(checklist):
+    sheet = Sheet(dict.fromkeys(KEYS, "helping"))
+    assert (sheet.answered(checklist), sheet.open_items(checklist)) == (15, ())
+
+
+def test_sheet_reads_a_field_as_what_it_is(checklist):
+    sheet = Sheet({"goal-sentence": "Eén zin", "first": ("goal-shared",), "goal-shared-note": "Let op"})
+    assert (sheet.text("goal-sentence"), sheet.text("first"), sheet.text("level")) == ("Eén zin", "", "")
+    assert (sheet.several("first"), sheet.several("goal-sentence"), sheet.several("level")) == (
+        ("goal-shared",),
+        (),
+        (),
+    )
+    assert [sheet.note(item) for item in checklist.dimensions[0].items] == ["", "Let op"]
+
+
+def test_note_name_is_the_items_key_with_note_after_it():
+    assert note_name("goal-shared") == "goal-shared-note"
+
+
+@pytest.mark.parametrize(
+    ("seen", "posted", "current", "expected"),
+    [
+        # Nobody did anything.
+        ("", "", "", Merge.KEEP),
+        ("a", "a", "a", Merge.KEEP),
+        # This person changed it: filled in, changed, wiped.
+        ("", "a", "", Merge.APPLY),
+        ("a", "b", "a", Merge.APPLY),
+        ("a", "", "a", Merge.APPLY),
+        # Somebody else changed it, and this person left it alone.
+        ("", "", "a", Merge.KEEP),
+        ("a", "a", "b", Merge.KEEP),
+        ("a", "a", "", Merge.KEEP),
+        # Both did the same, or this is a retry after a lost reply.
+        ("", "a", "a", Merge.KEEP),
+        ("a", "b", "b", Merge.KEEP),
+        ("a", "", "", Merge.KEEP),
+        # Both changed it, differently.
+        ("", "a", "b", Merge.CONFLICT),
+        ("a", "b", "c", Merge.CONFLICT),
+        ("a", "b", "", Merge.CONFLICT),
+        ("a", "", "b", Merge.CONFLICT),
+        # Several choices at once.
+        ((), (), (), Merge.KEEP),
+        ((), ("a",), (), Merge.APPLY),
+        (("a", "b"), ("b",), ("a", "b"), Merge.APPLY),
+        (("a",), ("a",), ("a", "b"), Merge.KEEP),
+        (("a",), ("b",), ("a", "b"), Merge.CONFLICT),
+        (("a",), (), ("b",), Merge.CONFLICT),
+    ],
+)
+def test_merge_of_what_was_seen_posted_and_kept(seen, posted, current, expected):
+    assert merge(digest(seen), posted, current) is expected
+
+
+def test_merge_with_a_forged_mark_never_overwrites():
+    assert merge("0123456789abcdef", "b", "a") is Merge.CONFLICT
+    assert merge("", "b", "a") is Merge.CONFLICT
+    assert merge(digest("a"), "b", "a") is Merge.APPLY
+
+
+@given(three_different)
+def test_merge_retry_after_a_save_changes_nothing(values):
+    seen, posted, _ = values
+    assert merge(digest(seen), posted, seen) is Merge.APPLY
+    assert merge(digest(seen), posted, posted) is Merge.KEEP
+
+
+@given(three_values)
+def test_merge_field_left_alone_never_overwrites(values):
+    seen, _, current = values
+    assert merge(digest(seen), seen, current) is Merge.KEEP
+
+
+@given(three_values)
+def test_merge_never_conflicts_when_nobody_else_changed_it(values):
+    seen, posted, _ = values
+    assert merge(digest(seen), posted, seen) is (Merge.KEEP if posted == seen else Merge.APPLY)
+
+
+@given(three_different)
+def test_merge_two_different_changes_always_conflict(values):
+    seen, posted, current = values
+    assert merge(digest(seen), posted, current) is Merge.CONFLICT
+
+
+@given(three_values)
+def test_merge_two_equal_changes_never_conflict(values):
+    seen, posted, _ = values
+    assert merge(digest(seen), posted, posted) is Merge.KEEP
+
+
+@given(three_values)
+def test_merge_overwrites_only_what_the_person_saw(values):
+    seen, posted, current = values
+    overwrites = merge(digest(seen), posted, current) is Merge.APPLY
+    assert overwrites == (current == seen and posted != seen)
+
+
+@pytest.mark.parametrize(("value", "mark"), [("", ""), ((), "")])
+def test_digest_of_an_empty_field_is_empty(value, mark):
+    assert digest(value) == mark
+
+
+@given(three_values)
+def test_digest_is_the_same_for_equal_values_alone(values):
+    first, second, _ = values
+    assert (digest(first) == digest(second)) == (first == second)
+
+
+def test_digest_order_of_choices_and_their_borders_matter():
+    marks = [digest(value) for value in [("ab",), ("a", "b"), ("b", "a"), ("a", "b", "")]]
+    assert len(set(marks)) == 4
+
+
+def test_digest_is_short_and_fits_in_an_attribute():
+    mark = digest("x" * 2000)
+    assert (len(mark), set(mark) <= set("0123456789abcdef")) == (16, True)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "\x00",
+        "\x07",
+        "\x08",
+        "\x0b",
+        "\x0c",
+        "\r",
+        "\x1b",
+        "\x1f",
+        "\x7f",
+        "\x80",
+        "\x85",
+        "\x9f",
+        "\u200e",
+        "\u200f",
+        "\u202a",
+        "\u202b",
+        "\u202c",
+        "\u202d",
+        "\u202e",
+        "\u2066",
+        "\u2067",
+        "\u2068",
+        "\u2069",
+        "\u061c",
+        "\ud800",
+        "\ufdd0",
+        "\ufdef",
+        "\ufffe",
+        "\uffff",
+        "\U0001fffe",
+        "\U0010ffff",
+    ],
+    ids=lambda sign: f"U+{ord(sign):04X}",
+)
+def test_unseen_signs_control_direction_and_no_character_are_found_and_taken_out(sign):
+    assert unseen_signs(f"voor{sign}na") == {sign}
+    assert without_unseen_signs(f"{sign}voor{sign}na{sign}") == "voorna"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Gewone zin, met leesteken; en (haakjes) – ‘aanhaling’ … € 5?",
+        "Regel één\nRegel twee\tmet tab",
+        "coördinatie, mét, façade, Zoë, Łódź, Çelik, Ÿ, ĳ",
+        # The same letters, as a letter with a loose accent.
+        "coo\u0308rdinatie, me\u0301t",
+        "👩‍👩‍👧 gezin, 👩🏽‍⚕️ zorg, ❤️, 🏳️‍🌈, 🇧🇪",
+        "שלום, مرحبا, 你好, Привет",
+        "hard\u00a0streepje en zacht\u00adstreepje",
+        "\ufdcf\ufdf0\ufffd",
+    ],
+)
+def test_unseen_signs_ordinary_text_keeps_every_sign(text):
+    assert unseen_signs(text) == frozenset()
+    assert without_unseen_signs(text) == text
+
+
+def test_unseen_signs_every_sign_that_turns_direction_is_among_them():
+    """Unicode's own list of such signs (property Bidi_Control) is the list here."""
+    turning = {
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.bidirectional(chr(code)) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    } | {"\u061c", "\u200e", "\u200f"}
+    assert len(turning) == 12
+    assert unseen_signs("".join(turning)) == turning
+
+
+@given(st.text())
+def test_without_unseen_signs_leaves_none_and_drops_nothing_else(text):
+    clean = without_unseen_signs(text)
+    assert unseen_signs(clean) == frozenset()
+    assert clean == "".join(sign for sign in text if sign not in unseen_signs(text))
+    assert without_unseen_signs(clean) == clean

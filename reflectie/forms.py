@@ -63,7 +63,7 @@ class TextField(forms.CharField):
         if len(text) > self.limit:
             raise ValidationError(
                 _("Deze tekst telt %(length)s tekens; er passen er %(limit)s. Maak hem korter. Je tekst staat er nog."),
-                params={"length": number_format(len(text)), "limit": number_format(self.limit)},
+                params={"length": number_format(len(text), force_grouping=True), "limit": number_format(self.limit, force_grouping=True)},
             )
 
     def _is_visible(self, text: str) -> None:
@@ -121,6 +121,7 @@ class SheetForm(forms.Form):
     def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_tag = False
+        helper.disable_csrf = True
         helper.layout = Layout(*(DimensionLayout(part) for part in self.checklist.dimensions), BesideLayout())
         return helper
 

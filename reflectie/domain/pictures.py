@@ -41,7 +41,7 @@ def whirlpool_arm(index: int, of: int, share: float) -> Arm:
         inner.append(_point(radius - half, angle))
     path = f"M{_xy(outer[0])}{_smooth(outer)}L{_xy(inner[-1])}{_smooth(inner[::-1])}Z"
     number_x, number_y = _point(OUTER - 2, start + 0.16)
-    name_x, name_y = _point(OUTER + 34, start)
+    name_x, name_y = _point(OUTER + 27, start)
     side = math.cos(start)
     anchor = "middle" if abs(side) < 0.3 else "start" if side > 0 else "end"
     return Arm(index + 1, path, round(number_x, 1), round(number_y, 1), round(name_x, 1), round(name_y, 1), anchor)

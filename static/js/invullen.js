@@ -9,6 +9,7 @@
   const PLACE = "reflectie:" + location.pathname;
   const AGAIN_AFTER = 4000;
   let timer = null;
+  let tokenTries = 0;
 
   // What is on its way: question id -> [[field name, value], ...], with the marks of what the page showed.
   const read = () => {
@@ -58,6 +59,13 @@
     if (!timer) timer = setTimeout(sendAgain, AGAIN_AFTER);
   };
 
+  const markWrong = () =>
+    sheet.querySelectorAll("textarea, input.form-control:not([readonly])").forEach((field) => {
+      const isWrong = field.closest(".question").querySelector(".state .error") !== null;
+      field.classList.toggle("is-wrong", isWrong);
+      field.setAttribute("aria-invalid", isWrong);
+    });
+
   const questionOf = (element) => element.closest(".question");
 
   sheet.addEventListener("htmx:beforeRequest", (event) => {
@@ -72,8 +80,9 @@
   sheet.addEventListener("htmx:beforeOnLoad", (event) => {
     const { xhr, elt } = event.detail;
     const token = xhr.getResponseHeader("X-Form-Token");
-    if (xhr.status === 403 && token) {
+    if (xhr.status === 403 && token && tokenTries < 2) {
       // The form token expired. Take the fresh one and send the same again; nobody needs to notice.
+      tokenTries += 1;
       sheet.querySelector("[name=csrfmiddlewaretoken]").value = token;
       setTimeout(() => htmx.trigger(elt, elt === sheet ? "submit" : questionOf(elt) === elt ? "again" : "click"), 0);
       return;
@@ -93,12 +102,12 @@
 
   sheet.addEventListener("htmx:afterRequest", (event) => {
     const { xhr } = event.detail;
-    const arrived = xhr.status > 0 && xhr.status < 500;
-    if (!arrived) waitAndSendAgain();
-    else if (xhr.status === 422 || xhr.status === 409) {
-      const first = sheet.querySelector(".state .error, .state .conflict");
-      if (first && event.detail.elt === sheet) first.scrollIntoView({ block: "center" });
-    }
+    if (xhr.status === 0 || xhr.status >= 500) waitAndSendAgain();
+    else if (xhr.status === 403 && tokenTries >= 2) say(sheet.dataset.refused, true);
+    else if (xhr.status < 400) tokenTries = 0;
+    markWrong();
+    const first = sheet.querySelector(".state .error, .state .conflict");
+    if (first && event.detail.elt === sheet) first.scrollIntoView({ block: "center" });
   });
 
   // Whoever pressed a button that was drawn anew keeps their place.
@@ -109,14 +118,6 @@
       if (first) first.focus({ preventScroll: true });
     }
   });
-  sheet.addEventListener("htmx:afterSettle", () => {
-    sheet.querySelectorAll("textarea").forEach((field) => {
-      const wrong = document.querySelector(`#${field.closest(".question").id} .state .error`);
-      field.classList.toggle("is-wrong", Boolean(wrong));
-      field.setAttribute("aria-invalid", Boolean(wrong));
-    });
-  });
-
   window.addEventListener("online", sendAgain);
 
   // An earlier visit ended before everything had arrived: put it back as it was given, and send it.

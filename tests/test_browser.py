@@ -1,0 +1,437 @@
+"""In a real browser, as the people of the design page: with JavaScript and without, on a phone and on a wide screen."""
+
+import io
+import re
+from pathlib import Path
+
+import pypdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import Reflection, make_reflection
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from reflectie.models import Response, Session
+from reflectie.store import read_token
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 800}
+ANSWERS = ["hindering", "helping", "dont-know"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium. It may run as root in a container, and phones nobody home."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"locale": "nl-BE", "viewport": PHONE}
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    return live_server.url
+
+
+@pytest.fixture
+def own_page(page: Page) -> Page:
+    """A page on which nothing may go wrong unseen."""
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return page
+
+
+def text_of(path: Path) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def kept(page: Page) -> Reflection:
+    return Reflection(re.search(r"/invullen/([^/]+)/", page.url)[1])
+
+
+def browser_storage(page: Page) -> str:
+    return page.evaluate("JSON.stringify(localStorage)")
+
+
+def choose(page: Page, item: str, value: str) -> None:
+    """Choose, and wait until the server has it."""
+    with page.expect_response(lambda response: response.request.method == "POST" and response.ok):
+        page.check(f'input[name="{item}"][value="{value}"]')
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_journey_from_home_to_pdf(browser: Browser, site, tmp_path, checklist, javascript):
+    context = browser.new_context(java_script_enabled=javascript, locale="nl-BE", viewport=PHONE)
+    page = context.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+
+    page.goto(site)
+    page.get_by_role("link", name="Start een zelfreflectie").click()
+    page.get_by_role("button", name="Ik alleen").click()
+    for item in checklist:
+        page.check(f'input[name="{item.key}"][value="{ANSWERS[item.number % 3]}"]')
+    page.locator("#q-goal-shared summary", has_text="Notitie").click()
+    page.fill("#note-goal-shared", "Ieder zegt iets anders.")
+    page.fill("#text-goal-sentence", "Niemand valt tussen de mazen.")
+    page.get_by_role("button", name="Klaar, toon het verslag").click()
+
+    page.wait_for_url("**/rapport/**")
+    expect(
+        page.get_by_text("Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken.")
+    ).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download als pdf").click()
+    download.value.save_as(tmp_path / "verslag.pdf")
+    text = text_of(tmp_path / "verslag.pdf")
+    for item in checklist:
+        match ANSWERS[item.number % 3]:
+            case "hindering":
+                assert f"{item.hindering} " in text
+            case "helping" if item.helping:
+                assert f"{item.helping} " in text
+    assert "Ieder zegt iets anders." in text
+    assert "Niemand valt tussen de mazen." in text
+    assert Response.objects.get().finished
+    assert hosts == {site.removeprefix("http://")}
+    assert {cookie["name"] for cookie in context.cookies()} == {"csrftoken", "reflectie"}
+    context.close()
+
+
+def test_each_answer_is_kept_as_it_is_given_and_found_again(own_page: Page, site):
+    page = own_page
+    page.goto(f"{site}/start/")
+    page.get_by_role("button", name="Samen, op één scherm").click()
+
+    choose(page, "goal-shared", "hindering")
+
+    expect(page.locator("#saved")).to_have_text(re.compile(r"Bewaard om \d\d:\d\d"))
+    expect(page.locator("#bar")).to_contain_text("1 van 15 beantwoord")
+    address = page.url
+    page.goto(site)
+    page.get_by_role("link", name="Ga verder met je zelfreflectie").click()
+    assert page.url == address
+    expect(page.locator('input[name="goal-shared"][value="hindering"]')).to_be_checked()
+
+
+def test_note_is_kept_while_it_is_being_typed(own_page: Page, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
+
+    with own_page.expect_response(lambda response: response.request.method == "POST"):
+        own_page.locator("#note-goal-shared").press_sequentially("Half zinnetje")
+
+    assert dict(reflection.values) == {"goal-shared-note": "Half zinnetje"}
+    expect(own_page.locator("#note-goal-shared")).to_be_focused()
+
+
+def test_whirlpool_draws_itself_as_answers_come_in(own_page: Page, site):
+    own_page.goto(site + make_reflection().fill_url)
+    expect(own_page.locator("#arm-3")).to_have_class("arm open")
+
+    choose(own_page, "context-financial", "hindering")
+
+    expect(own_page.locator("#arm-3")).to_have_class("arm obstacle")
+    expect(own_page.locator("#whirlpool-title")).to_contain_text("Speelt: Financiering.")
+
+
+def test_offline_in_the_middle_loses_nothing(own_page: Page, context: BrowserContext, site):
+    page = own_page
+    reflection = make_reflection()
+    page.goto(site + reflection.fill_url)
+    choose(page, "goal-shared", "hindering")
+
+    context.set_offline(True)
+    page.check('input[name="goal-perspective"][value="helping"]')
+    page.check('input[name="form-intensity"][value="dont-know"]')
+    expect(page.locator("#saved")).to_contain_text("Geen verbinding.")
+    assert "goal-perspective" in browser_storage(page)
+    assert dict(reflection.values) == {"goal-shared": "hindering"}
+
+    context.set_offline(False)
+    expect(page.locator("#bar")).to_contain_text("3 van 15 beantwoord", timeout=15_000)
+    expect(page.locator("#saved")).to_contain_text("Bewaard om")
+    assert browser_storage(page) == "{}"
+    assert dict(reflection.values) == {
+        "goal-shared": "hindering",
+        "goal-perspective": "helping",
+        "form-intensity": "dont-know",
+    }
+
+
+def test_page_closed_while_offline_sends_its_answers_at_the_next_visit(own_page: Page, context: BrowserContext, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    context.set_offline(True)
+    own_page.check('input[name="goal-perspective"][value="helping"]')
+    expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
+    own_page.close()
+    context.set_offline(False)
+
+    later = context.new_page()
+    later.goto(site + reflection.fill_url)
+
+    expect(later.locator("#bar")).to_contain_text("1 van 15 beantwoord")
+    assert dict(reflection.values) == {"goal-perspective": "helping"}
+    assert browser_storage(later) == "{}"
+
+
+def test_finishing_while_offline_says_so_and_stays(own_page: Page, context: BrowserContext, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    context.set_offline(True)
+    own_page.check('input[name="goal-perspective"][value="helping"]')
+
+    own_page.get_by_role("button", name="Klaar, toon het verslag").click()
+
+    expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
+    context.set_offline(False)
+    expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord", timeout=15_000)
+    own_page.get_by_role("button", name="Klaar, toon het verslag").click()
+    own_page.wait_for_url("**/rapport/**")
+    assert browser_storage(own_page) == "{}"
+
+
+@pytest.mark.parametrize(
+    ("button", "stays"), [("Bewaar mijn antwoord", "hindering"), ("Laat het andere staan", "helping")]
+)
+def test_two_tabs_settle_what_both_changed(context: BrowserContext, site, button, stays):
+    reflection = make_reflection()
+    first, second = context.new_page(), context.new_page()
+    first.goto(site + reflection.fill_url)
+    second.goto(site + reflection.fill_url)
+    choose(first, "goal-shared", "helping")
+
+    second.check('input[name="goal-shared"][value="hindering"]')
+    expect(second.get_by_text("Hier is intussen iets anders bewaard.")).to_be_visible()
+    assert dict(reflection.values) == {"goal-shared": "helping"}
+    second.get_by_role("button", name=button).click()
+
+    expect(second.get_by_text("Hier is intussen iets anders bewaard.")).to_have_count(0)
+    expect(second.locator(f'input[name="goal-shared"][value="{stays}"]')).to_be_checked()
+    assert dict(reflection.values) == {"goal-shared": stays}
+    assert browser_storage(second) == "{}"
+
+
+def test_expired_form_token_is_renewed_unseen(own_page: Page, context: BrowserContext, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    context.clear_cookies()
+
+    choose(own_page, "goal-shared", "helping")
+
+    expect(own_page.locator("#saved")).to_contain_text("Bewaard om")
+    assert dict(reflection.values) == {"goal-shared": "helping"}
+
+
+def test_refused_cookies_never_make_the_page_hammer(browser: Browser, site):
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(site + make_reflection().fill_url)
+    posts = []
+    page.on("request", lambda request: request.method == "POST" and posts.append(request))
+    # A browser that takes no cookie at all.
+    page.route("**/*", lambda route: route.continue_(headers={**route.request.headers, "cookie": ""}))
+
+    page.check('input[name="goal-shared"][value="helping"]')
+
+    expect(page.locator("#saved")).to_contain_text("Bewaren lukt niet.")
+    page.wait_for_timeout(1000)
+    assert len(posts) == 3
+    assert "goal-shared" in browser_storage(page)
+    context.close()
+
+
+def test_double_click_on_finish_makes_one_response(own_page: Page, site):
+    own_page.goto(f"{site}/start/")
+    own_page.get_by_role("button", name="Ik alleen").dblclick()
+    own_page.wait_for_url("**/invullen/**")
+    own_page.get_by_role("button", name="Klaar, toon het verslag").dblclick()
+    own_page.wait_for_url("**/rapport/**")
+
+    assert Session.objects.count() == Response.objects.count() == 1
+
+
+def test_error_stands_beside_the_field_and_goes_when_mended(own_page: Page, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    note = own_page.locator("#note-goal-shared")
+    own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
+    note.fill("n" * 2001)
+    note.blur()
+    error = own_page.locator("#state-goal-shared .error")
+    expect(error).to_contain_text("Deze tekst telt 2.001 tekens")
+    expect(note).to_have_attribute("aria-invalid", "true")
+    expect(note).to_have_value("n" * 2001)
+
+    note.fill("kort genoeg")
+    note.blur()
+
+    expect(error).to_have_count(0)
+    expect(note).to_have_attribute("aria-invalid", "false")
+    assert dict(reflection.values) == {"goal-shared-note": "kort genoeg"}
+
+
+def test_closed_meanwhile_shows_why_and_what_was_given(own_page: Page, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    Session.objects.update(stage="closed")
+
+    own_page.check('input[name="goal-shared"][value="helping"]')
+
+    expect(own_page.get_by_role("heading", name="Deze reflectie is gesloten")).to_be_visible()
+    expect(own_page.get_by_text("Gedeeld door alle partners")).to_be_visible()
+
+
+def test_erased_meanwhile_leaves_nothing_in_the_browser(own_page: Page, site):
+    reflection = make_reflection()
+    own_page.goto(site + reflection.fill_url)
+    Session.objects.all().delete()
+
+    own_page.check('input[name="goal-shared"][value="helping"]')
+
+    expect(own_page.get_by_role("heading", name="Deze pagina is er niet")).to_be_visible()
+    assert browser_storage(own_page) == "{}"
+
+
+def test_everything_works_by_keyboard(own_page: Page, site):
+    page = own_page
+    page.goto(site)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
+    page.goto(f"{site}/start/")
+    page.get_by_role("button", name="Ik alleen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invullen/**")
+    reflection = kept(page)
+
+    page.locator('input[name="goal-perspective"]').first.focus()
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press("Space")
+    expect(page.locator("#bar")).to_contain_text("1 van 15 beantwoord")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(200)
+    assert dict(reflection.values) == {"goal-perspective": "helping"}
+    expect(page.locator('input[name="goal-perspective"][value="helping"]')).to_be_focused()
+    page.keyboard.press("Tab")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press("Enter")
+    expect(page.locator("#bar")).to_contain_text("0 van 15 beantwoord")
+    # The button went with the answer; the place on the page stays.
+    expect(page.locator('#q-goal-perspective input[type="radio"]').first).to_be_focused()
+    page.get_by_role("button", name="Klaar, toon het verslag").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rapport/**")
+
+
+def test_focus_is_visible_on_everything_that_takes_it(own_page: Page, site):
+    for path in ("/", "/start/", make_reflection().fill_url):
+        own_page.goto(site + path)
+        bare = own_page.evaluate(
+            """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), textarea, summary")]
+                .filter((element) => element.checkVisibility({visibilityProperty: true}))
+                .filter((element) => {
+                    element.focus({focusVisible: true});
+                    const seen = (it) => getComputedStyle(it).outlineStyle !== "none" && parseFloat(getComputedStyle(it).outlineWidth) >= 2;
+                    return !seen(element) && !seen(element.closest(".choice") || element);
+                }).map((element) => element.outerHTML.slice(0, 80))"""
+        )
+        assert bare == []
+
+
+def pages(finished: Reflection) -> list[str]:
+    full = dict.fromkeys(["goal-shared-note", "partners-needed-note"], "Een notitie")
+    open_sheet = make_reflection({"goal-shared": "hindering", "context-financial": "dont-know", **full})
+    empty = make_reflection(finished=True)
+    return [
+        "/",
+        "/over/",
+        "/start/",
+        make_reflection().fill_url,
+        open_sheet.fill_url,
+        finished.fill_url,
+        finished.report_url,
+        empty.report_url,
+        finished.erase_url,
+        "/invullen/bestaat-niet-of-niet-meer/",
+        "/beheer/login/",
+    ]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, site, finished, viewport, scheme):
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="nl-BE", reduced_motion="reduce")
+    page = context.new_page()
+    found = {}
+    for path in pages(finished):
+        page.goto(site + path)
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        results = Axe().run(page)
+        if results.violations_count:
+            found[path] = results.generate_snapshot()
+        # Nothing sticks out sideways.
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_something_went_wrong(browser: Browser, site, scheme):
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme, locale="nl-BE", reduced_motion="reduce")
+    first, second = context.new_page(), context.new_page()
+    reflection = make_reflection()
+    first.goto(site + reflection.fill_url)
+    second.goto(site + reflection.fill_url)
+    choose(first, "goal-shared", "helping")
+    second.check('input[name="goal-shared"][value="hindering"]')
+    second.locator("#q-form-intensity summary", has_text="Notitie").click()
+    second.fill("#note-form-intensity", "n" * 2001)
+    second.locator("#note-form-intensity").blur()
+    expect(second.locator(".conflict")).to_have_count(1)
+    expect(second.locator(".error")).to_have_count(1)
+    assert Axe().run(second).generate_snapshot() == Axe().run(first).generate_snapshot()
+    assert Axe().run(first).violations_count == 0
+
+    second.evaluate("document.getElementById('sheet').submit()")
+    expect(second.get_by_role("heading", name="Nog niet alles is bewaard")).to_be_visible()
+    assert Axe().run(second).violations_count == 0
+    Session.objects.update(stage="closed")
+    second.reload()
+    expect(second.get_by_role("heading", name="Deze reflectie is gesloten")).to_be_visible()
+    assert Axe().run(second).violations_count == 0
+    context.close()
+
+
+def test_touch_targets_are_44_pixels_high(own_page: Page, site):
+    own_page.goto(site + make_reflection({"goal-shared": "helping"}).fill_url)
+
+    small = own_page.evaluate(
+        """() => [...document.querySelectorAll("main button, main summary, main label.choice, main .bar-next, header a")]
+            .filter((element) => element.checkVisibility({visibilityProperty: true}))
+            .filter((element) => element.getBoundingClientRect().height < 44)
+            .map((element) => element.outerHTML.slice(0, 80))"""
+    )
+
+    assert small == []
+
+
+def test_report_can_be_shared_by_a_button(own_page: Page, context: BrowserContext, site, finished):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    own_page.goto(site + finished.fill_url)
+    own_page.goto(site + finished.report_url)
+    own_page.get_by_text("Delen, later wijzigen of wissen").click()
+
+    own_page.get_by_role("button", name="Kopieer").first.click()
+
+    expect(own_page.get_by_role("button", name="Gekopieerd")).to_have_count(1)
+    copied = own_page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{site}/rapport/{read_token(finished.token)}/"

@@ -1,0 +1,57 @@
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_home_says_what_it_is_and_where_to_begin(client):
+    page = client.get("/").content.decode()
+
+    assert "Waarom loopt onze samenwerking stroef?" in page
+    assert f'href="{reverse("start")}"' in page
+    assert "Na 90 dagen zonder wijziging wissen we alles." in page
+
+
+def test_home_for_a_stranger_sets_no_cookie(client):
+    assert dict(client.get("/").cookies) == {}
+
+
+def test_home_for_an_owner_leads_back_to_the_reflection(owner, finished):
+    page = owner.get("/").content.decode()
+
+    assert f'href="{finished.fill_url}"' in page
+
+
+def test_home_takes_one_query_for_a_stranger(client, django_assert_num_queries):
+    client.get("/")
+
+    with django_assert_num_queries(1):
+        client.get("/")
+
+
+def test_about_names_all_five_sources(client, checklist):
+    page = client.get("/over/").content.decode()
+
+    for source in checklist.sources:
+        assert source.reference.replace("&", "&amp;") in page
+
+
+def test_alive_answers_without_a_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/gezond/").content == b"ok"
+
+
+def test_ready_asks_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert client.get("/gereed/").content == b"ok"
+
+
+def test_ready_without_a_database_is_an_error(client, monkeypatch):
+    def refuse():
+        raise ConnectionError
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    client.raise_request_exception = False
+
+    assert client.get("/gereed/").status_code == 500

@@ -1,0 +1,199 @@
+import io
+
+import pypdf
+import pytest
+from conftest import make_reflection
+
+from reflectie.domain.sheet import Mode
+from reflectie.models import MadePdf
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_report_opens_by_the_link_to_read_without_a_way_to_change(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+
+    assert "Samen in Tienen" in page
+    assert f'href="{finished.pdf_url}"' in page
+    assert finished.token not in page
+    assert "Wijzig antwoorden" not in page
+
+
+def test_report_offers_its_owner_both_links_and_the_day_of_erasing(owner, finished):
+    page = owner.get(finished.report_url).content.decode()
+
+    assert f"http://testserver{finished.fill_url}" in page
+    assert f"http://testserver{finished.report_url}" in page
+    assert "Verandert er niets meer, dan wissen we alles op" in page
+
+
+def test_report_of_another_reflection_offers_its_owner_nothing(owner):
+    other = make_reflection({"goal-shared": "helping"}, finished=True)
+
+    page = owner.get(other.report_url).content.decode()
+
+    assert other.token not in page
+    assert "Wijzig antwoorden" not in page
+
+
+def test_report_before_finishing_is_not_there(reader):
+    begun = make_reflection({"goal-shared": "helping"})
+
+    assert reader.get(begun.report_url).status_code == 404
+    assert reader.get(begun.pdf_url).status_code == 404
+
+
+def test_report_by_the_link_to_fill_in_is_not_there(reader, finished):
+    assert reader.get(f"/rapport/{finished.token}/").status_code == 404
+
+
+def test_report_says_strengths_obstacles_and_blind_spots_first(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+
+    # Every third of fifteen answers is hindering, helping, or not known.
+    assert "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in page
+    assert page.index("In het kort") < page.index("Zo zie jij het</h2>") < page.index("Waar je kunt beginnen")
+
+
+def test_report_of_a_team_speaks_to_all_of_them(reader):
+    team = make_reflection({"goal-shared": "hindering"}, mode=Mode.TOGETHER, finished=True)
+
+    page = reader.get(team.report_url).content.decode()
+
+    assert "Zo zien jullie het nu: 0 sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
+    assert "Zo zie jij" not in page
+
+
+def test_report_with_nothing_ticked_says_so(reader):
+    empty = make_reflection(finished=True)
+
+    page = reader.get(empty.report_url).content.decode()
+
+    assert "Er is nog niets ingevuld." in page
+    assert page.count("is-unknown") > 15
+
+
+def test_report_has_everything_that_was_given(reader, finished, every_answer):
+    page = reader.get(finished.report_url).content.decode()
+
+    for name, value in every_answer.items():
+        if name.endswith(("-note", "-sentence", "-name")):
+            assert value in page
+    for words in ("Samen activiteiten uitvoeren", "Periodiek overleg", "Procedures", "Te licht?", "de gemeenschap"):
+        assert words in page
+
+
+def test_report_puts_what_was_named_first_in_front(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+    advice = page.split('id="advies"', 1)[1]
+
+    assert advice.index("Hier wil jij eerst iets aan doen") < advice.index('id="advies-form-intensity"')
+    assert advice.index('id="advies-context-practical"') < advice.index("Principe 4.")
+
+
+@pytest.mark.parametrize(
+    ("needed", "current", "says"),
+    [
+        ("act", ("meetings",), "Te licht?"),
+        ("inform", ("meetings", "none"), "Past dit?"),
+        ("refer", ("team",), "Te zwaar?"),
+    ],
+)
+def test_report_asks_whether_the_form_fits(reader, needed, current, says):
+    reflection = make_reflection({"intensity-needed": needed, "intensity-current": current}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert [word for word in ("Te licht?", "Past dit?", "Te zwaar?") if word in page] == [says]
+
+
+def test_report_calls_a_changing_group_that_only_refers_a_point_of_attention(reader):
+    reflection = make_reflection({"partners-stable": "hindering", "intensity-needed": "refer"}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert "past ad hoc hier?" in page
+    assert "0 structurele hinderpalen" in page
+
+
+def test_report_escapes_what_was_typed(reader):
+    reflection = make_reflection({"goal-shared-note": "<b>vet</b> & <script>x</script>"}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert "&lt;b&gt;vet&lt;/b&gt; &amp; &lt;script&gt;x&lt;/script&gt;" in page
+
+
+def test_report_takes_as_many_queries_at_one_answer_as_at_all(reader, finished, django_assert_num_queries):
+    one = make_reflection({"goal-shared": "helping"}, finished=True)
+    reader.get(one.report_url)
+
+    with django_assert_num_queries(3):
+        reader.get(one.report_url)
+    with django_assert_num_queries(3):
+        reader.get(finished.report_url)
+
+
+def test_report_is_not_sent_again_while_it_is_the_same(reader, finished):
+    first = reader.get(finished.report_url)
+
+    same = reader.get(finished.report_url, headers={"If-None-Match": first["ETag"]})
+    finished.save({"goal-shared": "helping"})
+    changed = reader.get(finished.report_url, headers={"If-None-Match": first["ETag"]})
+
+    assert (same.status_code, changed.status_code) == (304, 200)
+    assert "private" in first["Cache-Control"]
+    assert "no-cache" in first["Cache-Control"]
+
+
+def test_report_for_its_owner_and_for_a_reader_are_different_to_a_cache(owner, reader, finished):
+    assert owner.get(finished.report_url)["ETag"] != reader.get(finished.report_url)["ETag"]
+
+
+def test_pdf_has_a_sensible_name_without_people_or_answers(reader, finished):
+    response = reader.get(finished.pdf_url)
+
+    day = finished.response.session.changed_on
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'attachment; filename="zelfreflectie-samenwerking-{day:%Y-%m-%d}.pdf"'
+
+
+def test_pdf_says_what_the_page_says(reader, finished, every_answer):
+    text = text_of(reader.get(finished.pdf_url).content)
+
+    assert "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in text
+    for name, value in every_answer.items():
+        if name.endswith(("-note", "-sentence", "-name")):
+            assert value in text
+
+
+def test_pdf_is_made_once_while_it_is_the_same(reader, finished, monkeypatch):
+    first = reader.get(finished.pdf_url)
+    monkeypatch.setattr("reflectie.pdf.make_pdf", None)
+
+    second = reader.get(finished.pdf_url)
+    same = reader.get(finished.pdf_url, headers={"If-None-Match": first["ETag"]})
+
+    assert second.content == first.content
+    assert (same.status_code, same.content) == (304, b"")
+
+
+def test_pdf_after_a_change_is_made_again_and_the_old_one_is_gone(reader, finished):
+    reader.get(finished.pdf_url)
+    finished.save({"goal-shared-note": "Nu staat er iets anders."})
+
+    changed = reader.get(finished.pdf_url)
+
+    assert "Nu staat er iets anders." in text_of(changed.content)
+    assert MadePdf.objects.count() == 1
+
+
+def test_pdf_kept_takes_a_fixed_number_of_queries(reader, finished, django_assert_num_queries):
+    reader.get(finished.pdf_url)
+
+    with django_assert_num_queries(4):
+        reader.get(finished.pdf_url)

@@ -87,7 +87,7 @@ packages() {
     fi
     if ! grep -qsF "$(sha256sum "$lock")" "$stamp"; then
         say "Installeert de pakketten uit $lock"
-        "$PY" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
+        "$PY" -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$lock"
         # What the tests need includes what the app needs, in the same versions; .ci/run compares them.
         sha256sum requirements.txt >"$stamp"
         [ "$lock" = requirements.txt ] || sha256sum "$lock" >>"$stamp"
@@ -101,8 +101,9 @@ assets() {
     if [ ! -e "$stamp" ] || [ -n "$(find static var/fonts samenwerking/settings.py .venv/installed -newer "$stamp" -print -quit)" ]; then
         say "Maakt de statische bestanden klaar"
         # With the hashed names of production, also where DEBUG is on.
+        touch "$stamp.new"
         DEBUG=false "$PY" manage.py collectstatic --noinput --verbosity 0
-        touch "$stamp"
+        mv "$stamp.new" "$stamp"
     fi
 }
 

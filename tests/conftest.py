@@ -23,6 +23,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 FROZEN = json.loads((FIXTURES / "checklist-1.json").read_text())
+PHONE = {"width": 360, "height": 740}
 GUIDANCE = json.loads((FIXTURES / "guidance-1.nl.json").read_text())
 
 
@@ -148,3 +149,17 @@ def owner(finished) -> Client:
 def reader() -> Client:
     """A browser that holds no cookie of ours."""
     return Client()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium. It may run as root in a container, and phones nobody home."""
+    return {
+        "executable_path": "/usr/bin/chromium",
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"locale": "nl-BE", "viewport": PHONE}

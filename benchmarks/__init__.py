@@ -1,0 +1,1 @@
+"""Measures the app, each figure beside its ceiling: `.venv/bin/python -m benchmarks`."""

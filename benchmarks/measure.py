@@ -1,0 +1,333 @@
+"""The measurements. Figure and ceiling take turns, so that a busy moment of the machine falls on both."""
+
+import http.client
+import json
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from reflectie.store import published_checklist, read_token
+
+from .figures import Figure, quantile
+from .people import BESIDE, answers, begin, field_names, forget_pdf, full_sheet, lost, with_notes
+from .server import Server, serve
+
+AT_ONCE = 20
+# A fill-in takes seventeen requests or more; nobody waits longer than this for a measurement.
+SECONDS = 40
+
+
+class Run:
+    def __init__(self, rounds: int, arguments: str, workers: int, threads: int) -> None:
+        self.rounds, self.workers, self.threads = rounds, workers, threads
+        self.arguments = shlex.split(arguments)
+        self.figures: list[Figure] = []
+        self.checklist = published_checklist()
+        self.items = [item.key for item in self.checklist]
+
+    def everything(self) -> list[Figure]:
+        self._say("the PDF, in one process")
+        self._made_pdfs()
+        with serve(self.arguments) as self.server:
+            first_workers = self.server.workers
+            self._say("pages")
+            self._pages()
+            self._say("the report")
+            self._reports()
+            self._say("fill-ins")
+            self._fill_ins()
+            self._say("PDFs over HTTP")
+            self._sent_pdfs()
+            self._say("a page while PDFs are made")
+            self._neighbours()
+            self._memory(self.server, first_workers)
+        return self.figures
+
+    def _say(self, text: str) -> None:
+        print(f"… {text}", file=sys.stderr, flush=True)
+
+    def _add(self, name: str, value: float, unit: str, **more: Any) -> None:
+        self.figures.append(Figure(name, value, unit, **more))
+
+    def _load(self, kind: str, **job: Any) -> dict[str, Any]:
+        """What a crowd met, with the time of the server's processors that one turn took."""
+        before = self.server.cpu_seconds()
+        job = {"kind": kind, "port": self.server.port, "at_once": AT_ONCE, "seconds": SECONDS, **job}
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load"],
+            input=json.dumps(job),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=SECONDS * 3,
+        )
+        result: dict[str, Any] = json.loads(done.stdout)
+        result["cpu"] = (self.server.cpu_seconds() - before) / max(result.get("done", 1), 1)
+        result["rate"] = result.get("done", 0) / result.get("elapsed", 1)
+        if result.get("errors"):
+            self._say(f"errors: {result['errors']}")
+        return result
+
+    # Pages
+
+    def _pages(self) -> None:
+        kinds = {
+            "fill-in page, nothing answered": [begin({}) for _ in range(10)],
+            "fill-in page, all answered": [begin(answers(self.checklist, number)) for number in range(10)],
+            "fill-in page, 15 notes": [begin(with_notes(self.checklist)) for _ in range(10)],
+        }
+        for place, (name, tokens) in enumerate(kinds.items()):
+            paths = [reverse("fill", args=[token]) for token in tokens]
+            ceiling = self._ceiling("page", f"page-{place}", paths[0])
+            aim = 0.40 if place < 2 else None
+            self._against(name, {"paths": paths, "status": 200}, {"paths": [ceiling], "status": 200}, 400, aim)
+
+    def _reports(self) -> None:
+        tokens = [begin(full_sheet(self.checklist), finish=True) for _ in range(10)]
+        paths = [reverse("report", args=[read_token(token)]) for token in tokens]
+        ceiling = self._ceiling("report", "report", paths[0])
+        self._against("report, whole", {"paths": paths, "status": 200}, {"paths": [ceiling], "status": 200}, 400)
+        etags = [self._ask(path)[1]["etag"] for path in paths]
+        self._against(
+            "report, 304",
+            {"paths": paths, "etags": etags, "status": 304},
+            {"paths": [ceiling], "etags": ['"report"'], "status": 304},
+            600,
+        )
+
+    def _against(
+        self, name: str, job: dict[str, Any], ceiling: dict[str, Any], number: int, aim: float | None = None
+    ) -> None:
+        self._load("get", number=40, **job)
+        self._load("get", number=40, **ceiling)
+        rates, tops, ratios, cpu, top_cpu, waits, errors = [], [], [], [], [], [], 0
+        for _ in range(self.rounds):
+            top = self._load("get", number=number * 2, **ceiling)
+            own = self._load("get", number=number, **job)
+            rates.append(own["rate"])
+            tops.append(top["rate"])
+            ratios.append(own["rate"] / top["rate"])
+            cpu.append(own["cpu"])
+            top_cpu.append(top["cpu"])
+            waits += own["seconds"].get("get", [0])
+            errors += sum(own["errors"].values())
+        ratio = statistics.median(ratios)
+        self._add(
+            name,
+            statistics.median(rates),
+            "/s",
+            ceiling=statistics.median(tops),
+            ratio=ratio,
+            aim=f"≥ {aim:.2f} of its ceiling" if aim else "",
+            met=ratio >= aim and not errors if aim else None,
+            more={
+                "errors": errors,
+                "cpu_ms": statistics.median(cpu) * 1000,
+                "ceiling_cpu_ms": statistics.median(top_cpu) * 1000,
+                "p50_ms": quantile(waits, 0.5) * 1000,
+                "p95_ms": quantile(waits, 0.95) * 1000,
+            },
+        )
+
+    def _ask(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes, float]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        try:
+            start = time.perf_counter()
+            connection.request("GET", path, headers=headers or {})
+            response = connection.getresponse()
+            body = response.read()
+            seconds = time.perf_counter() - start
+            return response.status, {k.lower(): v for k, v in response.getheaders()}, body, seconds
+        finally:
+            connection.close()
+
+    def _ceiling(self, kind: str, name: str, path: str) -> str:
+        """The address of a view that answers with what `path` answers with now."""
+        status, _, body, _ = self._ask(path)
+        if status != 200:
+            raise RuntimeError(f"status {status} for a page that should be there")
+        Path(settings.WORK_DIR / name).write_bytes(body)
+        return f"/ceiling/{kind}/{name}"
+
+    # Fill-ins
+
+    def _fill_ins(self) -> None:
+        common = {"items": self.items, "fields": field_names(self.checklist), "beside": BESIDE}
+        self._fill_in(
+            "fill-in, every answer by itself", "one-by-one", 100, "≥ 25/s", 25, self._bare(True, 200), common, saves=60
+        )
+        top = self._bare(False, 800)
+        self._fill_in("fill-in, without JavaScript", "whole", 400, "≥ 100/s", 100, top, common, saves=60)
+        links = [reverse("fill", args=[begin({})]) for _ in range(400)]
+        self._fill_in("  the same, link in hand (GET, POST)", "link", 400, "", None, top, {**common, "paths": links})
+
+    def _fill_in(
+        self,
+        name: str,
+        kind: str,
+        number: int,
+        aim: str,
+        at_least: float | None,
+        top: dict[str, Any],
+        common: dict[str, Any],
+        saves: int | None = None,
+    ) -> None:
+        rounds = 1 if "paths" in common else self.rounds
+        results = [self._load(kind, number=number, **common) for _ in range(rounds)]
+        rate = statistics.median(result["rate"] for result in results)
+        times = [seconds for result in results for seconds in result["seconds"].get("save", [0])]
+        errors = sum(sum(result["errors"].values()) for result in results)
+        missing = sum(lost(result["kept"]) for result in results)
+        p50, p95, p99 = (quantile(times, share) * 1000 for share in (0.5, 0.95, 0.99))
+        self._add(
+            name,
+            rate,
+            "/s",
+            ceiling=top["rate"],
+            ratio=rate / top["rate"],
+            aim=aim,
+            met=None if at_least is None else rate >= at_least and not errors and not missing,
+            more={
+                "errors": errors,
+                "answers_lost": missing,
+                "answers_checked": sum(len(values) for result in results for values in result["kept"].values()),
+                "cpu_ms": statistics.median(result["cpu"] for result in results) * 1000,
+                "p50_ms": {what: _p(results, what, 0.5) for what in results[0]["seconds"]},
+                "p99_ms": {what: _p(results, what, 0.99) for what in results[0]["seconds"]},
+            },
+        )
+        if saves is None:
+            return
+        self._add("  a save, p50", p50, "ms", ceiling=top["p50"], ratio=p50 / top["p50"])
+        self._add("  a save, p95", p95, "ms", ceiling=top["p95"], ratio=p95 / top["p95"])
+        self._add(
+            "  a save, p99", p99, "ms", ceiling=top["p99"], ratio=p99 / top["p99"], aim=f"< {saves} ms", met=p99 < saves
+        )
+        self._add("  errors, answers lost", errors + missing, "", aim="0", met=not errors and not missing)
+
+    def _bare(self, one_by_one: bool, number: int) -> dict[str, Any]:
+        job = {"one_by_one": one_by_one, "number": number // self.workers, "threads": self.threads}
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.bare_sql"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(self.workers)
+        ]
+        try:
+            for process in processes:
+                assert process.stdin
+                process.stdin.write(json.dumps(job) + "\n")
+                process.stdin.flush()
+            for process in processes:
+                assert process.stdout
+                process.stdout.readline()
+            results = [json.loads(out) for out in _together(processes)]
+        finally:
+            for process in processes:
+                process.kill()
+        saves = [seconds for result in results for seconds in result["saves"]]
+        return {
+            "rate": sum(result["done"] for result in results) / max(result["elapsed"] for result in results),
+            **{f"p{share}": quantile(saves, share / 100) * 1000 for share in (50, 95, 99)},
+        }
+
+    # PDFs
+
+    def _made_pdfs(self) -> None:
+        rounds = self.rounds * 4
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.pdfs", str(rounds)],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=rounds * 20 + 60,
+        )
+        found = json.loads(done.stdout)
+        took = {name: seconds * 1000 for name, seconds in found["seconds"].items()}
+        pages, ratio, bare = found["pages"]["own"], found["of_plain"], found["of_bare"]
+        self._add(
+            f"PDF of {pages} pages, against the plain way",
+            took["own"],
+            "ms",
+            ceiling=took["plain"],
+            ratio=ratio,
+            aim="≤ 0.75 of it",
+            met=ratio <= 0.75,
+            more=found,
+        )
+        self._add(
+            "  against the plain way, untagged", took["own"], "ms", ceiling=took["untagged"], ratio=found["of_untagged"]
+        )
+        self._add(
+            "  against its words without pictures",
+            took["own"],
+            "ms",
+            ceiling=took["bare"],
+            ratio=bare,
+            aim="≤ 1.5 of it",
+            met=bare <= 1.5,
+        )
+
+    def _sent_pdfs(self) -> None:
+        token = begin(full_sheet(self.checklist), finish=True)
+        path = reverse("report-pdf", args=[read_token(token)])
+        cold, cached, unchanged, top_cached, top_unchanged = [], [], [], [], []
+        ceiling = self._ceiling("pdf", "pdf", path)
+        etag = {"If-None-Match": self._ask(path)[1]["etag"]}
+        for _ in range(self.rounds * 3):
+            forget_pdf(token)
+            cold.append(self._ask(path)[3] * 1000)
+            cached.append(self._ask(path)[3] * 1000)
+            unchanged.append(self._ask(path, etag)[3] * 1000)
+            top_cached.append(self._ask(ceiling)[3] * 1000)
+            top_unchanged.append(self._ask(ceiling, {"If-None-Match": '"pdf"'})[3] * 1000)
+        made = next(figure.value for figure in self.figures if figure.name.startswith("PDF of"))
+        for name, own, top in (
+            ("PDF over HTTP, made (beside: in one process)", statistics.median(cold), made),
+            ("PDF over HTTP, kept", statistics.median(cached), statistics.median(top_cached)),
+            ("PDF over HTTP, 304", statistics.median(unchanged), statistics.median(top_unchanged)),
+        ):
+            self._add(name, own, "ms", ceiling=top, ratio=own / top)
+
+    def _neighbours(self) -> None:
+        page = reverse("fill", args=[begin(answers(self.checklist))])
+        tokens = [begin(full_sheet(self.checklist), finish=True) for _ in range(40)]
+        pdfs = [reverse("report-pdf", args=[read_token(token)]) for token in tokens]
+        common = {"path": page, "number": 120, "pause": 0.05, "seconds": 15}
+        idle = self._load("visitor", downloaders=0, pdfs=[], **common)
+        busy = self._load("visitor", downloaders=2, pdfs=pdfs, **common)
+        for share in (0.5, 0.95):
+            own, top = (quantile(result["seconds"], share) * 1000 for result in (busy, idle))
+            self._add(
+                f"fill-in page while two download, p{share * 100:.0f} (beside: idle)",
+                own,
+                "ms",
+                ceiling=top,
+                ratio=own / top,
+                more={"downloads": busy["downloads"], "errors": busy["errors"]},
+            )
+
+    def _memory(self, server: Server, first_workers: list[int]) -> None:
+        peaks = [peak / 2**20 for peak in server.peak_memory()]
+        self._add("peak memory of a worker", max(peaks), "MB", more={"all": peaks})
+        restarted = len(set(server.workers) - set(first_workers))
+        self._add("workers that had to be replaced", restarted, "", aim="0", met=not restarted)
+
+
+def _p(results: list[dict[str, Any]], what: str, share: float) -> float:
+    return quantile([seconds for result in results for seconds in result["seconds"].get(what, [0])], share) * 1000
+
+
+def _together(processes: list[Any]) -> list[str]:
+    """Lets every process start, and waits for all of them."""
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return [process.communicate(timeout=SECONDS * 3)[0] for process in processes]

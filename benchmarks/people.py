@@ -1,0 +1,89 @@
+"""Who fills in during a run, what they answer, and whether all of it is kept."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from reflectie import store
+from reflectie.domain.checklist import Checklist
+from reflectie.domain.report import Report, build_report
+from reflectie.domain.sheet import Ask, FieldValue, Mode, Sheet, Value, fields_for, note_name
+from reflectie.models import MadePdf, Response
+
+# What is asked beside the items, and three notes: as a person fills in, not as a test does.
+BESIDE: dict[str, str | list[str]] = {
+    "first": ["goal-shared", "context-financial"],
+    "goal-sentence": "Iedereen in de wijk weet bij wie je terechtkunt, en krijgt binnen een week antwoord.",
+    "intensity-needed": "act",
+    "intensity-current": ["meetings", "procedures"],
+    "ips-meaning": "community",
+    "level": "practice",
+    "collaboration-name": "Samen in de wijk",
+    "team-name": "Kernteam",
+    "goal-shared-note": "We schreven het doel drie jaar geleden op en hebben er sindsdien niet meer naar gekeken.",
+    "partners-needed-note": "De woonmaatschappij zit er niet bij, terwijl de helft van de vragen over wonen gaat.",
+    "context-financial-note": "Ieder krijgt geld voor de eigen opdracht; niemand voor het overleg.",
+}
+
+
+def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
+    values = [value.value for value in Value]
+    return {item.key: values[(number + place) % 3] for place, item in enumerate(checklist)}
+
+
+def full_report(checklist: Checklist) -> Report:
+    """A report of about five pages with something in every part of it."""
+    return build_report(
+        checklist, Mode.ALONE, [Sheet(full_sheet(checklist))], date(2026, 11, 1), date(2026, 11, 1) + timedelta(days=90)
+    )
+
+
+def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
+    """Two obstacles, with their advice first, one blind spot, strengths, three notes, everything beside the items."""
+    beside = {name: tuple(value) if isinstance(value, list) else value for name, value in BESIDE.items()}
+    given = {item.key: Value.HELPING.value for item in checklist}
+    given |= dict.fromkeys(BESIDE["first"], Value.HINDERING.value) | {"context-political": Value.DONT_KNOW.value}
+    return {**given, **beside}
+
+
+def with_notes(checklist: Checklist) -> dict[str, FieldValue]:
+    """All that is personal on a sheet: a note on every item. Nothing of these is drawn once for everybody."""
+    notes = {
+        note_name(item.key): f"Hierover hadden we het op het overleg van maart ({item.key})." for item in checklist
+    }
+    return {**full_sheet(checklist), **notes}
+
+
+def field_names(checklist: Checklist) -> dict[str, bool]:
+    """Every field of a sheet, and whether a browser sends it when it is empty: text it does, a choice it doesn't."""
+    return {name: field.ask is Ask.TEXT for name, field in fields_for(checklist, Mode.ALONE).items()}
+
+
+def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
+    """Somebody who came before; their link to fill in."""
+    token = store.new_token()
+    store.start_reflection(token, Mode.ALONE, {})
+    if values:
+        response = Response.objects.get(token_hash=store.hash_token(token))
+        store.save_fields(response, {name: store.Posted(value, "") for name, value in values.items()}, finish=finish)
+    return token
+
+
+def forget_pdf(token: str) -> None:
+    """So that the next download is made anew."""
+    MadePdf.objects.filter(session__responses__token_hash=store.hash_token(token)).delete()
+
+
+def lost(kept: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many of the acknowledged answers (by address of the sheet and by field) are not in the database."""
+    missing = 0
+    for url, values in kept.items():
+        token = url.strip("/").split("/")[-1]
+        responses = Response.objects.select_related("session__checklist")
+        response = responses.filter(token_hash=store.hash_token(token)).first()
+        found: dict[str, Any] = {}
+        if response:
+            found = {**store.load_filling(response).sheet.values, "finished": response.finished}
+        for name, value in values.items():
+            missing += found.get(name) != (tuple(value) if isinstance(value, list) else value)
+    return missing

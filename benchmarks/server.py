@@ -1,0 +1,73 @@
+"""The app as production serves it, on a free port, for as long as a `with` lasts."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+    @property
+    def workers(self) -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
+    def cpu_seconds(self) -> float:
+        """Time of the processor that the workers have used so far."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.workers]
+        return sum(int(field[11]) + int(field[12]) for field in fields) / TICKS
+
+    def peak_memory(self) -> list[int]:
+        """The most that each worker ever held, in bytes; pages that workers share count for each."""
+        return [_peak(pid) for pid in self.workers]
+
+
+def _peak(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+@contextmanager
+def serve(arguments: list[str]) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "-c", "samenwerking/gunicorn.py", "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", *arguments], cwd=BASE_DIR, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait_until_ready(port, process)
+        yield Server(port, process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(150):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server stopped at its start, with {process.returncode}")
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/gereed/", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server doesn't answer")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from .models import Checklist, Dimension, Guidance, Item
 
 
-class FrozenAdmin(admin.ModelAdmin):
+class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time
     """A published version can be read; it offers no way to change or delete what the model would refuse."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -35,7 +35,7 @@ class ItemAdmin(FrozenAdmin):
 
 
 @admin.register(Guidance)
-class GuidanceAdmin(admin.ModelAdmin):
+class GuidanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Help and advice come from the fixtures, with a revision; here they are to read."""
 
     list_display = ["checklist", "language"]

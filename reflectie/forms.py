@@ -60,10 +60,11 @@ class TextField(forms.CharField):
         return " ".join(text.split()) if self.one_line else text
 
     def _fits(self, text: str) -> None:
+        numbers = {"length": len(text), "limit": self.limit}
         if len(text) > self.limit:
             raise ValidationError(
                 _("Deze tekst telt %(length)s tekens; er passen er %(limit)s. Maak hem korter. Je tekst staat er nog."),
-                params={"length": number_format(len(text), force_grouping=True), "limit": number_format(self.limit, force_grouping=True)},
+                params={name: number_format(number, force_grouping=True) for name, number in numbers.items()},
             )
 
     def _is_visible(self, text: str) -> None:
@@ -204,10 +205,12 @@ class SheetForm(forms.Form):
     def state(self, name: str) -> dict[str, Any]:
         """What stands under a question: the marks of what is shown, errors, and what somebody else filled in."""
         fields = self._question(name)
-        marks, errors, theirs = [], [], []
+        marks: list[tuple[str, str]] = []
+        errors: list[str] = []
+        theirs: list[tuple[str, str]] = []
         for field in fields:
             current = self.sheet.values.get(field.name, field.empty)
-            wrong = self.errors.get(field.name, [])
+            wrong = [str(error) for error in self.errors.get(field.name, [])]
             errors += wrong
             marks.append((field.name, self._seen(field.name) if wrong else digest(current)))
             if field.name in self.conflicts:
@@ -377,8 +380,7 @@ class StartForm(forms.Form):
             return self._signer.unsign(self.cleaned_data["token"], max_age=START_TOKEN_SECONDS)
         except BadSignature as error:
             # The form goes out again with a fresh one; what was typed stays.
-            self.data = self.data.copy()
-            self.data["token"] = self.initial["token"]
+            self.data = {**self.data.dict(), "token": self.initial["token"]}  # type: ignore[attr-defined]
             raise ValidationError(_("Deze pagina stond te lang open. Kies nog een keer.")) from error
 
 

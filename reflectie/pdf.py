@@ -1,7 +1,7 @@
 """Report -> XHTML -> PDF. The only module that knows WeasyPrint."""
 
 import hashlib
-import logging
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,12 @@ from .store import keep_pdf, kept_pdf
 # No such host exists, so an address that was left relative by mistake can't lead anywhere.
 BASE_URL = "https://samenwerking.invalid/"
 STATIC = f"{BASE_URL}static/"
-TEMPLATES = ("report/pdf.html", "report/body.html")
 
-logger = logging.getLogger(__name__)
+# Pango's fonts may not be shared by threads that draw at once; and one PDF at a time leaves room for others' pages.
+_one_at_a_time = threading.Lock()
 
 
-class OwnFilesOnly(URLFetcher):
+class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Hands WeasyPrint our own static files and `data:` addresses. No network, no other file of this machine."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -42,11 +42,11 @@ class OwnFilesOnly(URLFetcher):
         return URLFetcherResponse(url, Path(found).read_bytes())
 
 
-class ForbiddenAddressError(FatalURLFetchingError):
+class ForbiddenAddressError(FatalURLFetchingError):  # type: ignore[misc]
     """Something in the report pointed outside our own files. Our templates are wrong: nothing a person types can."""
 
 
-class ParsedHtml(weasyprint.HTML):
+class ParsedHtml(weasyprint.HTML):  # type: ignore[misc]
     """A document parsed by expat: our templates are well-formed, and the HTML parser takes ten times as long."""
 
     def __init__(self, xhtml: str) -> None:
@@ -100,9 +100,8 @@ def make_pdf(report: Report) -> bytes:
 
 
 def render_pdf(xhtml: str, **options: Any) -> bytes:
-    css, fonts = _style()
-    return bytes(
-        ParsedHtml(xhtml).write_pdf(
-            stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", optimize_images=False, **options
+    with _one_at_a_time:
+        css, fonts = _style()
+        return bytes(
+            ParsedHtml(xhtml).write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", **options)
         )
-    )

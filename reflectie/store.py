@@ -196,7 +196,7 @@ def published_checklist() -> Checklist:
 
 
 def _published_row() -> ChecklistRow:
-    row = ChecklistRow.objects.filter(published_on__isnull=False).order_by("version").last()
+    row: ChecklistRow | None = ChecklistRow.objects.filter(published_on__isnull=False).order_by("version").last()
     if row is None:
         raise NothingPublishedError
     return row

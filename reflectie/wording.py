@@ -8,7 +8,7 @@ from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
 from .domain.sheet import Mode, Value
 
-FINDINGS: dict[Finding, str | Promise] = {
+FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("Structurele hinderpaal"),
     Finding.SPLIT: _("Verdeeld beeld"),
     Finding.UNKNOWN: _("Blinde vlek"),
@@ -40,7 +40,7 @@ INTENSITIES: dict[str, str | Promise] = {
     Intensity.ACT: _("Samen activiteiten uitvoeren"),
 }
 
-FITS: dict[Fit, str | Promise] = {
+FITS: dict[str, str | Promise] = {
     Fit.TOO_LIGHT: _("Te licht?"),
     Fit.FITS: _("Past dit?"),
     Fit.TOO_HEAVY: _("Te zwaar?"),
@@ -74,13 +74,13 @@ LEVELS: dict[str, str | Promise] = {
     "client": _("Cliënt, naaste of vrijwilliger"),
 }
 
-MOVERS: dict[Mover, str | Promise] = {
+MOVERS: dict[str, str | Promise] = {
     Mover.OURSELVES: _("wijzelf"),
     Mover.ORGANISATIONS: _("onze organisaties"),
     Mover.GOVERNMENT: _("overheid of financier"),
 }
 
-MODES: dict[Mode, str | Promise] = {
+MODES: dict[str, str | Promise] = {
     Mode.TOGETHER: _("Samen ingevuld, op één scherm"),
     Mode.ALONE: _("Door één persoon ingevuld"),
 }

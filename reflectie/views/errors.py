@@ -1,5 +1,7 @@
 """What a person sees when something is in the way."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -16,6 +18,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         name = resolve(request.path_info).url_name
     except Resolver404:
         name = ""
+    context: dict[str, Any]
     if name not in KEPT_FOR:
         context = {
             "heading": _("Deze pagina stond te lang open"),

@@ -177,7 +177,9 @@ def test_pdf_filled_in_together_says_we():
 @pytest.mark.parametrize(("name", "note"), [("long notes", LONG_WORDS), ("unbroken notes", LONG_UNBROKEN)])
 def test_pdf_long_notes_stand_in_it_whole(name, note):
     assert 1990 <= len(note) <= 2000
-    assert text_of(read(name)).count(squeezed(note)) == 15
+    # A note that runs on overleaf has its table's head above it there.
+    text = re.sub("(?:Stelling|Factor)Bevinding", "", text_of(read(name)))
+    assert text.count(squeezed(note)) == 15
 
 
 # --- metadata and tags
@@ -325,17 +327,20 @@ def test_pdf_no_heading_is_the_last_text_on_a_page(name):
     assert last == []
 
 
-def test_pdf_whirlpools_names_fit_in_its_box():
-    """The box is 290 to either side; what stands out of it is cut off. Bold, as an arm that plays is named."""
+def test_pdf_whirlpools_names_fit_in_its_box(settings):
+    """What stands out of the box is cut off. Measured in bold, as an arm that plays is named."""
+    picture = (settings.BASE_DIR / "templates/reflectie/pictures/whirlpool.html").read_text()
+    left, _, width, _ = (float(number) for number in re.search(r'viewBox="([^"]+)"', picture)[1].split())
+    size = float(re.search(r'class="arm-name.*?font-size="(\d+)"', picture)[1])
     font = TTFont(fontpkg.path("Atkinson Hyperlegible", weight=700))
     glyphs, widths, unit = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
     outside = {}
     for arm in make_report(SHEETS["all hindering"]).whirlpool:
         text = f"× {arm.report.item.short}"
-        width = sum(widths[glyphs[ord(sign)]][0] for sign in text) / unit * 19
-        left = arm.shape.name_x - {"start": 0, "middle": width / 2, "end": width}[arm.shape.anchor]
-        if left < -290 or left + width > 290:
-            outside[text] = (round(left), round(left + width))
+        length = sum(widths[glyphs[ord(sign)]][0] for sign in text) / unit * size
+        start = arm.shape.name_x - {"start": 0, "middle": length / 2, "end": length}[arm.shape.anchor]
+        if start < left or start + length > left + width:
+            outside[text] = (round(start), round(start + length))
     assert outside == {}
 
 

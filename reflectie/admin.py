@@ -22,6 +22,8 @@ class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no 
 @admin.register(Checklist)
 class ChecklistAdmin(FrozenAdmin):
     list_display = ["version", "published_on", "revision"]
+    # Publishing is `load_checklist`'s: it takes a version together with its guidance.
+    readonly_fields = ["published_on", "revision"]
 
 
 @admin.register(Dimension)

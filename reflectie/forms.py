@@ -1,6 +1,6 @@
 """Forms built from the checklist's fields, laid out by crispy. No view knows a question."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,7 @@ from .domain.checklist import Checklist, Dimension, Kind
 from .domain.intensity import FORMS, Intensity
 from .domain.report import draw_whirlpool
 from .domain.sheet import (
+    MAX_LINES,
     MAX_NAME,
     Ask,
     Field,
@@ -53,24 +54,32 @@ class TextField(forms.CharField):
         self.limit, self.one_line = limit, one_line
         super().__init__(required=False, **kwargs)
         # Ours says more than Django's about such a sign, and says it of all of them.
-        self.validators = [self._fits, self._is_visible]
+        self.validators = [self._fits, self._has_lines, self._is_visible]
 
     def to_python(self, value: Any) -> str:
-        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", str(value or "")).strip()
+        text = re.sub(r"\n{3,}", "\n\n", text)
         return " ".join(text.split()) if self.one_line else text
 
     def _fits(self, text: str) -> None:
         numbers = {"length": len(text), "limit": self.limit}
         if len(text) > self.limit:
             raise ValidationError(
-                _("Deze tekst telt %(length)s tekens; er passen er %(limit)s. Maak hem korter. Je tekst staat er nog."),
+                _("Te lang: %(length)s tekens, en er passen er %(limit)s. Nog niet bewaard. Maak de tekst korter."),
                 params={name: number_format(number, force_grouping=True) for name, number in numbers.items()},
+            )
+
+    def _has_lines(self, text: str) -> None:
+        if (lines := text.count("\n") + 1) > MAX_LINES:
+            raise ValidationError(
+                _("Te veel regels: %(lines)s, en er passen er %(limit)s. Nog niet bewaard. Voeg regels samen."),
+                params={"lines": number_format(lines, force_grouping=True), "limit": MAX_LINES},
             )
 
     def _is_visible(self, text: str) -> None:
         if unseen_signs(text):
             raise ValidationError(
-                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Lees na en bewaar opnieuw.")
+                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Nog niet bewaard: lees na en bewaar.")
             )
 
 
@@ -83,8 +92,8 @@ class AtMostField(forms.MultipleChoiceField):
         chosen = super().clean(value)
         if len(chosen) > self.limit:
             raise ValidationError(
-                _("Kies er hoogstens %(limit)s. Nu zijn het er %(number)s; haal er een paar weg."),
-                params={"limit": self.limit, "number": len(chosen)},
+                _("Kies er hoogstens %(limit)s. Nu zijn het er %(number)s: haal er %(over)s weg."),
+                params={"limit": self.limit, "number": len(chosen), "over": len(chosen) - self.limit},
             )
         return tuple(chosen)
 
@@ -112,6 +121,9 @@ class SheetForm(forms.Form):
         self.checklist, self.mode = checklist, mode
         self.sheet = Sheet({})
         self.conflicts: frozenset[str] = frozenset()
+        # What was given, field by field, and the fields in which somebody else's answer may stand.
+        self.values: dict[str, FieldValue] = {}
+        self.given_up: set[str] = set()
         self.known = fields_for(checklist, mode)
         if data is not None:
             names = [name.removeprefix("seen-") for name in data if name.startswith("seen-")]
@@ -134,12 +146,17 @@ class SheetForm(forms.Form):
 
     def posted(self) -> dict[str, Posted]:
         """The fields that may be saved: valid ones, less those given up for what somebody else filled in."""
-        given_up = {field.name for field in self._question(self.data.get("theirs", ""))}
         self.is_valid()
-        posted = {name: Posted(value, self._seen(name)) for name, value in self.cleaned_data.items()}
-        if (wiped := self.data.get("clear", "")) in posted:
-            posted[wiped] = Posted("", posted[wiped].seen)
-        return {name: field for name, field in posted.items() if name not in given_up}
+        self.given_up = {name for name in self._names(self.data.get("theirs", "")) if f"current-{name}" in self.data}
+        self.values = dict(self.cleaned_data)
+        if (wiped := self.data.get("clear", "")) in self.values:
+            self.values[wiped] = self.known[wiped].empty
+        chosen = {name for name in self._names(self.data.get("mine", "")) if f"current-{name}" in self.data}
+        return {
+            name: Posted(value, str(self.data[f"current-{name}"]) if name in chosen else self._seen(name))
+            for name, value in self.values.items()
+            if name not in self.given_up
+        }
 
     def settle(self, saved: Saved) -> None:
         """Show what is kept now, and beside it what could not be saved."""
@@ -155,12 +172,8 @@ class SheetForm(forms.Form):
 
     def given(self) -> list[tuple[str | Promise, str]]:
         """What was posted, as a person would say it: kept in sight when it can't be saved any more."""
-        posted = [(self.known[name], value) for name, value in self.cleaned_data.items()] if self.is_bound else []
+        posted = [(self.known[name], value) for name, value in self.values.items()]
         return [(self.title(field.name), words) for field, value in posted if (words := self.in_words(field, value))]
-
-    def redrawn(self) -> list[str]:
-        """The questions whose controls change on the page, by the person's own wish."""
-        return [name for name in (self.data.get("clear", ""), self.data.get("theirs", "")) if name in self.known]
 
     def trouble(self) -> list[tuple[str, str | Promise]]:
         """Every question with an error or a conflict, with what to call it."""
@@ -187,44 +200,59 @@ class SheetForm(forms.Form):
         item = self.known[name].item
         return item.key if item else name
 
-    def _question(self, name: str) -> list[Field]:
-        names = [name, note_name(name)]
-        return [self.known[name] for name in names if name in self.known]
+    def _names(self, question: str) -> list[str]:
+        """The names of a question's fields; none for a question that isn't asked."""
+        return [name for name in (question, note_name(question)) if name in self.known]
 
     def _seen(self, name: str) -> str:
         return str(self.data.get(f"seen-{name}", ""))
 
     def shown(self, name: str) -> FieldValue:
         """What the page shows in a field: what is kept, or what the person gave when that isn't saved yet."""
-        if name in self.fields and (name in self.errors or name in self.conflicts):
+        if name in self.conflicts:
+            return self.values[name]
+        if name in self.errors:
             if self.known[name].ask is Ask.MANY:
                 return tuple(self.data.getlist(name))  # type: ignore[attr-defined]
             return without_unseen_signs(str(self.data.get(name, "")))
         return self.sheet.values.get(name, self.known[name].empty)
 
-    def state(self, name: str) -> dict[str, Any]:
-        """What stands under a question: the marks of what is shown, errors, and what somebody else filled in."""
-        fields = self._question(name)
+    def state(self, question: str, *, drawn: bool) -> dict[str, Any]:
+        """What stands under a question: marks, errors, and what somebody else filled in.
+
+        `drawn` says that the controls are drawn with it. Where they stay as they are on the page, a mark may say only
+        what they show: were it the mark of something newer, the next save would wipe that out unseen.
+        """
         marks: list[tuple[str, str]] = []
         errors: list[str] = []
-        theirs: list[tuple[str, str]] = []
-        for field in fields:
-            current = self.sheet.values.get(field.name, field.empty)
-            wrong = [str(error) for error in self.errors.get(field.name, [])]
+        conflicts: list[tuple[str, str, str, str]] = []
+        for name in self._names(question):
+            field, current = self.known[name], self.sheet.values.get(name, self.known[name].empty)
+            wrong = [str(error) for error in self.errors.get(name, [])]
             errors += wrong
-            marks.append((field.name, self._seen(field.name) if wrong else digest(current)))
-            if field.name in self.conflicts:
-                theirs.append((self.in_words(field, current), self.in_words(field, self.shown(field.name))))
-        return {"name": name, "marks": marks, "errors": errors, "theirs": theirs}
+            settled = not wrong and name not in self.conflicts
+            shows_it = drawn or name in self.given_up or self.values.get(name) == current
+            marks.append((name, digest(current) if settled and shows_it else self._seen(name)))
+            if name in self.conflicts:
+                ours = self.in_words(field, self.shown(name))
+                conflicts.append((name, digest(current), self.in_words(field, current), ours))
+        return {"name": question, "marks": marks, "errors": errors, "conflicts": conflicts}
 
-    def render_question(self, name: str, *, swap: bool = False) -> SafeString:
+    def render_controls(self) -> list[SafeString]:
+        """The controls of the fields that were given up, to show what stands there instead."""
+        return [
+            render_to_string("reflectie/fill/controls.html", {**_controls(self, name), "swap": True})
+            for name in self.given_up
+        ]
+
+    def render_question(self, question: str) -> SafeString:
         """One question with its controls. Most are drawn once: what is personal is drawn each time."""
-        fields = self._question(name)
-        shown = tuple(self.shown(field.name) for field in fields)
-        personal = any(field.ask is Ask.TEXT and value for field, value in zip(fields, shown, strict=True))
-        if personal or any(field.name in self.errors or field.name in self.conflicts for field in fields):
-            return _draw(self, name, shown, self.state(name), swap=swap)
-        return _draw_once(self.checklist, self.mode, get_language() or "", name, shown, swap)
+        names = self._names(question)
+        shown = tuple(self.shown(name) for name in names)
+        personal = any(self.known[name].ask is Ask.TEXT and value for name, value in zip(names, shown, strict=True))
+        if personal or any(name in self.errors or name in self.conflicts for name in names):
+            return _draw(self, question)
+        return _draw_once(self.checklist, self.mode, get_language() or "", question, shown)
 
 
 @lru_cache(maxsize=2048)
@@ -232,37 +260,34 @@ def _draw_once(
     checklist: Checklist,
     mode: Mode,
     language: str,  # noqa: ARG001 (a part of the key)
-    name: str,
+    question: str,
     shown: tuple[FieldValue, ...],
-    swap: bool,
 ) -> SafeString:
     """A question without a note, an error or a conflict looks the same for everybody who gave the same answer."""
     form = SheetForm(checklist, mode)
-    names = [field.name for field in form._question(name)]
-    form.sheet = Sheet({field: value for field, value in zip(names, shown, strict=True) if value})
-    return _draw(form, name, shown, form.state(name), swap=swap)
+    form.sheet = Sheet({name: value for name, value in zip(form._names(question), shown, strict=True) if value})
+    return _draw(form, question)
 
 
-def _draw(
-    form: SheetForm, name: str, shown: tuple[FieldValue, ...], state: Mapping[str, Any], *, swap: bool
-) -> SafeString:
-    field = form.known[name]
-    posted = [f"{prefix}{part.name}" for part in form._question(name) for prefix in ("", "seen-")]
+def _draw(form: SheetForm, question: str) -> SafeString:
+    names = form._names(question)
+    params = [f"{prefix}{name}" for name in names for prefix in ("", "seen-", "current-")]
     context = {
-        "field": field,
-        "value": shown[0],
-        "note": shown[1] if field.item else "",
-        "params": ",".join([*posted, "clear", "theirs", "csrfmiddlewaretoken"]),
-        "state": state,
-        "swap": swap,
-        "one_line": field.one_line,
+        **_controls(form, question),
+        "params": ",".join([*params, "mine", "theirs", "csrfmiddlewaretoken"]),
+        "state": form.state(question, drawn=True),
     }
-    if field.item:
-        return render_to_string("reflectie/fill/item.html", {**context, "item": field.item})
-    question = QUESTIONS[name]
-    return render_to_string(
-        question.template, {**context, "question": question, "groups": _groups(form.checklist, field)}
-    )
+    if item := form.known[question].item:
+        note = names[1]
+        context |= {"item": item, "note_field": form.known[note], "note": form.shown(note)}
+        return render_to_string("reflectie/fill/item.html", context)
+    return render_to_string(QUESTIONS[question].template, {**context, "question": QUESTIONS[question]})
+
+
+def _controls(form: SheetForm, name: str) -> dict[str, Any]:
+    field = form.known[name]
+    groups = [] if field.item else _groups(form.checklist, field)
+    return {"name": form._question_name(name), "field": field, "value": form.shown(name), "groups": groups}
 
 
 @dataclass(frozen=True)
@@ -283,12 +308,12 @@ QUESTIONS = {
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),
-        _("Niet de mooie zin uit het plan, maar hoe jij het zou zeggen tegen een nieuwe collega."),
+        _("Niet de mooie zin uit het plan, maar zoals je het zou zeggen tegen een nieuwe collega."),
         _TEXT,
     ),
     "intensity-needed": Question(
         _("Wat heeft deze samenwerking nodig?"),
-        _("Denk aan de mensen voor wie jullie het doen. Kies het meest intensieve dat nodig is."),
+        _("Denk aan de mensen voor wie jullie het doen. Past er meer dan één? Kies wat het verst gaat."),
     ),
     "intensity-current": Question(
         _("Hoe werken jullie nu samen?"),
@@ -307,7 +332,7 @@ QUESTIONS = {
 def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """A question's choices with their words, in groups with a name; most have one group without a name."""
     if field.name == "first":
-        return [(part.name, [(item.key, item.hindering) for item in part.items]) for part in checklist.dimensions]
+        return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]
     if field.name == "intensity-current":
         return [
             (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])

@@ -26,6 +26,12 @@ STATIC = f"{BASE_URL}static/"
 
 # Pango's fonts may not be shared by threads that draw at once; and one PDF at a time leaves room for others' pages.
 _one_at_a_time = threading.Lock()
+# Seconds that somebody waits for others' PDFs before they are asked to come back.
+PATIENCE = 20
+
+
+class BusyError(Exception):
+    """Others' PDFs took too long: nothing was made."""
 
 
 class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
@@ -37,7 +43,7 @@ class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         name = url.removeprefix(STATIC)
         # `find` refuses a name that climbs out of the static folders.
         found = finders.find(name) if name != url else None
-        if not found:
+        if not found or not Path(found).is_file():
             raise ForbiddenAddressError(url)
         return URLFetcherResponse(url, Path(found).read_bytes())
 
@@ -85,23 +91,27 @@ def fingerprint(report: Report) -> str:
 
 
 def report_pdf(session_id: UUID, report: Report) -> bytes:
-    """The report as PDF/UA-1, made once and kept until something in it changes."""
+    """The report as PDF/UA-1, made once and kept until something in it changes. Raises BusyError."""
     key = fingerprint(report)
-    content = kept_pdf(session_id, key)
-    if content is None:
-        content = make_pdf(report)
-        keep_pdf(session_id, key, content)
-    return content
+    if (content := kept_pdf(session_id, key)) is not None:
+        return content
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        # Somebody who asked for the same one may have had it made while we waited.
+        if (content := kept_pdf(session_id, key)) is None:
+            content = make_pdf(report)
+            keep_pdf(session_id, key, content)
+        return content
+    finally:
+        _one_at_a_time.release()
 
 
 def make_pdf(report: Report) -> bytes:
-    """The report as PDF/UA-1, about half a second's work for five pages."""
+    """The report as PDF/UA-1, about half a second's work for five pages. Not for two threads at once."""
     return render_pdf(render_to_string("reflectie/report/pdf.html", {"report": report}))
 
 
 def render_pdf(xhtml: str, **options: Any) -> bytes:
-    with _one_at_a_time:
-        css, fonts = _style()
-        return bytes(
-            ParsedHtml(xhtml).write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", **options)
-        )
+    css, fonts = _style()
+    return bytes(ParsedHtml(xhtml).write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", **options))

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from .domain.checklist import Checklist, ContentError, read_checklist
@@ -174,6 +175,9 @@ def _write(response: Response, filling: Filling, sheet: Sheet, changed: set[str]
         response.extras = {name: value for name, value in sheet.values.items() if name not in on_items}
         response.finished = finished
         response.save(update_fields=["extras", "finished"])
+    if filling.finished:
+        # What was taken out of the answers may not live on in a PDF.
+        MadePdf.objects.filter(session=response.session_id).delete()
     if response.session.changed_on != _today():
         response.session.changed_on = _today()
         response.session.save(update_fields=["changed_on"])
@@ -243,16 +247,21 @@ def kept_pdf(session_id: UUID, key: str) -> bytes | None:
 def erase_session(session_id: UUID) -> None:
     """Erase a session with its answers and its PDF, at once and for good."""
     with transaction.atomic():
-        Session.objects.filter(pk=session_id).delete()
+        _erase(Session.objects.filter(pk=session_id))
 
 
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
     with transaction.atomic():
-        expired = Session.objects.filter(changed_on__lte=today - timedelta(days=settings.RETENTION_DAYS))
-        number = expired.count()
-        expired.delete()
-    return number
+        return _erase(Session.objects.filter(changed_on__lte=today - timedelta(days=settings.RETENTION_DAYS)))
+
+
+def _erase(sessions: QuerySet[Session]) -> int:
+    # Locked in the order in which a save locks them, so that whoever is saving comes before or after, never between.
+    list(Response.objects.select_for_update().filter(session__in=sessions).values_list("pk"))
+    list(sessions.select_for_update().values_list("pk"))
+    _, rows = sessions.delete()
+    return rows.get(Session._meta.label, 0)
 
 
 def publish_checklist(frozen: Mapping[str, Any], guidances: Iterable[Mapping[str, Any]], today: date) -> bool:

@@ -81,8 +81,8 @@ MOVERS: dict[str, str | Promise] = {
 }
 
 MODES: dict[str, str | Promise] = {
-    Mode.TOGETHER: _("Samen ingevuld, op één scherm"),
-    Mode.ALONE: _("Door één persoon ingevuld"),
+    Mode.TOGETHER: _("samen, op één scherm"),
+    Mode.ALONE: _("door één persoon"),
 }
 
 # Every word that isn't bound to a kind of item, by its code name. The names are unique over all tables.

@@ -3,12 +3,14 @@
 The README lists the variables. `reflectie/checks.py` refuses combinations that are unsafe.
 """
 
+import os
 from pathlib import Path
 
 import environ
 import fontpkg
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that is made rather than written: database, fonts, collected static files.
@@ -100,7 +102,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
     # In a file like the real one: a database in memory locks differently.
-    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Kept connections: opening one costs more than a save.
@@ -122,6 +124,8 @@ STATICFILES_DIRS = [
     ("fonts", VAR_DIR / "fonts"),
 ]
 (VAR_DIR / "fonts").mkdir(parents=True, exist_ok=True)
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -187,6 +191,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Subsetting a font logs every glyph table.
         "fontTools": {"level": "WARNING"},
+        # Every scanner that asks for another host would leave a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # Tells every step of every PDF.
         "weasyprint.progress": {"level": "WARNING"},
     },

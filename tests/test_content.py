@@ -347,7 +347,7 @@ def test_read_checklist_takes_the_guidance_as_it_is():
 
 @pytest.mark.parametrize("name", ["short", "help", "question", "steps", "principles", "mover", "strength"])
 def test_read_checklist_missing_guidance_names_the_item_and_what_is_missing(name):
-    with pytest.raises(ContentError, match=rf"goal-shared: '{name}'"):
+    with pytest.raises(ContentError, match=rf"goal-shared: missing or misshapen: '{name}'"):
         read_checklist(FROZEN, changed(("items", "goal-shared", name), KeyError))
 
 

@@ -7,7 +7,7 @@ from conftest import Reflection, make_reflection
 from django.test import Client
 
 from reflectie.domain.sheet import MAX_NOTE, Mode, digest
-from reflectie.models import Answer, Session
+from reflectie.models import Answer, Response, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -97,10 +97,10 @@ def test_answer_by_itself_takes_a_fixed_number_of_queries(client, reflection, fi
     first = posted(reflection, {"goal-perspective": "helping"})
     more = posted(finished, {"goal-perspective": "dont-know"})
 
-    # Found, savepoint, locked, answers, written, savepoint released.
+    # Found, savepoint, locked, answers, written, savepoint released; of a finished one the PDF goes, too.
     with django_assert_num_queries(6):
         client.post(reflection.fill_url, first, headers=HTMX)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.post(finished.fill_url, more, headers=HTMX)
 
 
@@ -114,14 +114,24 @@ def test_factor_by_itself_redraws_the_whirlpool_and_a_pair_does_not(client, refl
 
 def test_wipe_takes_the_answer_away_and_leaves_the_note(client, reflection):
     reflection.save({"goal-shared": "helping", "goal-shared-note": "Zegt iedereen."})
+    page = posted(reflection, {"goal-shared": "helping", "goal-shared-note": "Zegt iedereen."})
 
-    response = save_one(
-        client, reflection, {"goal-shared": "helping", "goal-shared-note": "Zegt iedereen."}, clear="goal-shared"
-    )
+    response = client.post(reflection.fill_url, {**page, "clear": "goal-shared"})
 
+    assert response.status_code == 303
     assert dict(reflection.values) == {"goal-shared-note": "Zegt iedereen."}
-    assert " checked" not in response.content.decode()
-    assert 'id="q-goal-shared"' in response.content.decode()
+
+
+@pytest.mark.parametrize("field", ["clear", "mine", "theirs"])
+@pytest.mark.parametrize("value", ["goal-shared-note", "bestaat-niet", "first"])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_button_for_what_is_no_question_does_no_harm(client, reflection, field, value, headers):
+    data = {**posted(reflection, {"goal-shared": "helping"}), field: value}
+
+    response = client.post(reflection.fill_url, data, headers=headers)
+
+    assert response.status_code in (200, 303)
+    assert dict(reflection.values) == {"goal-shared": "helping"}
 
 
 def test_whole_page_without_javascript_saves_everything(client, reflection, every_answer):
@@ -134,9 +144,10 @@ def test_whole_page_without_javascript_saves_everything(client, reflection, ever
 
 
 def test_saved_time_in_the_address_shows_nothing_but_a_time(client, reflection):
-    page = client.get(reflection.fill_url + "?bewaard=<script>").content.decode()
-
-    assert "Bewaard om" not in page
+    for value in ("<script>", "25:00", "14:60", "2:30"):
+        page = client.get(reflection.fill_url, {"bewaard": value}).content.decode()
+        assert "Bewaard om" not in page
+    assert "Bewaard om 14:32" in client.get(reflection.fill_url, {"bewaard": "14:32"}).content.decode()
 
 
 def test_empty_checkboxes_are_taken_away(client, reflection):
@@ -176,8 +187,14 @@ def test_open_items_are_listed_with_a_way_to_each(client, every_answer):
 
     page = client.get(reflection.fill_url).content.decode()
 
-    assert "Nog 1 stelling is open." in page
+    assert "Nog 1 vraag is open." in page
     assert page.count('href="#q-goal-shared"') == 2
+
+
+def test_finished_sheet_leads_to_its_report(client, finished):
+    page = client.get(finished.fill_url).content.decode()
+
+    assert f'<a href="http://testserver{finished.report_url}">Naar het verslag zoals het nu is</a>' in page
 
 
 def test_finished_sheet_can_be_changed_by_its_link(client, finished):
@@ -218,26 +235,113 @@ def test_stale_page_without_javascript_keeps_both_in_sight_and_saves_the_rest(cl
     assert not reflection.response.finished
 
 
-def test_conflict_settled_for_mine_saves_mine(client, reflection):
+def hidden(page: str) -> dict[str, str]:
+    """The marks that a page or a reply carries."""
+    return dict(re.findall(r'name="((?:seen|current)-[a-z-]+)" value="([^"]*)"', page))
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_conflict_settled_for_mine_saves_mine(client, reflection, headers):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
-    page = client.post(reflection.fill_url, old_page, headers=HTMX).content.decode()
-    mark = re.search(r'name="seen-goal-shared" value="([^"]*)"', page)[1]
+    page = client.post(reflection.fill_url, old_page, headers=headers).content.decode()
 
-    client.post(reflection.fill_url, {"goal-shared": "hindering", "seen-goal-shared": mark, "mine": "goal-shared"})
+    client.post(
+        reflection.fill_url, {"goal-shared": "hindering", **hidden(page), "mine": "goal-shared"}, headers=headers
+    )
 
     assert reflection.values["goal-shared"] == "hindering"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_conflict_not_settled_is_a_conflict_again_however_often_it_is_sent(client, reflection, headers):
+    old_page = posted(reflection, {"goal-shared": "hindering"})
+    reflection.save({"goal-shared": "helping"})
+    page = client.post(reflection.fill_url, old_page, headers=headers).content.decode()
+
+    for extra in ({}, {"finish": "1"}, {"theirs": "goal-perspective"}, {"mine": "goal-perspective"}):
+        again = client.post(reflection.fill_url, {"goal-shared": "hindering", **hidden(page), **extra}, headers=headers)
+        assert again.status_code == 409
+
+    assert reflection.values["goal-shared"] == "helping"
+    assert not reflection.response.finished
 
 
 def test_conflict_settled_for_theirs_draws_theirs(client, reflection):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
+    page = client.post(reflection.fill_url, old_page, headers=HTMX).content.decode()
 
-    response = client.post(reflection.fill_url, {**old_page, "theirs": "goal-shared"}, headers=HTMX)
+    response = client.post(
+        reflection.fill_url, {"goal-shared": "hindering", **hidden(page), "theirs": "goal-shared"}, headers=HTMX
+    )
 
     assert response.status_code == 200
     assert 'name="goal-shared" value="helping" checked' in response.content.decode()
     assert reflection.values["goal-shared"] == "helping"
+
+
+def test_conflict_settled_for_theirs_keeps_the_note_written_beside_it(client, reflection):
+    old_page = posted(reflection, {"goal-shared": "hindering", "goal-shared-note": ""})
+    reflection.save({"goal-shared": "helping"})
+    page = client.post(reflection.fill_url, old_page).content.decode()
+    given = {"goal-shared": "hindering", "goal-shared-note": "Bij nader inzien", **hidden(page)}
+
+    client.post(reflection.fill_url, {**given, "theirs": "goal-shared"})
+
+    assert dict(reflection.values) == {"goal-shared": "helping", "goal-shared-note": "Bij nader inzien"}
+
+
+def test_wipe_that_conflicts_shows_an_empty_answer(client, reflection):
+    reflection.save({"goal-shared": "hindering"})
+    old_page = posted(reflection, {"goal-shared": "hindering"})
+    reflection.save({"goal-shared": "helping"})
+
+    page = client.post(reflection.fill_url, {**old_page, "clear": "goal-shared"}).content.decode()
+
+    assert "<dd>(leeg)</dd>" in page
+    assert 'name="goal-shared" value="hindering" checked' not in page
+
+
+def test_old_tab_that_saves_twice_wipes_nothing_that_came_in_elsewhere(client, reflection):
+    """The tab shows no answer; another gave one. It writes a note, and goes on writing with the marks it got back."""
+    page = posted(reflection, {"goal-shared-note": "een", "goal-shared": ""})
+    reflection.save({"goal-shared": "helping"})
+
+    first = client.post(reflection.fill_url, {**page, "goal-shared-note": "een"}, headers=HTMX)
+    second = client.post(
+        reflection.fill_url,
+        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(first.content.decode())},
+        headers=HTMX,
+    )
+
+    assert second.status_code == 200
+    assert dict(reflection.values) == {"goal-shared": "helping", "goal-shared-note": "een twee"}
+
+
+def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflection, checklist):
+    old = posted(reflection, {**{item.key: "" for item in checklist}, "team-name": "x" * 121})
+    reflection.save({"goal-shared": "helping", "form-intensity": "hindering"})
+
+    first = client.post(reflection.fill_url, {**old, "finish": "1"}, headers=HTMX)
+    mended = {**old, **hidden(first.content.decode()), "team-name": "Kernteam", "finish": "1"}
+    second = client.post(reflection.fill_url, mended, headers=HTMX)
+
+    assert second["HX-Redirect"] == reflection.report_url
+    assert dict(reflection.values) == {
+        "goal-shared": "helping",
+        "form-intensity": "hindering",
+        "team-name": "Kernteam",
+    }
+
+
+def test_erased_while_saving_is_not_there(client, reflection, monkeypatch):
+    def erased(*args, **kwargs):
+        raise Response.DoesNotExist
+
+    monkeypatch.setattr("reflectie.views.team.save_fields", erased)
+
+    assert client.post(reflection.fill_url, posted(reflection, {"goal-shared": "helping"})).status_code == 404
 
 
 def test_stale_page_overwrites_nothing_that_it_left_alone(client, reflection):
@@ -264,13 +368,14 @@ def test_retry_after_a_lost_reply_changes_nothing(client, reflection):
 
 BAD = [
     ({"goal-shared": "misschien"}, "Dit antwoord kennen we niet. Kies een van de mogelijkheden."),
-    ({"goal-shared-note": "n" * (MAX_NOTE + 1)}, "Deze tekst telt 2.001 tekens; er passen er 2.000. Maak hem korter."),
+    ({"goal-shared-note": "n" * (MAX_NOTE + 1)}, "Te lang: 2.001 tekens, en er passen er 2.000. Nog niet bewaard."),
     ({"goal-shared-note": "een\x07bel"}, "Er stonden onzichtbare tekens in je tekst."),
     ({"goal-shared-note": "nul\x00"}, "Er stonden onzichtbare tekens in je tekst."),
     ({"first": ["goal-shared", "goal-perspective", "form-intensity", "context-political"]}, "Kies er hoogstens 3."),
     ({"first": ["iets-anders"]}, "Dit antwoord kennen we niet."),
     ({"intensity-needed": "veel"}, "Dit antwoord kennen we niet."),
-    ({"goal-sentence": "z" * 301}, "Deze tekst telt 301 tekens; er passen er 300."),
+    ({"goal-shared-note": "a\n" * 60 + "b"}, "Te veel regels: 61, en er passen er 60."),
+    ({"goal-sentence": "z" * 301}, "Te lang: 301 tekens, en er passen er 300."),
 ]
 
 
@@ -298,7 +403,7 @@ def test_long_note_comes_back_as_it_was_typed(client, reflection):
 
 
 def test_note_of_exactly_the_limit_is_saved_with_line_ends_counted_once(client, reflection):
-    note = "a\r\n" * 999 + "bc"
+    note = "a\r\n" * 59 + "b" * (MAX_NOTE - 118)
 
     response = save_one(client, reflection, {"goal-shared-note": note})
 
@@ -312,12 +417,13 @@ def test_unseen_signs_are_taken_out_of_what_comes_back(client, reflection):
     assert ">\neen bel</textarea>" in page
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize("name", ["goal-unknown", "level", "q"])
-def test_field_of_another_checklist_is_named_and_the_rest_saved(client, name):
+def test_field_of_another_checklist_is_named_and_the_rest_saved(client, name, headers):
     reflection = make_reflection(mode=Mode.TOGETHER)
     data = posted(reflection, {name: "helping", "goal-shared": "helping"})
 
-    response = client.post(reflection.fill_url, data)
+    response = client.post(reflection.fill_url, data, headers=headers)
 
     assert response.status_code == 422
     assert "Deze pagina hoort bij een andere checklist." in response.content.decode()
@@ -405,6 +511,7 @@ def test_expired_form_token_without_javascript_sends_the_same_again_by_one_butto
     client.post(reflection.fill_url, fields)
 
     assert refused.status_code == 403
+    assert "no-store" in refused["Cache-Control"]
     assert "Alles wat je invulde, is er nog" in page
     assert dict(reflection.values) == every_answer
     assert reflection.response.finished
@@ -434,3 +541,12 @@ def test_erase_asks_first_and_then_leaves_nothing(owner, finished):
     assert Session.objects.count() == Answer.objects.count() == 0
     assert owner.get(finished.report_url).status_code == 404
     assert erased.cookies["reflectie"].value == ""
+
+
+def test_erase_of_one_leaves_another_within_reach(owner, finished):
+    other = make_reflection()
+    owner.get(other.fill_url)
+
+    owner.post(finished.erase_url)
+
+    assert f'href="{other.fill_url}"' in owner.get("/").content.decode()

@@ -132,7 +132,7 @@ def bookmarks(reader: PdfReader) -> list[tuple[int, str]]:
 def test_pdf_of_everything_holds_every_wording(checklist):
     text = text_of(read("everything"))
     report = make_report(SHEETS["everything"])
-    expected = ["Samen in Tienen", "Kernteam", "3 november 2026", "1 februari 2027", "Door één persoon ingevuld"]
+    expected = ["Samen in Tienen", "Kernteam", "3 november 2026", "1 februari 2027", "Ingevuld door één persoon"]
     expected += ["Iedereen in de wijk weet bij wie je terechtkunt.", "Samen activiteiten uitvoeren", "Te licht?"]
     expected += ["Periodiek overleg, Procedures", "de gemeenschap", "Uitvoering"]
     expected += ["Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."]
@@ -163,7 +163,8 @@ def test_pdf_of_all_obstacles_holds_all_advice(checklist):
 
 def test_pdf_with_nothing_ticked_says_so():
     text = text_of(read("nothing ticked"))
-    assert text.count(squeezed("Er is nog niets ingevuld.")) == 1
+    assert text.count(squeezed("Er is nog niets ingevuld. Daarom staat alles hieronder als blinde vlek.")) == 1
+    assert text.count(squeezed("Er is nog niets ingevuld. Daarom is er nog geen advies.")) == 1
     assert text.count(squeezed("Waarom loopt onze samenwerking structureel stroef?")) == 1
     assert text.count(squeezed("Blinde vlek opengelaten")) == 15
 
@@ -251,7 +252,8 @@ def test_pdf_bookmarks_are_the_headings():
         "Bedoelen we hetzelfde?",
         "Past de vorm bij wat nodig is?",
         "Wat bedoel je met samenwerken?",
-        "Samenwerkingsvorm matcht benodigde intensiteit niet",
+        # Named first, though no obstacle: by its neutral name, not by what it isn't.
+        "Vorm en intensiteit",
         "Praktische remmende factoren",
         "Niet alle nodige partners",
         "Multiprofessioneel: we werken naast elkaar",

@@ -21,6 +21,7 @@ def test_home_for_an_owner_leads_back_to_the_reflection(owner, finished):
     page = owner.get("/").content.decode()
 
     assert f'href="{finished.fill_url}"' in page
+    assert "no-store" in owner.get("/")["Cache-Control"]
 
 
 def test_home_takes_one_query_for_a_stranger(client, django_assert_num_queries):

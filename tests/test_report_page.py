@@ -6,6 +6,7 @@ from conftest import make_reflection
 
 from reflectie.domain.sheet import Mode
 from reflectie.models import MadePdf
+from reflectie.pdf import _one_at_a_time
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_report_of_a_team_speaks_to_all_of_them(reader):
 
     page = reader.get(team.report_url).content.decode()
 
-    assert "Zo zien jullie het nu: 0 sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
+    assert "Zo zien jullie het nu: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
     assert "Zo zie jij" not in page
 
 
@@ -117,7 +118,7 @@ def test_report_calls_a_changing_group_that_only_refers_a_point_of_attention(rea
     page = reader.get(reflection.report_url).content.decode()
 
     assert "past ad hoc hier?" in page
-    assert "0 structurele hinderpalen" in page
+    assert "geen structurele hinderpalen" in page
 
 
 def test_report_escapes_what_was_typed(reader):
@@ -190,6 +191,25 @@ def test_pdf_after_a_change_is_made_again_and_the_old_one_is_gone(reader, finish
 
     assert "Nu staat er iets anders." in text_of(changed.content)
     assert MadePdf.objects.count() == 1
+
+
+def test_pdf_goes_with_the_note_that_is_taken_out(reader, finished):
+    reader.get(finished.pdf_url)
+    assert MadePdf.objects.count() == 1
+
+    finished.save({"goal-shared-note": ""})
+
+    assert MadePdf.objects.count() == 0
+
+
+def test_pdf_while_others_are_being_made_for_too_long_asks_to_come_back(reader, finished, monkeypatch):
+    monkeypatch.setattr("reflectie.pdf.PATIENCE", 0.01)
+
+    with _one_at_a_time:
+        response = reader.get(finished.pdf_url)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "Het is even druk" in response.content.decode()
 
 
 def test_pdf_kept_takes_a_fixed_number_of_queries(reader, finished, django_assert_num_queries):

@@ -91,7 +91,7 @@ def test_start_with_a_name_that_is_too_long_says_so_beside_the_field(client):
 
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Deze tekst telt 121 tekens; er passen er 120." in page
+    assert "Te lang: 121 tekens, en er passen er 120." in page
     assert "x" * 121 in page
 
 

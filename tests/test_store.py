@@ -337,10 +337,11 @@ def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
         assert store.kept_pdf(session_id, "een andere") is None
 
 
-def test_save_fields_of_one_answer_takes_five_queries(filled, django_assert_num_queries):
-    """The savepoint and its release (outside a test: BEGIN and COMMIT), the response, its answers, the answer."""
+def test_save_fields_of_one_answer_takes_six_queries(filled, django_assert_num_queries):
+    """The savepoint and its release (outside a test: BEGIN and COMMIT), the response, its answers, the answer, and
+    the PDF that is out of date by it."""
     response, seen = filled.response, digest(filled.values["goal-shared"])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         store.save_fields(response, {"goal-shared": Posted("helping", seen)})
     assert filled.values["goal-shared"] == "helping"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 
@@ -115,32 +116,35 @@ class Checklist:
 def read_checklist(frozen: Mapping[str, Any], guidance: Mapping[str, Any]) -> Checklist:
     """Put the frozen part (`checklist-N.json`) and its guidance (`guidance-N.<language>.json`) together.
 
-    Raises ContentError when an item lacks guidance or names an unknown source or principle.
+    Raises ContentError when a text is missing or an item names an unknown source, principle or mover.
     """
-    language = guidance["language"]
-    sources = tuple(Source(key, **source) for key, source in guidance["sources"].items())
-    dimensions = []
-    number = 0
-    for dimension in frozen["dimensions"]:
-        items = []
-        for item in dimension["items"]:
-            number += 1
-            items.append(_read_item(item, number, dimension["key"], guidance, language))
-        dimensions.append(Dimension(dimension["key"], dimension["text"][language], tuple(items)))
-    return Checklist(
-        version=frozen["version"],
-        revision=guidance["revision"],
-        language=language,
-        dimensions=tuple(dimensions),
-        principles=tuple(guidance["principles"]),
-        sources=sources,
-    )
-
-
-def _read_item(item: Mapping[str, Any], number: int, dimension: str, guidance: Mapping[str, Any], lang: str) -> Item:
-    key, kind, text = item["key"], Kind(item["kind"]), item["text"][lang]
     try:
-        words = guidance["items"][key]
+        sources = tuple(Source(**source) for source in guidance["sources"])
+        numbers = count(1)
+        dimensions = tuple(
+            Dimension(
+                dimension["key"],
+                dimension["text"][guidance["language"]],
+                tuple(_read_item(item, next(numbers), dimension["key"], guidance) for item in dimension["items"]),
+            )
+            for dimension in frozen["dimensions"]
+        )
+        return Checklist(
+            version=frozen["version"],
+            revision=guidance["revision"],
+            language=guidance["language"],
+            dimensions=dimensions,
+            principles=tuple(guidance["principles"]),
+            sources=sources,
+        )
+    except (KeyError, TypeError) as error:
+        raise ContentError(f"missing or misshapen: {error}") from error
+
+
+def _read_item(item: Mapping[str, Any], number: int, dimension: str, guidance: Mapping[str, Any]) -> Item:
+    key, kind = item["key"], Kind(item["kind"])
+    try:
+        text, words = item["text"][guidance["language"]], guidance["items"][key]
         read = Item(
             key=key,
             number=number,
@@ -152,29 +156,34 @@ def _read_item(item: Mapping[str, Any], number: int, dimension: str, guidance: M
             short=words["short"],
             help=words["help"],
             question=words["question"],
-            steps=tuple(Step(step["text"], _read_passages(step, guidance)) for step in words["steps"]),
+            steps=tuple(Step(step["text"], _read_passages(step)) for step in words["steps"]),
             principles=tuple(words["principles"]),
             mover=Mover(words["mover"]),
-            strength=_read_strength(words["strength"], guidance) if kind is Kind.PAIR else None,
+            strength=_read_strength(words["strength"]) if kind is Kind.PAIR else None,
         )
-    except KeyError as missing:
-        raise ContentError(f"{key}: {missing} is missing") from missing
-    if not 1 <= len(read.steps) <= 3:
-        raise ContentError(f"{key}: one to three steps, not {len(read.steps)}")
-    if not read.principles or any(not 1 <= number <= len(guidance["principles"]) for number in read.principles):
-        raise ContentError(f"{key}: unknown principle in {read.principles}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContentError(f"{key}: missing or misshapen: {error}") from error
+    _check(read, guidance)
     return read
 
 
-def _read_strength(words: Mapping[str, Any], guidance: Mapping[str, Any]) -> Strength:
-    return Strength(words["keep"], words["tell"], _read_passages(words, guidance))
+def _check(item: Item, guidance: Mapping[str, Any]) -> None:
+    if not 1 <= len(item.steps) <= 3:
+        raise ContentError(f"{item.key}: one to three steps, not {len(item.steps)}")
+    if not item.principles or any(not 1 <= number <= len(guidance["principles"]) for number in item.principles):
+        raise ContentError(f"{item.key}: unknown principle in {item.principles}")
+    known = {source["key"] for source in guidance["sources"]}
+    advice: list[Step | Strength] = [*item.steps, *([item.strength] if item.strength else [])]
+    for part in advice:
+        if not part.rests_on:
+            raise ContentError(f"{item.key}: advice that rests on nothing")
+        if unknown := {passage.source for passage in part.rests_on} - known:
+            raise ContentError(f"{item.key}: unknown source {unknown}")
 
 
-def _read_passages(words: Mapping[str, Any], guidance: Mapping[str, Any]) -> tuple[Passage, ...]:
-    passages = tuple(Passage(**passage) for passage in words["rests_on"])
-    for passage in passages:
-        if passage.source not in guidance["sources"]:
-            raise ContentError(f"unknown source {passage.source}")
-    if not passages:
-        raise ContentError("advice that rests on nothing")
-    return passages
+def _read_strength(words: Mapping[str, Any]) -> Strength:
+    return Strength(words["keep"], words["tell"], _read_passages(words))
+
+
+def _read_passages(words: Mapping[str, Any]) -> tuple[Passage, ...]:
+    return tuple(Passage(**passage) for passage in words["rests_on"])

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-# The whirlpool's box is 520 by 430 around its centre: room for an arm's name on either side.
+# The whirlpool's box is 608 by 380 around its centre: room for an arm's name on either side.
 OUTER = 150.0
 EYE = 46.0
 SWEEP = math.radians(155)

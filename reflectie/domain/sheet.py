@@ -1,7 +1,7 @@
 """An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
 
-import hashlib
 import unicodedata
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -12,6 +12,8 @@ from .intensity import FORMS, Intensity
 
 # Counted in characters, as a person counts them, after line ends became one character each.
 MAX_NOTE = 2000
+# A note of a thousand lines of one sign each would fill fifty pages.
+MAX_LINES = 60
 MAX_SENTENCE = 300
 MAX_NAME = 120
 # "Hoogstens drie": weight that everything gets is no weight.
@@ -124,28 +126,35 @@ class Merge(Enum):
 
 
 def digest(value: FieldValue) -> str:
-    """A short mark of a field's value, with which a form says what it was rendered with. Empty for an empty field."""
+    """A short mark of a field's value, with which a page says what it showed: "0" when empty, else length and CRC-32.
+
+    The fill-in page's script makes the same mark. A mark guards against accidents between a person's own screens.
+    """
     if not value:
-        return ""
-    text = value if isinstance(value, str) else "\x1f".join(value)
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+        return "0"
+    text = (value if isinstance(value, str) else "\x1f".join(value)).encode()
+    return f"{len(text):x}-{zlib.crc32(text):x}"
 
 
 def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
-    """What to do with one posted field: `seen` is the digest of what the page showed when it was rendered.
+    """What to do with one posted field.
 
-    A field the person left alone never overwrites what came in elsewhere; a field that both changed, differently,
-    is a conflict for the person to settle. A retry after a lost reply changes nothing.
+    `seen` holds marks, separated by spaces: first of what the page showed, then of what it sent without getting a
+    reply. A field the person left alone never overwrites what came in elsewhere; a field that both changed,
+    differently, is a conflict for the person to settle. A retry after a lost reply changes nothing.
     """
-    if posted == current or digest(posted) == seen:
+    shown, *own = seen.split() or ["0"]
+    if posted == current:
         return Merge.KEEP
-    if digest(current) == seen:
+    if digest(current) in {shown, *own}:
         return Merge.APPLY
+    if digest(posted) == shown:
+        return Merge.KEEP
     return Merge.CONFLICT
 
 
 # Signs that turn the direction of the text after them: with one, a note could rewrite the report around it.
-_DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def unseen_signs(text: str) -> frozenset[str]:
@@ -154,7 +163,8 @@ def unseen_signs(text: str) -> frozenset[str]:
 
 
 def without_unseen_signs(text: str) -> str:
-    return "".join(sign for sign in text if sign not in unseen_signs(text))
+    unseen = unseen_signs(text)
+    return "".join(sign for sign in text if sign not in unseen)
 
 
 def _unseen(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,20 +16,34 @@ class FrozenQuerySet(models.QuerySet[Any]):
 
     def update(self, **kwargs: Any) -> int:
         self._refuse()
+        for name in {"checklist", "checklist_id", "dimension", "dimension_id"} & kwargs.keys():
+            self._refuse_move(kwargs[name], to_dimension=name.startswith("dimension"))
         return super().update(**kwargs)
+
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
+        objs = list(objs)
+        # Looked at one by one, at where each stands and where it goes; Django's own then asks no more.
+        if any(obj.is_frozen() for obj in objs):
+            raise FrozenError(self.model.__name__)
+        return models.QuerySet(self.model, using=self.db).bulk_update(objs, fields, batch_size)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         self._refuse()
         return super().delete()
 
-    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
-        self._refuse()
-        return super().bulk_update(objs, fields, batch_size)
-
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if any(obj.is_frozen() for obj in objs):
+        # With `update_conflicts` it would change the rows that are there.
+        if kwargs.get("update_conflicts") or any(obj.is_frozen() for obj in objs):
             raise FrozenError(self.model.__name__)
         return super().bulk_create(objs, *args, **kwargs)
+
+    def _refuse_move(self, parent: Any, *, to_dimension: bool) -> None:
+        """Refuse a published parent, and one that only the database could work out."""
+        if hasattr(parent, "resolve_expression"):
+            raise FrozenError(self.model.__name__)
+        pk = getattr(parent, "pk", parent)
+        if _published_through(Dimension, pk, "checklist_id") if to_dimension else _published(pk):
+            raise FrozenError(self.model.__name__)
 
     def _refuse(self) -> None:
         if self.filter(**{f"{self.model.TO_CHECKLIST}published_on__isnull": False}).exists():
@@ -44,6 +59,8 @@ class Frozen(models.Model):
 
     class Meta:
         abstract = True
+        # What Django does by itself with related rows passes by the same refusals.
+        base_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.is_frozen():
@@ -67,7 +84,7 @@ class Checklist(Frozen):
     published_on = models.DateField(_("gepubliceerd op"), null=True, blank=True)
     revision = models.PositiveSmallIntegerField(_("herziening van uitleg en advies"), default=0)
 
-    class Meta:
+    class Meta(Frozen.Meta):
         verbose_name = _("checklist")
         verbose_name_plural = _("checklists")
         ordering = ["version"]
@@ -95,7 +112,7 @@ class Dimension(Frozen):
     position = models.PositiveSmallIntegerField(_("plaats"))
     text = models.JSONField(_("naam, per taal"))
 
-    class Meta:
+    class Meta(Frozen.Meta):
         verbose_name = _("rubriek")
         verbose_name_plural = _("rubrieken")
         ordering = ["checklist", "position"]
@@ -103,6 +120,9 @@ class Dimension(Frozen):
 
     def __str__(self) -> str:
         return self.key
+
+    def clean(self) -> None:
+        _refuse_published(self.checklist_id)
 
     def is_frozen(self) -> bool:
         return _published(self.checklist_id) or _published_through(Dimension, self.pk, "checklist_id")
@@ -121,7 +141,7 @@ class Item(Frozen):
     kind = models.CharField(_("soort"), max_length=6, choices=Kind.choices)
     text = models.JSONField(_("woorden, per taal"))
 
-    class Meta:
+    class Meta(Frozen.Meta):
         verbose_name = _("stelling of factor")
         verbose_name_plural = _("stellingen en factoren")
         ordering = ["dimension", "position"]
@@ -130,8 +150,18 @@ class Item(Frozen):
     def __str__(self) -> str:
         return self.key
 
+    def clean(self) -> None:
+        # Without a dimension the form says so itself.
+        if self.dimension_id:
+            _refuse_published(self.dimension.checklist_id)
+
     def is_frozen(self) -> bool:
         return _published(self.dimension.checklist_id) or _published_through(Item, self.pk, "dimension__checklist_id")
+
+
+def _refuse_published(checklist_id: int) -> None:
+    if _published(checklist_id):
+        raise ValidationError(_("Deze versie is gepubliceerd; er kan niets meer bij of af. Maak een nieuwe versie."))
 
 
 def _published(checklist_id: int) -> bool:

@@ -61,14 +61,21 @@ def principles_of(checklist: Checklist, item: Item) -> str:
 @register.simple_tag
 def report_line(report: Report) -> str:
     """The report in one sentence. It says how it is seen, never how the collaboration is."""
+    strengths, obstacles, blind = len(report.strengths), len(report.obstacles), len(report.blind_spots)
+    none = gettext("geen")
     parts = [
-        ngettext("%s sterkte", "%s sterktes", len(report.strengths)) % len(report.strengths),
-        ngettext("%s structurele hinderpaal", "%s structurele hinderpalen", len(report.obstacles))
-        % len(report.obstacles),
-        ngettext("%s blinde vlek", "%s blinde vlekken", len(report.blind_spots)) % len(report.blind_spots),
+        ngettext("%s sterkte", "%s sterktes", strengths) % (strengths or none),
+        ngettext("%s structurele hinderpaal", "%s structurele hinderpalen", obstacles) % (obstacles or none),
+        ngettext("%s blinde vlek", "%s blinde vlekken", blind) % (blind or none),
     ]
-    start = gettext("Zo zien jullie het nu:") if report.mode is Mode.TOGETHER else gettext("Zo zie jij het nu:")
+    start = gettext("Zo zien jullie het nu:") if is_together(report) else gettext("Zo zie jij het nu:")
     return f"{start} {get_text_list(parts, gettext('en'))}."
+
+
+@register.filter
+def is_together(report: Report) -> bool:
+    """Whether a team gave the answers together, and is spoken to as "jullie"."""
+    return report.mode is Mode.TOGETHER
 
 
 @register.filter
@@ -120,7 +127,7 @@ def whirlpool_text(arms: Sequence[WhirlpoolArm]) -> str:
         ("obstacle", gettext("Speelt: %s.")),
         ("split", gettext("Verdeeld: %s.")),
         ("clear", gettext("Speelt niet: %s.")),
-        ("unknown", gettext("Weten we niet: %s.")),
+        ("unknown", gettext("Antwoord ‘weet ik niet’: %s.")),
         ("open", gettext("Nog open: %s.")),
     ):
         if named[state]:

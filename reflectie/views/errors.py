@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 # Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
@@ -33,4 +34,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         "text": _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."),
         "kept": kept,
     }
-    return render(request, "reflectie/retry.html", context, status=403)
+    response = render(request, "reflectie/retry.html", context, status=403)
+    add_never_cache_headers(response)
+    return response

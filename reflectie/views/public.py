@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -26,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "reflectie/home.html", context)
     patch_vary_headers(response, ["Cookie"])
+    if context["own_token"]:
+        add_never_cache_headers(response)
     return response
 
 

@@ -1,14 +1,14 @@
 """A team whose collaboration is stuck, without an account: start, fill in, report, PDF, erase."""
 
+import re
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.dateparse import parse_time
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -64,7 +64,7 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     filling = load_filling(response)
     form = SheetForm(filling.checklist, filling.mode)
     if not filling.is_open:
-        return _closed(request, form)
+        return _closed(request, token, response, form)
     form.sheet = filling.sheet
     return remember(_page(request, token, form, filling), token)
 
@@ -77,8 +77,10 @@ def _save(request: HttpRequest, token: str, response: Response) -> HttpResponse:
     finish = "finish" in request.POST and not form.errors
     try:
         saved = save_fields(response, posted, finish=finish)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
     except SessionClosedError:
-        return _closed(request, form)
+        return _closed(request, token, response, form)
     form.settle(saved)
     if form.status == 200 and finish:
         return _redirect(request, reverse("report", args=[read_token(token)]))
@@ -91,31 +93,36 @@ def _save(request: HttpRequest, token: str, response: Response) -> HttpResponse:
 
 
 def _page(request: HttpRequest, token: str, form: SheetForm, filling: Filling) -> HttpResponse:
-    saved_at = parse_time(request.GET.get("bewaard", "")) if request.method == "GET" else None
     context = {
         "form": form,
         "filling": filling,
         "token": token,
         "together": filling.mode is Mode.TOGETHER,
         "progress": progress(filling.checklist, filling.sheet),
-        "saved_at": time_format(saved_at, "H:i") if saved_at else "",
+        "saved_at": _saved_at(request),
         "trouble": form.trouble(),
         **_links(request, token),
     }
     return render(request, "reflectie/fill/page.html", context, status=form.status)
 
 
+def _saved_at(request: HttpRequest) -> str:
+    """The time that the address carries after a save without JavaScript. It is in no database."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", request.GET.get("bewaard", ""))
+    return found[0] if found and request.method == "GET" else ""
+
+
 def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
     """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
-    redrawn = form.redrawn()
     touched = form.touched()
     has_factor = any((item := form.known[name].item) and item.words for name in touched)
     context = {
         "form": form,
-        "redrawn": [form.render_question(name, swap=True) for name in redrawn],
-        "states": [form.state(name) for name in touched if name not in redrawn],
+        "redrawn": form.render_controls(),
+        "states": [form.state(name, drawn=False) for name in touched],
         "progress": progress(form.checklist, form.sheet),
         "saved_at": time_format(timezone.localtime(), "H:i") if form.status == 200 else "",
+        "trouble": form.trouble(),
         "whirlpool": draw_whirlpool(form.checklist, [form.sheet]) if has_factor else None,
     }
     return render(request, "reflectie/fill/saved.html", context, status=form.status)
@@ -127,11 +134,16 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url, status=303)
 
 
-def _closed(request: HttpRequest, form: SheetForm) -> HttpResponse:
+def _closed(request: HttpRequest, token: str, response: Response, form: SheetForm) -> HttpResponse:
+    given = form.given()
+    text = [_("Er kan niets meer bij. Wat eerder bewaard was, telt mee.")]
+    if given:
+        text.append(_("Wat je net invulde, is niet bewaard. Je vindt het hieronder."))
     context = {
         "heading": _("Deze reflectie is gesloten"),
-        "text": _("Er kan niets meer bij. Wat eerder bewaard was, telt mee; wat je net invulde niet meer."),
-        "given": form.given(),
+        "text": " ".join(text),
+        "given": given,
+        "report_url": reverse("report", args=[read_token(token)]) if response.finished else "",
     }
     return render(request, "reflectie/closed.html", context, status=409)
 
@@ -166,10 +178,24 @@ def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
     found = load_report(session)
     etag = f'"{pdf.fingerprint(found)}"'
     if not (response := get_conditional_response(request, etag=etag)):
-        response = HttpResponse(pdf.report_pdf(session.pk, found), content_type="application/pdf")
+        try:
+            content = pdf.report_pdf(session.pk, found)
+        except pdf.BusyError:
+            return _busy(request)
+        response = HttpResponse(content, content_type="application/pdf")
         name = f"zelfreflectie-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _revalidated(response, etag)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    context = {
+        "heading": _("Het is even druk"),
+        "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
+    }
+    response = render(request, "reflectie/message.html", context, status=503)
+    response["Retry-After"] = "30"
+    return response
 
 
 def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) -> HttpResponse:
@@ -183,6 +209,9 @@ def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) ->
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     response = response_or_404(token)
     if request.method != "POST":
-        return render(request, "reflectie/erase.html", {"token": token})
+        pdf_url = reverse("report-pdf", args=[read_token(token)]) if response.finished else ""
+        return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
     erase_session(response.session_id)
-    return forget(render(request, "reflectie/erased.html"))
+    page = render(request, "reflectie/erased.html")
+    # Another reflection that this browser is in the middle of stays within reach.
+    return forget(page) if own_token(request) == token else page

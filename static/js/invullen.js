@@ -1,4 +1,4 @@
-// Keeps what is being saved in this browser until the server has it, and sends it again when it didn't arrive.
+// Keeps what is given in this browser until the server has it, and sends it again when it didn't arrive.
 // htmx does the sending (see the hx- attributes); this listens. Without JavaScript the page is one form.
 "use strict";
 
@@ -8,10 +8,28 @@
 
   const PLACE = "reflectie:" + location.pathname;
   const AGAIN_AFTER = 4000;
+  const TYPING_PAUSE = 1500;
+  const FIELD = "input:not([type=hidden]), textarea";
   let timer = null;
   let tokenTries = 0;
+  // Question id -> what was sent last and isn't answered yet.
+  const sent = {};
+  const typing = {};
+  // Questions in which the person chose to let somebody else's answer stand.
+  const givenUp = new Set();
 
-  // What is on its way: question id -> [[field name, value], ...], with the marks of what the page showed.
+  const questionOf = (element) => element.closest(".question");
+  const questions = () => [...sheet.querySelectorAll(".question")];
+  const isTick = (field) => ["radio", "checkbox"].includes(field.type);
+
+  // What a question holds: [[field name, value], ...], with the marks of what the page showed.
+  const fieldsOf = (question) =>
+    [...question.querySelectorAll("input, textarea")]
+      .filter((field) => field.name && !/^(mine|theirs|current-)/.test(field.name) && (!isTick(field) || field.checked))
+      .map((field) => [field.name, field.value]);
+  const answersOf = (question) => fieldsOf(question).filter(([name]) => !name.startsWith("seen-"));
+
+  // Kept from the moment it is given until the server has exactly that.
   const read = () => {
     try {
       return JSON.parse(localStorage.getItem(PLACE)) || {};
@@ -27,32 +45,54 @@
       // A browser without room or with storage switched off: the page itself still holds the answers.
     }
   };
-  const keep = (question) => {
-    const waiting = read();
-    waiting[question.id] = [...question.querySelectorAll("input, textarea")]
-      .filter((field) => field.name && (!["radio", "checkbox"].includes(field.type) || field.checked))
-      .map((field) => [field.name, field.value]);
-    write(waiting);
-  };
+  const keep = (question) => write({ ...read(), [question.id]: fieldsOf(question) });
   const letGo = (question) => {
     const waiting = read();
     delete waiting[question.id];
     write(waiting);
   };
 
+  // The mark of a value, made as domain/sheet.py makes it.
+  const digest = (values) => {
+    const text = values
+      .map((value) => value.replace(/\r\n?|[\u2028\u2029]/g, "\n").replace(/\n{3,}/g, "\n\n").trim())
+      .join("\u001f");
+    if (!text) return "0";
+    const bytes = new TextEncoder().encode(text);
+    let crc = -1;
+    for (const byte of bytes) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+    }
+    return bytes.length.toString(16) + "-" + (~crc >>> 0).toString(16);
+  };
+  // No reply came: the server may have what was sent, or not. Its own words are no surprise to this page.
+  const markAsOwn = (question) =>
+    question.querySelectorAll("[name^=seen-]").forEach((mark) => {
+      const name = mark.name.slice("seen-".length);
+      const values = (sent[question.id] || []).filter(([field]) => field === name).map(([, value]) => value);
+      const marks = new Set([...mark.value.split(" "), digest(values)]);
+      mark.value = [...marks].slice(0, 10).join(" ");
+    });
+
+  // Said aloud only when the connection goes or comes back: every single save would be too much.
+  const speak = (text) => {
+    const place = document.getElementById("spoken");
+    if (place.textContent !== text) place.textContent = text;
+  };
   const say = (text, isWaiting) => {
+    if (isWaiting) speak(text);
     const place = document.getElementById("saved");
     place.textContent = text;
     place.classList.toggle("is-waiting", isWaiting);
   };
 
+  const send = (question) => htmx.trigger(question, "again");
   const sendAgain = () => {
     clearTimeout(timer);
     timer = null;
-    Object.keys(read()).forEach((id) => {
-      const question = document.getElementById(id);
-      if (question) htmx.trigger(question, "again");
-    });
+    const waiting = read();
+    questions().filter((question) => waiting[question.id]).forEach(send);
   };
   const waitAndSendAgain = () => {
     say(sheet.dataset.waiting, true);
@@ -60,20 +100,46 @@
   };
 
   const markWrong = () =>
-    sheet.querySelectorAll("textarea, input.form-control:not([readonly])").forEach((field) => {
-      const isWrong = field.closest(".question").querySelector(".state .error") !== null;
-      field.classList.toggle("is-wrong", isWrong);
-      field.setAttribute("aria-invalid", isWrong);
+    questions().forEach((question) => {
+      const isWrong = question.querySelector(".state .error") !== null;
+      question.querySelectorAll(".form-control").forEach((field) => {
+        field.classList.toggle("is-wrong", isWrong);
+        field.setAttribute("aria-invalid", isWrong);
+      });
     });
 
-  const questionOf = (element) => element.closest(".question");
+  ["input", "change"].forEach((kind) =>
+    sheet.addEventListener(kind, (event) => {
+      const question = questionOf(event.target);
+      if (!question) return;
+      keep(question);
+      clearTimeout(typing[question.id]);
+      if (kind === "input" && !isTick(event.target)) typing[question.id] = setTimeout(() => send(question), TYPING_PAUSE);
+    }),
+  );
+
+  // The buttons in a question send nothing themselves: what they do is sent with the question, and kept until then.
+  sheet.addEventListener("click", (event) => {
+    const button = event.target.closest("[name=clear], [name=mine], [name=theirs]");
+    if (!button) return;
+    event.preventDefault();
+    const question = questionOf(button);
+    if (button.name === "clear") {
+      question.querySelectorAll("input:checked").forEach((field) => (field.checked = false));
+      keep(question);
+      question.querySelector(FIELD).focus({ preventScroll: true });
+    } else {
+      const choice = document.createElement("input");
+      Object.assign(choice, { type: "hidden", name: button.name, value: button.value });
+      button.closest(".state").append(choice);
+      if (button.name === "theirs") givenUp.add(question.id);
+    }
+    send(question);
+  });
 
   sheet.addEventListener("htmx:beforeRequest", (event) => {
     const question = questionOf(event.detail.elt);
-    if (!question) return;
-    // "Laat het andere staan" gives up what was typed here.
-    if (event.detail.elt.name === "theirs") letGo(question);
-    else if (event.detail.elt.name !== "clear") keep(question);
+    (question ? [question] : questions()).forEach((one) => (sent[one.id] = answersOf(one)));
     if (!timer) say(sheet.dataset.saving, false);
   });
 
@@ -84,16 +150,11 @@
       // The form token expired. Take the fresh one and send the same again; nobody needs to notice.
       tokenTries += 1;
       sheet.querySelector("[name=csrfmiddlewaretoken]").value = token;
-      setTimeout(() => htmx.trigger(elt, elt === sheet ? "submit" : questionOf(elt) === elt ? "again" : "click"), 0);
-      return;
-    }
-    const question = questionOf(elt);
-    if (question && xhr.status < 300) letGo(question);
-    // Finished, or gone: nothing of it stays in this browser.
-    if ((elt === sheet && xhr.status < 300) || xhr.status === 404) write({});
-    if (xhr.status === 404 || (xhr.status === 409 && !xhr.responseText.includes("hx-swap-oob"))) {
-      // Erased or closed meanwhile: the answer's page says so, and shows what was typed.
+      setTimeout(() => htmx.trigger(elt, elt === sheet ? "submit" : "again"), 0);
+    } else if (xhr.status === 404 || (xhr.status === 409 && !xhr.responseText.includes("hx-swap-oob"))) {
+      // Erased or closed meanwhile: the answer's page says so, and shows what was typed. Nothing stays here.
       event.preventDefault();
+      write({});
       const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
       document.querySelector("main").replaceWith(page.querySelector("main"));
       document.querySelector("main").focus();
@@ -101,38 +162,59 @@
   });
 
   sheet.addEventListener("htmx:afterRequest", (event) => {
-    const { xhr } = event.detail;
-    if (xhr.status === 0 || xhr.status >= 500) waitAndSendAgain();
-    else if (xhr.status === 403 && tokenTries >= 2) say(sheet.dataset.refused, true);
-    else if (xhr.status < 400) tokenTries = 0;
+    const { xhr, elt } = event.detail;
+    const question = questionOf(elt);
+    if (xhr.status === 0 || xhr.status >= 500) {
+      (question ? [question] : questions().filter((one) => read()[one.id])).forEach((one) => {
+        markAsOwn(one);
+        keep(one);
+      });
+      waitAndSendAgain();
+    } else if (xhr.status < 400) {
+      tokenTries = 0;
+      if (document.getElementById("spoken")?.textContent) speak(sheet.dataset.again);
+      if (!question && xhr.getResponseHeader("HX-Redirect")) write({});
+      (question ? [question] : questions()).forEach((one) => {
+        // What was given while this was on its way goes next, with the marks that just came.
+        const isSaved = JSON.stringify(answersOf(one)) === JSON.stringify(sent[one.id]);
+        if (isSaved || givenUp.delete(one.id)) letGo(one);
+        else keep(one);
+      });
+    } else if (xhr.status !== 409 && xhr.status !== 422 && !(xhr.status === 403 && tokenTries < 2)) {
+      if (document.getElementById("saved")) say(sheet.dataset.refused, true);
+    }
     markWrong();
     const first = sheet.querySelector(".state .error, .state .conflict");
-    if (first && event.detail.elt === sheet) first.scrollIntoView({ block: "center" });
-  });
-
-  // Whoever pressed a button that was drawn anew keeps their place.
-  sheet.addEventListener("htmx:oobAfterSwap", (event) => {
-    const target = event.detail.target;
-    if (target.matches(".question") && document.activeElement === document.body) {
-      const first = document.getElementById(target.id).querySelector("input:not([type=hidden]), textarea");
-      if (first) first.focus({ preventScroll: true });
+    if (first && elt === sheet) {
+      const place = questionOf(first);
+      first.scrollIntoView({ block: "center" });
+      (place.querySelector(".is-wrong, .conflict button") || place.querySelector(FIELD)).focus({ preventScroll: true });
     }
   });
+
+  // Whoever pressed a button that is gone now keeps their place.
+  sheet.addEventListener("htmx:oobAfterSwap", (event) => {
+    const swapped = document.getElementById(event.detail.target.id);
+    const question = swapped && questionOf(swapped);
+    if (!question || document.activeElement !== document.body) return;
+    (question.querySelector("input:checked") || question.querySelector(FIELD)).focus({ preventScroll: true });
+  });
+
   window.addEventListener("online", sendAgain);
 
   // An earlier visit ended before everything had arrived: put it back as it was given, and send it.
   const waiting = read();
-  Object.entries(waiting).forEach(([id, fields]) => {
-    const question = document.getElementById(id);
-    if (!question) return;
-    const values = new Map();
-    fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
-    question.querySelectorAll("input, textarea").forEach((field) => {
-      const given = values.get(field.name) || [];
-      if (["radio", "checkbox"].includes(field.type)) field.checked = given.includes(field.value);
-      else if (given.length) field.value = given[0];
-      if (field.tagName === "TEXTAREA" && field.value) field.closest("details")?.setAttribute("open", "");
+  questions()
+    .filter((question) => waiting[question.id])
+    .forEach((question) => {
+      const values = new Map();
+      waiting[question.id].forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+      question.querySelectorAll("input, textarea").forEach((field) => {
+        const given = values.get(field.name) || [];
+        if (isTick(field)) field.checked = given.includes(field.value);
+        else if (given.length) [field.value] = given;
+        if (field.tagName === "TEXTAREA" && field.value) field.closest("details")?.setAttribute("open", "");
+      });
     });
-  });
   if (Object.keys(waiting).length) window.addEventListener("load", sendAgain);
 })();

@@ -21,7 +21,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from . import wording
-from .domain.checklist import Checklist, Dimension, Kind
+from .domain.checklist import Checklist, Dimension, Item, Kind
 from .domain.intensity import FORMS, Intensity
 from .domain.report import draw_whirlpool
 from .domain.sheet import (
@@ -341,6 +341,29 @@ def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, lis
     return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
 
 
+@lru_cache(maxsize=1024)
+def _whirlpool_once(checklist: Checklist, language: str, values: tuple[str, ...], swap: bool) -> SafeString:  # noqa: ARG001
+    sheet = Sheet({item.key: value for item, value in zip(checklist.factors, values, strict=True) if value})
+    arms = draw_whirlpool(checklist, [sheet])
+    return render_to_string("reflectie/pictures/whirlpool.html", {"arms": arms, "swap": swap})
+
+
+def render_whirlpool(checklist: Checklist, sheet: Sheet, *, swap: bool = False) -> SafeString:
+    """The whirlpool of one sheet. The same for everybody who gave the same seven answers, so drawn once."""
+    values = tuple(sheet.text(item.key) for item in checklist.factors)
+    return _whirlpool_once(checklist, get_language() or "", values, swap)
+
+
+@lru_cache(maxsize=1024)
+def _open_items_once(items: tuple[Item, ...], language: str, swap: bool) -> SafeString:  # noqa: ARG001
+    return render_to_string("reflectie/fill/open.html", {"open_items": items, "swap": swap})
+
+
+def render_open_items(checklist: Checklist, sheet: Sheet, *, swap: bool = False) -> SafeString:
+    """What is still open, above the last button."""
+    return _open_items_once(sheet.open_items(checklist), get_language() or "", swap)
+
+
 def _joined(form: SheetForm, names: list[str]) -> SafeString:
     return format_html_join("", "{}", ((form.render_question(name),) for name in names))
 
@@ -358,7 +381,7 @@ class DimensionLayout:
             {
                 "dimension": self.dimension,
                 "questions": _joined(form, [item.key for item in self.dimension.items]),
-                "whirlpool": draw_whirlpool(form.checklist, [form.sheet]) if has_factors else None,
+                "whirlpool": render_whirlpool(form.checklist, form.sheet) if has_factors else None,
             },
         )
 
@@ -410,12 +433,12 @@ class StartForm(forms.Form):
 
 
 def progress(checklist: Checklist, sheet: Sheet) -> dict[str, Any]:
-    """What the bar and the list above the last button say: how far it is, and what is still open."""
+    """What the bar says: how far it is, and where the next open item is."""
     answered, total = sheet.answered(checklist), len(checklist.items)
+    line = ngettext("%(n)s van %(total)s beantwoord", "%(n)s van %(total)s beantwoord", answered)
     return {
         "answered": answered,
         "total": total,
-        "open_items": sheet.open_items(checklist),
-        "line": ngettext("%(n)s van %(total)s beantwoord", "%(n)s van %(total)s beantwoord", answered)
-        % {"n": answered, "total": total},
+        "next_open": next(iter(sheet.open_items(checklist)), None),
+        "line": line % {"n": answered, "total": total},
     }

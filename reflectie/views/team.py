@@ -18,9 +18,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from reflectie import pdf
 from reflectie.access import finished_session_or_404, response_or_404
-from reflectie.domain.report import draw_whirlpool
 from reflectie.domain.sheet import Mode
-from reflectie.forms import SheetForm, StartForm, progress
+from reflectie.forms import SheetForm, StartForm, progress, render_open_items, render_whirlpool
 from reflectie.models import Response
 from reflectie.store import (
     Filling,
@@ -99,6 +98,7 @@ def _page(request: HttpRequest, token: str, form: SheetForm, filling: Filling) -
         "token": token,
         "together": filling.mode is Mode.TOGETHER,
         "progress": progress(filling.checklist, filling.sheet),
+        "open_items": render_open_items(filling.checklist, filling.sheet),
         "saved_at": _saved_at(request),
         "trouble": form.trouble(),
         **_links(request, token),
@@ -123,7 +123,8 @@ def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
         "progress": progress(form.checklist, form.sheet),
         "saved_at": time_format(timezone.localtime(), "H:i") if form.status == 200 else "",
         "trouble": form.trouble(),
-        "whirlpool": draw_whirlpool(form.checklist, [form.sheet]) if has_factor else None,
+        "open_items": render_open_items(form.checklist, form.sheet, swap=True),
+        "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
     }
     return render(request, "reflectie/fill/saved.html", context, status=form.status)
 

@@ -112,6 +112,12 @@ def _form_field(field: Field) -> forms.Field:
             return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
 
 
+@lru_cache(maxsize=32)
+def _form_fields(checklist: Checklist, mode: Mode) -> dict[str, forms.Field]:
+    """The fields, made once: they check what was posted and keep nothing of it."""
+    return {name: _form_field(field) for name, field in fields_for(checklist, mode).items()}
+
+
 class SheetForm(forms.Form):
     """An answer sheet. Posted, it holds only the fields that were posted: each says so with a `seen-…` beside it,
     the mark of what the page showed. So one changed answer, a whole page and an old page go the same way."""
@@ -127,7 +133,8 @@ class SheetForm(forms.Form):
         self.known = fields_for(checklist, mode)
         if data is not None:
             names = [name.removeprefix("seen-") for name in data if name.startswith("seen-")]
-            self.fields = {name: _form_field(self.known[name]) for name in names if name in self.known}
+            ready = _form_fields(checklist, mode)
+            self.fields = {name: ready[name] for name in names if name in ready}
             self.strangers = [name for name in names if name not in self.known]
 
     @property

@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often figure and ceiling take turns (3)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    parser.add_argument("--threads", type=int, default=4, help="threads in each (4)")
+    parser.add_argument("--threads", type=int, default=2, help="threads in each (2)")
     parser.add_argument("--server", default="", help="further arguments for gunicorn")
     parser.add_argument("--output", type=Path, help="where the JSON goes")
     return parser.parse_args()

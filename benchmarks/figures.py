@@ -45,7 +45,7 @@ def table(figures: list[Figure]) -> str:
 
 
 def _cpu(figure: Figure) -> str:
-    """The server's processor time for one, and for one of the ceiling: steadier than rates on a busy machine."""
+    """What one of them took of the server’s processors, and of the ceiling’s: steadier than a rate."""
     if "cpu_ms" not in figure.more:
         return ""
     top = figure.more.get("ceiling_cpu_ms")

@@ -9,10 +9,10 @@ from .store import hash_token
 def response_or_404(token: str) -> Response:
     """The answer sheet that a link to fill in opens, with its session and checklist. One query."""
     responses = Response.objects.select_related("session__checklist")
-    response = responses.filter(token_hash=hash_token(token)).first()
-    if response is None:
-        raise Http404
-    return response
+    try:
+        return responses.get(token_hash=hash_token(token))
+    except Response.DoesNotExist as absent:
+        raise Http404 from absent
 
 
 def finished_session_or_404(read_token: str) -> Session:

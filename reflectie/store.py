@@ -119,7 +119,7 @@ def _load_sheets(responses: Sequence[Response]) -> list[Sheet]:
         response.pk: {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
         for response in responses
     }
-    answers = Answer.objects.filter(response__in=values)
+    answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=values)
     for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
         values[response_id] |= {name: text for name, text in ((key, value), (note_name(key), note)) if text}
     return [Sheet(values[response.pk]) for response in responses]

@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samenwerking.settings")
 
@@ -11,3 +12,6 @@ application = get_wsgi_application()
 from reflectie.checks import refuse_unsafe_settings  # noqa: E402  (needs the settings)
 
 refuse_unsafe_settings()
+
+# Views, forms and WeasyPrint are read now, before the workers split off: else each of them does it at its first page.
+_ = get_resolver().url_patterns

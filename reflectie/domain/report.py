@@ -89,6 +89,20 @@ class Report:
     advice: tuple[AdviceGroup, ...]
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """Everything that tells this report from another: the content by its version and revision, the rest as it is.
+
+        Findings, order and pictures follow from these.
+        """
+        items = [item for part in self.dimensions for item in part.items]
+        return (
+            (self.checklist.version, self.checklist.revision, self.checklist.language),
+            (self.mode, self.collaboration, self.team, self.changed_on, self.delete_on, self.counted),
+            tuple((item.item.key, item.counts, item.finding, item.notes, item.first) for item in items),
+            (self.intensities, self.goal_sentences, self.meanings, self.levels),
+        )
+
+    @property
     def main_obstacles(self) -> tuple[ItemReport, ...]:
         return self.obstacles[:MAX_IN_SUMMARY]
 

@@ -51,6 +51,8 @@ def serve(arguments: list[str]) -> Iterator[Server]:
     )
     try:
         _wait_until_ready(port, process)
+        # gunicorn starts its workers one after another, up to a tenth of a second apart; the first answers already.
+        time.sleep(1)
         yield Server(port, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -1,5 +1,6 @@
 """Report -> XHTML -> PDF. The only module that knows WeasyPrint."""
 
+import gc
 import hashlib
 import threading
 from functools import cache
@@ -112,5 +113,17 @@ def make_pdf(report: Report) -> bytes:
 
 
 def render_pdf(xhtml: str, **options: Any) -> bytes:
+    """A page of ours as PDF. Not for two threads at once."""
+    # What a render leaves behind holds Pango's objects in circles. Whichever thread the collector happens to run in
+    # would free them, perhaps in the middle of another render: so it rests meanwhile, and runs here, afterwards.
+    gc.disable()
+    try:
+        return _render(xhtml, **options)
+    finally:
+        gc.collect()
+        gc.enable()
+
+
+def _render(xhtml: str, **options: Any) -> bytes:
     css, fonts = _style()
     return bytes(ParsedHtml(xhtml).write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1", **options))

@@ -1,5 +1,6 @@
 """How gunicorn serves: `gunicorn -c samenwerking/gunicorn.py`. Flags on the command line win from what stands here."""
 
+import gc
 import logging
 import os
 import sys
@@ -40,5 +41,8 @@ for _name in ("gunicorn.access", "gunicorn.error"):
 
 
 def when_ready(server: Any) -> None:
+    # What was loaded so far stays: the workers share it, and their collectors needn't look at it.
+    gc.collect()
+    gc.freeze()
     for listener in server.LISTENERS:
         print(f"• Samenwerking draait op {listener}/ (stoppen: Ctrl+C)", flush=True)

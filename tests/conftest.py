@@ -113,8 +113,7 @@ def reflection(content) -> Reflection:
     return make_reflection()
 
 
-@pytest.fixture
-def every_answer(checklist) -> dict[str, FieldValue]:
+def everything(checklist: Checklist) -> dict[str, FieldValue]:
     """Something in every field that one person can be asked, all findings that one response can have among them."""
     answers = ["hindering", "helping", "dont-know"]
     values: dict[str, FieldValue] = {item.key: answers[item.number % 3] for item in checklist}
@@ -129,6 +128,11 @@ def every_answer(checklist) -> dict[str, FieldValue]:
         "collaboration-name": "Samen in Tienen",
         "team-name": "Kernteam",
     }
+
+
+@pytest.fixture
+def every_answer(checklist) -> dict[str, FieldValue]:
+    return everything(checklist)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import fontpkg
 import page as pdf_checker
 import pytest
-from conftest import FROZEN, GUIDANCE
+from conftest import FROZEN, GUIDANCE, everything
 from django.core.exceptions import SuspiciousFileOperation
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
@@ -34,28 +34,12 @@ FOOTER_TOP = 62
 HEADING_SIZE = 11
 
 
-def everything() -> dict[str, Any]:
-    answers = ["hindering", "helping", "dont-know"]
-    values: dict[str, Any] = {item.key: answers[item.number % 3] for item in CHECKLIST}
-    values |= {f"{item.key}-note": f"Notitie bij nummer {item.number}" for item in CHECKLIST}
-    return values | {
-        "first": ("form-intensity", "context-practical"),
-        "goal-sentence": "Iedereen in de wijk weet bij wie je terechtkunt.",
-        "intensity-needed": "act",
-        "intensity-current": ("meetings", "procedures"),
-        "ips-meaning": "community",
-        "level": "practice",
-        "collaboration-name": "Samen in Tienen",
-        "team-name": "Kernteam",
-    }
-
-
 SHEETS: dict[str, dict[str, Any]] = {
     "nothing ticked": {},
-    "everything": everything(),
-    "all hindering": everything() | dict.fromkeys(CHECKLIST.by_key, "hindering"),
-    "long notes": everything() | {f"{key}-note": LONG_WORDS for key in CHECKLIST.by_key},
-    "unbroken notes": everything() | {f"{key}-note": LONG_UNBROKEN for key in CHECKLIST.by_key},
+    "everything": everything(CHECKLIST),
+    "all hindering": everything(CHECKLIST) | dict.fromkeys(CHECKLIST.by_key, "hindering"),
+    "long notes": everything(CHECKLIST) | {f"{key}-note": LONG_WORDS for key in CHECKLIST.by_key},
+    "unbroken notes": everything(CHECKLIST) | {f"{key}-note": LONG_UNBROKEN for key in CHECKLIST.by_key},
 }
 ALL_SHEETS = pytest.mark.parametrize("name", SHEETS)
 
@@ -485,7 +469,7 @@ def test_pdf_making_it_logs_nothing_to_worry_about(name, caplog):
 
 
 def test_fingerprint_same_report_same_mark():
-    marks = {pdf.fingerprint(make_report(everything())) for _ in range(3)}
+    marks = {pdf.fingerprint(make_report(everything(CHECKLIST))) for _ in range(3)}
     assert len(marks) == 1
 
 
@@ -501,13 +485,13 @@ def test_fingerprint_same_report_same_mark():
     ],
 )
 def test_fingerprint_any_change_gives_another_mark(change):
-    values = {name: value for name, value in (everything() | change).items() if value}
-    assert pdf.fingerprint(make_report(values)) != pdf.fingerprint(make_report(everything()))
+    values = {name: value for name, value in (everything(CHECKLIST) | change).items() if value}
+    assert pdf.fingerprint(make_report(values)) != pdf.fingerprint(make_report(everything(CHECKLIST)))
 
 
 def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
     better = read_checklist(FROZEN, GUIDANCE | {"revision": 2})
-    sheets = [Sheet(everything())]
+    sheets = [Sheet(everything(CHECKLIST))]
     days = (date(2026, 11, 3), date(2027, 2, 1))
     marks = [
         pdf.fingerprint(report)
@@ -524,8 +508,8 @@ def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
 def test_fingerprint_does_not_depend_on_the_process():
     """Two worker processes read the same content into objects of their own; an ETag must be the same in both."""
     again = read_checklist(FROZEN, GUIDANCE)
-    report = build_report(again, Mode.ALONE, [Sheet(everything())], date(2026, 11, 3), date(2027, 2, 1))
-    assert pdf.fingerprint(report) == pdf.fingerprint(make_report(everything()))
+    report = build_report(again, Mode.ALONE, [Sheet(everything(CHECKLIST))], date(2026, 11, 3), date(2027, 2, 1))
+    assert pdf.fingerprint(report) == pdf.fingerprint(make_report(everything(CHECKLIST)))
 
 
 @pytest.mark.django_db
@@ -538,6 +522,6 @@ def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch)
 
     monkeypatch.setattr(pdf, "make_pdf", counted)
     session_id = finished.response.session_id
-    contents = [pdf.report_pdf(session_id, make_report(everything())) for _ in range(2)]
-    contents.append(pdf.report_pdf(session_id, make_report(everything() | {"goal-shared-note": "Anders"})))
+    contents = [pdf.report_pdf(session_id, make_report(everything(CHECKLIST))) for _ in range(2)]
+    contents.append(pdf.report_pdf(session_id, make_report(everything(CHECKLIST) | {"goal-shared-note": "Anders"})))
     assert contents == [b"%PDF 1", b"%PDF 1", b"%PDF 2"]

@@ -14,12 +14,10 @@ SAMPLES = 9
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One arm: its outline, where its number stands, where its name stands and how that is anchored."""
+    """One arm: its number from 1, its outline, where its name stands and how that is anchored."""
 
     number: int
     path: str
-    number_x: float
-    number_y: float
     name_x: float
     name_y: float
     anchor: str
@@ -40,11 +38,10 @@ def whirlpool_arm(index: int, of: int, share: float) -> Arm:
         outer.append(_point(radius + half, angle))
         inner.append(_point(radius - half, angle))
     path = f"M{_xy(outer[0])}{_smooth(outer)}L{_xy(inner[-1])}{_smooth(inner[::-1])}Z"
-    number_x, number_y = _point(OUTER - 2, start + 0.16)
     name_x, name_y = _point(OUTER + 27, start)
     side = math.cos(start)
     anchor = "middle" if abs(side) < 0.3 else "start" if side > 0 else "end"
-    return Arm(index + 1, path, round(number_x, 1), round(number_y, 1), round(name_x, 1), round(name_y, 1), anchor)
+    return Arm(index + 1, path, round(name_x, 1), round(name_y, 1), anchor)
 
 
 def _point(radius: float, angle: float) -> tuple[float, float]:

@@ -86,8 +86,7 @@ def _save(request: HttpRequest, token: str, response: Response) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return _fragments(request, form)
     if form.status == 200:
-        now = f"{timezone.localtime():%H:%M}"
-        return HttpResponseRedirect(f"{reverse('fill', args=[token])}?bewaard={now}#bar", status=303)
+        return HttpResponseRedirect(f"{reverse('fill', args=[token])}?bewaard={_now()}#bar", status=303)
     return _page(request, token, form, saved.filling)
 
 
@@ -106,6 +105,10 @@ def _page(request: HttpRequest, token: str, form: SheetForm, filling: Filling) -
     return render(request, "reflectie/fill/page.html", context, status=form.status)
 
 
+def _now() -> str:
+    return time_format(timezone.localtime(), "H:i")
+
+
 def _saved_at(request: HttpRequest) -> str:
     """The time that the address carries after a save without JavaScript. It is in no database."""
     found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", request.GET.get("bewaard", ""))
@@ -121,7 +124,7 @@ def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
         "redrawn": form.render_controls(),
         "states": [form.state(name, drawn=False) for name in touched],
         "progress": progress(form.checklist, form.sheet),
-        "saved_at": time_format(timezone.localtime(), "H:i") if form.status == 200 else "",
+        "saved_at": _now() if form.status == 200 else "",
         "trouble": form.trouble(),
         "open_items": render_open_items(form.checklist, form.sheet, swap=True),
         "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",

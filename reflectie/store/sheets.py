@@ -1,0 +1,178 @@
+"""Answer sheets: opened, filled in field by field, and erased."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reflectie.domain.checklist import Checklist
+from reflectie.domain.sheet import FieldValue, Merge, Mode, Sheet, merge, note_name
+from reflectie.models import Answer, MadePdf, Response, Session
+
+from .content import item_ids, load_checklist, published_row
+from .tokens import hash_token, read_token
+
+
+class SessionClosedError(Exception):
+    """The session takes no more answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One field as a form posted it: its new value, and the digest of what the page showed (`sheet.digest`)."""
+
+    value: FieldValue
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One answer sheet with everything that its page needs."""
+
+    session_id: UUID
+    mode: Mode
+    is_open: bool
+    finished: bool
+    changed_on: date
+    checklist: Checklist
+    sheet: Sheet
+
+    @property
+    def delete_on(self) -> date:
+        return self.changed_on + timedelta(days=settings.RETENTION_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save came to: the sheet as it is now, and the fields that two people changed differently."""
+
+    filling: Filling
+    conflicts: frozenset[str]
+
+
+def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
+    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session.
+
+    `extras` holds the names that were given. Raises NothingPublishedError without a published checklist.
+    """
+    with transaction.atomic():
+        session, is_new = Session.objects.get_or_create(
+            read_hash=hash_token(read_token(token)),
+            defaults={"checklist": published_row(), "mode": mode, "changed_on": _today()},
+        )
+        if is_new:
+            kept = {name: text for name, text in extras.items() if text}
+            Response.objects.create(session=session, token_hash=hash_token(token), extras=kept)
+
+
+def load_filling(response: Response) -> Filling:
+    """The sheet of a response that was fetched with its session and checklist. One query."""
+    session = response.session
+    return Filling(
+        session_id=session.pk,
+        mode=Mode(session.mode),
+        is_open=session.stage == Session.Stage.OPEN,
+        finished=response.finished,
+        changed_on=session.changed_on,
+        checklist=load_checklist(session.checklist),
+        sheet=load_sheets([response])[0],
+    )
+
+
+def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
+    """The sheets of responses, in their order. One query."""
+    values: dict[UUID, dict[str, FieldValue]] = {
+        response.pk: {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
+        for response in responses
+    }
+    answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=values)
+    for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
+        values[response_id] |= {name: text for name, text in ((key, value), (note_name(key), note)) if text}
+    return [Sheet(values[response.pk]) for response in responses]
+
+
+def save_fields(response: Response, posted: Mapping[str, Posted], *, finish: bool = False) -> Saved:
+    """Save what was changed, field by field, and nothing that somebody else changed meanwhile.
+
+    With `finish`, the sheet is finished when nothing was in conflict; finishing twice is finishing once.
+    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when it was erased.
+    """
+    with transaction.atomic():
+        # Read again under a lock: what the view fetched may have changed since.
+        response = (
+            Response.objects.select_for_update(of=("self",)).select_related("session__checklist").get(pk=response.pk)
+        )
+        filling = load_filling(response)
+        if not filling.is_open:
+            raise SessionClosedError
+        values = dict(filling.sheet.values)
+        conflicts = set()
+        changed = set()
+        for name, field in posted.items():
+            match merge(field.seen, field.value, values.get(name, type(field.value)())):
+                case Merge.APPLY:
+                    values[name] = field.value
+                    changed.add(name)
+                case Merge.CONFLICT:
+                    conflicts.add(name)
+        sheet = Sheet({name: value for name, value in values.items() if value})
+        finished = filling.finished or (finish and not conflicts)
+        if changed or finished != filling.finished:
+            _write(response, filling, sheet, changed, finished=finished)
+        saved = replace(filling, finished=finished, changed_on=response.session.changed_on, sheet=sheet)
+    return Saved(saved, frozenset(conflicts))
+
+
+def _write(response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool) -> None:
+    ids = item_ids(response.session.checklist_id)
+    rows = [
+        Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))
+        for key in filling.checklist.by_key
+        if changed & {key, note_name(key)}
+    ]
+    if full := [row for row in rows if row.value or row.note]:
+        Answer.objects.bulk_create(
+            full, update_conflicts=True, unique_fields=["response", "item"], update_fields=["value", "note"]
+        )
+    if emptied := [row.item_id for row in rows if not (row.value or row.note)]:
+        response.answers.filter(item__in=emptied).delete()
+    on_items = {name for key in ids for name in (key, note_name(key))}
+    if changed - on_items or finished != response.finished:
+        response.extras = {name: value for name, value in sheet.values.items() if name not in on_items}
+        response.finished = finished
+        response.save(update_fields=["extras", "finished"])
+    if filling.finished:
+        # What was taken out of the answers may not live on in a PDF.
+        MadePdf.objects.filter(session=response.session_id).delete()
+    if response.session.changed_on != _today():
+        response.session.changed_on = _today()
+        response.session.save(update_fields=["changed_on"])
+
+
+def erase_session(session_id: UUID) -> None:
+    """Erase a session with its answers and its PDF, at once and for good."""
+    with transaction.atomic():
+        _erase(Session.objects.filter(pk=session_id))
+
+
+def erase_expired(today: date) -> int:
+    """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
+    with transaction.atomic():
+        return _erase(Session.objects.filter(changed_on__lte=today - timedelta(days=settings.RETENTION_DAYS)))
+
+
+def _erase(sessions: QuerySet[Session]) -> int:
+    # Locked in the order in which a save locks them, so that whoever is saving comes before or after, never between.
+    list(Response.objects.select_for_update().filter(session__in=sessions).values_list("pk"))
+    list(sessions.select_for_update().values_list("pk"))
+    _, rows = sessions.delete()
+    return rows.get(Session._meta.label, 0)
+
+
+def _today() -> date:
+    return timezone.localdate()

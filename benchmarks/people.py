@@ -7,7 +7,8 @@ from typing import Any
 from reflectie import store
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.report import Report, build_report
-from reflectie.domain.sheet import Ask, FieldValue, Mode, Sheet, Value, fields_for, note_name
+from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.sheet import Ask, FieldValue, Sheet, Value, fields_for, note_name
 from reflectie.models import MadePdf, Response
 
 # What is asked beside the items, and three notes: as a person fills in, not as a test does.
@@ -33,9 +34,9 @@ def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
 
 def full_report(checklist: Checklist) -> Report:
     """A report of about five pages with something in every part of it."""
-    return build_report(
-        checklist, Mode.ALONE, [Sheet(full_sheet(checklist))], date(2026, 11, 1), date(2026, 11, 1) + timedelta(days=90)
-    )
+    made_on = date(2026, 11, 1)
+    alone = setup_without_account(Mode.ALONE)
+    return build_report(checklist, alone, [Sheet(full_sheet(checklist))], made_on, made_on + timedelta(days=90))
 
 
 def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
@@ -56,7 +57,9 @@ def with_notes(checklist: Checklist) -> dict[str, FieldValue]:
 
 def field_names(checklist: Checklist) -> dict[str, bool]:
     """Every field of a sheet, and whether a browser sends it when it is empty: text it does, a choice it doesn't."""
-    return {name: field.ask is Ask.TEXT for name, field in fields_for(checklist, Mode.ALONE).items()}
+    return {
+        name: field.ask is Ask.TEXT for name, field in fields_for(checklist, setup_without_account(Mode.ALONE)).items()
+    }
 
 
 def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:

@@ -24,13 +24,13 @@ from . import wording
 from .domain.checklist import Checklist, Dimension, Item, Kind
 from .domain.intensity import FORMS, Intensity
 from .domain.report import draw_whirlpool
+from .domain.setup import ABOUT_YOU, Mode, Setup
 from .domain.sheet import (
     MAX_LINES,
     MAX_NAME,
     Ask,
     Field,
     FieldValue,
-    Mode,
     Sheet,
     digest,
     fields_for,
@@ -113,34 +113,40 @@ def _form_field(field: Field) -> forms.Field:
 
 
 @lru_cache(maxsize=32)
-def _form_fields(checklist: Checklist, mode: Mode) -> dict[str, forms.Field]:
+def _form_fields(checklist: Checklist, setup: Setup) -> dict[str, forms.Field]:
     """The fields, made once: they check what was posted and keep nothing of it."""
-    return {name: _form_field(field) for name, field in fields_for(checklist, mode).items()}
+    return {name: _form_field(field) for name, field in fields_for(checklist, setup).items()}
 
 
 class SheetForm(forms.Form):
     """An answer sheet. Posted, it holds only the fields that were posted: each says so with a `seen-…` beside it,
     the mark of what the page showed. So one changed answer, a whole page and an old page go the same way."""
 
-    def __init__(self, checklist: Checklist, mode: Mode, data: QueryDict | None = None) -> None:
+    def __init__(self, checklist: Checklist, setup: Setup, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        self.checklist, self.mode = checklist, mode
+        self.checklist, self.setup = checklist, setup
         self.sheet = Sheet({})
         self.conflicts: frozenset[str] = frozenset()
         # What was given, field by field, and the fields in which somebody else's answer may stand.
         self.values: dict[str, FieldValue] = {}
         self.given_up: set[str] = set()
-        self.known = fields_for(checklist, mode)
+        self.known = fields_for(checklist, setup)
         if data is not None:
             names = [name.removeprefix("seen-") for name in data if name.startswith("seen-")]
-            ready = _form_fields(checklist, mode)
+            ready = _form_fields(checklist, setup)
             self.fields = {name: ready[name] for name in names if name in ready}
             self.strangers = [name for name in names if name not in self.known]
 
     def render_sheet(self) -> SafeString:
         """All questions, laid out by crispy. The layout alone: its template tag wraps a form that has none of ours."""
         helper = FormHelper()
-        helper.layout = Layout(*(DimensionLayout(part) for part in self.checklist.dimensions), BesideLayout())
+        about_you = [name for name in ABOUT_YOU if name in self.known] if self.setup.mode.is_round else []
+        beside = [name for name in QUESTIONS if name in self.known and name not in about_you]
+        helper.layout = Layout(
+            *([BesideLayout("about-you", about_you)] if about_you else []),
+            *(DimensionLayout(part) for part in self.checklist.dimensions),
+            *([BesideLayout("beside", beside)] if beside else []),
+        )
         return SafeString(helper.render_layout(self, Context()))
 
     def clean(self) -> None:
@@ -195,7 +201,7 @@ class SheetForm(forms.Form):
             return str(answer(field.item, str(value)))
         chosen = (value,) if isinstance(value, str) else value
         names = {item.key: item.short for item in self.checklist}
-        return ", ".join(str(wording.WORDS.get(choice) or names.get(choice, "")) for choice in chosen if choice)
+        return ", ".join(str(wording.WORDS.get(choice) or names.get(choice, choice)) for choice in chosen if choice)
 
     def title(self, name: str) -> str | Promise:
         item = self.known[name].item
@@ -257,19 +263,19 @@ class SheetForm(forms.Form):
         personal = any(self.known[name].ask is Ask.TEXT and value for name, value in zip(names, shown, strict=True))
         if personal or any(name in self.errors or name in self.conflicts for name in names):
             return _draw(self, question)
-        return _draw_once(self.checklist, self.mode, get_language() or "", question, shown)
+        return _draw_once(self.checklist, self.setup, get_language() or "", question, shown)
 
 
 @lru_cache(maxsize=2048)
 def _draw_once(
     checklist: Checklist,
-    mode: Mode,
+    setup: Setup,
     language: str,  # noqa: ARG001 (a part of the key)
     question: str,
     shown: tuple[FieldValue, ...],
 ) -> SafeString:
     """A question without a note, an error or a conflict looks the same for everybody who gave the same answer."""
-    form = SheetForm(checklist, mode)
+    form = SheetForm(checklist, setup)
     form.sheet = Sheet({name: value for name, value in zip(form._names(question), shown, strict=True) if value})
     return _draw(form, question)
 
@@ -307,6 +313,10 @@ class Question:
 _TEXT = "reflectie/fill/text.html"
 
 QUESTIONS = {
+    "participant": Question(_("Wie ben je?"), _("Je naam staat in het verslag bij je antwoorden en notities."), _TEXT),
+    "organisation": Question(
+        _("Voor welke organisatie werk je mee?"), _("Zo zie je straks of partners iets anders zien.")
+    ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),
         _("Kies er hoogstens drie. Ze staan straks vooraan in het verslag."),
@@ -343,7 +353,7 @@ def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, lis
             (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
             for group in Intensity
         ]
-    return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
+    return [("", [(choice, wording.WORDS.get(choice, choice)) for choice in field.choices])]
 
 
 @lru_cache(maxsize=1024)
@@ -392,14 +402,13 @@ class DimensionLayout:
 
 
 class BesideLayout:
-    """What is asked beside the checklist, for crispy."""
+    """Questions beside the checklist, for crispy: about the person before it, or the others after it."""
+
+    def __init__(self, part: str, names: list[str]) -> None:
+        self.part, self.names = part, names
 
     def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
-        names = [name for name in QUESTIONS if name in form.known]
-        return render_to_string(
-            "reflectie/fill/beside.html",
-            {"questions": _joined(form, names)},
-        )
+        return render_to_string(f"reflectie/fill/{self.part}.html", {"questions": _joined(form, self.names)})
 
 
 class StartForm(forms.Form):
@@ -411,7 +420,7 @@ class StartForm(forms.Form):
     )
     team_name = TextField(label=_("Naam van het team"), limit=MAX_NAME, one_line=True, widget=forms.TextInput)
     mode = forms.ChoiceField(
-        choices=[(mode.value, mode.value) for mode in Mode],
+        choices=[(mode.value, mode.value) for mode in (Mode.TOGETHER, Mode.ALONE)],
         widget=forms.HiddenInput,
         error_messages={
             "required": _("Kies hoe je de checklist invult: samen of alleen."),

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
-from .domain.sheet import Mode, Value
+from .domain.setup import Mode
+from .domain.sheet import Value
 
 FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("Structurele hinderpaal"),
@@ -83,6 +84,8 @@ MOVERS: dict[str, str | Promise] = {
 MODES: dict[str, str | Promise] = {
     Mode.TOGETHER: _("samen, op één scherm"),
     Mode.ALONE: _("door één persoon"),
+    Mode.ANONYMOUS: _("ieder voor zich, anoniem"),
+    Mode.NAMED: _("ieder voor zich, op naam"),
 }
 
 # Every word that isn't bound to a kind of item, by its code name. The names are unique over all tables.

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from reflectie import store
 from reflectie.domain.checklist import Checklist, read_checklist
-from reflectie.domain.sheet import FieldValue, Mode, digest
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import FieldValue, digest
 from reflectie.models import Checklist as ChecklistRow
 from reflectie.models import Response
 
@@ -88,13 +89,19 @@ class Reflection:
     @property
     def values(self) -> Mapping[str, FieldValue]:
         """What is kept of it now, by field name."""
-        return store.load_filling(self.response).sheet.values
+        response = self.response
+        return store.load_filling(response.session, response).sheet.values
 
     def save(self, values: Mapping[str, FieldValue], *, finish: bool = False) -> store.Saved:
         """Fill in fields as somebody does who sees what is kept."""
         kept = self.values
         posted = {name: store.Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
-        return store.save_fields(self.response, posted, finish=finish)
+        return save(self.response, posted, finish=finish)
+
+
+def save(response: Response, posted: Mapping[str, store.Posted], *, finish: bool = False) -> store.Saved:
+    """Save in a sheet that was fetched, whatever became of it since."""
+    return store.save_fields(response.session, response.token_hash, posted, finish=finish)
 
 
 def make_reflection(

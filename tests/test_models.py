@@ -181,7 +181,7 @@ def test_publish_checklist_new_version_leaves_the_old_one_as_it_was(content):
     frozen = changed(FROZEN, "dimensions", 0, "items", 1, "text", "nl", "hindering", to="Nieuw") | {"version": 2}
     assert store.publish_checklist(frozen, [{**GUIDANCE, "checklist": 2}], PUBLISHED) is True
     assert [rows[: len(old)] for rows, old in zip(kept(), before, strict=True)] == before
-    filling = store.load_filling(reflection.response)
+    filling = store.load_filling(reflection.response.session, reflection.response)
     assert (filling.checklist.version, filling.checklist.by_key["goal-shared"].hindering) == (
         1,
         "Niet gedeeld door alle partners",

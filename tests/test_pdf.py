@@ -21,7 +21,8 @@ from reflectie import pdf
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.findings import Finding
 from reflectie.domain.report import Report, build_report
-from reflectie.domain.sheet import Mode, Sheet
+from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.sheet import Sheet
 from reflectie.templatetags.reflectie import whirlpool_text
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
@@ -45,7 +46,7 @@ ALL_SHEETS = pytest.mark.parametrize("name", SHEETS)
 
 
 def make_report(values: dict[str, Any], mode: Mode = Mode.ALONE) -> Report:
-    return build_report(CHECKLIST, mode, [Sheet(values)], date(2026, 11, 3), date(2027, 2, 1))
+    return build_report(CHECKLIST, setup_without_account(mode), [Sheet(values)], date(2026, 11, 3), date(2027, 2, 1))
 
 
 @cache
@@ -496,10 +497,10 @@ def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
     marks = [
         pdf.fingerprint(report)
         for report in (
-            build_report(CHECKLIST, Mode.ALONE, sheets, *days),
-            build_report(CHECKLIST, Mode.TOGETHER, sheets, *days),
-            build_report(better, Mode.ALONE, sheets, *days),
-            build_report(CHECKLIST, Mode.ALONE, sheets, date(2026, 11, 4), days[1]),
+            build_report(CHECKLIST, setup_without_account(Mode.ALONE), sheets, *days),
+            build_report(CHECKLIST, setup_without_account(Mode.TOGETHER), sheets, *days),
+            build_report(better, setup_without_account(Mode.ALONE), sheets, *days),
+            build_report(CHECKLIST, setup_without_account(Mode.ALONE), sheets, date(2026, 11, 4), days[1]),
         )
     ]
     assert len(set(marks)) == 4
@@ -508,7 +509,9 @@ def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
 def test_fingerprint_does_not_depend_on_the_process():
     """Two worker processes read the same content into objects of their own; an ETag must be the same in both."""
     again = read_checklist(FROZEN, GUIDANCE)
-    report = build_report(again, Mode.ALONE, [Sheet(everything(CHECKLIST))], date(2026, 11, 3), date(2027, 2, 1))
+    report = build_report(
+        again, setup_without_account(Mode.ALONE), [Sheet(everything(CHECKLIST))], date(2026, 11, 3), date(2027, 2, 1)
+    )
     assert pdf.fingerprint(report) == pdf.fingerprint(make_report(everything(CHECKLIST)))
 
 

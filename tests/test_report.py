@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.intensity import Fit, Intensity
 from reflectie.domain.pictures import whirlpool_arm
-from reflectie.domain.report import AdviceGroup, IntensityAnswer, build_report, draw_whirlpool
-from reflectie.domain.sheet import Mode, Sheet
+from reflectie.domain.report import AdviceGroup, IntensityAnswer, Note, build_report, draw_whirlpool
+from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.sheet import Sheet
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)
@@ -25,7 +26,7 @@ VIEW_BOX = [float(number) for number in re.search(r'viewBox="([^"]+)"', PICTURE.
 
 
 def make_report(checklist, *sheets, mode=Mode.ALONE):
-    return build_report(checklist, mode, [Sheet(values) for values in sheets], CHANGED, DELETED)
+    return build_report(checklist, setup_without_account(mode), [Sheet(values) for values in sheets], CHANGED, DELETED)
 
 
 def all_items(checklist, value):
@@ -305,10 +306,10 @@ def test_advice_is_not_given_for_what_is_no_obstacle_and_was_not_named(checklist
 def test_report_of_everything_has_a_place_for_every_answer(checklist, every_answer):
     report = make_report(checklist, every_answer)
     assert (report.collaboration, report.team) == ("Samen in Tienen", "Kernteam")
-    assert report.goal_sentences == ("Iedereen in de wijk weet bij wie je terechtkunt.",)
+    assert report.goal_sentences == (Note("Iedereen in de wijk weet bij wie je terechtkunt."),)
     assert (report.meanings, report.levels) == (("community",), ("practice",))
     assert report.intensities == (IntensityAnswer(Intensity.ACT, ("meetings", "procedures"), Fit.TOO_LIGHT),)
-    assert [(item.item.number, note) for item, note in report.notes] == [
+    assert [(item.item.number, note.text) for item, note in report.notes] == [
         (number, f"Notitie bij nummer {number}") for number in range(1, 16)
     ]
 
@@ -320,7 +321,7 @@ def test_report_sentences_meanings_and_levels_stand_side_by_side_in_order(checkl
         {"goal-sentence": "Dan", "ips-meaning": "process", "level": "client", "team-name": "Kern"},
     ]
     report = make_report(checklist, *sheets)
-    assert report.goal_sentences == ("Eerst", "Dan")
+    assert report.goal_sentences == (Note("Eerst"), Note("Dan"))
     assert (report.meanings, report.levels) == (("quality", "process"), ("board", "client"))
     assert (report.collaboration, report.team) == ("", "Kern")
 
@@ -331,7 +332,7 @@ def test_report_notes_stand_by_their_item_from_every_sheet(checklist):
         {"goal-shared": HELPING, "goal-shared-note": "Nog een"},
     ]
     report = make_report(checklist, *sheets)
-    assert [(item.item.key, note) for item, note in report.notes] == [
+    assert [(item.item.key, note.text) for item, note in report.notes] == [
         ("goal-shared", "Verschil"),
         ("goal-shared", "Nog een"),
         ("context-practical", "Geen tijd"),

@@ -4,7 +4,7 @@ import pypdf
 import pytest
 from conftest import make_reflection
 
-from reflectie.domain.sheet import Mode
+from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
 from reflectie.pdf import _one_at_a_time
 

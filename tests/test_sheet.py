@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import (
     Ask,
     Field,
     Merge,
-    Mode,
     Sheet,
     digest,
     fields_for,
@@ -70,12 +70,12 @@ three_different = st.lists(texts, min_size=3, max_size=3, unique=True) | st.list
 )
 def test_fields_for_a_mode_has_what_can_be_asked_in_it_in_order(checklist, mode, beside):
     on_items = [name for key in KEYS for name in (key, f"{key}-note")]
-    assert list(fields_for(checklist, mode)) == on_items + beside
+    assert list(fields_for(checklist, setup_without_account(mode))) == on_items + beside
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [Mode.TOGETHER, Mode.ALONE])
 def test_fields_for_items_take_one_answer_and_a_note(checklist, mode):
-    fields = fields_for(checklist, mode)
+    fields = fields_for(checklist, setup_without_account(mode))
     for item in checklist:
         values = ("hindering", "helping", "dont-know")
         assert fields[item.key] == Field(item.key, Ask.ONE, values, limit=1, item=item)
@@ -83,7 +83,7 @@ def test_fields_for_items_take_one_answer_and_a_note(checklist, mode):
 
 
 def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
-    fields = fields_for(checklist, Mode.ALONE)
+    fields = fields_for(checklist, setup_without_account(Mode.ALONE))
     assert [fields[name] for name in [*BESIDE, *ABOUT_ONESELF, *NAMES]] == [
         Field("first", Ask.MANY, tuple(KEYS), limit=3),
         Field("goal-sentence", Ask.TEXT, limit=300),
@@ -97,7 +97,7 @@ def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
 
 
 def test_field_empty_is_what_nobody_answered(checklist):
-    fields = fields_for(checklist, Mode.ALONE)
+    fields = fields_for(checklist, setup_without_account(Mode.ALONE))
     several = {"first", "intensity-current"}
     assert {name: field.empty for name, field in fields.items()} == {
         name: () if name in several else "" for name in fields
@@ -105,7 +105,7 @@ def test_field_empty_is_what_nobody_answered(checklist):
 
 
 def test_field_names_alone_take_one_line(checklist):
-    fields = fields_for(checklist, Mode.ALONE)
+    fields = fields_for(checklist, setup_without_account(Mode.ALONE))
     assert [name for name, field in fields.items() if field.one_line] == NAMES
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from conftest import Reflection, make_reflection
+from conftest import Reflection, make_reflection, save
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from reflectie import store
-from reflectie.domain.sheet import Mode, digest
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import digest
 from reflectie.models import Answer, MadePdf, Response, Session
 from reflectie.store import Posted
 
@@ -100,7 +101,7 @@ def test_save_fields_changes_only_what_differs(reflection):
         "team-name": Posted("Kern", digest("Kern")),
         "partners-needed": Posted("helping", ""),
     }
-    saved = store.save_fields(reflection.response, posted)
+    saved = save(reflection.response, posted)
     assert saved.conflicts == frozenset()
     assert reflection.values == {
         "goal-shared": "hindering",
@@ -122,7 +123,7 @@ def test_save_fields_that_changes_nothing_writes_nothing(reflection):
 def test_save_fields_stale_conflicts_and_leaves_the_newer_value(reflection):
     reflection.save({"goal-shared": "hindering"})
     before = rows_of_every_table()
-    saved = store.save_fields(reflection.response, seen_empty({"goal-shared": "helping"}))
+    saved = save(reflection.response, seen_empty({"goal-shared": "helping"}))
     assert saved.conflicts == {"goal-shared"}
     assert saved.filling.sheet.values == {"goal-shared": "hindering"}
     assert rows_of_every_table() == before
@@ -133,7 +134,7 @@ def test_save_fields_one_conflict_does_not_hold_up_the_rest(reflection):
     posted = seen_empty(
         {"goal-shared": "helping", "team-name": "Rand", "partners-needed": "dont-know", "level": "board"}
     )
-    saved = store.save_fields(reflection.response, posted)
+    saved = save(reflection.response, posted)
     assert saved.conflicts == {"goal-shared", "team-name"}
     assert reflection.values == {
         "goal-shared": "hindering",
@@ -145,9 +146,9 @@ def test_save_fields_one_conflict_does_not_hold_up_the_rest(reflection):
 
 def test_save_fields_retry_after_a_lost_reply_changes_nothing(reflection):
     posted = seen_empty({"goal-shared": "hindering", "first": ("goal-shared",), "goal-shared-note": "Let op"})
-    first = store.save_fields(reflection.response, posted)
+    first = save(reflection.response, posted)
     before = rows_of_every_table()
-    again = store.save_fields(reflection.response, posted)
+    again = save(reflection.response, posted)
     assert (again.conflicts, again.filling.sheet) == (frozenset(), first.filling.sheet)
     assert rows_of_every_table() == before
 
@@ -198,7 +199,7 @@ def test_save_fields_sets_the_day_of_the_last_change(reflection, values):
 def test_save_fields_in_conflict_leaves_the_day_as_it_was(reflection):
     reflection.save({"goal-shared": "hindering"})
     set_day(reflection, LONG_AGO)
-    saved = store.save_fields(reflection.response, seen_empty({"goal-shared": "helping"}))
+    saved = save(reflection.response, seen_empty({"goal-shared": "helping"}))
     assert (day_of(reflection), saved.filling.changed_on) == (LONG_AGO, LONG_AGO)
 
 
@@ -223,7 +224,7 @@ def test_save_fields_finishing_with_nothing_answered_is_allowed(reflection):
 def test_save_fields_with_a_conflict_does_not_finish_but_keeps_the_rest(reflection):
     reflection.save({"goal-shared": "hindering"})
     posted = seen_empty({"goal-shared": "helping", "partners-needed": "helping"})
-    saved = store.save_fields(reflection.response, posted, finish=True)
+    saved = save(reflection.response, posted, finish=True)
     assert (saved.conflicts, saved.filling.finished) == ({"goal-shared"}, False)
     assert reflection.response.finished is False
     assert reflection.values == {"goal-shared": "hindering", "partners-needed": "helping"}
@@ -233,7 +234,7 @@ def test_save_fields_once_finished_stays_finished(finished):
     saved = finished.save({"goal-shared": "dont-know"})
     assert (saved.filling.finished, finished.response.finished) == (True, True)
     assert finished.values["goal-shared"] == "dont-know"
-    conflict = store.save_fields(finished.response, seen_empty({"goal-shared": "helping"}), finish=True)
+    conflict = save(finished.response, seen_empty({"goal-shared": "helping"}), finish=True)
     assert (conflict.conflicts, finished.response.finished) == ({"goal-shared"}, True)
 
 
@@ -253,7 +254,7 @@ def test_save_fields_closed_since_it_was_fetched_raises(reflection):
     assert response.session.stage == "open"
     Session.objects.update(stage="closed")
     with pytest.raises(store.SessionClosedError):
-        store.save_fields(response, seen_empty({"goal-shared": "helping"}))
+        save(response, seen_empty({"goal-shared": "helping"}))
     assert Answer.objects.count() == 0
 
 
@@ -262,7 +263,7 @@ def test_save_fields_erased_response_raises(reflection):
     store.erase_session(response.session_id)
     before = rows_of_every_table()
     with pytest.raises(Response.DoesNotExist):
-        store.save_fields(response, seen_empty({"goal-shared": "helping"}), finish=True)
+        save(response, seen_empty({"goal-shared": "helping"}), finish=True)
     assert rows_of_every_table() == before
 
 
@@ -319,7 +320,7 @@ def filled(request, content, every_answer):
 def test_load_filling_takes_one_query(filled, django_assert_num_queries):
     response = filled.response
     with django_assert_num_queries(1):
-        store.load_filling(response)
+        store.load_filling(response.session, response)
 
 
 def test_load_report_takes_two_queries(filled, django_assert_num_queries):
@@ -337,29 +338,29 @@ def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
         assert store.kept_pdf(session_id, "een andere") is None
 
 
-def test_save_fields_of_one_answer_takes_six_queries(filled, django_assert_num_queries):
+def test_save_fields_of_one_answer_takes_seven_queries(filled, django_assert_num_queries):
     """The savepoint and its release (outside a test: BEGIN and COMMIT), the response, its answers, the answer, and
     the PDF that is out of date by it."""
     response, seen = filled.response, digest(filled.values["goal-shared"])
-    with django_assert_num_queries(6):
-        store.save_fields(response, {"goal-shared": Posted("helping", seen)})
+    with django_assert_num_queries(7):
+        save(response, {"goal-shared": Posted("helping", seen)})
     assert filled.values["goal-shared"] == "helping"
 
 
-def test_save_fields_of_everything_takes_seven_queries(filled, every_answer, django_assert_num_queries):
+def test_save_fields_of_everything_takes_eight_queries(filled, every_answer, django_assert_num_queries):
     """The same, with what is asked beside the checklist, and the day."""
     reflection = make_reflection()
     set_day(reflection, LONG_AGO)
     response = reflection.response
-    with django_assert_num_queries(7):
-        store.save_fields(response, seen_empty(every_answer), finish=True)
+    with django_assert_num_queries(8):
+        save(response, seen_empty(every_answer), finish=True)
     assert reflection.values == every_answer
 
 
-def test_save_fields_that_changes_nothing_takes_four_queries(filled, django_assert_num_queries):
+def test_save_fields_that_changes_nothing_takes_five_queries(filled, django_assert_num_queries):
     response = filled.response
-    with django_assert_num_queries(4):
-        store.save_fields(response, {})
+    with django_assert_num_queries(5):
+        save(response, {})
 
 
 # --- erasing
@@ -479,8 +480,8 @@ def test_two_saves_at_once_of_different_items_are_both_kept(content, checklist):
     for one, other in zip(checklist.items[:7], checklist.items[7:14], strict=True):
         fetched = [reflection.response, reflection.response]
         results = at_once(
-            lambda r=fetched[0], key=one.key: store.save_fields(r, seen_empty({key: "hindering"})).conflicts,
-            lambda r=fetched[1], key=other.key: store.save_fields(r, seen_empty({key: "helping"})).conflicts,
+            lambda r=fetched[0], key=one.key: save(r, seen_empty({key: "hindering"})).conflicts,
+            lambda r=fetched[1], key=other.key: save(r, seen_empty({key: "helping"})).conflicts,
         )
         assert results == [frozenset(), frozenset()]
         expected |= {one.key: "hindering", other.key: "helping"}
@@ -494,8 +495,8 @@ def test_two_saves_at_once_beside_the_checklist_are_both_kept(content):
         reflection = make_reflection()
         fetched = [reflection.response, reflection.response]
         results = at_once(
-            lambda r=fetched[0]: store.save_fields(r, seen_empty({"goal-sentence": "Eén zin"})).conflicts,
-            lambda r=fetched[1]: store.save_fields(r, seen_empty({"team-name": "Kern"})).conflicts,
+            lambda r=fetched[0]: save(r, seen_empty({"goal-sentence": "Eén zin"})).conflicts,
+            lambda r=fetched[1]: save(r, seen_empty({"team-name": "Kern"})).conflicts,
         )
         assert results == [frozenset(), frozenset()]
         assert reflection.values == {"goal-sentence": "Eén zin", "team-name": "Kern"}
@@ -507,8 +508,8 @@ def test_two_different_saves_at_once_of_one_item_conflict_for_one_of_them(conten
         reflection = make_reflection()
         fetched = [reflection.response, reflection.response]
         results = at_once(
-            lambda r=fetched[0]: store.save_fields(r, seen_empty({"goal-shared": "hindering"})),
-            lambda r=fetched[1]: store.save_fields(r, seen_empty({"goal-shared": "helping"})),
+            lambda r=fetched[0]: save(r, seen_empty({"goal-shared": "hindering"})),
+            lambda r=fetched[1]: save(r, seen_empty({"goal-shared": "helping"})),
         )
         assert sorted(len(saved.conflicts) for saved in results) == [0, 1]
         kept = reflection.values["goal-shared"]
@@ -521,7 +522,7 @@ def test_two_finishes_at_once_leave_one_response_finished(content, every_answer)
     reflection = make_reflection()
     fetched = [reflection.response, reflection.response]
     results = at_once(
-        *(lambda r=r: store.save_fields(r, seen_empty(every_answer), finish=True) for r in fetched),
+        *(lambda r=r: save(r, seen_empty(every_answer), finish=True) for r in fetched),
     )
     assert [(saved.conflicts, saved.filling.finished) for saved in results] == [(frozenset(), True)] * 2
     assert list(Response.objects.values_list("finished", flat=True)) == [True]
@@ -544,7 +545,7 @@ def test_erasing_and_saving_at_once_leave_nothing_behind(content, every_answer):
         reflection = make_reflection()
         response = reflection.response
         saved, erased = at_once(
-            lambda r=response: store.save_fields(r, seen_empty(every_answer)),
+            lambda r=response: save(r, seen_empty(every_answer)),
             lambda r=response: store.erase_session(r.session_id),
         )
         assert erased is None

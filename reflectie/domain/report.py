@@ -1,36 +1,100 @@
 """The report: everything that screen, PDF and exports show of a session, with every rule already applied."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from .checklist import Checklist, Dimension, Item, Kind, Source
 from .findings import Counts, Finding, agreement, count, dissent, finding
-from .intensity import Fit, Intensity, fit
+from .intensity import FORMS, Fit, Intensity, fit
 from .pictures import Arm, whirlpool_arm
-from .sheet import Mode, Sheet
+from .privacy import Reason, Shown, Withheld, enough, group_figures, groups_to_blank
+from .setup import Mode, Setup
+from .sheet import MEANINGS, Sheet, Value, note_name
+from .talk import Outcome, contradicts
 
 # A team that is stuck can take on three things, not fifteen (domain page).
 MAX_IN_SUMMARY = 3
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a collaboration's session beside its sheets. Without an account there is none of it."""
+
+    collaboration: str = ""
+    partners: tuple[str, ...] = ()
+    expected: int | None = None
+    # By item key; and by field name how many texts a coordinator took out.
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text as somebody typed it, and who: only where people answered by name."""
+
+    text: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """How one partner or one level answered an item; without a finding where that is withheld."""
+
+    name: str
+    counts: Shown
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many gave each answer to a question beside the checklist, in the question's own order."""
+
+    numbers: tuple[tuple[str, int], ...]
+
+    @property
+    def most(self) -> int:
+        return max((number for _, number in self.numbers), default=0)
+
+
+@dataclass(frozen=True, slots=True)
 class ItemReport:
     item: Item
-    counts: Counts
-    finding: Finding
-    notes: tuple[str, ...]
+    # Withheld with as few that no individual result may be shown; then there is no finding either.
+    counts: Shown
+    finding: Finding | None
+    notes: tuple[Note, ...]
     # How many responses named it among what to do something about first.
     first: int
+    groups: tuple[GroupView, ...] = ()
+    # By name only: who gave which answer, open ones last.
+    voices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    outcome: Outcome | None = None
+    # How many notes on it a coordinator took out.
+    removed: int = 0
 
     @property
     def dissent(self) -> int:
-        return dissent(self.counts)
+        return dissent(self.counts) if isinstance(self.counts, Counts) else 0
 
     @property
     def left_open(self) -> bool:
         """Blind because nobody answered, rather than because people said they don't know."""
-        return self.counts.open == self.counts.counted
+        return isinstance(self.counts, Counts) and self.counts.open == self.counts.counted
+
+    @property
+    def contradiction(self) -> bool:
+        """Whether the talk came to the opposite of what the answers say."""
+        return self.outcome is not None and contradicts(self.finding, self.outcome)
+
+    @property
+    def difference(self) -> Fraction:
+        """How far apart those who chose are: 0 when all agree, a half when it is half against half."""
+        if isinstance(self.counts, Counts) and self.counts.chose:
+            return Fraction(self.dissent, self.counts.chose)
+        return Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +130,16 @@ class AdviceGroup:
 @dataclass(frozen=True, slots=True)
 class Report:
     checklist: Checklist
-    mode: Mode
+    setup: Setup
     collaboration: str
     team: str
+    partners: tuple[str, ...]
     changed_on: date
     # The day on which it is erased; None when it is kept.
     delete_on: date | None
     # Responses with at least one answer to the checklist.
-    counted: int
+    counted: int | Withheld
+    expected: int | None
     dimensions: tuple[DimensionReport, ...]
     strengths: tuple[ItemReport, ...]
     obstacles: tuple[ItemReport, ...]
@@ -82,11 +148,32 @@ class Report:
     attention: tuple[ItemReport, ...]
     clear: tuple[ItemReport, ...]
     whirlpool: tuple[WhirlpoolArm, ...]
+    # Of one sheet, each answer as it is; of a round, how many gave which.
     intensities: tuple[IntensityAnswer, ...]
-    goal_sentences: tuple[str, ...]
     meanings: tuple[str, ...]
     levels: tuple[str, ...]
+    needed: Tally | Withheld
+    forms: Tally | Withheld
+    fits: Tally | Withheld
+    meaning: Tally | Withheld
+    # How many of each partner or level; those withheld without a number.
+    groups: tuple[tuple[str, int | Withheld], ...]
+    goal_sentences: tuple[Note, ...]
+    removed_sentences: int
     advice: tuple[AdviceGroup, ...]
+
+    @property
+    def mode(self) -> Mode:
+        return self.setup.mode
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether too few answered for any result at all."""
+        return isinstance(self.counted, Withheld)
+
+    @property
+    def items(self) -> tuple[ItemReport, ...]:
+        return tuple(item for part in self.dimensions for item in part.items)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -94,13 +181,23 @@ class Report:
 
         Findings, order and pictures follow from these.
         """
-        items = [item for part in self.dimensions for item in part.items]
         return (
             (self.checklist.version, self.checklist.revision, self.checklist.language),
-            (self.mode, self.collaboration, self.team, self.changed_on, self.delete_on, self.counted),
-            tuple((item.item.key, item.counts, item.finding, item.notes, item.first) for item in items),
-            (self.intensities, self.goal_sentences, self.meanings, self.levels),
+            (self.setup, self.collaboration, self.team, self.partners, self.changed_on, self.delete_on),
+            (self.counted, self.expected, self.groups),
+            tuple(
+                (i.item.key, i.counts, i.finding, i.notes, i.first, i.groups, i.voices, i.outcome, i.removed)
+                for i in self.items
+            ),
+            (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
+            (self.goal_sentences, self.removed_sentences),
         )
+
+    @property
+    def differences(self) -> tuple[ItemReport, ...]:
+        """The items on which those who chose differ, the largest difference first."""
+        apart = [item for item in self.items if item.difference]
+        return tuple(sorted(apart, key=lambda item: -item.difference))
 
     @property
     def main_obstacles(self) -> tuple[ItemReport, ...]:
@@ -119,77 +216,183 @@ class Report:
         return self.checklist.sources
 
     @property
-    def notes(self) -> tuple[tuple[ItemReport, str], ...]:
-        return tuple((item, note) for part in self.dimensions for item in part.items for note in item.notes)
+    def notes(self) -> tuple[tuple[ItemReport, Note], ...]:
+        return tuple((item, note) for item in self.items for note in item.notes)
 
 
 def build_report(
-    checklist: Checklist, mode: Mode, sheets: Sequence[Sheet], changed_on: date, delete_on: date | None
+    checklist: Checklist,
+    setup: Setup,
+    sheets: Sequence[Sheet],
+    changed_on: date,
+    delete_on: date | None = None,
+    about: About | None = None,
 ) -> Report:
-    """The report of a session's sheets.
+    """The report of a session's sheets, with the privacy rules of its mode applied.
 
     Counted is every sheet with at least one answer to the checklist (domain page, "From answers to findings").
-    What was asked beside it and the notes count from every sheet.
+    What was asked beside it and the notes count from every sheet. An anonymous round with fewer than three counted
+    sheets has no results at all (domain page, "Anonymous is anonymous").
     """
+    about = about or About()
     counted = [sheet for sheet in sheets if sheet.answered(checklist)]
-    only_refer = {sheet.text("intensity-needed") for sheet in sheets} - {""} == {Intensity.REFER}
+    withheld = setup.mode is Mode.ANONYMOUS and not enough(len(counted))
+    if withheld:
+        sheets, counted = [], []
+    items = _ItemReports(setup, sheets, counted, about, withheld=withheld)
     dimensions = tuple(
-        DimensionReport(
-            dimension, tuple(_report_item(item, counted, sheets, only_refer=only_refer) for item in dimension.items)
-        )
+        DimensionReport(dimension, tuple(items.build(item) for item in dimension.items))
         for dimension in checklist.dimensions
     )
-    items = [item for part in dimensions for item in part.items]
-    obstacles = tuple(sorted(_having(items, Finding.OBSTACLE), key=lambda i: (-i.first, -agreement(i.counts))))
+    every = [item for part in dimensions for item in part.items]
+    obstacles = sorted(_having(every, Finding.OBSTACLE), key=lambda i: (-i.first, -_agreement(i)))
+    is_round = setup.mode.is_round
     return Report(
         checklist=checklist,
-        mode=mode,
-        collaboration=_one(sheets, "collaboration-name"),
+        setup=setup,
+        collaboration=about.collaboration or _one(sheets, "collaboration-name"),
         team=_one(sheets, "team-name"),
+        partners=about.partners,
         changed_on=changed_on,
         delete_on=delete_on,
-        counted=len(counted),
+        counted=Withheld(Reason.TOO_FEW) if withheld else len(counted),
+        expected=about.expected,
         dimensions=dimensions,
-        strengths=_having(items, Finding.STRENGTH),
-        obstacles=obstacles,
-        splits=_having(items, Finding.SPLIT),
-        blind_spots=_having(items, Finding.UNKNOWN),
-        attention=_having(items, Finding.ATTENTION),
-        clear=_having(items, Finding.CLEAR),
-        whirlpool=_arms([item for item in items if item.item.kind is Kind.FACTOR]),
-        intensities=tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
-        goal_sentences=_all(sheets, "goal-sentence"),
-        meanings=_all(sheets, "ips-meaning"),
-        levels=_all(sheets, "level"),
-        advice=_order_advice(checklist, items),
+        strengths=_having(every, Finding.STRENGTH),
+        obstacles=tuple(obstacles),
+        splits=_having(every, Finding.SPLIT),
+        blind_spots=_having(every, Finding.UNKNOWN),
+        attention=_having(every, Finding.ATTENTION),
+        clear=_having(every, Finding.CLEAR),
+        whirlpool=() if withheld else _arms([item for item in every if item.item.kind is Kind.FACTOR]),
+        intensities=() if is_round else tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
+        meanings=() if is_round else _all(sheets, "ips-meaning"),
+        levels=() if is_round else _all(sheets, "level"),
+        needed=_tally(setup, Intensity, [(sheet.text("intensity-needed"),) for sheet in sheets]),
+        forms=_tally(setup, FORMS, [sheet.several("intensity-current") for sheet in sheets]),
+        fits=_tally(setup, Fit, [(_fit(sheet),) for sheet in sheets]),
+        meaning=_tally(setup, MEANINGS, [(sheet.text("ips-meaning"),) for sheet in sheets]),
+        groups=items.sizes(),
+        goal_sentences=items.texts("goal-sentence"),
+        removed_sentences=about.removed.get("goal-sentence", 0),
+        advice=_order_advice(checklist, every),
     )
 
 
 def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
     """The seven arms as sheets, counted or not, have them: each as wide as the share that says it plays."""
-    items = [_report_item(item, sheets, sheets, only_refer=False) for item in checklist.factors]
+    items = [ItemReport(item, *_found(item, sheets, only_refer=False), notes=(), first=0) for item in checklist.factors]
     return _arms(items)
 
 
 def _arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
     return tuple(
-        WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(agreement(item.counts))))
+        WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(_agreement(item))))
         for place, item in enumerate(factors)
     )
 
 
-def _report_item(item: Item, counted: Sequence[Sheet], sheets: Sequence[Sheet], *, only_refer: bool) -> ItemReport:
-    counts = count(sheet.text(item.key) for sheet in counted)
+def _agreement(item: ItemReport) -> Fraction:
+    return agreement(item.counts) if isinstance(item.counts, Counts) else Fraction(0)
+
+
+def _found(item: Item, sheets: Sequence[Sheet], *, only_refer: bool) -> tuple[Counts, Finding]:
+    counts = count(sheet.text(item.key) for sheet in sheets)
     found = finding(item.kind, counts)
     if item.key == "partners-stable" and found is Finding.OBSTACLE and only_refer:
         found = Finding.ATTENTION
-    return ItemReport(
-        item=item,
-        counts=counts,
-        finding=found,
-        notes=tuple(note for sheet in sheets if (note := sheet.note(item))),
-        first=sum(item.key in sheet.several("first") for sheet in sheets),
-    )
+    return counts, found
+
+
+class _ItemReports:
+    """Builds the report of one item after another from the same sheets, by the rules of the session's mode."""
+
+    def __init__(
+        self, setup: Setup, sheets: Sequence[Sheet], counted: Sequence[Sheet], about: About, *, withheld: bool
+    ) -> None:
+        self.setup, self.sheets, self.counted, self.about, self.withheld = setup, sheets, counted, about, withheld
+        self.only_refer = {sheet.text("intensity-needed") for sheet in sheets} - {""} == {Intensity.REFER}
+        self.by_group: dict[str, list[Sheet]] = {}
+        if field_name := setup.grouping.field:
+            by_group = {name: [s for s in counted if s.text(field_name) == name] for name in setup.groups}
+            self.by_group = {name: members for name, members in by_group.items() if members}
+        self.blanked: frozenset[str] = frozenset()
+        if setup.mode is Mode.ANONYMOUS:
+            sizes = {name: len(members) for name, members in self.by_group.items()}
+            self.blanked = groups_to_blank(sizes, len(counted) - sum(sizes.values()))
+
+    def build(self, item: Item) -> ItemReport:
+        name = note_name(item.key)
+        outcome, removed = self.about.outcomes.get(item.key), self.about.removed.get(name, 0)
+        if self.withheld:
+            return ItemReport(item, Withheld(Reason.TOO_FEW), None, (), 0, outcome=outcome)
+        counts, found = _found(item, self.counted, only_refer=self.only_refer)
+        return ItemReport(
+            item=item,
+            counts=counts,
+            finding=found,
+            notes=self.texts(name),
+            first=sum(item.key in sheet.several("first") for sheet in self.sheets),
+            groups=self._groups(item, counts),
+            voices=self._voices(item),
+            outcome=outcome,
+            removed=removed,
+        )
+
+    def _groups(self, item: Item, total: Counts) -> tuple[GroupView, ...]:
+        counts: dict[str, Shown] = {
+            name: count(sheet.text(item.key) for sheet in members)
+            for name, members in self.by_group.items()
+            if name not in self.blanked
+        }
+        if self.setup.mode is Mode.ANONYMOUS:
+            counts = dict(group_figures(total, {n: c for n, c in counts.items() if isinstance(c, Counts)}))
+        too_few = Withheld(Reason.TOO_FEW)
+        views = [(name, counts.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
+        return tuple(
+            GroupView(name, shown, finding(item.kind, shown) if isinstance(shown, Counts) else None)
+            for name, shown in views
+        )
+
+    def _voices(self, item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if self.setup.mode is not Mode.NAMED:
+            return ()
+        said = {
+            value: tuple(sorted(sheet.text("participant") for sheet in self.counted if sheet.text(item.key) == value))
+            for value in (*Value, "")
+        }
+        return tuple((value, names) for value, names in said.items() if names)
+
+    def sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
+        if not self.setup.grouping.field or self.withheld:
+            return ()
+        known = {name: len(members) for name, members in self.by_group.items() if name not in self.blanked}
+        if self.setup.mode is Mode.ANONYMOUS:
+            return tuple((name, known.get(name, Withheld(Reason.TOO_FEW))) for name in self.setup.groups)
+        return tuple((name, known.get(name, 0)) for name in self.setup.groups)
+
+    def texts(self, name: str) -> tuple[Note, ...]:
+        """What people typed in one field. In an anonymous round their order tells nothing: not of a person, nor of who
+        typed what elsewhere. It is the same at each look, so that no two prints can be laid side by side."""
+        found = [Note(text, self._who(sheet)) for sheet in self.sheets if (text := sheet.text(name))]
+        if self.setup.mode is Mode.ANONYMOUS:
+            found.sort(key=lambda note: hashlib.sha256(f"{name}\n{note.text}".encode()).digest())
+        elif self.setup.mode is Mode.NAMED:
+            found.sort(key=lambda note: note.who.casefold())
+        return tuple(found)
+
+    def _who(self, sheet: Sheet) -> str:
+        return sheet.text("participant") if self.setup.mode is Mode.NAMED else ""
+
+
+def _tally(setup: Setup, choices: Iterable[str], answers: Sequence[tuple[str, ...]]) -> Tally | Withheld:
+    """How many chose what, over those who answered. An anonymous round shows it from three who did."""
+    given = [chosen for chosen in answers if any(chosen)]
+    if not setup.mode.is_round or not given:
+        return Tally(())
+    if setup.mode is Mode.ANONYMOUS and not enough(len(given)):
+        return Withheld(Reason.TOO_FEW)
+    return Tally(tuple((choice, sum(choice in chosen for chosen in given)) for choice in choices))
 
 
 def _having(items: Sequence[ItemReport], found: Finding) -> tuple[ItemReport, ...]:
@@ -210,6 +413,11 @@ def _intensity(sheet: Sheet) -> IntensityAnswer | None:
     if needed is None and not forms:
         return None
     return IntensityAnswer(needed, forms, fit(needed, forms))
+
+
+def _fit(sheet: Sheet) -> str:
+    answer = _intensity(sheet)
+    return answer.fit if answer and answer.fit else ""
 
 
 def _order_advice(checklist: Checklist, items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:

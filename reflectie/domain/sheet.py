@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from .checklist import Checklist, Item
 from .intensity import FORMS, Intensity
+from .setup import Setup
 
 # Counted in characters, as a person counts them, after line ends became one character each.
 MAX_NOTE = 2000
@@ -21,13 +22,6 @@ MAX_FIRST = 3
 
 # A field of the sheet holds one text or one choice (a string), or several choices.
 FieldValue = str | tuple[str, ...]
-
-
-class Mode(StrEnum):
-    """How a sheet is filled in."""
-
-    TOGETHER = "together"
-    ALONE = "alone"
 
 
 class Value(StrEnum):
@@ -63,7 +57,6 @@ class Field:
         return () if self.ask is Ask.MANY else ""
 
 
-LEVELS = ("practice", "management", "board", "funder", "client")
 MEANINGS = ("quality", "process", "community")
 
 
@@ -72,26 +65,26 @@ def note_name(key: str) -> str:
     return f"{key}-note"
 
 
-@lru_cache(maxsize=32)
-def fields_for(checklist: Checklist, mode: Mode) -> Mapping[str, Field]:
-    """Every field of a sheet by name, in the order in which they are asked.
-
-    The questions about one's own organisation and role have no answer that a whole team could give together.
-    """
+@lru_cache(maxsize=64)
+def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
+    """Every field of a sheet by name: the checklist's, and those beside it that this session asks, in their order."""
     fields = []
     for item in checklist:
         fields.append(Field(item.key, Ask.ONE, tuple(Value), item=item))
         fields.append(Field(note_name(item.key), Ask.TEXT, limit=MAX_NOTE, item=item))
-    fields += [
-        Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
-        Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
-        Field("intensity-needed", Ask.ONE, tuple(Intensity)),
-        Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
-    ]
-    if mode is Mode.ALONE:
-        fields += [Field("ips-meaning", Ask.ONE, MEANINGS), Field("level", Ask.ONE, LEVELS)]
-    fields += [Field(name, Ask.TEXT, limit=MAX_NAME) for name in ("collaboration-name", "team-name")]
-    return {field.name: field for field in fields}
+    beside = {
+        "participant": Field("participant", Ask.TEXT, limit=MAX_NAME),
+        "organisation": Field("organisation", Ask.ONE, setup.groups),
+        "level": Field("level", Ask.ONE, setup.groups),
+        "first": Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
+        "goal-sentence": Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
+        "intensity-needed": Field("intensity-needed", Ask.ONE, tuple(Intensity)),
+        "intensity-current": Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
+        "ips-meaning": Field("ips-meaning", Ask.ONE, MEANINGS),
+        "collaboration-name": Field("collaboration-name", Ask.TEXT, limit=MAX_NAME),
+        "team-name": Field("team-name", Ask.TEXT, limit=MAX_NAME),
+    }
+    return {field.name: field for field in [*fields, *(beside[name] for name in setup.asked)]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,24 @@
 """What is kept: fields, constraints, named querysets. What it means stands in `domain/`."""
 
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
-from .session import Answer, MadePdf, Response, Session
+from .collaboration import Collaboration, Invitation, Membership, Partner, Role
+from .session import Answer, Invitee, MadePdf, Outcome, Response, Session
 
-__all__ = ["Answer", "Checklist", "Dimension", "FrozenError", "Guidance", "Item", "MadePdf", "Response", "Session"]
+__all__ = [
+    "Answer",
+    "Checklist",
+    "Collaboration",
+    "Dimension",
+    "FrozenError",
+    "Guidance",
+    "Invitation",
+    "Invitee",
+    "Item",
+    "MadePdf",
+    "Membership",
+    "Outcome",
+    "Partner",
+    "Response",
+    "Role",
+    "Session",
+]

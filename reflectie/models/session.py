@@ -1,6 +1,6 @@
 """Sessions of reflection and the answers given in them.
 
-No column holds a clock time, a user or an address; keys are random, so that a row's place tells nothing.
+Around answers no column holds a clock time, a user or an address; keys are random, so that a row's place tells nothing.
 """
 
 import uuid
@@ -9,16 +9,19 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.sheet import MAX_NOTE, Mode, Value
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.domain.sheet import MAX_NAME, MAX_NOTE, Value
+from reflectie.domain.talk import Choice
 
 from .checklist import Checklist, Item
+from .collaboration import Collaboration
 
 models.CharField.register_lookup(Length)
 models.TextField.register_lookup(Length)
 
 
 class Session(models.Model):
-    """One moment at which people fill in the checklist; here, without an account, with one response."""
+    """One moment at which people fill in the checklist: a round of a collaboration, or one sheet without an account."""
 
     class Stage(models.TextChoices):
         OPEN = "open", _("open")
@@ -35,17 +38,48 @@ class Session(models.Model):
     # A day, not a time: it starts the clock of erasing and dates the report.
     changed_on = models.DateField(db_index=True)
 
+    # From here on: a round of a collaboration. A session without one expires.
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="sessions", null=True, blank=True)
+    # As plain text, since the coordinator shows both again and again. They open an empty sheet, never an answer; the
+    # code dies with the round.
+    join_token = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    code = models.CharField(max_length=8, unique=True, null=True, blank=True)
+    planned_on = models.DateField(null=True, blank=True)
+    # The last day on which answers are taken, if there is one.
+    closes_on = models.DateField(null=True, blank=True)
+    concluded_on = models.DateField(null=True, blank=True)
+    expected = models.PositiveSmallIntegerField(null=True, blank=True)
+    # What is asked beside the checklist, by field name.
+    questions = models.JSONField(default=list, blank=True)
+    grouping = models.CharField(
+        max_length=10, choices=[(kind.value, kind.value) for kind in Grouping], default=Grouping.NONE
+    )
+    # What the grouping question offers: [[name, how many are expected], ...]. Partners as they were called at planning.
+    groups = models.JSONField(default=list, blank=True)
+    facilitator_prepares = models.BooleanField(default=False)
+    # Who types in the paper forms; empty when there is no paper. Participants read it beforehand.
+    paper_by = models.CharField(max_length=MAX_NAME, blank=True)
+    # How many paper forms there are, known once all of them are in, and how many were typed in.
+    paper_sheets = models.PositiveSmallIntegerField(null=True, blank=True)
+    paper_typed = models.PositiveSmallIntegerField(default=0)
+    # Texts a coordinator took out after closing: {field name: how many}.
+    removed = models.JSONField(default=dict, blank=True)
+    reminded = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["collaboration", "-planned_on"], name="session_latest")]
+
     def __str__(self) -> str:
         return f"Session {self.id}"
 
 
 class Response(models.Model):
-    """One answer sheet: one person's, or the one that a team filled in together."""
+    """One answer sheet: one person's, or the one that a team filled in together. It begins with its first answer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="responses")
-    # The link to fill in, as a hash.
-    token_hash = models.CharField(max_length=64, unique=True)
+    # What opens the sheet, as a hash; nothing does after closing, or when it was typed in from paper.
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     finished = models.BooleanField(default=False)
     # What is asked beside the checklist, by field name.
     extras = models.JSONField(default=dict)
@@ -74,6 +108,35 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"Answer {self.id}"
+
+
+class Invitee(models.Model):
+    """An address that was sent a session's link. Kept apart from answers, and erased at closing."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="invitees")
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "email"], name="invitee_once")]
+
+    def __str__(self) -> str:
+        return f"Invitee {self.pk}"
+
+
+class Outcome(models.Model):
+    """What the team made of an item in the discussion. It stands beside the finding, never instead of it."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="outcomes")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=10, choices=[(choice.value, choice.value) for choice in Choice])
+    reason = models.TextField(blank=True, max_length=MAX_NOTE)
+    minority = models.TextField(blank=True, max_length=MAX_NOTE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "item"], name="outcome_once_per_item")]
+
+    def __str__(self) -> str:
+        return f"Outcome {self.pk}"
 
 
 class MadePdf(models.Model):

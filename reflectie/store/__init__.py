@@ -16,9 +16,12 @@ from .sheets import (
     SessionClosedError,
     erase_expired,
     erase_session,
+    find_response,
     load_filling,
     save_fields,
+    setup_of,
     start_reflection,
+    takes_answers,
 )
 from .tokens import hash_token, new_token, read_token
 
@@ -30,6 +33,7 @@ __all__ = [
     "SessionClosedError",
     "erase_expired",
     "erase_session",
+    "find_response",
     "forget_checklists",
     "hash_token",
     "keep_pdf",
@@ -42,5 +46,7 @@ __all__ = [
     "published_checklist",
     "read_token",
     "save_fields",
+    "setup_of",
     "start_reflection",
+    "takes_answers",
 ]

@@ -1,27 +1,40 @@
 """The report of a session, and the PDF that was made of it."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from reflectie.domain.report import Report, build_report
-from reflectie.domain.sheet import Mode
-from reflectie.models import MadePdf, Session
+from reflectie.domain.report import About, Report, build_report
+from reflectie.domain.talk import Choice, Outcome
+from reflectie.models import MadePdf, Partner, Session
 
 from .content import load_checklist
-from .sheets import load_sheets
+from .sheets import delete_on, load_sheets, setup_of
 
 
 def load_report(session: Session) -> Report:
-    """The report of a session that was fetched with its checklist. Two queries, however many responses."""
+    """The report of a session that was fetched with its checklist and collaboration.
+
+    Two queries without an account, four in a collaboration, however many responses.
+    """
     return build_report(
         load_checklist(session.checklist),
-        Mode(session.mode),
+        setup_of(session),
         load_sheets(list(session.responses.all())),
-        changed_on=session.changed_on,
-        delete_on=session.changed_on + timedelta(days=settings.RETENTION_DAYS),
+        changed_on=session.planned_on or session.changed_on,
+        delete_on=delete_on(session),
+        about=_about(session) if session.collaboration else None,
+    )
+
+
+def _about(session: Session) -> About:
+    outcomes = session.outcomes.values_list("item__key", "choice", "reason", "minority")
+    return About(
+        collaboration=session.collaboration.name if session.collaboration else "",
+        partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
+        expected=session.expected,
+        outcomes={key: Outcome(Choice(choice), reason, minority) for key, choice, reason, minority in outcomes},
+        removed=session.removed,
     )
 
 

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from reflectie.domain.checklist import Checklist
-from reflectie.domain.sheet import FieldValue, Merge, Mode, Sheet, merge, note_name
+from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
+from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
 from reflectie.models import Answer, MadePdf, Response, Session
 
 from .content import item_ids, load_checklist, published_row
@@ -35,16 +36,16 @@ class Filling:
     """One answer sheet with everything that its page needs."""
 
     session_id: UUID
-    mode: Mode
+    setup: Setup
     is_open: bool
+    # Whether a first answer was given.
+    begun: bool
     finished: bool
     changed_on: date
+    # The day on which it is erased; None when a collaboration keeps it.
+    delete_on: date | None
     checklist: Checklist
     sheet: Sheet
-
-    @property
-    def delete_on(self) -> date:
-        return self.changed_on + timedelta(days=settings.RETENTION_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,52 @@ def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
     with transaction.atomic():
         session, is_new = Session.objects.get_or_create(
             read_hash=hash_token(read_token(token)),
-            defaults={"checklist": published_row(), "mode": mode, "changed_on": _today()},
+            defaults={"checklist": published_row(), "mode": mode, "changed_on": today()},
         )
         if is_new:
             kept = {name: text for name, text in extras.items() if text}
             Response.objects.create(session=session, token_hash=hash_token(token), extras=kept)
 
 
-def load_filling(response: Response) -> Filling:
-    """The sheet of a response that was fetched with its session and checklist. One query."""
-    session = response.session
+def setup_of(session: Session) -> Setup:
+    """What a session's sheets ask."""
+    mode = Mode(session.mode)
+    if session.collaboration_id is None or not session.planned_on:
+        return setup_without_account(mode)
+    groups = tuple(name for name, _ in session.groups)
+    return setup_of_session(mode, tuple(session.questions), Grouping(session.grouping), groups)
+
+
+def takes_answers(session: Session) -> bool:
+    """Whether answers still come in. A closing date closes by this comparison, without a timer."""
+    is_late = session.closes_on is not None and today() > session.closes_on
+    return session.stage == Session.Stage.OPEN and not is_late
+
+
+def delete_on(session: Session) -> date | None:
+    """The day on which a session without an account expires; None for one that a collaboration keeps."""
+    if session.collaboration_id is not None:
+        return None
+    return session.changed_on + timedelta(days=settings.RETENTION_DAYS)
+
+
+def find_response(session: Session, token_hash: str) -> Response | None:
+    """The sheet that a token opens in a session; None before its first answer. One query."""
+    return session.responses.filter(token_hash=token_hash).first()
+
+
+def load_filling(session: Session, response: Response | None) -> Filling:
+    """A sheet of a session that was fetched with its checklist; empty before its first answer. One query or none."""
     return Filling(
         session_id=session.pk,
-        mode=Mode(session.mode),
-        is_open=session.stage == Session.Stage.OPEN,
-        finished=response.finished,
+        setup=setup_of(session),
+        is_open=takes_answers(session),
+        begun=response is not None,
+        finished=response is not None and response.finished,
         changed_on=session.changed_on,
+        delete_on=delete_on(session),
         checklist=load_checklist(session.checklist),
-        sheet=load_sheets([response])[0],
+        sheet=load_sheets([response])[0] if response else Sheet({}),
     )
 
 
@@ -96,18 +125,22 @@ def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
     return [Sheet(values[response.pk]) for response in responses]
 
 
-def save_fields(response: Response, posted: Mapping[str, Posted], *, finish: bool = False) -> Saved:
+def save_fields(
+    session: Session, token_hash: str, posted: Mapping[str, Posted], *, finish: bool = False, may_begin: bool = False
+) -> Saved:
     """Save what was changed, field by field, and nothing that somebody else changed meanwhile.
 
-    With `finish`, the sheet is finished when nothing was in conflict; finishing twice is finishing once.
-    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when it was erased.
+    The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
+    finished when nothing was in conflict; finishing twice is finishing once. Every write in a session locks the
+    session's row first, so that an answer is in before it closes, or refused after.
+    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased.
     """
     with transaction.atomic():
-        # Read again under a lock: what the view fetched may have changed since.
-        response = (
-            Response.objects.select_for_update(of=("self",)).select_related("session__checklist").get(pk=response.pk)
-        )
-        filling = load_filling(response)
+        session = lock_session(session)
+        response = find_response(session, token_hash)
+        if response is None and not may_begin:
+            raise Response.DoesNotExist
+        filling = load_filling(session, response)
         if not filling.is_open:
             raise SessionClosedError
         values = dict(filling.sheet.values)
@@ -123,13 +156,31 @@ def save_fields(response: Response, posted: Mapping[str, Posted], *, finish: boo
         sheet = Sheet({name: value for name, value in values.items() if value})
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
-            _write(response, filling, sheet, changed, finished=finished)
-        saved = replace(filling, finished=finished, changed_on=response.session.changed_on, sheet=sheet)
+            response = response or Response.objects.create(session=session, token_hash=token_hash)
+            _write(session, response, filling, sheet, changed, finished=finished)
+        saved = replace(
+            filling,
+            begun=response is not None,
+            finished=finished,
+            changed_on=session.changed_on,
+            delete_on=delete_on(session),
+            sheet=sheet,
+        )
     return Saved(saved, frozenset(conflicts))
 
 
-def _write(response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool) -> None:
-    ids = item_ids(response.session.checklist_id)
+def lock_session(session: Session) -> Session:
+    """The session as it is now, locked until the transaction ends. Raises Response.DoesNotExist when it was erased."""
+    try:
+        return Session.objects.select_for_update(of=("self",)).select_related("checklist").get(pk=session.pk)
+    except Session.DoesNotExist as erased:
+        raise Response.DoesNotExist from erased
+
+
+def _write(
+    session: Session, response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool
+) -> None:
+    ids = item_ids(session.checklist_id)
     rows = [
         Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))
         for key in filling.checklist.by_key
@@ -148,10 +199,10 @@ def _write(response: Response, filling: Filling, sheet: Sheet, changed: set[str]
         response.save(update_fields=["extras", "finished"])
     if filling.finished:
         # What was taken out of the answers may not live on in a PDF.
-        MadePdf.objects.filter(session=response.session_id).delete()
-    if response.session.changed_on != _today():
-        response.session.changed_on = _today()
-        response.session.save(update_fields=["changed_on"])
+        MadePdf.objects.filter(session=session).delete()
+    if session.changed_on != today():
+        session.changed_on = today()
+        session.save(update_fields=["changed_on"])
 
 
 def erase_session(session_id: UUID) -> None:
@@ -162,17 +213,17 @@ def erase_session(session_id: UUID) -> None:
 
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
+    expired = today - timedelta(days=settings.RETENTION_DAYS)
     with transaction.atomic():
-        return _erase(Session.objects.filter(changed_on__lte=today - timedelta(days=settings.RETENTION_DAYS)))
+        return _erase(Session.objects.filter(collaboration=None, changed_on__lte=expired))
 
 
 def _erase(sessions: QuerySet[Session]) -> int:
-    # Locked in the order in which a save locks them, so that whoever is saving comes before or after, never between.
-    list(Response.objects.select_for_update().filter(session__in=sessions).values_list("pk"))
+    # Locked as a save locks them, so that whoever is saving comes before or after, never between.
     list(sessions.select_for_update().values_list("pk"))
     _, rows = sessions.delete()
     return rows.get(Session._meta.label, 0)
 
 
-def _today() -> date:
+def today() -> date:
     return timezone.localdate()

@@ -12,7 +12,8 @@ from reflectie import wording
 from reflectie.domain.checklist import Checklist, Item, Passage
 from reflectie.domain.findings import Finding
 from reflectie.domain.report import ItemReport, Report, WhirlpoolArm
-from reflectie.domain.sheet import Mode, Value
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import Value
 
 register = template.Library()
 
@@ -74,14 +75,14 @@ def report_line(report: Report) -> str:
 
 @register.filter
 def is_together(report: Report) -> bool:
-    """Whether a team gave the answers together, and is spoken to as "jullie"."""
-    return report.mode is Mode.TOGETHER
+    """Whether a team is spoken to ("jullie"), rather than one person."""
+    return report.mode is not Mode.ALONE
 
 
 @register.filter
 def arm_state(report: ItemReport) -> str:
     """How an arm of the whirlpool is drawn: the finding, with what nobody answered apart from what nobody knows."""
-    return "open" if report.left_open else report.finding.value
+    return "open" if report.left_open or report.finding is None else report.finding.value
 
 
 # Attributes rather than style: the PDF's pictures don't see a stylesheet, and on paper there is one palette.
@@ -102,7 +103,7 @@ def arm_paint(report: ItemReport) -> str:
 
 @register.filter
 def arm_sign(report: ItemReport) -> str:
-    return "" if report.left_open else wording.SIGNS[report.finding]
+    return "" if report.left_open or report.finding is None else wording.SIGNS[report.finding]
 
 
 @register.simple_tag

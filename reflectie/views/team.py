@@ -1,39 +1,31 @@
 """A team whose collaboration is stuck, without an account: start, fill in, report, PDF, erase."""
 
-import re
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from reflectie import pdf
 from reflectie.access import finished_session_or_404, response_or_404
-from reflectie.domain.sheet import Mode
-from reflectie.forms import SheetForm, StartForm, progress, render_open_items, render_whirlpool
-from reflectie.models import Response
+from reflectie.domain.setup import Mode
+from reflectie.forms import StartForm
 from reflectie.store import (
-    Filling,
-    SessionClosedError,
     erase_session,
-    load_checklist,
-    load_filling,
+    hash_token,
     load_report,
     read_token,
-    save_fields,
     start_reflection,
 )
 
 from .own import forget, own_token, remember
+from .sheet import Place, save_sheet, show_sheet
 
 
 @never_cache
@@ -57,99 +49,30 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
 def fill(request: HttpRequest, token: str) -> HttpResponse:
-    response = response_or_404(token)
+    place = _place(request, token)
     if request.method == "POST":
-        return _save(request, token, response)
-    filling = load_filling(response)
-    form = SheetForm(filling.checklist, filling.mode)
-    if not filling.is_open:
-        return _closed(request, token, response, form)
-    form.sheet = filling.sheet
-    return remember(_page(request, token, form, filling), token)
+        return save_sheet(request, place)
+    page = show_sheet(request, place)
+    return remember(page, token) if page.status_code == 200 else page
 
 
-def _save(request: HttpRequest, token: str, response: Response) -> HttpResponse:
-    """One changed answer, sent by itself, or the whole page: what is valid is saved, what isn't comes back."""
-    session = response.session
-    form = SheetForm(load_checklist(session.checklist), Mode(session.mode), request.POST)
-    posted = form.posted()
-    finish = "finish" in request.POST and not form.errors
-    try:
-        saved = save_fields(response, posted, finish=finish)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
-    except SessionClosedError:
-        return _closed(request, token, response, form)
-    form.settle(saved)
-    if form.status == 200 and finish:
-        return _redirect(request, reverse("report", args=[read_token(token)]))
-    if request.htmx:  # type: ignore[attr-defined]
-        return _fragments(request, form)
-    if form.status == 200:
-        return HttpResponseRedirect(f"{reverse('fill', args=[token])}?bewaard={_now()}#bar", status=303)
-    return _page(request, token, form, saved.filling)
-
-
-def _page(request: HttpRequest, token: str, form: SheetForm, filling: Filling) -> HttpResponse:
-    context = {
-        "form": form,
-        "filling": filling,
-        "token": token,
-        "together": filling.mode is Mode.TOGETHER,
-        "progress": progress(filling.checklist, filling.sheet),
-        "open_items": render_open_items(filling.checklist, filling.sheet),
-        "saved_at": _saved_at(request),
-        "trouble": form.trouble(),
-        **_links(request, token),
-    }
-    return render(request, "reflectie/fill/page.html", context, status=form.status)
-
-
-def _now() -> str:
-    return time_format(timezone.localtime(), "H:i")
-
-
-def _saved_at(request: HttpRequest) -> str:
-    """The time that the address carries after a save without JavaScript. It is in no database."""
-    found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", request.GET.get("bewaard", ""))
-    return found[0] if found and request.method == "GET" else ""
-
-
-def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
-    """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
-    touched = form.touched()
-    has_factor = any((item := form.known[name].item) and item.words for name in touched)
-    context = {
-        "form": form,
-        "redrawn": form.render_controls(),
-        "states": [form.state(name, drawn=False) for name in touched],
-        "progress": progress(form.checklist, form.sheet),
-        "saved_at": _now() if form.status == 200 else "",
-        "trouble": form.trouble(),
-        "open_items": render_open_items(form.checklist, form.sheet, swap=True),
-        "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
-    }
-    return render(request, "reflectie/fill/saved.html", context, status=form.status)
-
-
-def _redirect(request: HttpRequest, url: str) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponseClientRedirect(url)
-    return HttpResponseRedirect(url, status=303)
-
-
-def _closed(request: HttpRequest, token: str, response: Response, form: SheetForm) -> HttpResponse:
-    given = form.given()
-    text = [_("Er kan niets meer bij. Wat eerder bewaard was, telt mee.")]
-    if given:
-        text.append(_("Wat je net invulde, is niet bewaard. Je vindt het hieronder."))
-    context = {
-        "heading": _("Deze reflectie is gesloten"),
-        "text": " ".join(text),
-        "given": given,
-        "report_url": reverse("report", args=[read_token(token)]) if response.finished else "",
-    }
-    return render(request, "reflectie/closed.html", context, status=409)
+def _place(request: HttpRequest, token: str) -> Place:
+    response = response_or_404(token)
+    report_url = reverse("report", args=[read_token(token)])
+    return Place(
+        session=response.session,
+        response=response,
+        token_hash=hash_token(token),
+        url=reverse("fill", args=[token]),
+        finish_url=report_url,
+        finish_label=_("Klaar, toon het verslag"),
+        intro="reflectie/fill/own_intro.html",
+        context={
+            "token": token,
+            "report_url": report_url if response.finished else "",
+            **_links(request, token),
+        },
+    )
 
 
 def _links(request: HttpRequest, token: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@
   const sheet = document.getElementById("sheet");
   if (!sheet) return;
 
-  const PLACE = "reflectie:" + location.pathname;
+  const PLACE = "reflectie:" + (sheet.dataset.keepAs || location.pathname);
   const AGAIN_AFTER = 4000;
   const TYPING_PAUSE = 1500;
   const FIELD = "input:not([type=hidden]), textarea";

@@ -1,0 +1,34 @@
+"""What a team makes of an item after talking (domain page, "From answers to findings"): it stands beside the finding,
+never instead of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .findings import Finding
+
+
+class Choice(StrEnum):
+    """One of the two wordings, or staying divided."""
+
+    HINDERING = "hindering"
+    HELPING = "helping"
+    DIVIDED = "divided"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was recorded for one item: the choice, why, and the view of a minority if there is one."""
+
+    choice: Choice
+    reason: str = ""
+    minority: str = ""
+
+
+def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
+    """Whether the talk came to the opposite of what the answers say. Nobody can talk a finding out of the figures."""
+    match finding:
+        case Finding.OBSTACLE:
+            return outcome.choice is Choice.HELPING
+        case Finding.STRENGTH | Finding.CLEAR:
+            return outcome.choice is Choice.HINDERING
+    return False

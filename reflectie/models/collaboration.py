@@ -1,0 +1,108 @@
+"""Collaborations, and the people who have a role in them. Nothing here points to an answer."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from reflectie.domain.sheet import MAX_NAME
+
+MAX_LABEL = 60
+
+
+class Role(models.TextChoices):
+    """What somebody may do in a collaboration; `access.py` says what that is."""
+
+    COORDINATOR = "coordinator", _("coördinator")
+    FACILITATOR = "facilitator", _("begeleider")
+
+
+class CollaborationQuerySet(models.QuerySet["Collaboration"]):
+    def of(self, user_id: int) -> "CollaborationQuerySet":
+        """Those in which somebody has a role."""
+        return self.filter(memberships__user=user_id)
+
+    def matching(self, text: str) -> "CollaborationQuerySet":
+        """Those with every word of the text in their name, labels or partners."""
+        found = self
+        for word in text.split():
+            partners = Partner.objects.filter(collaboration=models.OuterRef("pk"), name__icontains=word)
+            found = found.filter(
+                models.Q(name__icontains=word)
+                | models.Q(region__icontains=word)
+                | models.Q(theme__icontains=word)
+                | models.Exists(partners)
+            )
+        return found
+
+
+class Collaboration(models.Model):
+    """Partners working together, with the sessions of reflection they hold over the years."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("naam"), max_length=MAX_NAME, db_index=True)
+    region = models.CharField(_("regio"), max_length=MAX_LABEL, blank=True)
+    theme = models.CharField(_("thema"), max_length=MAX_LABEL, blank=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="collaborations")
+
+    objects = CollaborationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("samenwerking")
+        verbose_name_plural = _("samenwerkingen")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """An organisation in a collaboration, in the order in which it was named."""
+
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="partners")
+    name = models.CharField(_("naam"), max_length=MAX_NAME)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["collaboration", "name"], name="partner_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Somebody's role in a collaboration: one each."""
+
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("rol"), max_length=12, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collaboration", "user"], name="member_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Membership {self.pk}"
+
+
+class Invitation(models.Model):
+    """An address that was asked to take a role, until it is taken, withdrawn or too old."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mailadres"))
+    role = models.CharField(_("rol"), max_length=12, choices=Role.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    sent_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collaboration", "email"], name="invitation_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.id}"

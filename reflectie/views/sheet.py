@@ -1,0 +1,140 @@
+"""The sheet's page and its saving: the same for who holds a link of their own and for who takes part in a round."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from reflectie.domain.setup import Mode
+from reflectie.forms import SheetForm, progress, render_open_items, render_whirlpool
+from reflectie.models import Response, Session
+from reflectie.store import (
+    Filling,
+    SessionClosedError,
+    load_checklist,
+    load_filling,
+    save_fields,
+    setup_of,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sheet is filled in: its session, what opens it, and what differs by who fills it in."""
+
+    session: Session
+    response: Response | None
+    token_hash: str
+    url: str
+    # Where finishing leads, and what the button says.
+    finish_url: str
+    finish_label: str | Promise
+    # What stands above the questions: a template, and what it needs.
+    intro: str
+    context: dict[str, Any] = field(default_factory=dict)
+    # Whether a first answer may make the sheet.
+    may_begin: bool = False
+    # What the browser keeps unsent answers under: no two people's on one device.
+    keep_as: str = ""
+
+
+def show_sheet(request: HttpRequest, place: Place) -> HttpResponse:
+    """The page to fill in, or, when the session takes no more answers, what to do instead."""
+    filling = load_filling(place.session, place.response)
+    form = SheetForm(filling.checklist, filling.setup)
+    if not filling.is_open:
+        return show_closed(request, place, form)
+    form.sheet = filling.sheet
+    return _page(request, place, form, filling)
+
+
+def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
+    """One changed answer, sent by itself, or the whole page: what is valid is saved, what isn't comes back."""
+    form = SheetForm(load_checklist(place.session.checklist), setup_of(place.session), request.POST)
+    posted = form.posted()
+    finish = "finish" in request.POST and not form.errors
+    try:
+        saved = save_fields(place.session, place.token_hash, posted, finish=finish, may_begin=place.may_begin)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    except SessionClosedError:
+        return show_closed(request, place, form)
+    form.settle(saved)
+    if form.status == 200 and finish:
+        return _redirect(request, place.finish_url)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _fragments(request, form)
+    if form.status == 200:
+        return HttpResponseRedirect(f"{place.url}?bewaard={_now()}#bar", status=303)
+    return _page(request, place, form, saved.filling)
+
+
+def _page(request: HttpRequest, place: Place, form: SheetForm, filling: Filling) -> HttpResponse:
+    context = {
+        "form": form,
+        "filling": filling,
+        "place": place,
+        "together": filling.setup.mode is Mode.TOGETHER,
+        "progress": progress(filling.checklist, filling.sheet),
+        "open_items": render_open_items(filling.checklist, filling.sheet),
+        "saved_at": _saved_at(request),
+        "trouble": form.trouble(),
+        **place.context,
+    }
+    return render(request, "reflectie/fill/page.html", context, status=form.status)
+
+
+def _now() -> str:
+    return time_format(timezone.localtime(), "H:i")
+
+
+def _saved_at(request: HttpRequest) -> str:
+    """The time that the address carries after a save without JavaScript. It is in no database."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", request.GET.get("bewaard", ""))
+    return found[0] if found and request.method == "GET" else ""
+
+
+def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
+    """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
+    touched = form.touched()
+    has_factor = any((item := form.known[name].item) and item.words for name in touched)
+    context = {
+        "form": form,
+        "redrawn": form.render_controls(),
+        "states": [form.state(name, drawn=False) for name in touched],
+        "progress": progress(form.checklist, form.sheet),
+        "saved_at": _now() if form.status == 200 else "",
+        "trouble": form.trouble(),
+        "open_items": render_open_items(form.checklist, form.sheet, swap=True),
+        "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
+    }
+    return render(request, "reflectie/fill/saved.html", context, status=form.status)
+
+
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url, status=303)
+
+
+def show_closed(request: HttpRequest, place: Place, form: SheetForm) -> HttpResponse:
+    """The session takes no more answers: what was typed stays in sight."""
+    given = form.given()
+    text = [_("Er kan niets meer bij. Wat eerder bewaard was, telt mee.")]
+    if given:
+        text.append(_("Wat je net invulde, is niet bewaard. Je vindt het hieronder."))
+    context = {
+        "heading": _("Deze reflectie is gesloten"),
+        "text": " ".join(text),
+        "given": given,
+        "place": place,
+        **place.context,
+    }
+    return render(request, "reflectie/closed.html", context, status=409)

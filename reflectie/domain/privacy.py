@@ -1,20 +1,20 @@
 """What of an anonymous round may be shown (domain page, "Anonymous is anonymous").
 
 - Fewer than three counted responses: no individual results at all.
-- Of at least three, the totals of every item are shown. Unanimous totals, or a unanimous group, show what everyone in it
-  answered; participants read that beforehand, so it is no leak.
-- At closing, groups under three are blanked for good, and the next smallest with them as long as a group could be worked
-  out by subtraction. Who was blanked and who chose no group are together the remainder. Its answers are the total less
-  the groups shown, and anybody can take that difference; how they lie within it nobody may find out.
-- Of an item with a remainder the groups are shown only where every answer that the shown groups gave was given by at
-  least two in the remainder too, or by none outside it. Were it given by none of them, then everybody would know so of
-  each blanked group; by one, then that one would know it of all the others. Only what the totals said already is no news.
+- Of at least three, the totals of every item are shown. Unanimous totals, or a unanimous group, show what everyone in
+  it answered; participants read that beforehand, so it is no leak.
+- At closing, groups under three are blanked for good, and the next smallest with them as long as a group could be
+  worked out by subtraction. Who was blanked and who chose no group are together the remainder. Its answers are the
+  total less the groups shown, which anybody can take; how they are divided within it nobody may find out.
+- Of an item with a remainder, the groups are shown only if each answer that the shown groups gave was also given by at
+  least two in the remainder. Given there by none, everybody would know that of each blanked group; given by one, that
+  one would know it of all the others. An answer that the shown groups didn't give tells no more than the totals do.
 - That an item is withheld tells something too, to whoever knows this rule: with the only objector in the group that
   would be shown, "withheld" alone would say so. "Two" therefore becomes three, or more, where the totals and the
   sizes ask for it; they are known to all, so that choosing the number gives nothing away.
 
-Taken into account: an outsider, and any one counted person who knows their own answer and group, both knowing the sizes of all
-groups and these rules. Not taken into account: people who put together what each of them knows.
+Taken into account: an outsider, and any one counted person who knows their own answer and group, each knowing the sizes
+of all groups and these rules. Not taken into account: people who put together what each of them knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,8 +58,8 @@ def enough(counted: int) -> bool:
 
 
 def groups_to_blank(sizes: Mapping[str, int], without: int) -> frozenset[str]:
-    """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can be
-    worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
+    """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can
+    be worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
     sizes go by name. Empty groups are never among them; if nothing less is safe, all others are."""
     smallest_first = sorted((group for group, size in sizes.items() if size), key=lambda group: (sizes[group], group))
     blanked = [group for group in smallest_first if sizes[group] < FLOOR]

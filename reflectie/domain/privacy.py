@@ -1,0 +1,156 @@
+"""What of an anonymous round may be shown (domain page, "Anonymous is anonymous").
+
+- Fewer than three counted responses: no individual results at all.
+- Of at least three, the totals of every item are shown. Unanimous totals, or a unanimous group, show what everyone in
+  it answered; participants read that beforehand, so it is no leak.
+- At closing, groups under three are blanked for good, and the next smallest with them as long as a group could be
+  worked out by subtraction. Who was blanked and who chose no group are together the remainder. Its answers are the
+  total less the groups shown, which anybody can take; how they are divided within it nobody may find out.
+- Of an item with a remainder, the groups are shown only if each answer that the shown groups gave was also given by at
+  least two in the remainder. Given there by none, everybody would know that of each blanked group; given by one, that
+  one would know it of all the others. An answer that the shown groups didn't give tells no more than the totals do.
+- That an item is withheld tells something too, to whoever knows this rule: with the only objector in the group that
+  would be shown, "withheld" alone would say so. "Two" therefore becomes three, or more, where the totals and the
+  sizes ask for it; they are known to all, so that choosing the number gives nothing away.
+
+Taken into account: an outsider, and any one counted person who knows their own answer and group, each knowing the sizes
+of all groups and these rules. Not taken into account: people who put together what each of them knows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+
+from .findings import Counts
+
+# The smallest number of people whose answers are shown together: of two, each would know the other's.
+FLOOR = 3
+# So many in the remainder gave an answer that the shown groups gave: one who did then still knows of another.
+FEWEST_ALIKE = 2
+
+
+class Reason(StrEnum):
+    """Why a figure is withheld."""
+
+    # Fewer than FLOOR counted responses: no individual results at all.
+    TOO_FEW = "too-few"
+    # Published, it would let somebody work out a group that is withheld.
+    SUBTRACTION = "subtraction"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A figure that may not be shown. It has no number in it."""
+
+    reason: Reason
+
+
+Shown = Counts | Withheld
+
+# How many gave each of the four answers, in the order of Counts.
+Spread = tuple[int, int, int, int]
+
+
+def enough(counted: int) -> bool:
+    """Whether so many counted responses may have individual results (domain page: fewer than 3, none)."""
+    return counted >= FLOOR
+
+
+def groups_to_blank(sizes: Mapping[str, int], without: int) -> frozenset[str]:
+    """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can
+    be worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
+    sizes go by name. Empty groups are never among them; if nothing less is safe, all others are."""
+    smallest_first = sorted((group for group, size in sizes.items() if size), key=lambda group: (sizes[group], group))
+    blanked = [group for group in smallest_first if sizes[group] < FLOOR]
+    for group in smallest_first[len(blanked) :]:
+        if _hide_each_other([sizes[name] for name in blanked], without):
+            break
+        blanked.append(group)
+    return frozenset(blanked)
+
+
+def _hide_each_other(blanked: Sequence[int], without: int) -> bool:
+    """Whether nobody can split the remainder into these blanked groups and those without a group."""
+    if not blanked:
+        return not without or without >= FLOOR
+    parts = sorted([*blanked, without] if without else blanked)
+    # Alone, a part is the remainder itself; beside one person, that person subtracts their own answer.
+    return sum(parts) >= FLOOR and len(parts) > 1 and not (len(parts) == 2 and parts[0] == 1)
+
+
+def group_figures(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Shown]:
+    """One item's figures for each group that was not blanked: all as they are, or all withheld.
+
+    What `total` has above the sum of `groups` is the remainder. People without a group belong to it once any group was
+    blanked; if none was, they are three or more, nobody hides behind them, and they may be handed in as one more group.
+    Raises ValueError if the groups are more than the total, or if a group or the remainder has one or two people:
+    then groups_to_blank was not followed.
+    """
+    if not enough(total.counted):
+        return dict.fromkeys(groups, Withheld(Reason.TOO_FEW))
+    whole = _spread(total)
+    shown = [sum(column) for column in zip(*map(_spread, groups.values()), strict=True)] or [0, 0, 0, 0]
+    rest = _spread(Counts(*(all_ - some for all_, some in zip(whole, shown, strict=True))))
+    if any(0 < people < FLOOR for people in (sum(rest), *(group.counted for group in groups.values()))):
+        raise ValueError("a group or the remainder has fewer people than may be shown")
+    if not sum(rest) or not sum(shown) or _covers(rest, whole, _fewest_alike(whole, sum(rest))):
+        return dict(groups)
+    return dict.fromkeys(groups, Withheld(Reason.SUBTRACTION))
+
+
+def _spread(counts: Counts) -> Spread:
+    return counts.hindering, counts.helping, counts.dont_know, counts.open
+
+
+def _covers(rest: Spread, whole: Spread, fewest: int) -> bool:
+    """Whether each answer was given by at least `fewest` in the remainder, or by none outside it."""
+    return all(here >= fewest or here == everywhere for here, everywhere in zip(rest, whole, strict=True))
+
+
+def _fewest_alike(whole: Spread, people: int) -> int:
+    """The smallest number for _covers with which "withheld" tells nobody anything, for these totals and a remainder of
+    so many people. There is always one: above `people` everything is withheld, whatever was answered."""
+    return next(fewest for fewest in count(FEWEST_ALIKE) if not _withholding_tells(whole, people, fewest))
+
+
+def _withholding_tells(whole: Spread, people: int, fewest: int) -> bool:
+    """Whether from "withheld" somebody could conclude how many in the remainder gave some answer."""
+    for others, low, high in _observers(whole, people):
+        for answer in range(len(whole)):
+            known_from_totals = others[answer] in (0, sum(others))
+            if not known_from_totals and len(_possible_if_withheld(answer, whole, low, high, people, fewest)) == 1:
+                return True
+    return False
+
+
+def _observers(whole: Spread, people: int) -> Iterator[tuple[list[int], list[int], list[int]]]:
+    """Who may look on: the answers of the others in all, and how few and how many in the remainder gave each answer, as
+    far as this observer knows."""
+    none = [0] * len(whole)
+    most = [min(everywhere, people) for everywhere in whole]
+    yield list(whole), none, most
+    for own, given in enumerate(whole):
+        if given:
+            others = _with(whole, own, given - 1)
+            yield others, _with(none, own, 1), most
+            yield others, none, _with(most, own, min(given - 1, people))
+
+
+def _with(numbers: Sequence[int], place: int, number: int) -> list[int]:
+    return [*numbers[:place], number, *numbers[place + 1 :]]
+
+
+def _possible_if_withheld(
+    answer: int, whole: Spread, low: Sequence[int], high: Sequence[int], people: int, fewest: int
+) -> set[int]:
+    """The extremes of how many in the remainder gave this answer, over the cases that _covers refuses."""
+    extremes: set[int] = set()
+    for scarce, everywhere in enumerate(whole):
+        for number in range(low[scarce], min(high[scarce] + 1, everywhere, fewest)):
+            at_least, at_most = _with(low, scarce, number), _with(high, scarce, number)
+            first = max(at_least[answer], people - sum(at_most) + at_most[answer])
+            last = min(at_most[answer], people - sum(at_least) + at_least[answer])
+            if first <= last:
+                extremes |= {first, last}
+    return extremes

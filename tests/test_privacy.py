@@ -1,0 +1,195 @@
+"""Nobody finds out what is withheld. Beside worked examples, a solver that knows nothing of the rules: it writes out
+every way in which the groups could have answered, keeps those that would have been published just so, and looks whether
+a number of a withheld group is the same in all of them. It is shown to find the leaks of simpler rules first."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import product
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from reflectie.domain.findings import Counts
+from reflectie.domain.privacy import FLOOR, Reason, Withheld, group_figures, groups_to_blank
+
+WITHHELD = Withheld(Reason.SUBTRACTION)
+# The part of the people who chose no group; no group has this name.
+NONE = ""
+ANSWERS = range(4)
+
+Spread = tuple[int, ...]
+# What each part, a group or those without one, answered to an item.
+World = dict[str, Spread]
+Blank = Callable[[Mapping[str, int], int], frozenset[str]]
+Publish = Callable[[Counts, Mapping[str, Counts]], Mapping[str, Counts | Withheld]]
+
+
+# --- The solver
+
+
+@cache
+def spreads(people: int, within: Spread) -> list[Spread]:
+    """Every way in which so many people answer, with no answer given more often than `within`."""
+    return [
+        (a, b, c, people - a - b - c)
+        for a, b, c in product(*(range(min(people, most) + 1) for most in within[:3]))
+        if 0 <= people - a - b - c <= within[3]
+    ]
+
+
+def worlds(sizes: Mapping[str, int], total: Spread) -> Iterator[World]:
+    """Every way in which these parts could have answered so that they come to this total."""
+    name, *others = sizes
+    if not others:
+        yield {name: total}
+        return
+    for spread in spreads(sizes[name], total):
+        left = tuple(all_ - own for all_, own in zip(total, spread, strict=True))
+        for world in worlds({other: sizes[other] for other in others}, left):
+            yield {name: spread, **world}
+
+
+def published(world: World, shown: frozenset[str], total: Spread, publish: Publish) -> tuple:
+    """What everybody sees, in a form that can be compared."""
+    figures = publish(Counts(*total), {name: Counts(*world[name]) for name in shown})
+    assert set(figures) == shown
+    return tuple(sorted(figures.items(), key=lambda figure: figure[0]))
+
+
+def certain(possible: list[World]) -> set[tuple[str, int]]:
+    """Of which part and which answer the number is the same in every possible world."""
+    return {
+        (part, answer) for part in possible[0] for answer in ANSWERS if len({w[part][answer] for w in possible}) == 1
+    }
+
+
+def as_seen_by(someone: tuple[str, int] | None, possible: list[World]) -> list[World]:
+    """The worlds in which this person, of this part and with this answer, exists, and without this person in them."""
+    if someone is None:
+        return possible
+    part, own = someone
+    return [
+        {**world, part: tuple(number - (answer == own) for answer, number in enumerate(world[part]))}
+        for world in possible
+        if world[part][own]
+    ]
+
+
+def leaks(sizes: Mapping[str, int], total: Spread, blank: Blank, publish: Publish) -> list[str]:
+    """Everything that somebody finds out of something withheld, in any round with these sizes and totals."""
+    sizes = {name: size for name, size in sizes.items() if size}
+    blanked = blank({name: size for name, size in sizes.items() if name}, sizes.get(NONE, 0))
+    shown = frozenset(name for name in sizes if name and name not in blanked)
+    everything = list(worlds(sizes, total))
+    seen = defaultdict(list)
+    for world in everything:
+        seen[published(world, shown, total, publish)].append(world)
+    found = []
+    for someone in (None, *product(sizes, ANSWERS)):
+        before = as_seen_by(someone, everything)
+        if not before:
+            continue
+        from_totals = certain(before)
+        for figures, possible in seen.items():
+            after = as_seen_by(someone, possible)
+            if not after:
+                continue
+            hidden = {name for name, figure in figures if isinstance(figure, Withheld)} | blanked
+            # Those without a group are hidden among the blanked; alone they are a group of three or more like any other.
+            hidden |= {NONE} if blanked else set()
+            news = {(part, answer) for part, answer in certain(after) - from_totals if part in hidden}
+            found += [
+                f"{someone or 'anybody'} finds {part!r}, answer {answer}, from {figures}" for part, answer in news
+            ]
+    return found
+
+
+# --- Rules that are too simple
+
+
+def blank_the_small_ones(sizes: Mapping[str, int], without: int) -> frozenset[str]:
+    return frozenset(name for name, size in sizes.items() if 0 < size < FLOOR)
+
+
+def always_publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
+    return groups
+
+
+def publish_if_covered_by(fewest: int) -> Publish:
+    """Withholds what would leak, without a thought for what "withheld" tells."""
+
+    def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
+        numbers = [
+            (getattr(total, answer), sum(getattr(group, answer) for group in groups.values()))
+            for answer in ("hindering", "helping", "dont_know", "open")
+        ]
+        fine = all(everywhere - there >= fewest or not there for everywhere, there in numbers)
+        return groups if fine else dict.fromkeys(groups, WITHHELD)
+
+    return publish
+
+
+# --- Rounds
+
+
+@st.composite
+def rounds(draw: st.DrawFn, people: int = 12) -> tuple[dict[str, int], Spread]:
+    """The sizes of up to four groups and of those without one, and the totals of an item: often one group that may be
+    shown and some that may not, which random sizes would seldom be."""
+    sizes = {"a": draw(st.integers(FLOOR, people - 4))}
+    left = people - sizes["a"]
+    for name, most in (("b", 4), ("c", 2), ("d", 2), (NONE, 4)):
+        sizes[name] = draw(st.integers(0, min(left, most)))
+        left -= sizes[name]
+    counted = sum(sizes.values())
+    cuts = sorted(draw(st.lists(st.integers(0, counted), min_size=3, max_size=3)))
+    total = tuple(end - start for start, end in zip([0, *cuts], [*cuts, counted], strict=True))
+    return sizes, total
+
+
+@settings(max_examples=200, deadline=None)
+@given(rounds())
+def test_published_figures_and_what_one_knows_of_oneself_tell_nothing_withheld(drawn):
+    assert leaks(*drawn, groups_to_blank, group_figures) == []
+
+
+@pytest.mark.parametrize(
+    ("blank", "publish"),
+    [
+        (blank_the_small_ones, always_publish),
+        (groups_to_blank, always_publish),
+        (groups_to_blank, publish_if_covered_by(1)),
+        (groups_to_blank, publish_if_covered_by(2)),
+    ],
+    ids=["only-small-blanked", "always-published", "one-alike", "what-withheld-tells"],
+)
+def test_solver_finds_the_leak_of_a_simpler_rule(blank, publish):
+    find(
+        rounds(10),
+        lambda drawn: bool(leaks(*drawn, blank, publish)),
+        settings=settings(max_examples=2000, deadline=None, derandomize=True, database=None),
+    )
+
+
+def test_solver_finds_a_blanked_group_that_is_the_whole_remainder():
+    sizes, total = {"a": 4, "b": 3, "c": 2}, (3, 3, 3, 0)
+    assert leaks(sizes, total, blank_the_small_ones, always_publish) != []
+    assert leaks(sizes, total, groups_to_blank, group_figures) == []
+
+
+def test_solver_finds_what_one_person_beside_a_blanked_group_knows_of_it():
+    def blank_the_middle_one(sizes: Mapping[str, int], without: int) -> frozenset[str]:
+        return frozenset({"b"})
+
+    found = leaks({"a": 4, "b": 5, NONE: 1}, (4, 6, 0, 0), blank_the_middle_one, publish_if_covered_by(2))
+    assert {line.split(" finds")[0] for line in found} >= {"('', 0)", "('', 1)"}
+
+
+def test_solver_finds_the_only_objector_from_the_word_withheld():
+    # Covered by two or by all: 4 + 4 people, one objector. Were it one of the remainder, the groups would be shown.
+    sizes, total = {"a": 4, "b": 2, "c": 2}, (1, 7, 0, 0)
+    found = leaks(sizes, total, groups_to_blank, publish_if_covered_by(2))
+    assert f"anybody finds 'b', answer 0, from (('a', {WITHHELD}),)" in found
+    assert leaks(sizes, total, groups_to_blank, group_figures) == []

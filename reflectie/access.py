@@ -1,9 +1,88 @@
-"""Who may: every view fetches through here. What is absent and what is forbidden look alike (404)."""
+"""Who may: every view fetches through here. What is absent and what is forbidden look alike (404).
 
-from django.http import Http404
+A coordinator may do everything in a collaboration. A facilitator reads its reports and leads the discussion. An admin
+manages accounts and content in `/beheer/` and has no more right to reports than anybody else. Whoever holds a link may
+do what the link is for: fill in, take part, or read.
+"""
 
-from .models import Response, Session
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.http import Http404, HttpRequest
+
+from .domain.setup import Mode
+from .models import Membership, Response, Role, Session
 from .store import hash_token
+
+COORDINATOR = (Role.COORDINATOR,)
+MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
+
+# The report is everybody's from here on.
+OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAccess:
+    """A session with the role in which it was fetched."""
+
+    session: Session
+    role: str
+
+    @property
+    def is_coordinator(self) -> bool:
+        return self.role == Role.COORDINATOR
+
+    @property
+    def may_read_report(self) -> bool:
+        """Once it is opened up, or before that by the facilitator, where participants were told so."""
+        session = self.session
+        if session.stage == Session.Stage.CLOSED:
+            return session.facilitator_prepares and self.role == Role.FACILITATOR
+        return is_report_open(session)
+
+
+def is_report_open(session: Session) -> bool:
+    """Whether the report is there for everybody with the link. A sheet filled in together opens it when finished."""
+    if session.stage in OPENED:
+        return True
+    return not Mode(session.mode).is_round and session.responses.filter(finished=True).exists()
+
+
+def membership_or_404(request: HttpRequest, collaboration_id: UUID, roles: tuple[str, ...] = MEMBERS) -> Membership:
+    """The signed-in person's role in a collaboration, with the collaboration. One query."""
+    memberships = Membership.objects.select_related("collaboration")
+    found = memberships.filter(user=_user_id(request), collaboration=collaboration_id, role__in=roles).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def session_or_404(request: HttpRequest, session_id: UUID, roles: tuple[str, ...] = MEMBERS) -> SessionAccess:
+    """A collaboration's session, with its checklist, for who has a role there. One query."""
+    role = Membership.objects.filter(collaboration=OuterRef("collaboration"), user=_user_id(request)).values("role")
+    sessions = Session.objects.select_related("checklist", "collaboration").annotate(role=Subquery(role))
+    session = sessions.filter(pk=session_id, role__in=roles).first()
+    if session is None:
+        raise Http404
+    return SessionAccess(session, session.role)
+
+
+def member_report_or_404(request: HttpRequest, session_id: UUID) -> SessionAccess:
+    """A session whose report the signed-in person may read now."""
+    found = session_or_404(request, session_id)
+    if not found.may_read_report:
+        raise Http404
+    return found
+
+
+def joined_session_or_404(join_token: str) -> Session:
+    """The session that a link to take part opens, at whatever stage, with its checklist. One query."""
+    sessions = Session.objects.select_related("checklist", "collaboration")
+    session = sessions.filter(join_token=join_token).first()
+    if session is None:
+        raise Http404
+    return session
 
 
 def response_or_404(token: str) -> Response:
@@ -15,13 +94,22 @@ def response_or_404(token: str) -> Response:
         raise Http404 from absent
 
 
-def finished_session_or_404(read_token: str) -> Session:
-    """The session whose report a link to read opens, with its checklist. One query.
+def readable_session_or_404(read_token: str) -> Session:
+    """The session whose report a link to read opens, with its checklist and collaboration. One query.
 
-    Before the sheet is finished the report is nobody's but its giver's, so the link doesn't open anything yet.
+    Before a sheet is finished the report is nobody's but its giver's, and before a round is opened up nobody's at all:
+    so the link doesn't open anything yet.
     """
-    sessions = Session.objects.select_related("checklist")
-    session = sessions.filter(read_hash=hash_token(read_token), responses__finished=True).first()
+    finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
+    rounds = [mode for mode in Mode if mode.is_round]
+    may = Q(stage__in=OPENED) | (~Q(mode__in=rounds) & Exists(finished))
+    sessions = Session.objects.select_related("checklist", "collaboration")
+    session = sessions.filter(may, read_hash=hash_token(read_token)).first()
     if session is None:
         raise Http404
     return session
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    # None belongs to nobody: whoever isn't signed in finds nothing.
+    return request.user.pk

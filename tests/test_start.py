@@ -3,7 +3,7 @@ import re
 import pytest
 from django.core.signing import TimestampSigner
 
-from reflectie.forms import START_TOKEN_SECONDS, StartForm
+from reflectie.forms.start import START_TOKEN_SECONDS, StartForm
 from reflectie.models import Response, Session
 from reflectie.store import hash_token
 

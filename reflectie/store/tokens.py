@@ -4,6 +4,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
 
 # 16 bytes are 128 bits: nobody guesses a link.
 TOKEN_BYTES = 16
@@ -23,3 +26,27 @@ def read_token(token: str) -> str:
 def hash_token(token: str) -> str:
     """What is kept of a token. No salt or slow hash: 128 random bits can't be tried out."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# Capitals and figures that nobody mixes up, read aloud or written by hand: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
+SIGNS = "ACDEFGHJKMNPQRTWXY34679"
+# A short code is open to guessing, so failed tries are counted (`throttle.py`): 23**6 is 148 million.
+SHORT_CODE = 6
+# A personal code has 54 bits, and its hash can't be tried out without SECRET_KEY.
+PERSONAL_CODE = 12
+
+
+def new_code(length: int) -> str:
+    """A random code of so many signs, to read aloud or to write down."""
+    return "".join(secrets.choice(SIGNS) for _ in range(length))
+
+
+def read_code(typed: str) -> str:
+    """A code as somebody typed it, in its bare form: capitals without spaces and dashes; "" when it can't be one."""
+    bare = "".join(typed.split()).replace("-", "").upper()
+    return bare if bare and set(bare) <= set(SIGNS) else ""
+
+
+def hash_personal_code(session_id: UUID, code: str) -> str:
+    """What is kept of a participant's code, and opens their sheet in this session alone."""
+    return hash_token(salted_hmac("reflectie.participant", f"{session_id}:{code}", algorithm="sha256").hexdigest())

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from reflectie.domain.setup import Mode
-from reflectie.forms import SheetForm, progress, render_open_items, render_whirlpool
+from reflectie.forms.sheet import SheetForm, progress, render_open_items, render_whirlpool
 from reflectie.models import Response, Session
 from reflectie.store import (
     Filling,

@@ -13,9 +13,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie import pdf
-from reflectie.access import finished_session_or_404, response_or_404
+from reflectie.access import readable_session_or_404, response_or_404
 from reflectie.domain.setup import Mode
-from reflectie.forms import StartForm
+from reflectie.forms.start import StartForm
 from reflectie.store import (
     erase_session,
     hash_token,
@@ -88,7 +88,7 @@ def _links(request: HttpRequest, token: str) -> dict[str, Any]:
 @require_safe
 @gzip_page
 def report(request: HttpRequest, token: str) -> HttpResponse:
-    session = finished_session_or_404(token)
+    session = readable_session_or_404(token)
     found = load_report(session)
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
@@ -101,7 +101,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
-    session = finished_session_or_404(token)
+    session = readable_session_or_404(token)
     found = load_report(session)
     etag = f'"{pdf.fingerprint(found)}"'
     if not (response := get_conditional_response(request, etag=etag)):

@@ -1,6 +1,5 @@
-"""Forms built from the checklist's fields, laid out by crispy. No view knows a question."""
+"""The answer sheet as a form, built from the checklist's fields and laid out by crispy. No view knows a question."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,25 +8,21 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.signing import BadSignature, TimestampSigner
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import wording
-from .domain.checklist import Checklist, Dimension, Item, Kind
-from .domain.intensity import FORMS, Intensity
-from .domain.report import draw_whirlpool
-from .domain.setup import ABOUT_YOU, Mode, Setup
-from .domain.sheet import (
-    MAX_LINES,
-    MAX_NAME,
+from reflectie import wording
+from reflectie.domain.checklist import Checklist, Dimension, Item, Kind
+from reflectie.domain.intensity import FORMS, Intensity
+from reflectie.domain.report import draw_whirlpool
+from reflectie.domain.setup import ABOUT_YOU, Setup
+from reflectie.domain.sheet import (
     Ask,
     Field,
     FieldValue,
@@ -35,68 +30,12 @@ from .domain.sheet import (
     digest,
     fields_for,
     note_name,
-    unseen_signs,
     without_unseen_signs,
 )
-from .store import Posted, Saved, new_token
-from .templatetags.reflectie import answer
+from reflectie.store import Posted, Saved
+from reflectie.templatetags.reflectie import answer
 
-# A start page left open overnight still works in the morning.
-START_TOKEN_SECONDS = 24 * 3600
-
-
-class TextField(forms.CharField):
-    """Text as a person typed it: line ends made alike, nothing unseen in it, and nothing cut off."""
-
-    widget = forms.Textarea
-
-    def __init__(self, *, limit: int, one_line: bool = False, **kwargs: Any) -> None:
-        self.limit, self.one_line = limit, one_line
-        super().__init__(required=False, **kwargs)
-        # Ours says more than Django's about such a sign, and says it of all of them.
-        self.validators = [self._fits, self._has_lines, self._is_visible]
-
-    def to_python(self, value: Any) -> str:
-        text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", str(value or "")).strip()
-        text = re.sub(r"\n{3,}", "\n\n", text)
-        return " ".join(text.split()) if self.one_line else text
-
-    def _fits(self, text: str) -> None:
-        numbers = {"length": len(text), "limit": self.limit}
-        if len(text) > self.limit:
-            raise ValidationError(
-                _("Te lang: %(length)s tekens, en er passen er %(limit)s. Nog niet bewaard. Maak de tekst korter."),
-                params={name: number_format(number, force_grouping=True) for name, number in numbers.items()},
-            )
-
-    def _has_lines(self, text: str) -> None:
-        if (lines := text.count("\n") + 1) > MAX_LINES:
-            raise ValidationError(
-                _("Te veel regels: %(lines)s, en er passen er %(limit)s. Nog niet bewaard. Voeg regels samen."),
-                params={"lines": number_format(lines, force_grouping=True), "limit": MAX_LINES},
-            )
-
-    def _is_visible(self, text: str) -> None:
-        if unseen_signs(text):
-            raise ValidationError(
-                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Nog niet bewaard: lees na en bewaar.")
-            )
-
-
-class AtMostField(forms.MultipleChoiceField):
-    def __init__(self, *, limit: int, **kwargs: Any) -> None:
-        self.limit = limit
-        super().__init__(required=False, **kwargs)
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        chosen = super().clean(value)
-        if len(chosen) > self.limit:
-            raise ValidationError(
-                _("Kies er hoogstens %(limit)s. Nu zijn het er %(number)s: haal er %(over)s weg."),
-                params={"limit": self.limit, "number": len(chosen), "over": len(chosen) - self.limit},
-            )
-        return tuple(chosen)
-
+from .fields import AtMostField, TextField
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 
@@ -409,41 +348,6 @@ class BesideLayout:
 
     def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
         return render_to_string(f"reflectie/fill/{self.part}.html", {"questions": _joined(form, self.names)})
-
-
-class StartForm(forms.Form):
-    """How to fill in, and for whom. Carries the link that will be made, so that sending it twice makes one."""
-
-    token = forms.CharField(widget=forms.HiddenInput)
-    collaboration_name = TextField(
-        label=_("Naam van de samenwerking"), limit=MAX_NAME, one_line=True, widget=forms.TextInput
-    )
-    team_name = TextField(label=_("Naam van het team"), limit=MAX_NAME, one_line=True, widget=forms.TextInput)
-    mode = forms.ChoiceField(
-        choices=[(mode.value, mode.value) for mode in (Mode.TOGETHER, Mode.ALONE)],
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": _("Kies hoe je de checklist invult: samen of alleen."),
-            "invalid_choice": _("Kies hoe je de checklist invult: samen of alleen."),
-        },
-    )
-
-    _signer = TimestampSigner(salt="start")
-
-    def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"token": self._signer.sign(new_token())})
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout("token", "collaboration_name", "team_name")
-
-    def clean_token(self) -> str:
-        try:
-            return self._signer.unsign(self.cleaned_data["token"], max_age=START_TOKEN_SECONDS)
-        except BadSignature as error:
-            # The form goes out again with a fresh one; what was typed stays.
-            self.data = {**self.data.dict(), "token": self.initial["token"]}  # type: ignore[attr-defined]
-            raise ValidationError(_("Deze pagina stond te lang open. Kies nog een keer.")) from error
 
 
 def progress(checklist: Checklist, sheet: Sheet) -> dict[str, Any]:

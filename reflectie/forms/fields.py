@@ -1,0 +1,64 @@
+"""Fields that several forms use."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from reflectie.domain.sheet import MAX_LINES, unseen_signs
+
+
+class TextField(forms.CharField):
+    """Text as a person typed it: line ends made alike, nothing unseen in it, and nothing cut off."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, limit: int, one_line: bool = False, **kwargs: Any) -> None:
+        self.limit, self.one_line = limit, one_line
+        super().__init__(required=False, **kwargs)
+        # Ours says more than Django's about such a sign, and says it of all of them.
+        self.validators = [self._fits, self._has_lines, self._is_visible]
+
+    def to_python(self, value: Any) -> str:
+        text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", str(value or "")).strip()
+        text = re.sub(r"\n{3,}", "\n\n", text)
+        return " ".join(text.split()) if self.one_line else text
+
+    def _fits(self, text: str) -> None:
+        numbers = {"length": len(text), "limit": self.limit}
+        if len(text) > self.limit:
+            raise ValidationError(
+                _("Te lang: %(length)s tekens, en er passen er %(limit)s. Nog niet bewaard. Maak de tekst korter."),
+                params={name: number_format(number, force_grouping=True) for name, number in numbers.items()},
+            )
+
+    def _has_lines(self, text: str) -> None:
+        if (lines := text.count("\n") + 1) > MAX_LINES:
+            raise ValidationError(
+                _("Te veel regels: %(lines)s, en er passen er %(limit)s. Nog niet bewaard. Voeg regels samen."),
+                params={"lines": number_format(lines, force_grouping=True), "limit": MAX_LINES},
+            )
+
+    def _is_visible(self, text: str) -> None:
+        if unseen_signs(text):
+            raise ValidationError(
+                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Nog niet bewaard: lees na en bewaar.")
+            )
+
+
+class AtMostField(forms.MultipleChoiceField):
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        self.limit = limit
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        chosen = super().clean(value)
+        if len(chosen) > self.limit:
+            raise ValidationError(
+                _("Kies er hoogstens %(limit)s. Nu zijn het er %(number)s: haal er %(over)s weg."),
+                params={"limit": self.limit, "number": len(chosen), "over": len(chosen) - self.limit},
+            )
+        return tuple(chosen)

@@ -1,0 +1,274 @@
+"""Rounds of a collaboration: planned, joined, closed, opened up and concluded. Only forwards."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from reflectie.domain.privacy import enough, groups_to_blank
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.models import Answer, Collaboration, Invitee, Response, Session
+
+from .content import load_checklist, published_row
+from .sheets import load_sheets, lock_session, takes_answers, today
+from .tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
+
+
+class StageError(Exception):
+    """The session isn't at the stage from which this can be done; somebody else may just have done it."""
+
+
+class TooFewError(Exception):
+    """Fewer than three counted responses: an anonymous round closes without results, or stays open."""
+
+
+class BegunError(Exception):
+    """Somebody has answered already, so what participants read beforehand can't change any more."""
+
+
+class AdoptedError(Exception):
+    """The reflection belongs to a collaboration already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a coordinator decides about a session. Everything that participants read beforehand is in it."""
+
+    planned_on: date
+    mode: Mode
+    questions: tuple[str, ...] = ()
+    grouping: Grouping = Grouping.NONE
+    # Partner names or levels, with how many are expected of each.
+    groups: tuple[tuple[str, int], ...] = ()
+    expected: int | None = None
+    closes_on: date | None = None
+    facilitator_prepares: bool = False
+    paper_by: str = ""
+
+    @property
+    def promise(self) -> tuple[object, ...]:
+        """The part that stays as it is from the first answer on: what people were told when they gave it."""
+        names = tuple(name for name, _ in self.groups)
+        return (self.mode, self.questions, self.grouping, names, self.facilitator_prepares, self.paper_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a round stands while it runs: begun (by a first answer) and finished, and no more than that."""
+
+    session_id: UUID
+    stage: str
+    is_open: bool
+    begun: int
+    finished: int
+    expected: int | None
+
+
+def plan_session(collaboration: Collaboration, plan: Plan) -> Session:
+    """A new session with a link and a short code of its own, on the published checklist.
+
+    Raises NothingPublishedError without a published checklist.
+    """
+    with transaction.atomic():
+        session = Session(checklist=published_row(), collaboration=collaboration, changed_on=today())
+        _put(session, plan)
+        _new_link(session)
+        session.save(force_insert=True)
+    return session
+
+
+def change_plan(session: Session, plan: Plan) -> Session:
+    """Plan it differently. Raises BegunError when that breaks what participants read, StageError once it is closed."""
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.OPEN:
+            raise StageError
+        if plan.promise != plan_of(session).promise and session.responses.exists():
+            raise BegunError
+        _put(session, plan)
+        session.save()
+    return session
+
+
+def plan_of(session: Session) -> Plan:
+    """The plan as it is kept."""
+    return Plan(
+        planned_on=session.planned_on or session.changed_on,
+        mode=Mode(session.mode),
+        questions=tuple(session.questions),
+        grouping=Grouping(session.grouping),
+        groups=tuple((name, expected) for name, expected in session.groups),
+        expected=session.expected,
+        closes_on=session.closes_on,
+        facilitator_prepares=session.facilitator_prepares,
+        paper_by=session.paper_by,
+    )
+
+
+def _put(session: Session, plan: Plan) -> None:
+    session.planned_on, session.mode, session.expected = plan.planned_on, plan.mode, plan.expected
+    session.questions, session.grouping = list(plan.questions), plan.grouping
+    session.groups = [list(group) for group in plan.groups]
+    session.closes_on, session.facilitator_prepares = plan.closes_on, plan.facilitator_prepares
+    session.paper_by = plan.paper_by
+
+
+def renew_link(session: Session) -> Session:
+    """A new link and code in place of ones that leaked. Who was filling in goes on through the new link.
+
+    Raises StageError once the round is closed.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.OPEN:
+            raise StageError
+        before = hash_token(session.join_token or "")
+        _new_link(session)
+        session.save()
+        # A sheet that a team fills in together is opened by the link itself.
+        session.responses.filter(token_hash=before).update(token_hash=hash_token(session.join_token or ""))
+    return session
+
+
+def _new_link(session: Session) -> None:
+    token = new_token()
+    session.join_token, session.read_hash = token, hash_token(read_token(token))
+    code = new_code(SHORT_CODE)
+    while Session.objects.filter(code=code).exists():
+        code = new_code(SHORT_CODE)
+    session.code = code
+
+
+def find_by_code(code: str) -> str | None:
+    """The join token of the open session with this short code, or None. One query."""
+    return Session.objects.filter(code=code).values_list("join_token", flat=True).first()
+
+
+def load_standing(join_token: str) -> Standing | None:
+    """How the session with this link stands; None when there is none. One query, for many who ask every few seconds."""
+    counted = Session.objects.annotate(
+        begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True))
+    )
+    session = counted.filter(join_token=join_token).first()
+    if session is None:
+        return None
+    return Standing(session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected)
+
+
+def withdraw(session: Session, token_hash: str) -> bool:
+    """Erase one participant's answers; False when there were none. Raises StageError once the round is closed."""
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.OPEN:
+            raise StageError
+        deleted, _ = session.responses.filter(token_hash=token_hash).delete()
+    return bool(deleted)
+
+
+def count_responses(session: Session) -> int:
+    """How many responses count: those with at least one answer to the checklist. One query."""
+    return session.responses.filter(answers__value__gt="").distinct().count()
+
+
+def close_round(session: Session, *, without_results: bool = False) -> Session:
+    """Take no more answers, and loosen those that came in from who gave them and when.
+
+    In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code and
+    invited addresses go; the rows are written anew in random order; in an anonymous round groups that are too small
+    are blanked. With fewer than three counted responses an anonymous round closes only `without_results`, and then
+    its answers are erased (domain page, "Anonymous is anonymous").
+    A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
+    Raises StageError when it is closed already, TooFewError.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.OPEN:
+            raise StageError
+        if session.mode == Mode.ANONYMOUS and not enough(count_responses(session)):
+            if not without_results:
+                raise TooFewError
+            session.responses.all().delete()
+        else:
+            _loosen(session)
+        Invitee.objects.filter(session=session).delete()
+        is_round = Mode(session.mode).is_round
+        session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION
+        session.code = None
+        session.save()
+    return session
+
+
+def _loosen(session: Session) -> None:
+    """Write a session's rows anew: no token, fresh random keys, random order, small groups blanked.
+
+    An automatic row number or a hidden row version would otherwise tell who came last.
+    """
+    responses = list(session.responses.prefetch_related("answers"))
+    if session.mode == Mode.ANONYMOUS:
+        _blank_groups(session, responses)
+    shuffle = random.SystemRandom().shuffle
+    answers = [answer for response in responses for answer in response.answers.all()]
+    session.responses.all().delete()
+    for response in responses:
+        response.pk, response.token_hash = uuid4(), None
+    for answer in answers:
+        answer.pk, answer.response_id = uuid4(), answer.response.pk
+    shuffle(responses)
+    shuffle(answers)
+    Response.objects.bulk_create(responses)
+    Answer.objects.bulk_create(answers)
+
+
+def _blank_groups(session: Session, responses: list[Response]) -> None:
+    name = Grouping(session.grouping).field
+    if not name:
+        return
+    checklist = load_checklist(session.checklist)
+    counted = [sheet for sheet in load_sheets(responses) if sheet.answered(checklist)]
+    sizes = Counter(sheet.text(name) for sheet in counted)
+    without = sizes.pop("", 0)
+    blanked = groups_to_blank(sizes, without)
+    for response in responses:
+        # Whoever answered nothing in the checklist isn't counted, and must not stand for a group of one.
+        if response.extras.get(name) in blanked or response.extras.get(name) not in sizes:
+            response.extras.pop(name, None)
+
+
+def open_report(session: Session) -> Session:
+    """Open the report for everybody at the same moment. Raises StageError unless the round is closed."""
+    return _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
+
+
+def conclude(session: Session) -> Session:
+    """End the discussion: outcomes stay as they are. Raises StageError unless it is going on."""
+    return _step(session, Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+
+
+def _step(session: Session, before: str, after: str) -> Session:
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != before:
+            raise StageError
+        session.stage = after
+        if after == Session.Stage.CONCLUDED:
+            session.concluded_on = today()
+        session.save()
+    return session
+
+
+def adopt(session: Session, token: str, collaboration: Collaboration) -> Session:
+    """Take a reflection without an account into a collaboration, by its link to fill in. That ends its clock.
+
+    Both links go on working. Raises AdoptedError when a collaboration has it already.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.collaboration_id is not None:
+            raise AdoptedError
+        session.collaboration, session.join_token = collaboration, token
+        session.save()
+    return session

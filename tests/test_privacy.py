@@ -97,7 +97,7 @@ def leaks(sizes: Mapping[str, int], total: Spread, blank: Blank, publish: Publis
             if not after:
                 continue
             hidden = {name for name, figure in figures if isinstance(figure, Withheld)} | blanked
-            # Those without a group are hidden among the blanked; alone they are a group of three or more like any other.
+            # Those without a group hide among the blanked; alone they are three or more, like any group.
             hidden |= {NONE} if blanked else set()
             news = {(part, answer) for part, answer in certain(after) - from_totals if part in hidden}
             found += [
@@ -117,16 +117,18 @@ def always_publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, 
     return groups
 
 
+def in_three(counts: Counts) -> tuple[int, int, int]:
+    return counts.hindering, counts.helping, counts.dont_know + counts.open
+
+
 def publish_if_covered_by(fewest: int) -> Publish:
     """Withholds what would leak, without a thought for what "withheld" tells."""
 
     def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
-        numbers = [
-            (getattr(total, answer), sum(getattr(group, answer) for group in groups.values()))
-            for answer in ("hindering", "helping", "dont_know", "open")
-        ]
-        fine = all(everywhere - there >= fewest or not there for everywhere, there in numbers)
-        return groups if fine else dict.fromkeys(groups, WITHHELD)
+        there = [sum(column) for column in zip(*map(in_three, groups.values()), strict=True)]
+        if all(all_ - some >= fewest or not some for all_, some in zip(in_three(total), there, strict=False)):
+            return {name: Counts(*in_three(counts)) for name, counts in groups.items()}
+        return dict.fromkeys(groups, WITHHELD)
 
     return publish
 

@@ -7,7 +7,7 @@
   worked out by subtraction. Who was blanked and who chose no group are together the remainder. Its answers are the
   total less the groups shown, which anybody can take; how they are divided within it nobody may find out.
 - Of an item with a remainder, the groups are shown in three numbers: hindering, helping, and don't know and open
-  together. No finding tells these two apart, and rare as they are, apart they would cost up to three items in four.
+  together. No finding tells these two apart, and rare as they are, apart they would withhold far more.
 - They are shown only if each answer that the shown groups gave was also given by at least two in the remainder. Given
   there by none, everybody would know that of each blanked group; given by one, that one would know it of all the
   others. An answer that the shown groups didn't give tells no more than the totals do.

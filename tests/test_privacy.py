@@ -12,7 +12,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from reflectie.domain.findings import Counts
-from reflectie.domain.privacy import FLOOR, Reason, Withheld, group_figures, groups_to_blank
+from reflectie.domain.privacy import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
 
 WITHHELD = Withheld(Reason.SUBTRACTION)
 # The part of the people who chose no group; no group has this name.
@@ -97,7 +97,7 @@ def leaks(sizes: Mapping[str, int], total: Spread, blank: Blank, publish: Publis
             if not after:
                 continue
             hidden = {name for name, figure in figures if isinstance(figure, Withheld)} | blanked
-            # Those without a group are hidden among the blanked; alone they are a group of three or more like any other.
+            # Those without a group hide among the blanked; alone they are three or more, like any group.
             hidden |= {NONE} if blanked else set()
             news = {(part, answer) for part, answer in certain(after) - from_totals if part in hidden}
             found += [
@@ -117,16 +117,18 @@ def always_publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, 
     return groups
 
 
+def in_three(counts: Counts) -> tuple[int, int, int]:
+    return counts.hindering, counts.helping, counts.dont_know + counts.open
+
+
 def publish_if_covered_by(fewest: int) -> Publish:
     """Withholds what would leak, without a thought for what "withheld" tells."""
 
     def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
-        numbers = [
-            (getattr(total, answer), sum(getattr(group, answer) for group in groups.values()))
-            for answer in ("hindering", "helping", "dont_know", "open")
-        ]
-        fine = all(everywhere - there >= fewest or not there for everywhere, there in numbers)
-        return groups if fine else dict.fromkeys(groups, WITHHELD)
+        there = [sum(column) for column in zip(*map(in_three, groups.values()), strict=True)]
+        if all(all_ - some >= fewest or not some for all_, some in zip(in_three(total), there, strict=False)):
+            return {name: Counts(*in_three(counts)) for name, counts in groups.items()}
+        return dict.fromkeys(groups, WITHHELD)
 
     return publish
 
@@ -193,3 +195,119 @@ def test_solver_finds_the_only_objector_from_the_word_withheld():
     found = leaks(sizes, total, groups_to_blank, publish_if_covered_by(2))
     assert f"anybody finds 'b', answer 0, from (('a', {WITHHELD}),)" in found
     assert leaks(sizes, total, groups_to_blank, group_figures) == []
+
+
+# --- Worked by hand
+
+
+@pytest.mark.parametrize(("counted", "expected"), [(0, False), (2, False), (3, True), (200, True)])
+def test_enough_from_three(counted, expected):
+    assert enough(counted) is expected
+
+
+@pytest.mark.parametrize(
+    ("sizes", "without", "expected"),
+    [
+        ({}, 3, ""),
+        ({"a": 3, "b": 3}, 0, ""),
+        ({"a": 12}, 0, ""),
+        # Empty groups hide nobody and need no hiding.
+        ({"a": 5, "b": 4, "c": 0}, 0, ""),
+        # Without a group: one or two would stand alone after subtraction, three are a group like any other.
+        ({"a": 5, "b": 4}, 3, ""),
+        ({"a": 5, "b": 4}, 2, "b"),
+        # One beside a group of four would know the four by subtracting themself.
+        ({"a": 5, "b": 4}, 1, "ab"),
+        # A small group is never blanked alone: the next smallest goes with it.
+        ({"a": 5, "b": 4, "c": 2}, 0, "bc"),
+        ({"a": 5, "b": 5, "c": 2}, 0, "ac"),
+        ({"a": 5, "b": 4, "c": 1}, 0, "abc"),
+        ({"a": 6, "b": 5, "c": 4, "d": 1}, 0, "bcd"),
+        # Two small ones hide each other when they are three people, and not one against two.
+        ({"a": 5, "b": 2, "c": 2}, 0, "bc"),
+        ({"a": 6, "b": 5, "c": 2, "d": 1}, 0, "bcd"),
+        ({"a": 6, "b": 5, "c": 1, "d": 1}, 0, "bcd"),
+        ({"a": 5, "b": 1, "c": 1, "d": 1}, 0, "bcd"),
+        # People without a group hide a small one as well.
+        ({"a": 5, "b": 2}, 2, "b"),
+        ({"a": 5, "b": 1, "c": 1}, 1, "bc"),
+        ({"a": 5, "b": 4, "c": 2}, 1, "bc"),
+        # Nothing safe remains.
+        ({"a": 3, "b": 2}, 0, "ab"),
+        ({"a": 1, "b": 1, "c": 1}, 0, "abc"),
+    ],
+)
+def test_groups_to_blank_by_size(sizes, without, expected):
+    assert groups_to_blank(sizes, without) == frozenset(expected)
+    backwards = dict(reversed(sizes.items()))
+    assert groups_to_blank(backwards, without) == frozenset(expected)
+
+
+@pytest.mark.parametrize(
+    ("total", "group"),
+    [
+        # Seven in the remainder: 3 hindering and 4 helping beside the group's 2 and 3.
+        ((5, 7, 0, 0), (2, 3, 0, 0)),
+        # The group gave one answer only, and seven in the remainder gave it too.
+        ((0, 12, 0, 0), (0, 5, 0, 0)),
+        ((3, 9, 0, 0), (0, 5, 0, 0)),
+        # All who gave it are in the remainder, be it one.
+        ((4, 7, 1, 0), (2, 3, 0, 0)),
+        # Hindering 2, helping 3, no choice 2.
+        ((4, 5, 1, 2), (2, 2, 1, 0)),
+    ],
+)
+def test_group_figures_covered_by_the_remainder_are_shown(total, group):
+    hindering, helping, dont_know, open_ = group
+    expected = Counts(hindering, helping, dont_know + open_)
+    assert group_figures(Counts(*total), {"a": Counts(*group)}) == {"a": expected}
+
+
+@pytest.mark.parametrize(
+    ("total", "group"),
+    [
+        # All seven in the remainder say helping, while somebody in the group didn't.
+        ((2, 10, 0, 0), (2, 3, 0, 0)),
+        # Nobody there says hindering; only one does; only one left it open.
+        ((3, 8, 1, 0), (3, 2, 0, 0)),
+        ((4, 7, 1, 0), (3, 2, 0, 0)),
+        ((4, 6, 1, 1), (2, 2, 1, 0)),
+        # Two do, but then whoever says hindering would know from "withheld" that no other in the remainder does.
+        ((4, 8, 0, 0), (2, 3, 0, 0)),
+    ],
+)
+def test_group_figures_that_would_tell_of_the_remainder_are_withheld(total, group):
+    assert group_figures(Counts(*total), {"a": Counts(*group)}) == {"a": WITHHELD}
+
+
+def test_group_figures_with_one_uncovered_group_are_withheld_for_every_group():
+    total = Counts(hindering=6, helping=9, dont_know=1)
+    calm, torn = Counts(hindering=2, helping=3), Counts(hindering=1, helping=2, dont_know=1)
+    assert group_figures(total, {"calm": calm, "torn": torn}) == {"calm": WITHHELD, "torn": WITHHELD}
+    assert group_figures(total, {"calm": calm}) == {"calm": calm}
+
+
+def test_group_figures_without_remainder_are_exact_even_when_unanimous():
+    groups = {"a": Counts(helping=3), "b": Counts(hindering=1, helping=1, dont_know=1, open=1), "c": Counts()}
+    assert group_figures(Counts(hindering=1, helping=4, dont_know=1, open=1), groups) == groups
+
+
+def test_group_figures_of_two_responses_are_too_few():
+    assert group_figures(Counts(helping=2), {"a": Counts(helping=2)}) == {"a": Withheld(Reason.TOO_FEW)}
+
+
+@pytest.mark.parametrize(
+    ("total", "group"),
+    [
+        pytest.param(Counts(helping=6), Counts(helping=2), id="group-of-two"),
+        pytest.param(Counts(helping=6), Counts(helping=5), id="remainder-of-one"),
+        pytest.param(Counts(helping=6), Counts(hindering=3), id="more-than-the-total"),
+    ],
+)
+def test_group_figures_that_were_not_blanked_as_they_should_are_refused(total, group):
+    with pytest.raises(ValueError, match=r"fewer people|never negative"):
+        group_figures(total, {"a": group})
+
+
+def test_withheld_has_no_room_for_a_number():
+    assert Withheld.__slots__ == ("reason",)

@@ -6,9 +6,11 @@
 - At closing, groups under three are blanked for good, and the next smallest with them as long as a group could be
   worked out by subtraction. Who was blanked and who chose no group are together the remainder. Its answers are the
   total less the groups shown, which anybody can take; how they are divided within it nobody may find out.
-- Of an item with a remainder, the groups are shown only if each answer that the shown groups gave was also given by at
-  least two in the remainder. Given there by none, everybody would know that of each blanked group; given by one, that
-  one would know it of all the others. An answer that the shown groups didn't give tells no more than the totals do.
+- Of an item with a remainder, the groups are shown in three numbers: hindering, helping, and don't know and open
+  together. No finding tells these two apart, and rare as they are, apart they would withhold far more.
+- They are shown only if each answer that the shown groups gave was also given by at least two in the remainder. Given
+  there by none, everybody would know that of each blanked group; given by one, that one would know it of all the
+  others. An answer that the shown groups didn't give tells no more than the totals do.
 - That an item is withheld tells something too, to whoever knows this rule: with the only objector in the group that
   would be shown, "withheld" alone would say so. "Two" therefore becomes three, or more, where the totals and the
   sizes ask for it; they are known to all, so that choosing the number gives nothing away.
@@ -17,7 +19,7 @@ Taken into account: an outsider, and any one counted person who knows their own 
 of all groups and these rules. Not taken into account: people who put together what each of them knows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -48,8 +50,8 @@ class Withheld:
 
 Shown = Counts | Withheld
 
-# How many gave each of the four answers, in the order of Counts.
-Spread = tuple[int, int, int, int]
+# How many gave each answer: hindering, helping, and none of these two.
+Spread = tuple[int, int, int]
 
 
 def enough(counted: int) -> bool:
@@ -80,27 +82,46 @@ def _hide_each_other(blanked: Sequence[int], without: int) -> bool:
 
 
 def group_figures(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Shown]:
-    """One item's figures for each group that was not blanked: all as they are, or all withheld.
+    """One item's figures for each group that was not blanked: all of them shown, or all withheld.
 
-    What `total` has above the sum of `groups` is the remainder. People without a group belong to it once any group was
-    blanked; if none was, they are three or more, nobody hides behind them, and they may be handed in as one more group.
+    What `total` has above the sum of `groups` is the remainder. Without one, the groups come out as they went in. With
+    one, `dont_know` in what comes out has those who left it open too, and `open` is 0. People without a group belong
+    to the remainder once any group was blanked; if none was, they are three or more with nobody to hide among them,
+    and may be handed in as one more group.
+
     Raises ValueError if the groups are more than the total, or if a group or the remainder has one or two people:
     then groups_to_blank was not followed.
     """
     if not enough(total.counted):
         return dict.fromkeys(groups, Withheld(Reason.TOO_FEW))
-    whole = _spread(total)
-    shown = [sum(column) for column in zip(*map(_spread, groups.values()), strict=True)] or [0, 0, 0, 0]
-    rest = _spread(Counts(*(all_ - some for all_, some in zip(whole, shown, strict=True))))
-    if any(0 < people < FLOOR for people in (sum(rest), *(group.counted for group in groups.values()))):
+    remainder = _remainder(total, groups.values())
+    if any(0 < counts.counted < FLOOR for counts in (remainder, *groups.values())):
         raise ValueError("a group or the remainder has fewer people than may be shown")
-    if not sum(rest) or not sum(shown) or _covers(rest, whole, _fewest_alike(whole, sum(rest))):
+    if not remainder.counted:
         return dict(groups)
+    whole, rest = _spread(total), _spread(remainder)
+    if rest == whole or _covers(rest, whole, _fewest_alike(whole, remainder.counted)):
+        return {name: Counts(*_spread(counts)) for name, counts in groups.items()}
     return dict.fromkeys(groups, Withheld(Reason.SUBTRACTION))
 
 
+def _remainder(total: Counts, groups: Iterable[Counts]) -> Counts:
+    left = [total, *groups]
+    return Counts(
+        hindering=_less(counts.hindering for counts in left),
+        helping=_less(counts.helping for counts in left),
+        dont_know=_less(counts.dont_know for counts in left),
+        open=_less(counts.open for counts in left),
+    )
+
+
+def _less(numbers: Iterable[int]) -> int:
+    first, *others = numbers
+    return first - sum(others)
+
+
 def _spread(counts: Counts) -> Spread:
-    return counts.hindering, counts.helping, counts.dont_know, counts.open
+    return counts.hindering, counts.helping, counts.dont_know + counts.open
 
 
 def _covers(rest: Spread, whole: Spread, fewest: int) -> bool:

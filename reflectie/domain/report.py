@@ -29,6 +29,8 @@ class About:
     # By item key; and by field name how many texts a coordinator took out.
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     removed: Mapping[str, int] = field(default_factory=dict)
+    # Whether a group was blanked at closing.
+    blanked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,19 +342,28 @@ class _ItemReports:
         )
 
     def _groups(self, item: Item, total: Counts) -> tuple[GroupView, ...]:
-        counts: dict[str, Shown] = {
+        counts = {
             name: count(sheet.text(item.key) for sheet in members)
             for name, members in self.by_group.items()
             if name not in self.blanked
         }
         if self.setup.mode is Mode.ANONYMOUS:
-            counts = dict(group_figures(total, {n: c for n, c in counts.items() if isinstance(c, Counts)}))
+            shown = group_figures(total, self._with_rest(item, counts))
+        else:
+            shown = counts
         too_few = Withheld(Reason.TOO_FEW)
-        views = [(name, counts.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
+        views = [(name, shown.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
         return tuple(
-            GroupView(name, shown, finding(item.kind, shown) if isinstance(shown, Counts) else None)
-            for name, shown in views
+            GroupView(name, figure, finding(item.kind, figure) if isinstance(figure, Counts) else None)
+            for name, figure in views
         )
+
+    def _with_rest(self, item: Item, groups: Mapping[str, Counts]) -> Mapping[str, Counts]:
+        """With those who named no group as one more, where that is all they are: then nobody hides among them."""
+        rest = [sheet for sheet in self.counted if sheet.text(self.setup.grouping.field) not in self.by_group]
+        if not rest or self.blanked or self.about.blanked:
+            return groups
+        return {**groups, "": count(sheet.text(item.key) for sheet in rest)}
 
     def _voices(self, item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if self.setup.mode is not Mode.NAMED:

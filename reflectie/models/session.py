@@ -56,6 +56,8 @@ class Session(models.Model):
     )
     # What the grouping question offers: [[name, how many are expected], ...]. Partners as they were called at planning.
     groups = models.JSONField(default=list, blank=True)
+    # Whether a group was too small at closing, so that people of several groups are together without one.
+    blanked = models.BooleanField(default=False)
     facilitator_prepares = models.BooleanField(default=False)
     # Who types in the paper forms; empty when there is no paper. Participants read it beforehand.
     paper_by = models.CharField(max_length=MAX_NAME, blank=True)

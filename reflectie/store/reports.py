@@ -35,6 +35,7 @@ def _about(session: Session) -> About:
         expected=session.expected,
         outcomes={key: Outcome(Choice(choice), reason, minority) for key, choice, reason, minority in outcomes},
         removed=session.removed,
+        blanked=session.blanked,
     )
 
 

@@ -209,7 +209,7 @@ def _loosen(session: Session) -> None:
     """
     responses = list(session.responses.prefetch_related("answers"))
     if session.mode == Mode.ANONYMOUS:
-        _blank_groups(session, responses)
+        session.blanked = _blank_groups(session, responses)
     shuffle = random.SystemRandom().shuffle
     answers = [answer for response in responses for answer in response.answers.all()]
     session.responses.all().delete()
@@ -223,10 +223,11 @@ def _loosen(session: Session) -> None:
     Answer.objects.bulk_create(answers)
 
 
-def _blank_groups(session: Session, responses: list[Response]) -> None:
+def _blank_groups(session: Session, responses: list[Response]) -> bool:
+    """Take the group out of the rows of every group that is too small to be shown; whether there was one."""
     name = Grouping(session.grouping).field
     if not name:
-        return
+        return False
     checklist = load_checklist(session.checklist)
     counted = [sheet for sheet in load_sheets(responses) if sheet.answered(checklist)]
     sizes = Counter(sheet.text(name) for sheet in counted)
@@ -236,6 +237,7 @@ def _blank_groups(session: Session, responses: list[Response]) -> None:
         # Whoever answered nothing in the checklist isn't counted, and must not stand for a group of one.
         if response.extras.get(name) in blanked or response.extras.get(name) not in sizes:
             response.extras.pop(name, None)
+    return bool(blanked)
 
 
 def open_report(session: Session) -> Session:

@@ -6,18 +6,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from reflectie import store
 from reflectie.domain.checklist import Checklist, read_checklist
-from reflectie.domain.setup import Mode
+from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.domain.sheet import FieldValue, digest
 from reflectie.models import Checklist as ChecklistRow
-from reflectie.models import Response
+from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 
 # Playwright's loop runs in the thread of the test; Django is told that this is meant.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -118,6 +120,31 @@ def make_reflection(
 def reflection(content) -> Reflection:
     """Begun, nothing answered yet."""
     return make_reflection()
+
+
+def make_collaboration(name: str = "Samen in Tienen", *, partners: tuple[str, ...] = ("Huis Linde", "De Brug")):
+    """A collaboration with a coordinator, whose name and address are the same word."""
+    coordinator = User.objects.create_user(f"u{uuid4().hex}", email=f"els.{uuid4().hex[:6]}@example.org")
+    collaboration = Collaboration.objects.create(name=name)
+    for place, partner in enumerate(partners):
+        Partner.objects.create(collaboration=collaboration, name=partner, position=place)
+    Membership.objects.create(collaboration=collaboration, user=coordinator, role=Role.COORDINATOR)
+    return collaboration
+
+
+def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | None = None, **plan) -> Session:
+    """A planned session, open: a round of people who answer for themselves unless told otherwise."""
+    plan = {"planned_on": date(2026, 11, 20), "questions": OPTIONAL, "expected": 6, **plan}
+    return store.plan_session(collaboration or make_collaboration(), store.Plan(mode=mode, **plan))
+
+
+def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
+    """One participant's answers; their personal code."""
+    code = store.new_code(store.PERSONAL_CODE)
+    posted = {name: store.Posted(value, "0") for name, value in values.items()}
+    token_hash = store.hash_personal_code(session.pk, code)
+    store.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
+    return code
 
 
 def everything(checklist: Checklist) -> dict[str, FieldValue]:

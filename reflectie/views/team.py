@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +37,7 @@ from reflectie.store import (
 from .own import forget, own_token, remember
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
@@ -53,6 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/start.html", context, status=422 if form.is_bound else 200)
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
@@ -162,6 +165,7 @@ def _links(request: HttpRequest, token: str) -> dict[str, Any]:
     }
 
 
+@login_not_required
 @require_safe
 @gzip_page
 def report(request: HttpRequest, token: str) -> HttpResponse:
@@ -176,6 +180,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     return _revalidated(response, etag)
 
 
+@login_not_required
 @require_safe
 def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
     session = finished_session_or_404(token)
@@ -208,6 +213,7 @@ def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) ->
     return response
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, token: str) -> HttpResponse:

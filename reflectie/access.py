@@ -1,9 +1,17 @@
 """Who may: every view fetches through here. What is absent and what is forbidden look alike (404)."""
 
-from django.http import Http404
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
 
 from .models import Response, Session
 from .store import hash_token
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Whoever signed in. Strangers were sent to do so before any view was asked; a view marked public has none."""
+    if isinstance(request.user, User):
+        return request.user
+    raise Http404
 
 
 def response_or_404(token: str) -> Response:

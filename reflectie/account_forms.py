@@ -9,7 +9,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.contrib.auth.models import User
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
@@ -24,7 +23,7 @@ _PASSWORD_ERRORS = {
 class OwnWords(forms.Form):
     """Gives each field our label and help, by name, and takes allauth's placeholders away: they vanish on typing."""
 
-    labels: dict[str, str | Promise] = {
+    labels: dict[str, Any] = {
         "login": _("E-mailadres"),
         "email": _("E-mailadres"),
         "password": _("Wachtwoord"),
@@ -33,7 +32,7 @@ class OwnWords(forms.Form):
         "password2": _("Nieuw wachtwoord, nog een keer"),
         "code": _("Code"),
     }
-    helps: dict[str, str | Promise] = {"password1": _PASSWORD_HELP}
+    helps: dict[str, Any] = {"password1": _PASSWORD_HELP}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +128,9 @@ class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
 
 class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]
     labels = {"first_name": _("Naam")}
-    helps = {"first_name": _("Zo zien de mensen je met wie je samenwerkt. Laat je dit leeg, dan zien ze je e-mailadres.")}
+    helps = {
+        "first_name": _("Zo zien de mensen je met wie je samenwerkt. Laat je dit leeg, dan zien ze je e-mailadres.")
+    }
 
     class Meta:
         model = User

@@ -1,4 +1,4 @@
-"""Where allauth asks us: who may make an account, what a person is called, where a request came from, how it says things."""
+"""What allauth asks us: who may make an account, what to call a person, where a request came from, how to say it."""
 
 import uuid
 from typing import Any

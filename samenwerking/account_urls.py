@@ -32,7 +32,9 @@ urlpatterns = [
         as_page(account.confirm_password_reset_code),
         name="account_confirm_password_reset_code",
     ),
-    path("wachtwoord/vergeten/nieuw/", as_page(account.complete_password_reset), name="account_complete_password_reset"),
+    path(
+        "wachtwoord/vergeten/nieuw/", as_page(account.complete_password_reset), name="account_complete_password_reset"
+    ),
     path(
         "wachtwoord/vergeten/klaar/",
         as_page(account.password_reset_from_key_done),
@@ -44,6 +46,10 @@ urlpatterns = [
     path("tweede-stap/aanzetten/", as_page(totp.activate_totp), name="mfa_activate_totp"),
     path("tweede-stap/uitzetten/", as_page(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("tweede-stap/noodcodes/", as_page(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("tweede-stap/noodcodes/maken/", as_page(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("tweede-stap/noodcodes.txt", as_page(recovery_codes.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path(
+        "tweede-stap/noodcodes/maken/",
+        as_page(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("tweede-stap/noodcodes.txt", as_page(own.DownloadCodes.as_view()), name="mfa_download_recovery_codes"),
 ]

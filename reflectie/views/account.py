@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from reflectie.access import signed_in
 from reflectie.account_forms import NameForm
-from reflectie.adapters import signed_in
 from reflectie.store.accounts import account_data, close_account, rename_account, second_factor_is_on
 
 
@@ -32,6 +33,13 @@ def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         return response
 
     return page
+
+
+class DownloadCodes(DownloadRecoveryCodesView):  # type: ignore[misc]
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().render_to_response(context, **kwargs)
+        response["Content-Disposition"] = 'attachment; filename="noodcodes.txt"'
+        return response
 
 
 @never_cache
@@ -67,7 +75,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def close(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "account/close.html")

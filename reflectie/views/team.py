@@ -173,7 +173,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     found = load_report(session)
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
-    etag = f'"{pdf.fingerprint(found)}{"-own" if own else ""}"'
+    # The page says who is signed in, and is drawn again when that changes.
+    marks = f"{'-own' if own else ''}{'-account' if request.user.is_authenticated else ''}"
+    etag = f'"{pdf.fingerprint(found)}{marks}"'
     if not (response := get_conditional_response(request, etag=etag)):
         context = {"report": found, "pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
         response = render(request, "reflectie/report/page.html", context | (_links(request, own) if own else {}))

@@ -43,7 +43,7 @@ urlpatterns = [
     path("bevestigen/", as_page(account.reauthenticate), name="account_reauthenticate"),
     path("bevestigen/tweede-stap/", as_page(second_factor.reauthenticate), name="mfa_reauthenticate"),
     path("tweede-stap/", as_page(second_factor.index), name="mfa_index"),
-    path("tweede-stap/aanzetten/", as_page(totp.activate_totp), name="mfa_activate_totp"),
+    path("tweede-stap/aanzetten/", as_page(own.ActivateSecondStep.as_view()), name="mfa_activate_totp"),
     path("tweede-stap/uitzetten/", as_page(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("tweede-stap/noodcodes/", as_page(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(

@@ -5,7 +5,9 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -33,6 +35,14 @@ def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
         return response
 
     return page
+
+
+class ActivateSecondStep(ActivateTOTPView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Next come the emergency codes, for which allauth asks again who one is. The code just given says so."""
+        response: HttpResponse = super().form_valid(form)
+        record_authentication(self.request, self.request.user, method="mfa", type="totp", reauthenticated=True)
+        return response
 
 
 class DownloadCodes(DownloadRecoveryCodesView):  # type: ignore[misc]

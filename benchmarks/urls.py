@@ -4,6 +4,7 @@ behind the same server, middleware, decorators and cookies."""
 from functools import cache
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import path
@@ -21,6 +22,7 @@ def _bytes(name: str) -> bytes:
     return (settings.WORK_DIR / name).read_bytes()
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
@@ -29,12 +31,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     return remember(HttpResponse(_bytes(name)), "ceiling-ceiling-ceiling")
 
 
+@login_not_required
 @require_safe
 @gzip_page
 def report(request: HttpRequest, name: str) -> HttpResponse:
     return _revalidated(request, name, "text/html")
 
 
+@login_not_required
 @require_safe
 def pdf(request: HttpRequest, name: str) -> HttpResponse:
     return _revalidated(request, name, "application/pdf")

@@ -8,6 +8,7 @@ do what the link is for: fill in, take part, or read.
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest
 
@@ -83,6 +84,13 @@ def joined_session_or_404(join_token: str) -> Session:
     if session is None:
         raise Http404
     return session
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Whoever signed in. Strangers were sent to do so before any view was asked; a view marked public has none."""
+    if isinstance(request.user, User):
+        return request.user
+    raise Http404
 
 
 def response_or_404(token: str) -> Response:

@@ -62,6 +62,16 @@ def retention(**_: Any) -> Iterator[CheckMessage]:
         )
 
 
+@register(TAG)
+def registration(**_: Any) -> Iterator[CheckMessage]:
+    if settings.REGISTRATION not in ("open", "invited"):
+        yield Error(
+            f"REGISTRATION is {settings.REGISTRATION!r}: zo is niet duidelijk wie een account mag maken.",
+            hint="Zet REGISTRATION op open (iedereen) of op invited (alleen wie uitgenodigd is).",
+            id="samenwerking.E006",
+        )
+
+
 @register(TAG, deploy=True)
 def proxy(**_: Any) -> Iterator[CheckMessage]:
     if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:

@@ -28,11 +28,13 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # Plain http, for a machine that serves only itself. Cookies and links are https otherwise.
 PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)
-# Set behind a proxy that sets X-Forwarded-Proto itself and drops it from outside.
+# Set behind a proxy that sets X-Forwarded-Proto itself, drops it from outside, and adds to X-Forwarded-For.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # How long a reflection without an account is kept after its last change (domain page, "Kept").
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+# Who may make an account: everybody (open), or whoever was invited.
+REGISTRATION = env.str("REGISTRATION", default="open")
 
 INSTALLED_APPS = [
     # Ours first: its base.html must win from the one that comes with Bootstrap's package.
@@ -43,6 +45,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -60,9 +65,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Signed in by default: a public view says so itself, with @login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "samenwerking.urls"
@@ -108,6 +116,70 @@ else:
 # Kept connections: opening one costs more than a save.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all processes: it counts failed tries. Not in memory, where each process would count for itself.
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
+    # Django's 300 would throw counts away as soon as a few people mistype.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+
+# Mail goes to the console until a server is named.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Samenwerking <samenwerking@localhost>")
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "home"
+
+ACCOUNT_ADAPTER = "reflectie.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_DISPLAY = "reflectie.adapters.display_name"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if PLAIN_HTTP else "https"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Somebody who is not the owner changes a password or an address: the owner hears of it.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# One address a person; a new one counts once its code came back.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# Mail may take its time, and so may a reader: allauth gives three minutes to some of these.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_FORMS = {
+    "login": "reflectie.account_forms.SignInForm",
+    "signup": "reflectie.account_forms.SignUpForm",
+    "request_login_code": "reflectie.account_forms.RequestCodeForm",
+    "confirm_login_code": "reflectie.account_forms.SignInCodeForm",
+    "confirm_email_verification_code": "reflectie.account_forms.AddressCodeForm",
+    "add_email": "reflectie.account_forms.NewAddressForm",
+    "change_password": "reflectie.account_forms.ChangePasswordForm",
+    "set_password": "reflectie.account_forms.SetPasswordForm",
+    "reset_password": "reflectie.account_forms.ForgottenPasswordForm",
+    "confirm_password_reset_code": "reflectie.account_forms.ForgottenPasswordCodeForm",
+    "reset_password_from_key": "reflectie.account_forms.NewPasswordForm",
+    "reauthenticate": "reflectie.account_forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "reflectie.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Samenwerking"
+MFA_FORMS = {
+    "authenticate": "reflectie.account_forms.SecondFactorForm",
+    "reauthenticate": "reflectie.account_forms.SecondFactorAgainForm",
+    "activate_totp": "reflectie.account_forms.ActivateAppForm",
+}
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands")]

@@ -1,7 +1,8 @@
 """Every address. Dutch, stable, readable."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from reflectie.views import public, team
 
@@ -20,6 +21,9 @@ class Token:
 
 register_converter(Token, "token")
 
+# One way in for everybody, so that a second factor holds here too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),
@@ -30,5 +34,6 @@ urlpatterns = [
     path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
+    path("account/", include("samenwerking.account_urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -3,14 +3,17 @@ a reader holds the link to read, a stranger holds nothing."""
 
 import json
 import os
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +57,8 @@ def content(request) -> None:
     transactional = "live_server" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if transactional else "db")
     store.forget_checklists()
+    # Its table is no model's: emptying the database between tests leaves it.
+    cache.clear()
     if not ChecklistRow.objects.exists():
         store.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
 
@@ -116,6 +121,13 @@ def make_reflection(
     return reflection
 
 
+def make_account(address: str = "an@example.org", *, password: str | None = None, **fields: Any) -> User:
+    """An account with a confirmed address; without a password unless one is given."""
+    account = User.objects.create_user(uuid.uuid4().hex, address, password, **fields)
+    EmailAddress.objects.create(user=account, email=address, primary=True, verified=True)
+    return account
+
+
 @pytest.fixture
 def reflection(content) -> Reflection:
     """Begun, nothing answered yet."""
@@ -123,8 +135,8 @@ def reflection(content) -> Reflection:
 
 
 def make_collaboration(name: str = "Samen in Tienen", *, partners: tuple[str, ...] = ("Huis Linde", "De Brug")):
-    """A collaboration with a coordinator, whose name and address are the same word."""
-    coordinator = User.objects.create_user(f"u{uuid4().hex}", email=f"els.{uuid4().hex[:6]}@example.org")
+    """A collaboration with a coordinator of its own."""
+    coordinator = make_account(f"els.{uuid.uuid4().hex[:6]}@example.org")
     collaboration = Collaboration.objects.create(name=name)
     for place, partner in enumerate(partners):
         Partner.objects.create(collaboration=collaboration, name=partner, position=place)

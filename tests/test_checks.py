@@ -17,6 +17,7 @@ def production(settings: Any) -> None:
     settings.SECRET_KEY = GOOD_KEY
     settings.SECRET_KEY_FALLBACKS = []
     settings.RETENTION_DAYS = 90
+    settings.REGISTRATION = "open"
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -53,6 +54,9 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"SECRET_KEY_FALLBACKS": ["geheim"]}, "samenwerking.E004"),
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
+        ({"REGISTRATION": "closed"}, "samenwerking.E006"),
+        ({"REGISTRATION": ""}, "samenwerking.E006"),
+        ({"REGISTRATION": "Open"}, "samenwerking.E006"),
     ],
 )
 def test_an_unsafe_setting_is_refused_with_a_hint(settings: Any, change: dict[str, Any], expected: str) -> None:
@@ -66,6 +70,12 @@ def test_an_unsafe_setting_is_refused_with_a_hint(settings: Any, change: dict[st
         refuse_unsafe_settings()
     assert message.msg in str(refusal.value)
     assert message.hint in str(refusal.value)
+
+
+@pytest.mark.parametrize("registration", ["open", "invited"])
+def test_registration_open_or_by_invitation_is_fine(settings: Any, registration: str) -> None:
+    settings.REGISTRATION = registration
+    assert ids() == []
 
 
 def test_no_message_repeats_the_key(settings: Any) -> None:

@@ -13,10 +13,10 @@ APP = "reflectie"
 
 # Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
 FLOORS = [
-    {"domain", "apps", "checks", "logs", "middleware"},
+    {"domain", "apps", "checks", "logs", "middleware", "throttle"},
     {"models", "migrations", "wording"},
     {"store", "access"},
-    {"forms", "pdf", "exports", "templatetags"},
+    {"forms", "account_forms", "adapters", "pdf", "exports", "templatetags"},
     {"views", "admin", "management"},
 ]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -347,10 +347,8 @@ class _ItemReports:
             for name, members in self.by_group.items()
             if name not in self.blanked
         }
-        if self.setup.mode is Mode.ANONYMOUS:
-            shown = group_figures(total, self._with_rest(item, counts))
-        else:
-            shown = counts
+        is_anonymous = self.setup.mode is Mode.ANONYMOUS
+        shown = group_figures(total, self._with_rest(item, counts)) if is_anonymous else counts
         too_few = Withheld(Reason.TOO_FEW)
         views = [(name, shown.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
         return tuple(

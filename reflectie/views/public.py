@@ -1,6 +1,7 @@
 """What everybody may see: the home page, how it works, and whether the server is well."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from reflectie.store import published_checklist
 from .own import own_token
 
 
+@login_not_required
 @require_safe
 @gzip_page
 def home(request: HttpRequest) -> HttpResponse:
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
 @require_safe
 @gzip_page
 def about(request: HttpRequest) -> HttpResponse:
@@ -38,12 +41,14 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/about.html", context)
 
 
+@login_not_required
 @require_safe
 def alive(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
+@login_not_required
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
     """The process answers, and so does its database."""

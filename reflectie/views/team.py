@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from .own import forget, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
@@ -45,6 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/start.html", context, status=422 if form.is_bound else 200)
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
@@ -85,6 +88,7 @@ def _links(request: HttpRequest, token: str) -> dict[str, Any]:
     }
 
 
+@login_not_required
 @require_safe
 @gzip_page
 def report(request: HttpRequest, token: str) -> HttpResponse:
@@ -92,13 +96,16 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     found = load_report(session)
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
-    etag = f'"{pdf.fingerprint(found)}{"-own" if own else ""}"'
+    # The page says who is signed in, and is drawn again when that changes.
+    marks = f"{'-own' if own else ''}{'-account' if request.user.is_authenticated else ''}"
+    etag = f'"{pdf.fingerprint(found)}{marks}"'
     if not (response := get_conditional_response(request, etag=etag)):
         context = {"report": found, "pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
         response = render(request, "reflectie/report/page.html", context | (_links(request, own) if own else {}))
     return _revalidated(response, etag)
 
 
+@login_not_required
 @require_safe
 def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
     session = readable_session_or_404(token)
@@ -131,6 +138,7 @@ def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) ->
     return response
 
 
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, token: str) -> HttpResponse:

@@ -1,0 +1,138 @@
+"""allauth's forms in our own words, laid out by crispy. What they check stays allauth's."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.totp import forms as totp
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
+
+_PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
+_REQUIRED = _("Vul dit in.")
+_PASSWORD_ERRORS = {
+    "password_too_short": _("Dit wachtwoord is te kort. Maak het minstens 10 tekens lang."),
+    "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Kies een ander."),
+    "password_too_similar": _("Dit wachtwoord lijkt te veel op je naam of je e-mailadres. Kies een ander."),
+}
+
+
+class OwnWords(forms.Form):
+    """Gives each field our label and help, by name, and takes allauth's placeholders away: they vanish on typing."""
+
+    labels: dict[str, Any] = {
+        "login": _("E-mailadres"),
+        "email": _("E-mailadres"),
+        "password": _("Wachtwoord"),
+        "oldpassword": _("Huidig wachtwoord"),
+        "password1": _("Nieuw wachtwoord"),
+        "password2": _("Nieuw wachtwoord, nog een keer"),
+        "code": _("Code"),
+    }
+    helps: dict[str, Any] = {"password1": _PASSWORD_HELP}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels[name]
+            field.help_text = self.helps.get(name, "")
+            field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = _REQUIRED
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be")
+                for validator in field.validators:
+                    if getattr(validator, "code", "") == "invalid":
+                        validator.message = field.error_messages["invalid"]  # type: ignore[attr-defined]
+        if "code" in self.fields:
+            self.fields["code"].widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*self.fields)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Django says `u` about passwords, and a list of rules at once; we say what to do."""
+        if isinstance(error, forms.ValidationError) and not hasattr(error, "error_dict"):
+            for one in error.error_list:
+                one.message = _PASSWORD_ERRORS.get(one.code or "", one.message)
+        super().add_error(field, error)
+
+
+class SignInForm(OwnWords, account.LoginForm):  # type: ignore[misc]
+    helps = {"password": _("Geen wachtwoord, of vergeten? Laat dit leeg. Dan sturen we je een code.")}
+
+    def _setup_password_field(self) -> None:
+        """allauth takes the field away where one can't sign up with a password. Ours is for who chose one later."""
+        self.fields["password"].required = False
+
+
+class SignUpForm(OwnWords, account.SignupForm):  # type: ignore[misc]
+    helps = {"email": _("Daarmee meld je je aan. We sturen je nu een code om te weten dat het van jou is.")}
+
+
+class RequestCodeForm(OwnWords, account.RequestLoginCodeForm):  # type: ignore[misc]
+    pass
+
+
+class SignInCodeForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    pass
+
+
+class AddressCodeForm(OwnWords, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    pass
+
+
+class NewAddressForm(OwnWords, account.AddEmailForm):  # type: ignore[misc]
+    labels = {"email": _("Nieuw e-mailadres")}
+    helps = {"email": _("We sturen er een code naartoe. Je oude adres geldt tot je die hebt ingevuld.")}
+
+
+class ChangePasswordForm(OwnWords, account.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(OwnWords, account.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ForgottenPasswordForm(OwnWords, account.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ForgottenPasswordCodeForm(OwnWords, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+    pass
+
+
+class NewPasswordForm(OwnWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class PasswordAgainForm(OwnWords, account.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondFactorForm(OwnWords, second_factor.AuthenticateForm):  # type: ignore[misc]
+    helps = {"code": _("Zes cijfers uit de app op je telefoon, of een van je noodcodes.")}
+
+
+class SecondFactorAgainForm(OwnWords, second_factor.ReauthenticateForm):  # type: ignore[misc]
+    helps = SecondFactorForm.helps
+
+
+class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+    helps = {"code": _("De zes cijfers die de app nu toont.")}
+
+
+class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]
+    labels = {"first_name": _("Naam")}
+    helps = {
+        "first_name": _("Zo zien de mensen je met wie je samenwerkt. Laat je dit leeg, dan zien ze je e-mailadres.")
+    }
+
+    class Meta:
+        model = User
+        fields = ["first_name"]
+        widgets = {"first_name": forms.TextInput(attrs={"autocomplete": "name"})}

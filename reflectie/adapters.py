@@ -1,0 +1,70 @@
+"""What allauth asks us: who may make an account, what to call a person, where a request came from, how to say it."""
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .throttle import hashed_address
+
+INVITATION = "invitation"
+
+_WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
+
+
+def has_invitation(request: HttpRequest) -> bool:
+    """Whether this browser came in by an invitation, and may make an account where registration is not open."""
+    return bool(request.session.get(INVITATION))
+
+
+def display_name(user: User) -> str:
+    """What to call somebody. Never the username: it is random, and means nothing."""
+    return user.get_full_name() or user.email
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("Dit account is afgesloten."),
+        "cannot_remove_primary_email": _("Je hebt een e-mailadres nodig om je aan te melden."),
+        "duplicate_email": _("Dit is al je e-mailadres."),
+        "email_password_mismatch": _("Het e-mailadres of het wachtwoord klopt niet."),
+        "email_taken": _("Dit e-mailadres kun je niet gebruiken."),
+        "enter_current_password": _("Dit is niet je huidige wachtwoord."),
+        "incorrect_code": _WRONG_CODE,
+        "incorrect_password": _("Dit wachtwoord klopt niet."),
+        "invalid_login": _("Vul je e-mailadres in."),
+        "rate_limited": _("Dat ging te snel. Wacht even en probeer het dan opnieuw."),
+        "same_as_current": _("Dit is hetzelfde als nu."),
+        "too_many_login_attempts": _("Het ging te vaak mis. Wacht een paar minuten en probeer het dan opnieuw."),
+        "unverified_primary_email": _("Bevestig eerst je e-mailadres."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return settings.REGISTRATION == "open" or has_invitation(request)
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        user.username = uuid.uuid4().hex
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """allauth writes this in the keys of the cache, so it gets what stands for the address."""
+        return hashed_address(request)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _("Zet eerst de tweede stap uit. Daarna kun je een ander e-mailadres kiezen."),
+        "cannot_delete_authenticator": _("De tweede stap kan niet uit."),
+        "cannot_generate_recovery_codes": _("Zet eerst de tweede stap aan. Daarna kun je noodcodes maken."),
+        "incorrect_code": _WRONG_CODE,
+        "unverified_email": _("Bevestig eerst je e-mailadres. Daarna kun je de tweede stap aanzetten."),
+    }

@@ -1,0 +1,55 @@
+"""Accounts: what is kept of a person who signs in, and how it goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import transaction
+from django.utils import timezone
+
+# Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
+DATA_VERSION = 1
+
+
+def second_factor_is_on(user: User) -> bool:
+    """Whether signing in asks for a code from an app, too. One query."""
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+
+
+def rename_account(user: User, name: str) -> None:
+    """What other people see in place of the address; empty to show the address."""
+    # The whole name in one field: people are called by one name here, and not everybody's comes in two parts.
+    user.first_name, user.last_name = name, ""
+    user.save(update_fields=["first_name", "last_name"])
+
+
+def account_data(user: User) -> Mapping[str, Any]:
+    """All that is kept of a person as an account, to take along, ready for JSON.
+
+    `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
+    `last_sign_in` may be null), `second_factor`, and `memberships`: a list with one entry for each collaboration.
+    Secrets are left out: whoever reads the file should not be able to sign in with it.
+    """
+    return {
+        "version": DATA_VERSION,
+        "email": user.email,
+        "name": user.get_full_name(),
+        "joined": timezone.localtime(user.date_joined).isoformat(timespec="seconds"),
+        "last_sign_in": timezone.localtime(user.last_login).isoformat(timespec="seconds") if user.last_login else None,
+        "second_factor": second_factor_is_on(user),
+        "memberships": [],
+    }
+
+
+def close_account(user: User) -> None:
+    """Erase a person's account for good: the person, addresses, second factor, and every browser's sign-in."""
+    with transaction.atomic():
+        key = str(user.pk)
+        # A sign-in doesn't say whose it is until it is read. There are few, and this is rare.
+        live = BrowserSession.objects.filter(expire_date__gt=timezone.now()).iterator()
+        theirs = [session.pk for session in live if session.get_decoded().get(SESSION_KEY) == key]
+        BrowserSession.objects.filter(pk__in=theirs).delete()
+        user.delete()

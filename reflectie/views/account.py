@@ -1,0 +1,95 @@
+"""A person's own account: what is in it, taking it out, closing it. Signing in and its like are allauth's views."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.access import signed_in
+from reflectie.account_forms import NameForm
+from reflectie.store.accounts import account_data, close_account, rename_account, second_factor_is_on
+
+
+def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """One of allauth's views, as our pages are: kept by no cache, and 422 when a form came back with errors."""
+
+    @never_cache
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        if request.method == "POST" and response.status_code == 200 and isinstance(response, TemplateResponse):
+            response.status_code = 422
+        return response
+
+    return page
+
+
+class ActivateSecondStep(ActivateTOTPView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Next come the emergency codes, for which allauth asks again who one is. The code just given says so."""
+        response: HttpResponse = super().form_valid(form)
+        record_authentication(self.request, self.request.user, method="mfa", type="totp", reauthenticated=True)
+        return response
+
+
+class DownloadCodes(DownloadRecoveryCodesView):  # type: ignore[misc]
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().render_to_response(context, **kwargs)
+        response["Content-Disposition"] = 'attachment; filename="noodcodes.txt"'
+        return response
+
+
+@never_cache
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/overview.html", {"second_factor": second_factor_is_on(signed_in(request))})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST if request.method == "POST" else None, instance=signed_in(request))
+    if form.is_valid():
+        rename_account(signed_in(request), form.cleaned_data["first_name"])
+        messages.success(request, _("Je naam is bewaard."))
+        return HttpResponseRedirect(reverse("account"), status=303)
+    return render(request, "account/name.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/data.html", {"data": account_data(signed_in(request))})
+
+
+@never_cache
+@require_safe
+def data_file(request: HttpRequest) -> HttpResponse:
+    response = JsonResponse(account_data(signed_in(request)), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="mijn-account.json"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]
+def close(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "account/close.html")
+    close_account(signed_in(request))
+    logout(request)
+    messages.success(request, _("Je account is opgezegd. Alles wat erin stond, is gewist."))
+    return HttpResponseRedirect(reverse("home"), status=303)

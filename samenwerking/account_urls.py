@@ -1,0 +1,55 @@
+"""Addresses under /account/: allauth's views one by one, under our own addresses and allauth's names."""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.urls import path
+
+from reflectie.views import account as own
+from reflectie.views.account import as_page
+
+urlpatterns = [
+    path("", own.overview, name="account"),
+    path("naam/", own.name, name="account_name"),
+    path("gegevens/", own.data, name="account_data"),
+    path("gegevens.json", own.data_file, name="account_data_file"),
+    path("opzeggen/", own.close, name="account_close"),
+    path("aanmelden/", as_page(account.login), name="account_login"),
+    path("aanmelden/code/", as_page(account.request_login_code), name="account_request_login_code"),
+    path("aanmelden/code/invullen/", as_page(account.confirm_login_code), name="account_confirm_login_code"),
+    path("aanmelden/tweede-stap/", as_page(second_factor.authenticate), name="mfa_authenticate"),
+    path("registreren/", as_page(account.signup), name="account_signup"),
+    path("afmelden/", as_page(account.logout), name="account_logout"),
+    path("afgesloten/", as_page(account.account_inactive), name="account_inactive"),
+    path("e-mailadres/", as_page(account.email), name="account_email"),
+    path("e-mailadres/code/", as_page(account.email_verification_sent), name="account_email_verification_sent"),
+    path("wachtwoord/", as_page(account.password_change), name="account_change_password"),
+    path("wachtwoord/kiezen/", as_page(account.password_set), name="account_set_password"),
+    path("wachtwoord/vergeten/", as_page(account.password_reset), name="account_reset_password"),
+    path(
+        "wachtwoord/vergeten/code/",
+        as_page(account.confirm_password_reset_code),
+        name="account_confirm_password_reset_code",
+    ),
+    path(
+        "wachtwoord/vergeten/nieuw/", as_page(account.complete_password_reset), name="account_complete_password_reset"
+    ),
+    path(
+        "wachtwoord/vergeten/klaar/",
+        as_page(account.password_reset_from_key_done),
+        name="account_password_reset_completed",
+    ),
+    path("bevestigen/", as_page(account.reauthenticate), name="account_reauthenticate"),
+    path("bevestigen/tweede-stap/", as_page(second_factor.reauthenticate), name="mfa_reauthenticate"),
+    path("tweede-stap/", as_page(second_factor.index), name="mfa_index"),
+    path("tweede-stap/aanzetten/", as_page(own.ActivateSecondStep.as_view()), name="mfa_activate_totp"),
+    path("tweede-stap/uitzetten/", as_page(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("tweede-stap/noodcodes/", as_page(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "tweede-stap/noodcodes/maken/",
+        as_page(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("tweede-stap/noodcodes.txt", as_page(own.DownloadCodes.as_view()), name="mfa_download_recovery_codes"),
+]

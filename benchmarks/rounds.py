@@ -44,7 +44,7 @@ def close(session: Session) -> Report:
 
 
 def wrong_figures(report: Report, kept: dict[str, dict[str, Any]]) -> int:
-    """How many figures of the report differ from what was acknowledged: one answer lost or doubled gives at least one."""
+    """How many figures of the report differ from what was acknowledged; a lost or doubled answer gives at least one."""
     sentences = sorted(note.text for note in report.goal_sentences)
     wrong = abs(len(kept) - (report.counted if isinstance(report.counted, int) else 0))
     wrong += len(set(sentences) ^ set(kept)) + len(sentences) - len(set(sentences))

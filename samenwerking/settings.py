@@ -158,6 +158,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Mail may take its time, and so may a reader: allauth gives three minutes to some of these.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+# A room full of people behind one address signs in within a minute. Failures, and one person's mail, stay at allauth's.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "signup": "60/m/ip", "request_login_code": "60/m/ip,3/m/key"}
 ACCOUNT_FORMS = {
     "login": "reflectie.account_forms.SignInForm",
     "signup": "reflectie.account_forms.SignUpForm",

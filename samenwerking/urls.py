@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import public, team
+from reflectie.views import invite, public, sessions, stages, team
 
 
 class Token:
@@ -32,6 +32,16 @@ urlpatterns = [
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
     path("rapport/<token:token>/", team.report, name="report"),
     path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
+    path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
+    path("sessies/<uuid:pk>/", sessions.show, name="session"),
+    path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
+    path("sessies/<uuid:pk>/link/", sessions.link, name="session-link"),
+    path("sessies/<uuid:pk>/scherm/", sessions.screen, name="session-screen"),
+    path("sessies/<uuid:pk>/uitnodigen/", invite.invitees, name="session-invite"),
+    path("sessies/<uuid:pk>/sluiten/", stages.close, name="session-close"),
+    path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
+    path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
+    path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

@@ -8,6 +8,7 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
+from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
 from .reports import keep_pdf, kept_pdf, load_report
 from .rounds import (
     AdoptedError,
@@ -22,6 +23,7 @@ from .rounds import (
     conclude,
     count_responses,
     find_by_code,
+    last_plan,
     load_standing,
     open_report,
     plan_of,
@@ -57,22 +59,27 @@ from .tokens import (
 )
 
 __all__ = [
+    "MAX_INVITEES",
     "PERSONAL_CODE",
     "AdoptedError",
     "BegunError",
     "Filling",
+    "Letter",
     "NothingPublishedError",
     "Plan",
     "Posted",
     "Saved",
+    "Sent",
     "SessionClosedError",
     "StageError",
     "Standing",
     "TooFewError",
+    "TooManyError",
     "adopt",
     "change_plan",
     "close_round",
     "conclude",
+    "count_invitees",
     "count_responses",
     "erase_expired",
     "erase_session",
@@ -81,8 +88,10 @@ __all__ = [
     "forget_checklists",
     "hash_personal_code",
     "hash_token",
+    "invite",
     "keep_pdf",
     "kept_pdf",
+    "last_plan",
     "load_checklist",
     "load_filling",
     "load_report",
@@ -98,6 +107,7 @@ __all__ = [
     "published_checklist",
     "read_code",
     "read_token",
+    "remind",
     "renew_link",
     "save_fields",
     "setup_of",

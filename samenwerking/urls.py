@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import public, team
+from reflectie.views import participant, public, team
 
 
 class Token:
@@ -32,6 +32,13 @@ urlpatterns = [
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
     path("rapport/<token:token>/", team.report, name="report"),
     path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
+    path("meedoen/", participant.by_code, name="join-code"),
+    path("meedoen/<token:token>/", participant.join, name="join"),
+    path("meedoen/<token:token>/invullen/", participant.fill, name="join-fill"),
+    path("meedoen/<token:token>/stand/", participant.standing, name="join-standing"),
+    path("meedoen/<token:token>/verder/", participant.go_on, name="join-continue"),
+    path("meedoen/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
+    path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.models import Session
@@ -34,14 +35,16 @@ class SessionCodeForm(_CodeForm):
             )
         self.join_token = (find_by_code(code) if code else "") or ""
         if not self.join_token:
-            raise ValidationError(_("Deze code kennen we niet, of de ronde is al gesloten. Kijk hem teken voor teken na."))
+            raise ValidationError(
+                _("Deze code kennen we niet, of de ronde is al gesloten. Kijk hem teken voor teken na.")
+            )
         return code
 
 
 class PersonalCodeForm(_CodeForm):
     """A participant's own code in one session; valid, it opens the answers begun under it."""
 
-    def __init__(self, session: Session, data: dict[str, str] | None = None) -> None:
+    def __init__(self, session: Session, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.session = session
 

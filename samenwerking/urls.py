@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from reflectie.views import invite, public, sessions, stages, team
+from reflectie.views import participant, public, team
 
 
 class Token:
@@ -42,6 +43,13 @@ urlpatterns = [
     path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
     path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
     path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
+    path("meedoen/", participant.by_code, name="join-code"),
+    path("meedoen/<token:token>/", participant.join, name="join"),
+    path("meedoen/<token:token>/invullen/", participant.fill, name="join-fill"),
+    path("meedoen/<token:token>/stand/", participant.standing, name="join-standing"),
+    path("meedoen/<token:token>/verder/", participant.go_on, name="join-continue"),
+    path("meedoen/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
+    path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

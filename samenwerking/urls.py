@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, register_converter
 
-from reflectie.views import public, team
+from reflectie.views import paper, public, team
 
 
 class Token:
@@ -28,6 +28,8 @@ urlpatterns = [
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
     path("rapport/<token:token>/", team.report, name="report"),
     path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
+    path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
+    path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("beheer/", admin.site.urls),

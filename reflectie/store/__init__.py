@@ -8,6 +8,7 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
+from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .reports import keep_pdf, kept_pdf, load_report
 from .rounds import (
     AdoptedError,
@@ -57,11 +58,14 @@ from .tokens import (
 )
 
 __all__ = [
+    "MAX_SHEETS",
     "PERSONAL_CODE",
     "AdoptedError",
     "BegunError",
     "Filling",
+    "NoPaperLeftError",
     "NothingPublishedError",
+    "PaperCountError",
     "Plan",
     "Posted",
     "Saved",
@@ -69,6 +73,7 @@ __all__ = [
     "StageError",
     "Standing",
     "TooFewError",
+    "add_paper_sheet",
     "adopt",
     "change_plan",
     "close_round",
@@ -100,9 +105,11 @@ __all__ = [
     "read_token",
     "renew_link",
     "save_fields",
+    "set_paper_count",
     "setup_of",
     "start_reflection",
     "takes_answers",
+    "takes_paper",
     "today",
     "withdraw",
 ]

@@ -82,7 +82,7 @@ class KeyField(forms.CharField):
             raise ValidationError(
                 _("Typ een cijfer van 1 tot en met %(top)s, of laat leeg."), params={"top": len(self.choices)}
             )
-        return self.choices[int(typed) - 1]
+        return str(self.choices[int(typed) - 1])
 
 
 class NumbersField(forms.CharField):
@@ -106,7 +106,7 @@ class NumbersField(forms.CharField):
                 _("Hoogstens %(limit)s. Op het formulier staan er %(number)s: neem de eerste %(limit)s."),
                 params={"limit": self.limit, "number": len(chosen)},
             )
-        return tuple(self.choices[number - 1] for number in sorted(chosen))
+        return tuple(str(self.choices[number - 1]) for number in sorted(chosen))
 
 
 class NotesField(TextField):
@@ -163,8 +163,12 @@ class PaperSheetForm(forms.Form):
         for name, field in self.known.items():
             if not field.item or name == field.item.key:
                 self.fields[name] = _entry_field(field)
-        self.order_fields(["token", *ABOUT_YOU])
         self.fields["notes"] = NotesField(checklist)
+        self.order_fields(["token", *ABOUT_YOU])
+        for name in (*self.questions, "notes"):
+            # The page draws its own; that there is one ties the field to it.
+            if name in ("first", "notes") or self.questions[name].groups:
+                self.fields[name].help_text = _("Toets de nummers.")
         self._focus()
 
     def clean_token(self) -> str:
@@ -194,16 +198,20 @@ class PaperSheetForm(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.is_bound and self._errors:
+        if self.is_bound and self.errors:
             # What was typed goes out again, with a fresh token where the old one had had its day.
             shown = {name: without_unseen_signs(str(text)) for name, text in self.data.items()}
-            self.data = shown | ({"token": str(self.initial["token"])} if "token" in self._errors else {})  # type: ignore[assignment]
+            self.data = shown | ({"token": str(self.initial["token"])} if "token" in self.errors else {})
 
     def _focus(self) -> None:
         visible = [name for name in self.fields if name != "token"]
         first = next((name for name in visible if self.is_bound and name in self.errors), visible[0])
         # The fields are this form's own: Django copied or we just made them.
         self.fields[first].widget.attrs["autofocus"] = True
+
+    @property
+    def has_wrong_fields(self) -> bool:
+        return bool(set(self.errors) - {"__all__", "token"})
 
     @property
     def about_you(self) -> list[tuple[PaperQuestion, BoundField]]:

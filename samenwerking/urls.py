@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from reflectie.views import invite, public, sessions, stages, team
 from reflectie.views import participant, public, team
+from reflectie.views import paper, public, team
 
 
 class Token:
@@ -50,6 +51,8 @@ urlpatterns = [
     path("meedoen/<token:token>/verder/", participant.go_on, name="join-continue"),
     path("meedoen/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
     path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
+    path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
+    path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

@@ -243,7 +243,7 @@ def _draw(form: SheetForm, question: str) -> SafeString:
 
 def _controls(form: SheetForm, name: str) -> dict[str, Any]:
     field = form.known[name]
-    groups = [] if field.item else _groups(form.checklist, field)
+    groups = [] if field.item else grouped_choices(form.checklist, field)
     return {"name": form._question_name(name), "field": field, "value": form.shown(name), "groups": groups}
 
 
@@ -290,7 +290,7 @@ QUESTIONS = {
 }
 
 
-def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """A question's choices with their words, in groups with a name; most have one group without a name."""
     if field.name == "first":
         return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]

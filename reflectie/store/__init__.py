@@ -9,6 +9,7 @@ from .content import (
     published_checklist,
 )
 from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
+from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .reports import keep_pdf, kept_pdf, load_report
 from .rounds import (
     AdoptedError,
@@ -60,12 +61,15 @@ from .tokens import (
 
 __all__ = [
     "MAX_INVITEES",
+    "MAX_SHEETS",
     "PERSONAL_CODE",
     "AdoptedError",
     "BegunError",
     "Filling",
     "Letter",
+    "NoPaperLeftError",
     "NothingPublishedError",
+    "PaperCountError",
     "Plan",
     "Posted",
     "Saved",
@@ -75,6 +79,7 @@ __all__ = [
     "Standing",
     "TooFewError",
     "TooManyError",
+    "add_paper_sheet",
     "adopt",
     "change_plan",
     "close_round",
@@ -110,9 +115,11 @@ __all__ = [
     "remind",
     "renew_link",
     "save_fields",
+    "set_paper_count",
     "setup_of",
     "start_reflection",
     "takes_answers",
+    "takes_paper",
     "today",
     "withdraw",
 ]

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -25,6 +25,7 @@ from reflectie.store import (
     start_reflection,
 )
 
+from .made import busy, revalidated
 from .own import forget, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
 
@@ -102,7 +103,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     if not (response := get_conditional_response(request, etag=etag)):
         context = {"report": found, "pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
         response = render(request, "reflectie/report/page.html", context | (_links(request, own) if own else {}))
-    return _revalidated(response, etag)
+    return revalidated(response, etag)
 
 
 @login_not_required
@@ -115,27 +116,11 @@ def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
         try:
             content = pdf.report_pdf(session.pk, found)
         except pdf.BusyError:
-            return _busy(request)
+            return busy(request)
         response = HttpResponse(content, content_type="application/pdf")
         name = f"zelfreflectie-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _revalidated(response, etag)
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    context = {
-        "heading": _("Het is even druk"),
-        "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
-    }
-    response = render(request, "reflectie/message.html", context, status=503)
-    response["Retry-After"] = "30"
-    return response
-
-
-def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) -> HttpResponse:
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
+    return revalidated(response, etag)
 
 
 @login_not_required

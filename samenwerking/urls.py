@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path, register_converter
 
-from reflectie.views import public, team
+from reflectie.views import public, report, team
 
 
 class Token:
@@ -26,8 +26,12 @@ urlpatterns = [
     path("start/", team.start, name="start"),
     path("invullen/<token:token>/", team.fill, name="fill"),
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
-    path("rapport/<token:token>/", team.report, name="report"),
-    path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
+    path("rapport/<token:token>/", report.report, name="report"),
+    path("rapport/<token:token>.pdf", report.report_pdf, name="report-pdf"),
+    path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
+    path("sessies/<uuid:pk>/verslag.pdf", report.session_pdf, name="session-pdf"),
+    path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
+    path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("beheer/", admin.site.urls),

@@ -46,6 +46,7 @@ from .sheets import (
     takes_answers,
     today,
 )
+from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
 from .tokens import (
     PERSONAL_CODE,
     hash_personal_code,
@@ -57,6 +58,7 @@ from .tokens import (
 )
 
 __all__ = [
+    "GOAL_SENTENCE",
     "PERSONAL_CODE",
     "AdoptedError",
     "BegunError",
@@ -64,6 +66,7 @@ __all__ = [
     "NothingPublishedError",
     "Plan",
     "Posted",
+    "Recorded",
     "Saved",
     "SessionClosedError",
     "StageError",
@@ -85,6 +88,7 @@ __all__ = [
     "kept_pdf",
     "load_checklist",
     "load_filling",
+    "load_outcome",
     "load_report",
     "load_sheets",
     "load_standing",
@@ -98,11 +102,14 @@ __all__ = [
     "published_checklist",
     "read_code",
     "read_token",
+    "record_outcome",
+    "remove_text",
     "renew_link",
     "save_fields",
     "setup_of",
     "start_reflection",
     "takes_answers",
+    "text_mark",
     "today",
     "withdraw",
 ]

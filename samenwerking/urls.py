@@ -4,9 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import invite, public, sessions, stages, team
-from reflectie.views import participant, public, team
-from reflectie.views import paper, public, team
+from reflectie.views import invite, paper, participant, public, report, sessions, stages, team
 
 
 class Token:
@@ -32,8 +30,6 @@ urlpatterns = [
     path("start/", team.start, name="start"),
     path("invullen/<token:token>/", team.fill, name="fill"),
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
-    path("rapport/<token:token>/", team.report, name="report"),
-    path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
     path("sessies/<uuid:pk>/", sessions.show, name="session"),
     path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
@@ -53,6 +49,12 @@ urlpatterns = [
     path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
     path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
+    path("rapport/<token:token>/", report.report, name="report"),
+    path("rapport/<token:token>.pdf", report.report_pdf, name="report-pdf"),
+    path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
+    path("sessies/<uuid:pk>/verslag.pdf", report.session_pdf, name="session-pdf"),
+    path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
+    path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

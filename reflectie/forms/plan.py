@@ -186,7 +186,7 @@ class PlanForm(forms.Form):
 
     def _fix(self) -> None:
         """Take out what people were told when they answered, and the groups that take no part."""
-        assert self.plan is not None  # noqa: S101
+        assert self.plan is not None
         for name in ("mode", "anyway", "grouping", "questions", "facilitator_prepares", "paper_by"):
             del self.fields[name]
         taking_part = dict(self.plan.groups)
@@ -302,7 +302,7 @@ class PlanForm(forms.Form):
     def to_plan(self) -> Plan:
         """The plan, of a valid form."""
         given, mode = self.cleaned_data, self.chosen_mode
-        assert mode is not None  # noqa: S101
+        assert mode is not None
         groups = self.groups()
         expected = sum(number for _, number in groups) if groups else given.get("expected")
         if self.begun and self.plan:

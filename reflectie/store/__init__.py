@@ -49,6 +49,7 @@ from .sheets import (
     takes_answers,
     today,
 )
+from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
 from .tokens import (
     PERSONAL_CODE,
     hash_personal_code,
@@ -60,6 +61,7 @@ from .tokens import (
 )
 
 __all__ = [
+    "GOAL_SENTENCE",
     "MAX_INVITEES",
     "MAX_SHEETS",
     "PERSONAL_CODE",
@@ -72,6 +74,7 @@ __all__ = [
     "PaperCountError",
     "Plan",
     "Posted",
+    "Recorded",
     "Saved",
     "Sent",
     "SessionClosedError",
@@ -99,6 +102,7 @@ __all__ = [
     "last_plan",
     "load_checklist",
     "load_filling",
+    "load_outcome",
     "load_report",
     "load_sheets",
     "load_standing",
@@ -112,7 +116,9 @@ __all__ = [
     "published_checklist",
     "read_code",
     "read_token",
+    "record_outcome",
     "remind",
+    "remove_text",
     "renew_link",
     "save_fields",
     "set_paper_count",
@@ -120,6 +126,7 @@ __all__ = [
     "start_reflection",
     "takes_answers",
     "takes_paper",
+    "text_mark",
     "today",
     "withdraw",
 ]

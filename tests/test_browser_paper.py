@@ -105,7 +105,7 @@ def test_the_back_button_shows_nothing_of_the_last_form(context: BrowserContext,
         page.go_back()
         if "/papier/" in page.url:
             expect(page.locator("input[name=goal-perspective]")).to_have_value("")
-            assert {field.input_value() for field in page.locator(".key").all()} == {""}
+            assert {field.input_value() for field in page.locator(".keyed").all()} == {""}
             assert "1 van 8 ingevoerd" in page.content()
 
 

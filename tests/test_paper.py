@@ -448,7 +448,7 @@ def test_typed_sheets_count_in_the_same_report_as_those_from_a_screen(checklist)
     assert report.counted == 4
     item = next(item for part in report.dimensions for item in part.items if item.item.key == "goal-shared")
     assert (item.counts.hindering, item.counts.helping) == (2, 2)
-    assert sorted(item.notes) == ["Op papier.", "Op papier."]
+    assert [note.text for note in item.notes] == ["Op papier.", "Op papier."]
     assert set(session.responses.values_list("token_hash", "finished")) == {(None, True)}
 
 

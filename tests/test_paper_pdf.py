@@ -1,5 +1,6 @@
 """The blank form on paper, read back: what stands in it, how it is tagged, and that it fits on two pages."""
 
+from datetime import date
 from functools import cache
 from io import BytesIO
 
@@ -11,10 +12,11 @@ from test_pdf import elements, squeezed, text_of
 
 from reflectie import pdf
 from reflectie.domain.checklist import read_checklist
-from reflectie.domain.privacy import FLOOR
+from reflectie.domain.promises import Promise, promises
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, Setup, setup_of_session
 from reflectie.forms.paper import paper_questions
 from reflectie.models import Collaboration, Session
+from reflectie.views.participant import round_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug", "CAW Oost-Brabant", "Buurthuis Het Anker", "Wijkgezondheidscentrum")
@@ -28,17 +30,31 @@ SETUPS = {
 ALL_SETUPS = pytest.mark.parametrize("name", SETUPS)
 
 
-def make_form(setup: Setup, **facts: object) -> pdf.PaperForm:
-    session = Session(
-        collaboration=Collaboration(name="Samen in Tienen"), mode=setup.mode, paper_by="Els van het CAW", **facts
+EVERYTHING = {"facilitator_prepares": True, "closes_on": date(2026, 12, 1)}
+
+
+def make_session(setup: Setup, **facts: object) -> Session:
+    return Session(
+        collaboration=Collaboration(name="Samen in Tienen"),
+        planned_on=date(2026, 11, 24),
+        mode=setup.mode,
+        grouping=setup.grouping,
+        groups=[[name, 4] for name in setup.groups],
+        expected=20,
+        paper_by="Els van het CAW",
+        **facts,
     )
-    context = {"session": session, "checklist": CHECKLIST, "setup": setup, "floor": FLOOR}
-    return pdf.PaperForm(context | {"questions": paper_questions(CHECKLIST, setup)})
+
+
+def make_form(setup: Setup, **facts: object) -> pdf.PaperForm:
+    session = make_session(setup, **facts)
+    context = {"session": session, "checklist": CHECKLIST, "questions": paper_questions(CHECKLIST, setup)}
+    return pdf.PaperForm(context | {"promises": promises(round_of(session))})
 
 
 @cache
 def made(name: str) -> bytes:
-    return make_form(SETUPS[name], facilitator_prepares=True).make()
+    return make_form(SETUPS[name], **EVERYTHING).make()
 
 
 def read(name: str) -> PdfReader:
@@ -80,22 +96,35 @@ def test_paper_form_asks_what_its_session_asks_and_nothing_else(name):
     assert {field for field, title in words.items() if squeezed(title) in text} == asked
 
 
-def test_paper_form_says_beforehand_what_others_will_see():
-    anonymous, named = text_of(read("anonymous, all by partner")), text_of(read("named, all by partner"))
-    for text in (anonymous, named):
-        assert squeezed("Wie de formulieren intypt, ziet wat erop staat: Els van het CAW.") in text
-        assert squeezed("Wat ingetypt is, kan niemand meer openen of wijzigen.") in text
-        assert squeezed("Schrijf geen namen van cliënten.") in text
-        assert squeezed("De begeleider leest het verslag eerst") in text
-    only_anonymous = [
-        "Je vult anoniem in: schrijf je naam nergens op.",
-        "Doen er minder dan 3 mensen mee, dan tonen we geen antwoorden.",
-        "Een groep van minder dan 3 mensen tonen we niet apart.",
-        "Antwoordt iedereen hetzelfde, dan weten jullie van elkaar wat je antwoordde.",
-    ]
-    assert [words for words in only_anonymous if squeezed(words) not in anonymous] == []
-    assert [words for words in only_anonymous if squeezed(words) in named] == []
-    assert squeezed("In het verslag staat je naam bij je antwoorden") in named
+SAID = {
+    Promise.TOTALS: "Schrijf je naam nergens op.",
+    Promise.BY_NAME: "Dit is op naam: iedereen ziet straks wie wat antwoordde.",
+    Promise.UNANIMOUS: "Antwoordt iedereen hetzelfde, dan weet ook iedereen wat jij antwoordde.",
+    Promise.GROUPS: "naast elkaar.",
+    Promise.SMALL_GROUPS: "Een groep van minder dan 3 mensen tonen we niet apart.",
+    Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
+    Promise.NOTES_BY_NAME: "met je naam erbij.",
+    Promise.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
+    Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn, door elkaar geschud. Wat ingetypt is, "
+    "kan niemand meer openen of wijzigen.",
+    Promise.CLOSES: "tot en met 1 december 2026.",
+    Promise.FACILITATOR_FIRST: "De begeleider leest het verslag eerst",
+    Promise.OPENS_FOR_ALL: "krijgt iedereen het verslag op hetzelfde moment.",
+}
+# Of a screen: what counts there, who looks on while the round runs, what is kept, and changing it.
+OF_A_SCREEN = {Promise.COUNTED, Promise.NOTHING_EARLIER, Promise.NOT_KEPT, Promise.NOT_KEPT_BY_NAME, Promise.CHANGE}
+
+
+def test_paper_form_has_words_for_every_promise_that_can_hold_on_paper():
+    assert set(SAID) | OF_A_SCREEN == set(Promise)
+
+
+@ALL_SETUPS
+def test_paper_form_promises_what_holds_for_its_session_and_nothing_else(name):
+    holds = {told.promise for told in promises(round_of(make_session(SETUPS[name], **EVERYTHING)))} - OF_A_SCREEN
+    text = text_of(read(name))
+    assert {promise for promise, words in SAID.items() if squeezed(words) in text} == holds
+    assert squeezed("Schrijf geen namen van cliënten.") in text
 
 
 @ALL_SETUPS

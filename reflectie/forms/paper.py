@@ -71,7 +71,7 @@ class KeyField(forms.CharField):
     def __init__(self, choices: tuple[str, ...]) -> None:
         self.choices = choices
         top = len(choices)
-        keys = {"inputmode": "numeric", "class": "form-control key", "data-top": top, "size": len(str(top))}
+        keys = {"inputmode": "numeric", "class": "form-control keyed", "data-top": top, "size": len(str(top))}
         super().__init__(required=False, widget=forms.TextInput(attrs={**keys, "autocomplete": "off"}))
 
     def clean(self, value: Any) -> str:

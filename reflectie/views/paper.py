@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie import pdf
 from reflectie.access import COORDINATOR, MEMBERS, session_or_404
-from reflectie.domain.privacy import FLOOR
+from reflectie.domain.promises import promises
 from reflectie.forms.paper import PaperCountForm, PaperSheetForm, paper_questions
 from reflectie.models import Session
 from reflectie.store import (
@@ -29,6 +29,7 @@ from reflectie.store import (
 )
 
 from .made import busy, revalidated
+from .participant import round_of
 
 
 def _session(request: HttpRequest, pk: UUID, roles: tuple[str, ...]) -> Session:
@@ -44,8 +45,13 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     if session.stage != Session.Stage.OPEN:
         raise Http404
     checklist, setup = load_checklist(session.checklist), setup_of(session)
-    context = {"session": session, "checklist": checklist, "setup": setup, "floor": FLOOR}
-    form = pdf.PaperForm(context | {"questions": paper_questions(checklist, setup)})
+    context = {
+        "session": session,
+        "checklist": checklist,
+        "questions": paper_questions(checklist, setup),
+        "promises": promises(round_of(session)),
+    }
+    form = pdf.PaperForm(context)
     etag = f'"{form.fingerprint}"'
     if not (response := get_conditional_response(request, etag=etag)):
         try:

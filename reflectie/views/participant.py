@@ -113,7 +113,7 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
         "token": token,
         "mode": mode.value,
         "is_round": mode.is_round,
-        "promises": promises(_round(session)),
+        "promises": promises(round_of(session)),
         "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
         "response": _own_response(session, token, code),
@@ -122,7 +122,8 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
     }
 
 
-def _round(session: Session) -> Round:
+def round_of(session: Session) -> Round:
+    """What of a session decides what is promised."""
     return Round(
         mode=Mode(session.mode),
         grouping=Grouping(session.grouping),

@@ -22,7 +22,7 @@ document.querySelectorAll(".paper-keys").forEach((form) => {
     });
   };
 
-  form.querySelectorAll(".key").forEach((field) => {
+  form.querySelectorAll(".keyed").forEach((field) => {
     const top = Number(field.dataset.top);
     field.addEventListener("focus", () => field.select());
     field.addEventListener("input", () => {
@@ -37,7 +37,7 @@ document.querySelectorAll(".paper-keys").forEach((form) => {
     });
   });
   form.querySelectorAll(".numbers").forEach((field) => field.addEventListener("input", () => light(field)));
-  form.querySelectorAll(".key, .numbers").forEach((field) => light(field));
+  form.querySelectorAll(".keyed, .numbers").forEach((field) => light(field));
 
   form.addEventListener("keydown", (event) => {
     const field = event.target;

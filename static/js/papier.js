@@ -50,5 +50,7 @@ document.querySelectorAll(".paper-keys").forEach((form) => {
     event.preventDefault();
     goOn(field);
   });
+  // At once, before the browser comes to it: the next form's first key may be on its way already.
+  form.querySelector("[autofocus]").focus();
   form.querySelectorAll(".only-script").forEach((words) => { words.hidden = false; });
 });

@@ -93,7 +93,7 @@ def remind(session: Session, letter: Letter) -> Sent:
     return Sent(len(addresses) - len(failed), failed=failed)
 
 
-def _set_reminded(session: Session, reminded: bool) -> None:  # noqa: FBT001
+def _set_reminded(session: Session, reminded: bool) -> None:
     session.reminded = reminded
     session.save(update_fields=["reminded"])
 

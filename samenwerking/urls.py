@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import public, team
+from reflectie.views import collaborations, people, public, team
 
 
 class Token:
@@ -30,8 +30,16 @@ urlpatterns = [
     path("start/", team.start, name="start"),
     path("invullen/<token:token>/", team.fill, name="fill"),
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
+    path("invullen/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
     path("rapport/<token:token>/", team.report, name="report"),
     path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
+    path("samenwerkingen/", collaborations.overview, name="collaborations"),
+    path("samenwerkingen/nieuw/", collaborations.new, name="collaboration-new"),
+    path("samenwerkingen/<uuid:pk>/", collaborations.show, name="collaboration"),
+    path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
+    path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
+    path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
+    path("uitnodiging/<token:token>/", people.invitation, name="invitation"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

@@ -3,6 +3,7 @@ in one transaction. Nothing else opens a transaction."""
 
 from .collaborations import (
     Latest,
+    SessionLine,
     adopt_into_new,
     change_collaboration,
     collaborations_of,
@@ -98,6 +99,7 @@ __all__ = [
     "Posted",
     "Saved",
     "SessionClosedError",
+    "SessionLine",
     "StageError",
     "Standing",
     "TooFewError",

@@ -1,6 +1,6 @@
 """Collaborations: made, changed, erased, and found again; and a reflection that is taken into one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,18 @@ from .sheets import today
 
 # A session without an account that was taken in was never planned: its last change dates it.
 _DAY = Coalesce("planned_on", "changed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session in the list of a collaboration."""
+
+    session: Session
+    day: date
+    # How many sheets were begun, and whether one is finished.
+    begun: int
+    has_finished: bool
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +103,12 @@ def erase_collaboration(pk: UUID) -> None:
         Collaboration.objects.filter(pk=pk).delete()
 
 
-def collaborations_of(user: User, text: str = "") -> "QuerySet[Collaboration]":
-    """Somebody's collaborations by name, each with their `role`; with `text`, those that have all its words."""
-    found = Collaboration.objects.of(user.pk).annotate(role=F("memberships__role"))
-    return found.matching(text).order_by(Lower("name"), "pk")
+def collaborations_of(
+    user: User, text: str = "", roles: Collection[str] = tuple(Role.values)
+) -> "QuerySet[Collaboration]":
+    """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`."""
+    found = Collaboration.objects.filter(memberships__user=user, memberships__role__in=roles)
+    return found.annotate(role=F("memberships__role")).matching(text).order_by(Lower("name"), "pk")
 
 
 def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Latest]:
@@ -119,11 +133,14 @@ def _is_late(stage: str, closes_on: date | None) -> bool:
     return stage == Session.Stage.OPEN and closes_on is not None and today() > closes_on
 
 
-def sessions_of(collaboration: Collaboration) -> "QuerySet[Session]":
-    """A collaboration's sessions, newest first, with `day`, `begun` (how many sheets) and `has_finished`. One query."""
+def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
+    """A collaboration's sessions, newest first. One query."""
     finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
     sessions = collaboration.sessions.annotate(day=_DAY, begun=Count("responses"), has_finished=Exists(finished))
-    return sessions.order_by("-day", "pk")
+    return [
+        SessionLine(found, found.day, found.begun, found.has_finished, _is_late(found.stage, found.closes_on))
+        for found in sessions.order_by("-day", "pk")
+    ]
 
 
 def adopt_into_new(session: Session, token: str, user: User, name: str) -> Collaboration:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -18,7 +18,7 @@ from reflectie.access import readable_session_or_404, response_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.start import StartForm
 from reflectie.store import (
-    erase_session,
+    erase_reflection,
     hash_token,
     load_report,
     read_token,
@@ -143,10 +143,14 @@ def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     response = response_or_404(token)
+    if response.session.collaboration_id is not None:
+        # A collaboration has it now, and its coordinator is who erases it.
+        raise Http404
     if request.method != "POST":
         pdf_url = reverse("report-pdf", args=[read_token(token)]) if response.finished else ""
         return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
-    erase_session(response.session_id)
+    if not erase_reflection(response.session_id):
+        raise Http404
     page = render(request, "reflectie/erased.html")
     # Another reflection that this browser is in the middle of stays within reach.
     return forget(page) if own_token(request) == token else page

@@ -113,6 +113,7 @@ class InviteForm(forms.Form):
         error_messages={
             "required": _("Vul het e-mailadres in van wie je uitnodigt."),
             "invalid": _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be"),
+            "max_length": _("Dit e-mailadres is te lang. Kijk het na."),
         },
     )
     role = forms.ChoiceField(

@@ -80,7 +80,7 @@ def test_the_list_can_be_searched_and_says_when_nothing_is_found(coordinator, an
     ]
     nothing = coordinator.get("/samenwerkingen/?zoek=<b>")
     assert rows(nothing) == []
-    assert "0 samenwerkingen gevonden voor ‘&lt;b&gt;’." in text_of(nothing)
+    assert "Geen samenwerking gevonden voor ‘&lt;b&gt;’." in text_of(nothing)
 
 
 @pytest.mark.parametrize("zoek", ["a " * 3000, "\x00", "%", "_", "'", "é" * 500])

@@ -50,6 +50,7 @@ def lines() -> Any:
         (f"/INVULLEN/{TOKEN}", "/INVULLEN/…"),
         (f"/invullen/{TOKEN}:1vXy2a:hAsh/ and /rapport/{TOKEN}/", "/invullen/…/ and /rapport/…/"),
         (f"/rapport/{TOKEN}.html", "/rapport/…"),
+        (f"Not Found: /uitnodiging/{TOKEN}/", "Not Found: /uitnodiging/…/"),
     ],
 )
 def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:

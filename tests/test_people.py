@@ -7,6 +7,7 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from conftest import add_member, rows, text_of
 from conftest import collaboration_url as url
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -39,10 +40,22 @@ def test_a_facilitator_sees_people_but_neither_invitations_nor_a_form(facilitato
     assert 'name="email"' not in page.content.decode()
 
 
-def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(coordinator, collaboration, mailoutbox):
-    response = coordinator.post(
-        url("members", collaboration), {"action": "invite", "email": "Bo@Example.org", "role": "facilitator"}
-    )
+def test_a_name_stands_in_place_of_the_address_except_for_who_invites(coordinator, facilitator, collaboration, guide):
+    User.objects.filter(pk=guide.user_id).update(first_name="Fien")
+    add_member(collaboration, "gert@example.org", Role.FACILITATOR)
+    User.objects.filter(email="gert@example.org").update(first_name="Gert")
+
+    assert rows(coordinator.get(url("members", collaboration)))[1].startswith("Fien begeleider · fien@example.org")
+    assert rows(facilitator.get(url("members", collaboration)))[2] == "Gert begeleider"
+
+
+def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(
+    coordinator, collaboration, mailoutbox, caplog
+):
+    with caplog.at_level(logging.DEBUG):
+        response = coordinator.post(
+            url("members", collaboration), {"action": "invite", "email": "Bo@Example.org", "role": "facilitator"}
+        )
 
     assert (response.status_code, response["Location"]) == (303, url("members", collaboration))
     [mail] = mailoutbox
@@ -50,6 +63,7 @@ def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(coordin
     assert 'an@example.org nodigt je uit in de samenwerking "Samen in Tienen", als begeleider.' in mail.body
     [token] = re.findall(r"http://testserver/uitnodiging/([\w-]{22})/", mail.body)
     assert Invitation.objects.get().token_hash == store.hash_token(token)
+    assert "example.org" not in caplog.text.lower()
 
 
 def test_a_mail_says_a_name_as_it_is(coordinator, collaboration, mailoutbox):

@@ -84,7 +84,7 @@ def _own_environment(folder: Path, options: argparse.Namespace) -> None:
 
 
 def _prepare() -> None:
-    commands = (["build_fonts"], ["collectstatic", "--noinput"], ["migrate"], ["load_checklist"])
+    commands = (["build_fonts"], ["collectstatic", "--noinput"], ["migrate"], ["createcachetable"], ["load_checklist"])
     for command in commands:
         subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"], check=True, stdout=subprocess.DEVNULL

@@ -31,9 +31,10 @@ def main() -> None:
     def begin(cursor: Any) -> Any:
         session, response = key(), key()
         cursor.execute(
-            "INSERT INTO reflectie_session (id, checklist_id, mode, stage, read_hash, changed_on)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            [session, checklist.pk, "alone", "open", f"{UUID(str(session)).hex:0>64}", date.today()],
+            "INSERT INTO reflectie_session (id, checklist_id, mode, stage, read_hash, changed_on, questions, grouping,"
+            " groups, blanked, facilitator_prepares, paper_by, paper_typed, removed, reminded)"
+            " VALUES (%s, %s, %s, %s, %s, %s, '[]', 'none', '[]', %s, %s, '', 0, '{}', %s)",
+            [session, checklist.pk, "alone", "open", f"{UUID(str(session)).hex:0>64}", date.today(), *[False] * 3],
         )
         cursor.execute(
             "INSERT INTO reflectie_response (id, session_id, token_hash, finished, extras) VALUES (%s, %s, %s, %s, %s)",

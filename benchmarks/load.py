@@ -49,6 +49,10 @@ class Crowd:
         self.errors: Counter[str] = Counter()
         self.seconds: dict[str, list[float]] = {}
         self.kept: dict[str, dict[str, Any]] = {}
+        # Those who wait for each other, and when they stopped waiting.
+        self.ready = 0
+        self.together = 0.0
+        self.until = time.perf_counter() + job["seconds"]
 
     def took(self, what: str, reply: Reply) -> Reply:
         self.seconds.setdefault(what, []).append(reply.seconds)
@@ -76,6 +80,7 @@ class Crowd:
         return {
             "done": self.done,
             "elapsed": time.perf_counter() - start,
+            "together": time.perf_counter() - self.together if self.together else None,
             "errors": dict(self.errors),
             "seconds": self.seconds,
             "kept": self.kept,
@@ -160,6 +165,25 @@ async def send_whole(crowd: Crowd, browser: Browser, number: int, url: str, form
     crowd.kept[url] = {**values, "finished": True}
 
 
+async def participate(crowd: Crowd, browser: Browser, number: int) -> None:
+    """One of a round: reads what others will see, begins, and sends everything at the end."""
+    join = crowd.job["join"]
+    intro = crowd.took("intro", expect(await browser.get(join), 200)).text
+    begin = [("csrfmiddlewaretoken", hidden(intro, "csrfmiddlewaretoken"))]
+    url = crowd.took("begin", expect(await browser.post(join, begin), 303)).headers["location"]
+    page = crowd.took("page", expect(await browser.get(url), 200)).text
+    values = {**answers(crowd, number), **crowd.job["beside"], "goal-sentence": f"Zin {number}"}
+    fields = [*sheet(crowd.job["fields"], values, {}), ("finish", "1")]
+    fields.append(("csrfmiddlewaretoken", hidden(page, "csrfmiddlewaretoken")))
+    # Everybody is ready before the first one finishes.
+    crowd.ready += 1
+    while crowd.ready < crowd.job["number"] and time.perf_counter() < crowd.until:
+        await asyncio.sleep(0.05)
+    crowd.together = crowd.together or time.perf_counter()
+    crowd.took("save", expect(await browser.post(url, fields), 303))
+    crowd.kept[f"Zin {number}"] = values
+
+
 async def visitor(job: Job) -> dict[str, Any]:
     """One more person, who opens a page now and then, while others download PDFs that were never made before."""
     downloads = {"done": 0, "errors": 0}
@@ -196,7 +220,7 @@ async def visitor(job: Job) -> dict[str, Any]:
     return {"seconds": seconds, "errors": errors, "downloads": downloads}
 
 
-TURNS = {"get": get, "one-by-one": fill_one_by_one, "whole": fill_whole, "link": fill_link}
+TURNS = {"participate": participate, "get": get, "one-by-one": fill_one_by_one, "whole": fill_whole, "link": fill_link}
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from reflectie.store import published_checklist, read_token
 
+from . import rounds
 from .figures import Figure, quantile
 from .people import BESIDE, answers, begin, field_names, forget_pdf, full_sheet, lost, with_notes
 from .server import Server, serve
@@ -43,6 +44,8 @@ class Run:
             self._reports()
             self._say("fill-ins")
             self._fill_ins()
+            self._say("a round")
+            self._round()
             self._say("PDFs over HTTP")
             self._sent_pdfs()
             self._say("a page while PDFs are made")
@@ -237,6 +240,34 @@ class Run:
             "rate": sum(result["done"] for result in results) / max(result["elapsed"] for result in results),
             **{f"p{share}": quantile(saves, share / 100) * 1000 for share in (50, 95, 99)},
         }
+
+    # A round
+
+    def _round(self) -> None:
+        session = rounds.plan()
+        result = self._load("participate", **rounds.job(session, self.items))
+        errors, took = sum(result["errors"].values()), result["together"] or 0.0
+        self._add(
+            f"{rounds.PEOPLE} of one round finish, all at once",
+            took,
+            "s",
+            aim="≤ 10 s",
+            met=took <= 10 and not errors,
+            more={"errors": errors, "rate": result["done"] / took if took else 0},
+        )
+        for share in (0.5, 0.99):
+            self._add(f"  a finish, p{share * 100:.0f}", _p([result], "save", share), "ms")
+        path = reverse("join-standing", args=[session.join_token])
+        etag = self._ask(path)[1]["etag"]
+        ceiling = {"paths": [self._ceiling("report", "standing", path)], "status": 200}
+        self._against("how it stands, for one who looks on", {"paths": [path], "status": 200}, ceiling, 600)
+        ceiling |= {"etags": ['"report"'], "status": 304}
+        self._against("  unchanged (304)", {"paths": [path], "etags": [etag], "status": 304}, ceiling, 600)
+        # Two hundred who look on ask every five seconds.
+        cpu = next(figure for figure in reversed(self.figures)).more["cpu_ms"]
+        self._add(f"  {rounds.PEOPLE} who look on, of one processor", cpu * rounds.PEOPLE / 5 / 10, "%")
+        wrong = rounds.wrong_figures(rounds.close(session), result["kept"])
+        self._add("  answers lost or doubled, errors", wrong + errors, "", aim="0", met=not wrong and not errors)
 
     # PDFs
 

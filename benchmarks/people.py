@@ -7,7 +7,7 @@ from typing import Any
 from reflectie import store
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.report import Report, build_report
-from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.setup import Mode, Setup, setup_without_account
 from reflectie.domain.sheet import Ask, FieldValue, Sheet, Value, fields_for, note_name
 from reflectie.models import MadePdf, Response
 
@@ -25,6 +25,8 @@ BESIDE: dict[str, str | list[str]] = {
     "partners-needed-note": "De woonmaatschappij zit er niet bij, terwijl de helft van de vragen over wonen gaat.",
     "context-financial-note": "Ieder krijgt geld voor de eigen opdracht; niemand voor het overleg.",
 }
+
+ALONE = setup_without_account(Mode.ALONE)
 
 
 def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
@@ -55,11 +57,9 @@ def with_notes(checklist: Checklist) -> dict[str, FieldValue]:
     return {**full_sheet(checklist), **notes}
 
 
-def field_names(checklist: Checklist) -> dict[str, bool]:
+def field_names(checklist: Checklist, setup: Setup = ALONE) -> dict[str, bool]:
     """Every field of a sheet, and whether a browser sends it when it is empty: text it does, a choice it doesn't."""
-    return {
-        name: field.ask is Ask.TEXT for name, field in fields_for(checklist, setup_without_account(Mode.ALONE)).items()
-    }
+    return {name: field.ask is Ask.TEXT for name, field in fields_for(checklist, setup).items()}
 
 
 def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
@@ -67,8 +67,9 @@ def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     token = store.new_token()
     store.start_reflection(token, Mode.ALONE, {})
     if values:
-        response = Response.objects.get(token_hash=store.hash_token(token))
-        store.save_fields(response, {name: store.Posted(value, "") for name, value in values.items()}, finish=finish)
+        response = Response.objects.select_related("session__checklist").get(token_hash=store.hash_token(token))
+        posted = {name: store.Posted(value, "") for name, value in values.items()}
+        store.save_fields(response.session, response.token_hash or "", posted, finish=finish)
     return token
 
 
@@ -86,7 +87,8 @@ def lost(kept: Mapping[str, Mapping[str, Any]]) -> int:
         response = responses.filter(token_hash=store.hash_token(token)).first()
         found: dict[str, Any] = {}
         if response:
-            found = {**store.load_filling(response).sheet.values, "finished": response.finished}
+            filling = store.load_filling(response.session, response)
+            found = {**filling.sheet.values, "finished": filling.finished}
         for name, value in values.items():
             missing += found.get(name) != (tuple(value) if isinstance(value, list) else value)
     return missing

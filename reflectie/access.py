@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
 from .models import Membership, Response, Role, Session
-from .store import hash_token
+from .store import Standing, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
@@ -95,6 +95,14 @@ def signed_in(request: HttpRequest) -> User:
     if isinstance(request.user, User):
         return request.user
     raise Http404
+
+
+def standing_or_404(join_token: str) -> Standing:
+    """How the session with a link to take part stands. One query."""
+    standing = load_standing(join_token)
+    if standing is None:
+        raise Http404
+    return standing
 
 
 def response_or_404(token: str) -> Response:

@@ -82,6 +82,16 @@ def proxy(**_: Any) -> Iterator[CheckMessage]:
         )
 
 
+@register(TAG, deploy=True)
+def mail(**_: Any) -> Iterator[CheckMessage]:
+    if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+        yield Warning(
+            "Zonder EMAIL_URL krijgt niemand mail: codes om je aan te melden komen in het logboek terecht.",
+            hint="Noem de mailserver: EMAIL_URL=smtp+tls://gebruiker:wachtwoord@mail.example.org:587",
+            id="samenwerking.W002",
+        )
+
+
 def refuse_unsafe_settings() -> None:
     """Raises ImproperlyConfigured, with every message and hint, when a check above finds an error.
 

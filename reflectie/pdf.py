@@ -3,6 +3,8 @@
 import gc
 import hashlib
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,14 +97,21 @@ def report_pdf(session_id: UUID, report: Report) -> bytes:
     key = fingerprint(report)
     if (content := kept_pdf(session_id, key)) is not None:
         return content
-    if not _one_at_a_time.acquire(timeout=PATIENCE):
-        raise BusyError
-    try:
+    with _turn():
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, key)) is None:
             content = make_pdf(report)
             keep_pdf(session_id, key, content)
         return content
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for one's turn to make a PDF. Raises BusyError."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise BusyError
+    try:
+        yield
     finally:
         _one_at_a_time.release()
 
@@ -110,6 +119,23 @@ def report_pdf(session_id: UUID, report: Report) -> bytes:
 def make_pdf(report: Report) -> bytes:
     """The report as PDF/UA-1, about half a second's work for five pages. Not for two threads at once."""
     return render_pdf(render_to_string("reflectie/report/pdf.html", {"report": report}))
+
+
+class PaperForm:
+    """The blank form of a session, on paper. Not kept: it takes a third of a second, and few ask for it."""
+
+    def __init__(self, context: Mapping[str, Any]) -> None:
+        self._xhtml = render_to_string("reflectie/paper/form.html", dict(context))
+
+    @property
+    def fingerprint(self) -> str:
+        """A key of everything the form is made from."""
+        return hashlib.sha256(_made_with() + self._xhtml.encode()).hexdigest()
+
+    def make(self) -> bytes:
+        """The form as PDF/UA-1. Raises BusyError."""
+        with _turn():
+            return render_pdf(self._xhtml)
 
 
 def render_pdf(xhtml: str, **options: Any) -> bytes:

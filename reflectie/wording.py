@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
+from .domain.privacy import Reason
 from .domain.setup import Mode
 from .domain.sheet import Value
+from .domain.talk import Choice
 
 FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("Structurele hinderpaal"),
@@ -33,6 +35,23 @@ ANSWERS: dict[tuple[Kind, str], str | Promise] = {
     (Kind.FACTOR, Value.HELPING): _("Speelt niet"),
     (Kind.FACTOR, Value.DONT_KNOW): _("Weet ik niet"),
     (Kind.PAIR, Value.DONT_KNOW): _("Weet ik niet"),
+}
+
+# A sign for each answer, beside its piece of the bar; empty is an item left open.
+ANSWER_SIGNS = {Value.HINDERING: "×", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}
+
+# What the team made of a factor; of a pair, one of its two wordings.
+CHOICES: dict[tuple[Kind, str], str | Promise] = {
+    (Kind.FACTOR, Choice.HINDERING): _("Speelt"),
+    (Kind.FACTOR, Choice.HELPING): _("Speelt niet"),
+    (Kind.FACTOR, Choice.DIVIDED): _("We blijven verdeeld"),
+    (Kind.PAIR, Choice.DIVIDED): _("We blijven verdeeld"),
+}
+
+# Why a figure isn't shown.
+REASONS: dict[str, str | Promise] = {
+    Reason.TOO_FEW: _("te weinig mensen"),
+    Reason.SUBTRACTION: _("anders is uit te rekenen wat iemand antwoordde"),
 }
 
 INTENSITIES: dict[str, str | Promise] = {
@@ -89,4 +108,14 @@ MODES: dict[str, str | Promise] = {
 }
 
 # Every word that isn't bound to a kind of item, by its code name. The names are unique over all tables.
-WORDS: dict[str, str | Promise] = {**FINDINGS, **INTENSITIES, **FITS, **FORMS, **MEANINGS, **LEVELS, **MOVERS, **MODES}
+WORDS: dict[str, str | Promise] = {
+    **FINDINGS,
+    **INTENSITIES,
+    **FITS,
+    **FORMS,
+    **MEANINGS,
+    **LEVELS,
+    **MOVERS,
+    **MODES,
+    **REASONS,
+}

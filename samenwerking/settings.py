@@ -158,27 +158,29 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Mail may take its time, and so may a reader: allauth gives three minutes to some of these.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+# A room full of people behind one address signs in within a minute. Failures, and one person's mail, stay at allauth's.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "signup": "60/m/ip", "request_login_code": "60/m/ip,3/m/key"}
 ACCOUNT_FORMS = {
-    "login": "reflectie.account_forms.SignInForm",
-    "signup": "reflectie.account_forms.SignUpForm",
-    "request_login_code": "reflectie.account_forms.RequestCodeForm",
-    "confirm_login_code": "reflectie.account_forms.SignInCodeForm",
-    "confirm_email_verification_code": "reflectie.account_forms.AddressCodeForm",
-    "add_email": "reflectie.account_forms.NewAddressForm",
-    "change_password": "reflectie.account_forms.ChangePasswordForm",
-    "set_password": "reflectie.account_forms.SetPasswordForm",
-    "reset_password": "reflectie.account_forms.ForgottenPasswordForm",
-    "confirm_password_reset_code": "reflectie.account_forms.ForgottenPasswordCodeForm",
-    "reset_password_from_key": "reflectie.account_forms.NewPasswordForm",
-    "reauthenticate": "reflectie.account_forms.PasswordAgainForm",
+    "login": "reflectie.forms.account.SignInForm",
+    "signup": "reflectie.forms.account.SignUpForm",
+    "request_login_code": "reflectie.forms.account.RequestCodeForm",
+    "confirm_login_code": "reflectie.forms.account.SignInCodeForm",
+    "confirm_email_verification_code": "reflectie.forms.account.AddressCodeForm",
+    "add_email": "reflectie.forms.account.NewAddressForm",
+    "change_password": "reflectie.forms.account.ChangePasswordForm",
+    "set_password": "reflectie.forms.account.SetPasswordForm",
+    "reset_password": "reflectie.forms.account.ForgottenPasswordForm",
+    "confirm_password_reset_code": "reflectie.forms.account.ForgottenPasswordCodeForm",
+    "reset_password_from_key": "reflectie.forms.account.NewPasswordForm",
+    "reauthenticate": "reflectie.forms.account.PasswordAgainForm",
 }
 MFA_ADAPTER = "reflectie.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Samenwerking"
 MFA_FORMS = {
-    "authenticate": "reflectie.account_forms.SecondFactorForm",
-    "reauthenticate": "reflectie.account_forms.SecondFactorAgainForm",
-    "activate_totp": "reflectie.account_forms.ActivateAppForm",
+    "authenticate": "reflectie.forms.account.SecondFactorForm",
+    "reauthenticate": "reflectie.forms.account.SecondFactorAgainForm",
+    "activate_totp": "reflectie.forms.account.ActivateAppForm",
 }
 
 LANGUAGE_CODE = "nl"

@@ -4,7 +4,18 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import collaborations, people, public, team
+from reflectie.views import (
+    collaborations,
+    invite,
+    paper,
+    participant,
+    people,
+    public,
+    report,
+    sessions,
+    stages,
+    team,
+)
 
 
 class Token:
@@ -31,8 +42,6 @@ urlpatterns = [
     path("invullen/<token:token>/", team.fill, name="fill"),
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
     path("invullen/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
-    path("rapport/<token:token>/", team.report, name="report"),
-    path("rapport/<token:token>.pdf", team.report_pdf, name="report-pdf"),
     path("samenwerkingen/", collaborations.overview, name="collaborations"),
     path("samenwerkingen/nieuw/", collaborations.new, name="collaboration-new"),
     path("samenwerkingen/<uuid:pk>/", collaborations.show, name="collaboration"),
@@ -40,6 +49,31 @@ urlpatterns = [
     path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
     path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
     path("uitnodiging/<token:token>/", people.invitation, name="invitation"),
+    path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
+    path("sessies/<uuid:pk>/", sessions.show, name="session"),
+    path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
+    path("sessies/<uuid:pk>/link/", sessions.link, name="session-link"),
+    path("sessies/<uuid:pk>/scherm/", sessions.screen, name="session-screen"),
+    path("sessies/<uuid:pk>/uitnodigen/", invite.invitees, name="session-invite"),
+    path("sessies/<uuid:pk>/sluiten/", stages.close, name="session-close"),
+    path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
+    path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
+    path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
+    path("meedoen/", participant.by_code, name="join-code"),
+    path("meedoen/<token:token>/", participant.join, name="join"),
+    path("meedoen/<token:token>/invullen/", participant.fill, name="join-fill"),
+    path("meedoen/<token:token>/stand/", participant.standing, name="join-standing"),
+    path("meedoen/<token:token>/verder/", participant.go_on, name="join-continue"),
+    path("meedoen/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
+    path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
+    path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
+    path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
+    path("rapport/<token:token>/", report.report, name="report"),
+    path("rapport/<token:token>.pdf", report.report_pdf, name="report-pdf"),
+    path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
+    path("sessies/<uuid:pk>/verslag.pdf", report.session_pdf, name="session-pdf"),
+    path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
+    path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

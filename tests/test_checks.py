@@ -18,6 +18,7 @@ def production(settings: Any) -> None:
     settings.SECRET_KEY_FALLBACKS = []
     settings.RETENTION_DAYS = 90
     settings.REGISTRATION = "open"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -89,6 +90,12 @@ def test_https_without_a_known_proxy_is_a_warning_before_deployment(settings: An
     assert ids() == []
     assert ids(deploy=True) == ["samenwerking.W001"]
     refuse_unsafe_settings()
+
+
+def test_mail_to_the_console_is_a_warning_before_deployment(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert ids() == []
+    assert ids(deploy=True) == ["samenwerking.W002"]
 
 
 def test_the_checks_run_under_manage_py_too(settings: Any) -> None:

@@ -21,7 +21,7 @@ ADDRESS = "bo@example.org"
 
 
 def test_the_coordinator_sees_who_has_which_role(coordinator, collaboration, guide):
-    store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
     found = rows(coordinator.get(url("members", collaboration)))
 
@@ -32,7 +32,7 @@ def test_the_coordinator_sees_who_has_which_role(coordinator, collaboration, gui
 
 
 def test_a_facilitator_sees_people_but_neither_invitations_nor_a_form(facilitator, collaboration):
-    store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     page = facilitator.get(url("members", collaboration))
 
     assert rows(page) == ["an@example.org coördinator", "fien@example.org (jij) begeleider Verlaat de samenwerking"]
@@ -118,7 +118,7 @@ def test_an_invitation_that_is_not_whole_comes_back(coordinator, collaboration, 
 
 
 def test_an_invitation_is_withdrawn(coordinator, collaboration):
-    invited = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     withdraw = {"action": "withdraw", "invitation": Invitation.objects.get().pk}
 
     assert coordinator.post(url("members", collaboration), withdraw).status_code == 303
@@ -128,7 +128,7 @@ def test_an_invitation_is_withdrawn(coordinator, collaboration):
 
 @pytest.mark.parametrize("action", ["invite", "withdraw", "coordinator", "facilitator", "remove", "", "erase"])
 def test_a_facilitator_changes_nothing_for_others(facilitator, collaboration, guide, mailoutbox, action):
-    store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     before = list(Membership.objects.order_by("pk").values())
     fields = {"email": "cas@example.org", "role": "coordinator", "invitation": Invitation.objects.get().pk}
     for member in Membership.objects.all() if action != "remove" else Membership.objects.exclude(pk=guide.pk):
@@ -197,7 +197,7 @@ def test_a_member_of_another_collaboration_is_out_of_reach(coordinator, collabor
 def test_people_take_five_queries_however_many(coordinator, collaboration, django_assert_num_queries, number):
     for place in range(number):
         add_member(collaboration, f"lid{place}@example.org", Role.FACILITATOR)
-        store.invite(collaboration, f"nieuw{place}@example.org", Role.FACILITATOR)
+        store.invite_member(collaboration, f"nieuw{place}@example.org", Role.FACILITATOR)
 
     # The browser's session, its user, the role with the collaboration, who has one, who was asked.
     with django_assert_num_queries(5):
@@ -209,7 +209,7 @@ def test_people_take_five_queries_however_many(coordinator, collaboration, djang
 
 @pytest.fixture
 def link(collaboration) -> str:
-    return reverse("invitation", args=[store.invite(collaboration, ADDRESS, Role.FACILITATOR).token])
+    return reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
 
 
 def test_an_invitation_says_who_invites_into_what(client, link):

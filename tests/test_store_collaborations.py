@@ -86,8 +86,8 @@ def test_erasing_takes_everything_of_it_and_nothing_else(coordinator, collaborat
     store.adopt(reflection.response.session, reflection.token, collaboration)
     kept = make_round(collaboration=other)
     make_round(collaboration=collaboration)
-    store.invite(collaboration, ADDRESS, Role.FACILITATOR)
-    store.invite(other, ADDRESS, Role.FACILITATOR)
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    store.invite_member(other, ADDRESS, Role.FACILITATOR)
 
     store.erase_collaboration(collaboration.pk)
 
@@ -206,7 +206,7 @@ def test_what_was_adopted_is_not_erased_as_a_reflection(collaboration):
 
 
 def test_an_invitation_keeps_the_hash_and_the_address_in_small_letters(collaboration):
-    invited = store.invite(collaboration, " Bo@Example.ORG ", Role.FACILITATOR)
+    invited = store.invite_member(collaboration, " Bo@Example.ORG ", Role.FACILITATOR)
 
     kept = Invitation.objects.get()
     assert (kept.email, kept.role, kept.sent_on) == (ADDRESS, "facilitator", store.today())
@@ -215,9 +215,9 @@ def test_an_invitation_keeps_the_hash_and_the_address_in_small_letters(collabora
 
 
 def test_inviting_an_address_again_renews_it(collaboration):
-    first = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    first = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     Invitation.objects.update(sent_on=date(2026, 1, 1))
-    second = store.invite(collaboration, ADDRESS.upper(), Role.COORDINATOR)
+    second = store.invite_member(collaboration, ADDRESS.upper(), Role.COORDINATOR)
 
     kept = Invitation.objects.get()
     assert (kept.role, kept.sent_on) == ("coordinator", store.today())
@@ -229,13 +229,13 @@ def test_inviting_into_what_was_erased_says_so(collaboration):
     store.erase_collaboration(collaboration.pk)
 
     with pytest.raises(Collaboration.DoesNotExist):
-        store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+        store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_accepting_gives_the_role_and_uses_the_invitation_up(collaboration, role):
     bo = make_account(ADDRESS)
-    invited = store.invite(collaboration, ADDRESS, role)
+    invited = store.invite_member(collaboration, ADDRESS, role)
 
     assert store.accept_invitation(bo, invited.token).role == role
     assert role_of(collaboration, bo) == role
@@ -255,7 +255,7 @@ def test_accepting_gives_the_role_and_uses_the_invitation_up(collaboration, role
 )
 def test_accepting_with_a_role_already_never_takes_one_away(collaboration, has, is_offered, gets):
     member = add(collaboration, ADDRESS, has)
-    invited = store.invite(collaboration, ADDRESS, is_offered)
+    invited = store.invite_member(collaboration, ADDRESS, is_offered)
 
     store.accept_invitation(member.user, invited.token)
 
@@ -265,7 +265,7 @@ def test_accepting_with_a_role_already_never_takes_one_away(collaboration, has, 
 
 @pytest.mark.parametrize(("days", "works"), [(30, True), (31, False)])
 def test_an_invitation_works_for_thirty_days(collaboration, days, works):
-    invited = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     Invitation.objects.update(sent_on=store.today() - timedelta(days=days))
 
     assert (store.find_invitation(invited.token) is not None) is works
@@ -275,7 +275,7 @@ def test_an_invitation_works_for_thirty_days(collaboration, days, works):
 
 
 def test_an_old_invitation_is_not_accepted(collaboration):
-    invited = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     Invitation.objects.update(sent_on=store.today() - timedelta(days=31))
 
     with pytest.raises(Invitation.DoesNotExist):
@@ -285,7 +285,7 @@ def test_an_old_invitation_is_not_accepted(collaboration):
 
 def test_withdrawing_ends_the_invitation_of_this_collaboration_alone(coordinator, collaboration):
     other = store.create_collaboration(coordinator, name="Een andere")
-    invited = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     pk = Invitation.objects.get().pk
 
     store.withdraw_invitation(other, pk)
@@ -295,8 +295,8 @@ def test_withdrawing_ends_the_invitation_of_this_collaboration_alone(coordinator
 
 
 def test_undoing_an_invitation_leaves_one_that_was_sent_since(collaboration):
-    first = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
-    second = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    first = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    second = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
     store.forget_invitation(first)
     assert store.find_invitation(second.token) is not None
@@ -380,7 +380,7 @@ def test_of_two_coordinators_who_leave_at_once_one_stays(monkeypatch, coordinato
 @pytest.mark.django_db(transaction=True)
 def test_an_invitation_that_two_accept_at_once_is_used_once(collaboration):
     bo, cas = make_account(ADDRESS), make_account("cas@example.org")
-    invited = store.invite(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
     results = at_once(
         lambda: store.accept_invitation(bo, invited.token), lambda: store.accept_invitation(cas, invited.token)

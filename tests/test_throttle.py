@@ -1,9 +1,13 @@
 """Guessing stops, a team doesn't: failures are counted, for each address and each thing that can be guessed."""
 
 import pytest
+from conftest import make_account
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from test_accounts import ADDRESS, PASSWORD, post, sign_in_by_code, user_of
 
 from reflectie import throttle
 from reflectie.throttle import LIMIT, client_address, count_failure, hashed_address, is_blocked
@@ -130,3 +134,58 @@ def test_asking_and_counting_take_a_fixed_number_of_queries(django_assert_num_qu
     cache.clear()
     with django_assert_num_queries(1):
         is_blocked(asking(), "code")
+
+
+# Signing in, which allauth throttles over the same cache and the same address
+
+
+def test_guessing_a_password_stops_even_from_many_addresses(client):
+    make_account(ADDRESS, password=PASSWORD)
+
+    for number in range(5):
+        client.post(reverse("account_login"), {"login": ADDRESS, "password": "fout"}, REMOTE_ADDR=f"192.0.2.{number}")
+    page = client.post(reverse("account_login"), {"login": ADDRESS, "password": PASSWORD}, REMOTE_ADDR="192.0.2.99")
+
+    assert "Het ging te vaak mis." in page.content.decode()
+    assert user_of(client) is None
+
+
+def test_too_many_posts_from_one_address_are_told_to_wait(client):
+    for number in range(60):
+        post(client, "account_signup", email=f"{number} is no address")
+
+    page = post(client, "account_signup", email=ADDRESS)
+
+    assert page.status_code == 429
+    assert "Dat ging te snel" in page.content.decode()
+    assert mail.outbox == []
+
+
+def test_forty_people_behind_one_address_all_get_their_code(client):
+    for number in range(40):
+        make_account(f"{number}@example.org")
+
+    for number in range(40):
+        assert sign_in_by_code(Client(), f"{number}@example.org")["Location"] == reverse("account")
+
+
+def test_made_up_forwarding_does_not_escape_throttling(client):
+    for number in range(60):
+        client.post(reverse("account_signup"), {"email": "geen"}, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
+
+    page = client.post(reverse("account_signup"), {"email": ADDRESS}, HTTP_X_FORWARDED_FOR="192.0.2.99")
+
+    assert page.status_code == 429
+
+
+def test_cache_of_throttling_holds_no_address_of_a_machine_or_a_person(client):
+    make_account(ADDRESS, password=PASSWORD)
+    client.post(reverse("account_login"), {"login": ADDRESS, "password": "fout"}, REMOTE_ADDR="192.0.2.77")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM cache")
+        kept = str(cursor.fetchall())
+
+    assert "login_failed" in kept
+    assert "192.0.2.77" not in kept
+    assert ADDRESS not in kept

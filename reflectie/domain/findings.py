@@ -46,8 +46,13 @@ class Counts:
         return self.hindering + self.helping
 
     @property
+    def unsure(self) -> int:
+        """Who don't know or left it open: the two are alike to a finding."""
+        return self.dont_know + self.open
+
+    @property
     def counted(self) -> int:
-        return self.chose + self.dont_know + self.open
+        return self.chose + self.unsure
 
 
 def count(values: Iterable[str]) -> Counts:
@@ -63,7 +68,7 @@ def count(values: Iterable[str]) -> Counts:
 
 def finding(kind: Kind, counts: Counts) -> Finding:
     """The finding of one item, by the domain page's four rules in their order. Without any response: UNKNOWN."""
-    if counts.chose == 0 or counts.dont_know + counts.open > BLIND_ABOVE * counts.counted:
+    if counts.chose == 0 or counts.unsure > BLIND_ABOVE * counts.counted:
         return Finding.UNKNOWN
     if counts.hindering >= OBSTACLE_FROM * counts.chose:
         return Finding.OBSTACLE

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 # The whirlpool's box is 608 by 380 around its centre: room for an arm's name on either side.
 OUTER = 150.0
@@ -10,6 +10,10 @@ EYE = 46.0
 SWEEP = math.radians(155)
 NARROW, WIDE = 12.0, 40.0
 SAMPLES = 9
+# The bar of one item's answers: long enough for 200 people, and hatched so often.
+BAR_LENGTH, BAR_HEIGHT = 600.0, 16.0
+BAR_GAP = 3.0
+HATCH = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,50 @@ class Arm:
     name_x: float
     name_y: float
     anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The pieces of a spread, each a path of its own; empty where nobody gave that answer."""
+
+    hindering: str
+    dont_know: str
+    # Lines across the piece above: what tells it apart without colour.
+    hatch: str
+    open: str
+    helping: str
+
+
+@lru_cache(maxsize=4096)
+def spread_bar(hindering: int, helping: int, dont_know: int, open: int) -> Bar:
+    """The bar over so many answers, at least one: hindering from the left, helping from the right, what says neither
+    between them. Every piece is as long as its share, less a gap."""
+    numbers = [hindering, dont_know, open, helping]
+    present = sum(1 for number in numbers if number)
+    unit = (BAR_LENGTH - BAR_GAP * (present - 1)) / sum(numbers)
+    paths, left, hatch = [], 0.0, ""
+    for place, number in enumerate(numbers):
+        right = left + number * unit
+        paths.append(_box(left, right) if number else "")
+        if number and place == 1:
+            hatch = _hatch(left, right)
+        left = right + BAR_GAP if number else left
+    return Bar(paths[0], paths[1], hatch, paths[2], paths[3])
+
+
+def _box(left: float, right: float) -> str:
+    # Half a line inside, so that an edge isn't cut off.
+    return f"M{left + 1:.1f} 1H{right - 1:.1f}V{BAR_HEIGHT - 1:.0f}H{left + 1:.1f}Z"
+
+
+def _hatch(left: float, right: float) -> str:
+    """Slanting lines from one side of a piece to the other, in one path."""
+    lines = []
+    start = left + 1
+    while start + HATCH <= right - 1:
+        lines.append(f"M{start:.1f} {BAR_HEIGHT - 1:.0f}L{start + HATCH:.1f} 1")
+        start += HATCH
+    return "".join(lines)
 
 
 @cache

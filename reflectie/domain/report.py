@@ -17,6 +17,8 @@ from .talk import Outcome, contradicts
 
 # A team that is stuck can take on three things, not fifteen (domain page).
 MAX_IN_SUMMARY = 3
+# And talk about so many differences in one meeting.
+MAX_DIFFERENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,6 @@ class Tally:
 
     numbers: tuple[tuple[str, int], ...]
 
-    @property
-    def most(self) -> int:
-        return max((number for _, number in self.numbers), default=0)
-
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
@@ -85,6 +83,17 @@ class ItemReport:
     def left_open(self) -> bool:
         """Blind because nobody answered, rather than because people said they don't know."""
         return isinstance(self.counts, Counts) and self.counts.open == self.counts.counted
+
+    @property
+    def hides_groups(self) -> bool:
+        """Whether the groups are withheld here alone, because one of them could be worked out."""
+        shown = [group.counts for group in self.groups]
+        return any(isinstance(counts, Withheld) and counts.reason is Reason.SUBTRACTION for counts in shown)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything was written about it, or taken out."""
+        return bool(self.notes or self.outcome or self.removed)
 
     @property
     def contradiction(self) -> bool:
@@ -197,9 +206,21 @@ class Report:
 
     @property
     def differences(self) -> tuple[ItemReport, ...]:
-        """The items on which those who chose differ, the largest difference first."""
-        apart = [item for item in self.items if item.difference]
-        return tuple(sorted(apart, key=lambda item: -item.difference))
+        """The items on which those who chose differ, the largest difference first; of equal ones, that of most people.
+
+        A blind spot isn't among them: one against one says little where eight don't know.
+        """
+        apart = [item for item in self.items if item.difference and item.finding is not Finding.UNKNOWN]
+        return tuple(sorted(apart, key=lambda item: (-item.difference, -item.dissent)))
+
+    @property
+    def main_differences(self) -> tuple[ItemReport, ...]:
+        return self.differences[:MAX_DIFFERENCES]
+
+    @property
+    def hidden_groups(self) -> tuple[str, ...]:
+        """The groups that are too small to be shown anywhere."""
+        return tuple(name for name, size in self.groups if isinstance(size, Withheld))
 
     @property
     def main_obstacles(self) -> tuple[ItemReport, ...]:
@@ -313,7 +334,10 @@ class _ItemReports:
         self, setup: Setup, sheets: Sequence[Sheet], counted: Sequence[Sheet], about: About, *, withheld: bool
     ) -> None:
         self.setup, self.sheets, self.counted, self.about, self.withheld = setup, sheets, counted, about, withheld
-        self.only_refer = {sheet.text("intensity-needed") for sheet in sheets} - {""} == {Intensity.REFER}
+        needed = [text for sheet in sheets if (text := sheet.text("intensity-needed"))]
+        # The finding that follows from it may not tell what the tally withholds.
+        may_tell = setup.mode is not Mode.ANONYMOUS or enough(len(needed))
+        self.only_refer = may_tell and set(needed) == {Intensity.REFER}
         self.by_group: dict[str, list[Sheet]] = {}
         if field_name := setup.grouping.field:
             by_group = {name: [s for s in counted if s.text(field_name) == name] for name in setup.groups}
@@ -367,10 +391,10 @@ class _ItemReports:
         if self.setup.mode is not Mode.NAMED:
             return ()
         said = {
-            value: tuple(sorted(sheet.text("participant") for sheet in self.counted if sheet.text(item.key) == value))
+            value: sorted((s.text("participant") for s in self.counted if s.text(item.key) == value), key=str.casefold)
             for value in (*Value, "")
         }
-        return tuple((value, names) for value, names in said.items() if names)
+        return tuple((value, tuple(names)) for value, names in said.items() if names)
 
     def sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
         if not self.setup.grouping.field or self.withheld:

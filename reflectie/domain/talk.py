@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .findings import Finding
+from .sheet import digest
 
 
 class Choice(StrEnum):
@@ -32,3 +33,13 @@ def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
         case Finding.STRENGTH | Finding.CLEAR:
             return outcome.choice is Choice.HINDERING
     return False
+
+
+def values(outcome: Outcome | None) -> tuple[str, ...]:
+    """An outcome in parts, so that two of them come together as two versions of an answer do (`sheet.merge`)."""
+    return (outcome.choice, outcome.reason, outcome.minority) if outcome else ()
+
+
+def mark(outcome: Outcome | None) -> str:
+    """With which a page says what it showed of an item's outcome; "0" when there was none."""
+    return digest(values(outcome))

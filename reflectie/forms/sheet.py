@@ -21,7 +21,7 @@ from reflectie import wording
 from reflectie.domain.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.intensity import FORMS, Intensity
 from reflectie.domain.report import draw_whirlpool
-from reflectie.domain.setup import ABOUT_YOU, Setup
+from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.sheet import (
     Ask,
     Field,
@@ -93,6 +93,13 @@ class SheetForm(forms.Form):
             raise ValidationError(
                 _("Deze pagina hoort bij een andere checklist. De rest is bewaard; laad de pagina opnieuw.")
             )
+        if self.setup.mode is Mode.NAMED and "finish" in self.data and "participant" in self.fields:
+            self._ask_for_name()
+
+    def _ask_for_name(self) -> None:
+        """Answers by name need one; only at the end, so that nobody has to begin with it."""
+        if "participant" not in self.errors and not self.cleaned_data.get("participant"):
+            self.add_error("participant", _("Vul je naam in: in deze ronde antwoordt iedereen op naam."))
 
     def posted(self) -> dict[str, Posted]:
         """The fields that may be saved: valid ones, less those given up for what somebody else filled in."""
@@ -224,7 +231,7 @@ def _draw(form: SheetForm, question: str) -> SafeString:
     params = [f"{prefix}{name}" for name in names for prefix in ("", "seen-", "current-")]
     context = {
         **_controls(form, question),
-        "params": ",".join([*params, "mine", "theirs", "csrfmiddlewaretoken"]),
+        "params": ",".join([*params, "mine", "theirs", "keep-as", "csrfmiddlewaretoken"]),
         "state": form.state(question, drawn=True),
     }
     if item := form.known[question].item:
@@ -236,7 +243,7 @@ def _draw(form: SheetForm, question: str) -> SafeString:
 
 def _controls(form: SheetForm, name: str) -> dict[str, Any]:
     field = form.known[name]
-    groups = [] if field.item else _groups(form.checklist, field)
+    groups = [] if field.item else grouped_choices(form.checklist, field)
     return {"name": form._question_name(name), "field": field, "value": form.shown(name), "groups": groups}
 
 
@@ -283,7 +290,7 @@ QUESTIONS = {
 }
 
 
-def _groups(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """A question's choices with their words, in groups with a name; most have one group without a name."""
     if field.name == "first":
         return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]

@@ -31,7 +31,7 @@ class Invited:
     token: str
 
 
-def invite(collaboration: Collaboration, email: str, role: str) -> Invited:
+def invite_member(collaboration: Collaboration, email: str, role: str) -> Invited:
     """Ask an address to take a role. Asking it again renews the invitation: the link sent before stops working.
 
     Raises Collaboration.DoesNotExist when it was erased meanwhile.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from reflectie.domain.privacy import enough, groups_to_blank
@@ -68,17 +68,30 @@ class Standing:
     expected: int | None
 
 
-def plan_session(collaboration: Collaboration, plan: Plan) -> Session:
+def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = None) -> Session:
     """A new session with a link and a short code of its own, on the published checklist.
 
+    `key` is what the form carries, so that sending it twice makes one session.
     Raises NothingPublishedError without a published checklist.
     """
+    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today())
     with transaction.atomic():
-        session = Session(checklist=published_row(), collaboration=collaboration, changed_on=today())
+        session.checklist = published_row()
         _put(session, plan)
         _new_link(session)
-        session.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                session.save(force_insert=True)
+        except IntegrityError:
+            return Session.objects.get(pk=session.pk, collaboration=collaboration)
     return session
+
+
+def last_plan(collaboration: Collaboration) -> Plan | None:
+    """The plan of the collaboration's latest planned session; None before the first. One query."""
+    planned = collaboration.sessions.exclude(planned_on=None).order_by("-planned_on", "pk")
+    session = planned.first()
+    return plan_of(session) if session else None
 
 
 def change_plan(session: Session, plan: Plan) -> Session:

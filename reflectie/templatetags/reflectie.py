@@ -1,6 +1,7 @@
 """Words and signs for what the domain names. Loaded in every template."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django import template
 from django.forms.utils import flatatt
@@ -9,11 +10,15 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
-from reflectie.domain.checklist import Checklist, Item, Passage
-from reflectie.domain.findings import Finding
-from reflectie.domain.report import ItemReport, Report, WhirlpoolArm
-from reflectie.domain.setup import Mode
+from reflectie.domain.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.pictures import Bar, spread_bar
+from reflectie.domain.privacy import Withheld
+from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
+from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
+from reflectie.domain.talk import Choice
+from reflectie.store import text_mark
 
 register = template.Library()
 
@@ -37,6 +42,26 @@ def answer(item: Item, value: str) -> str | Promise:
     if (known := wording.ANSWERS.get((item.kind, value))) is not None:
         return known
     return item.hindering if value == Value.HINDERING else item.helping
+
+
+@register.filter
+def choice_words(item: Item, choice: str) -> str | Promise:
+    """`{{ item|choice_words:outcome.choice }}`: what the team made of an item, in the item's own words."""
+    if (known := wording.CHOICES.get((item.kind, choice))) is not None:
+        return known
+    return item.hindering if choice == Choice.HINDERING else item.helping
+
+
+@register.filter
+def mark(text: str) -> str:
+    """How a text is named in the address that takes it out."""
+    return text_mark(text)
+
+
+@register.filter
+def group_name(report: Report, name: str) -> str | Promise:
+    """`{{ report|group_name:name }}`: a level in words; a partner is called as it calls itself."""
+    return wording.LEVELS[name] if report.setup.grouping is Grouping.LEVEL else name
 
 
 @register.filter
@@ -69,6 +94,8 @@ def report_line(report: Report) -> str:
         ngettext("%s structurele hinderpaal", "%s structurele hinderpalen", obstacles) % (obstacles or none),
         ngettext("%s blinde vlek", "%s blinde vlekken", blind) % (blind or none),
     ]
+    if splits := len(report.splits):
+        parts.insert(2, ngettext("%s verdeeld beeld", "%s verdeelde beelden", splits) % splits)
     start = gettext("Zo zien jullie het nu:") if is_together(report) else gettext("Zo zie jij het nu:")
     return f"{start} {get_text_list(parts, gettext('en'))}."
 
@@ -77,6 +104,99 @@ def report_line(report: Report) -> str:
 def is_together(report: Report) -> bool:
     """Whether a team is spoken to ("jullie"), rather than one person."""
     return report.mode is not Mode.ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One answer to an item: how many gave it, in words, and by name who."""
+
+    value: str
+    sign: str
+    number: int
+    words: str | Promise
+    names: str
+
+
+@register.simple_tag
+def spread_parts(report: ItemReport) -> list[Part]:
+    """The answers to an item in the order of its bar. Nobody's "don't know" and nothing left open aren't mentioned."""
+    counts, item = report.counts, report.item
+    if not isinstance(counts, Counts):
+        return []
+    voices = dict(report.voices)
+    parts = [
+        (Value.HINDERING, counts.hindering, answer(item, Value.HINDERING)),
+        (Value.DONT_KNOW, counts.dont_know, answer(item, Value.DONT_KNOW)),
+        ("", counts.open, gettext("Opengelaten")),
+        (Value.HELPING, counts.helping, answer(item, Value.HELPING)),
+    ]
+    return [
+        Part(value or "open", wording.ANSWER_SIGNS[value], number, words, _names(voices.get(value, ())))
+        for value, number, words in parts
+        if number or value in {Value.HINDERING, Value.HELPING}
+    ]
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(name or gettext("zonder naam") for name in names)
+
+
+@register.simple_tag
+def spread_picture(counts: Counts) -> Bar:
+    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open)
+
+
+@register.simple_tag
+def spread_text(report: ItemReport) -> str:
+    """What an item's bar shows, for whoever doesn't see it."""
+    return "; ".join(f"{part.words}: {part.number}" for part in spread_parts(report)) + "."
+
+
+@register.simple_tag
+def group_text(item: Item, view: GroupView) -> str:
+    """One group's answers in a line. Who doesn't know and who left it open are one number, as the floor asks."""
+    if not isinstance(view.counts, Counts):
+        return ""
+    hindering, helping = view.counts.hindering, view.counts.helping
+    if item.kind is Kind.FACTOR:
+        text = gettext("%(hindering)s speelt, %(helping)s speelt niet")
+    else:
+        text = gettext("%(hindering)s hinderend, %(helping)s helpend")
+    said = text % {"hindering": hindering, "helping": helping}
+    unsure = view.counts.unsure
+    return said + (gettext(", %s weet niet of open") % unsure if unsure else "")
+
+
+@register.simple_tag
+def counted_text(report: Report) -> str:
+    """How many took part: "8 van de 10 die verwacht werden"."""
+    if isinstance(report.counted, Withheld):
+        return str(wording.REASONS[report.counted.reason])
+    numbers = {"n": report.counted, "expected": report.expected}
+    if not report.expected:
+        return str(report.counted)
+    if report.counted > report.expected:
+        return gettext("%(n)s (%(expected)s verwacht)") % numbers
+    return gettext("%(n)s van %(expected)s verwacht") % numbers
+
+
+@register.simple_tag
+def dissent_text(report: ItemReport) -> str:
+    """Who sees it differently from what the finding says, so that no minority vanishes."""
+    counts = report.counts
+    if not isinstance(counts, Counts):
+        return ""
+    numbers = {"n": report.dissent, "total": counts.chose}
+    if report.finding is Finding.UNKNOWN:
+        numbers = {"n": counts.unsure, "total": counts.counted}
+        return gettext("%(n)s van %(total)s: weet ik niet of opengelaten") % numbers
+    if report.finding is Finding.SPLIT:
+        return gettext("%(most)s tegen %(n)s") % {"most": counts.chose - report.dissent, **numbers}
+    if not report.dissent:
+        return ngettext("%(total)s koos", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
+    return (
+        ngettext("%(n)s van %(total)s ziet het anders", "%(n)s van %(total)s zien het anders", report.dissent) % numbers
+    )
 
 
 @register.filter

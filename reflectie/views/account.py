@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import signed_in
-from reflectie.account_forms import NameForm
+from reflectie.forms.account import NameForm
 from reflectie.store.accounts import account_data, close_account, rename_account, second_factor_is_on
 
 

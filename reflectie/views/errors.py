@@ -10,7 +10,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 # Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
-KEPT_FOR = {"start", "fill"}
+KEPT_FOR = {"start", "fill", "join-fill"}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

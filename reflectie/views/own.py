@@ -1,7 +1,13 @@
-"""The cookie with which a browser finds its own reflection again, until it is closed."""
+"""The cookie with which a browser finds its own reflection again, until it is closed, and the links of a reflection."""
+
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reflectie.store import read_token
 
 COOKIE = "reflectie"
 
@@ -22,3 +28,13 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
 def forget(response: HttpResponse) -> HttpResponse:
     response.delete_cookie(COOKIE, samesite="Lax")
     return response
+
+
+def links(request: HttpRequest, token: str) -> dict[str, Any]:
+    """Both links, in full, with what they are for."""
+    return {
+        "own_url": request.build_absolute_uri(reverse("fill", args=[token])),
+        "own_label": _("Jouw link: invullen, wijzigen en wissen"),
+        "read_url": request.build_absolute_uri(reverse("report", args=[read_token(token)])),
+        "read_label": _("Link om te delen: alleen lezen en de pdf"),
+    }

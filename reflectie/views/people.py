@@ -32,7 +32,7 @@ from reflectie.store import (
     find_invitation,
     forget_invitation,
     invitations_of,
-    invite,
+    invite_member,
     members_of,
     remove_member,
     withdraw_invitation,
@@ -136,7 +136,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
-    invited = invite(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
+    invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
     try:
         _send(request, own.collaboration, invited)
     except (SMTPException, OSError) as error:

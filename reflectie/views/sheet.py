@@ -125,16 +125,16 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def show_closed(request: HttpRequest, place: Place, form: SheetForm) -> HttpResponse:
-    """The session takes no more answers: what was typed stays in sight."""
+    """The session takes no more answers."""
+    is_round = Mode(place.session.mode).is_round
+    heading = _("De ronde is gesloten") if is_round else _("Deze reflectie is gesloten")
+    return refuse(request, place, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
+
+
+def refuse(request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str) -> HttpResponse:
+    """Nothing of what was posted is saved, and the page says why: what was typed stays in sight."""
     given = form.given()
-    text = [_("Er kan niets meer bij. Wat eerder bewaard was, telt mee.")]
     if given:
-        text.append(_("Wat je net invulde, is niet bewaard. Je vindt het hieronder."))
-    context = {
-        "heading": _("Deze reflectie is gesloten"),
-        "text": " ".join(text),
-        "given": given,
-        "place": place,
-        **place.context,
-    }
+        text = f"{text} {_('Wat je net invulde, is niet bewaard. Je vindt het hieronder.')}"
+    context = {"heading": heading, "text": text, "given": given, "place": place, **place.context}
     return render(request, "reflectie/closed.html", context, status=409)

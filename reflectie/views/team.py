@@ -1,31 +1,21 @@
-"""A team whose collaboration is stuck, without an account: start, fill in, report, PDF, erase."""
-
-from typing import Any
+"""A team whose collaboration is stuck, without an account: start, fill in, erase. Its report stands in `report.py`."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from reflectie import pdf
-from reflectie.access import readable_session_or_404, response_or_404
+from reflectie.access import response_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.start import StartForm
-from reflectie.store import (
-    erase_reflection,
-    hash_token,
-    load_report,
-    read_token,
-    start_reflection,
-)
+from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
 
-from .own import forget, own_token, remember
+from .own import forget, links, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
 
 
@@ -73,69 +63,9 @@ def _place(request: HttpRequest, token: str) -> Place:
         context={
             "token": token,
             "report_url": report_url if response.finished else "",
-            **_links(request, token),
+            **links(request, token),
         },
     )
-
-
-def _links(request: HttpRequest, token: str) -> dict[str, Any]:
-    """Both links, in full, with what they are for."""
-    return {
-        "own_url": request.build_absolute_uri(reverse("fill", args=[token])),
-        "own_label": _("Jouw link: invullen, wijzigen en wissen"),
-        "read_url": request.build_absolute_uri(reverse("report", args=[read_token(token)])),
-        "read_label": _("Link om te delen: alleen lezen en de pdf"),
-    }
-
-
-@login_not_required
-@require_safe
-@gzip_page
-def report(request: HttpRequest, token: str) -> HttpResponse:
-    session = readable_session_or_404(token)
-    found = load_report(session)
-    own = own_token(request)
-    own = own if own and read_token(own) == token else ""
-    # The page says who is signed in, and is drawn again when that changes.
-    marks = f"{'-own' if own else ''}{'-account' if request.user.is_authenticated else ''}"
-    etag = f'"{pdf.fingerprint(found)}{marks}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        context = {"report": found, "pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
-        response = render(request, "reflectie/report/page.html", context | (_links(request, own) if own else {}))
-    return _revalidated(response, etag)
-
-
-@login_not_required
-@require_safe
-def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
-    session = readable_session_or_404(token)
-    found = load_report(session)
-    etag = f'"{pdf.fingerprint(found)}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        try:
-            content = pdf.report_pdf(session.pk, found)
-        except pdf.BusyError:
-            return _busy(request)
-        response = HttpResponse(content, content_type="application/pdf")
-        name = f"zelfreflectie-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _revalidated(response, etag)
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    context = {
-        "heading": _("Het is even druk"),
-        "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
-    }
-    response = render(request, "reflectie/message.html", context, status=503)
-    response["Retry-After"] = "30"
-    return response
-
-
-def _revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) -> HttpResponse:
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
 
 
 @login_not_required

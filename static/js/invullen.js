@@ -201,6 +201,10 @@
   });
 
   window.addEventListener("online", sendAgain);
+  // The back button may show this page as it was left, after somebody else took over or all of it was erased.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
 
   // An earlier visit ended before everything had arrived: put it back as it was given, and send it.
   const waiting = read();

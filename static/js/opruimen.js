@@ -2,8 +2,9 @@
 "use strict";
 
 try {
-  const [address] = location.pathname.match(/^\/invullen\/[^/]+\//) || [];
+  const [address] = location.pathname.match(/^\/(invullen\/[^/]+|meedoen\/[^/]+\/invullen)\//) || [];
   if (address) localStorage.removeItem("reflectie:" + address);
+  document.querySelectorAll("[data-forget]").forEach((place) => localStorage.removeItem("reflectie:" + place.dataset.forget));
 } catch {
   // Storage is switched off: then nothing was kept either.
 }

@@ -1,18 +1,23 @@
-"""Erase what is kept no longer: reflections that nobody changed for RETENTION_DAYS, and addresses of people who were
-invited and never came. A timer runs it every day (README)."""
+"""Erase what nobody keeps up: reflections, invitations, unconfirmed accounts, old sign-ins.
+
+A timer runs it every day (README).
+"""
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from reflectie.store import erase_expired, erase_old_invitations
+from reflectie.store.accounts import erase_unconfirmed
 
 
 class Command(BaseCommand):
     help = (
-        "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more, and "
-        "invitations that are too old to be taken."
+        "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; "
+        "invitations that are too old to be taken; accounts that nobody confirmed within a week; and sign-ins that "
+        "ended."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -20,3 +25,6 @@ class Command(BaseCommand):
         number = erase_expired(today)
         erase_old_invitations(today)
         self.stdout.write(f"{number} erased")
+        if unconfirmed := erase_unconfirmed(today):
+            self.stdout.write(f"{unconfirmed} unconfirmed accounts erased")
+        call_command("clearsessions")

@@ -1,0 +1,78 @@
+"""What the team makes of an item after talking, as a form."""
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reflectie.domain.checklist import Item
+from reflectie.domain.sheet import MAX_NOTE
+from reflectie.domain.talk import Choice, Outcome, mark
+from reflectie.templatetags.reflectie import choice_words
+
+from .fields import TextField
+
+_AREA = {"class": "form-control", "rows": "3"}
+
+
+class OutcomeForm(forms.Form):
+    """The outcome of one item. It carries the mark of what the page showed: whoever recorded something in the meantime
+    isn't overwritten."""
+
+    choice = forms.ChoiceField(
+        choices=[(choice.value, choice.value) for choice in Choice],
+        error_messages={
+            "required": _("Kies wat het gesprek opleverde."),
+            "invalid_choice": _("Dit kennen we niet. Kies een van de mogelijkheden."),
+        },
+    )
+    reason = TextField(limit=MAX_NOTE, widget=forms.Textarea(attrs=_AREA))
+    minority = TextField(limit=MAX_NOTE, widget=forms.Textarea(attrs=_AREA))
+
+    def __init__(self, item: Item, data: QueryDict | None = None, *, kept: Outcome | None = None) -> None:
+        first = {"choice": kept.choice, "reason": kept.reason, "minority": kept.minority} if kept else {}
+        super().__init__(data, initial=first)
+        self.item = item
+        # What somebody else recorded meanwhile, once `meet` was told.
+        self.has_met = False
+        self.theirs: Outcome | None = None
+        self.current = ""
+        self.kept = kept
+        for name in ("reason", "minority"):
+            if name in self.errors:
+                self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"fout-{name}"}
+
+    @property
+    def shown_mark(self) -> str:
+        """Goes along in the page: what it showed when it was opened, however often it comes back."""
+        return str(self.data.get("seen", "0")) if self.is_bound else mark(self.kept)
+
+    @property
+    def seen(self) -> str:
+        """What the person decided over: what the page showed, or the other's text where they chose their own."""
+        return str(self.data["current"]) if "mine" in self.data and "current" in self.data else self.shown_mark
+
+    @property
+    def wipes(self) -> bool:
+        return "wipe" in self.data
+
+    @property
+    def can_wipe(self) -> bool:
+        return self.shown_mark != mark(None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What was posted, once it is valid; None to wipe."""
+        if self.wipes:
+            return None
+        given = self.cleaned_data
+        return Outcome(Choice(given["choice"]), given["reason"], given["minority"])
+
+    def meet(self, theirs: Outcome | None) -> None:
+        """Somebody else recorded this since, or wiped it: both stand on the page, and the person chooses."""
+        self.has_met, self.theirs, self.current = True, theirs, mark(theirs)
+
+    def choices(self) -> list[tuple[str, str | Promise, bool]]:
+        """Each choice with its words, and whether it is the one that is chosen."""
+        chosen = self["choice"].value()
+        return [(choice.value, choice_words(self.item, choice), choice == chosen) for choice in Choice]

@@ -1,0 +1,76 @@
+"""Answers given on paper, typed in once all forms are in. What was typed in can't be opened again."""
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import Sheet
+from reflectie.models import Session
+
+from .rounds import StageError
+from .sheets import Posted, find_response, lock_session, save_fields, takes_answers
+from .tokens import hash_token
+
+# More than any round expects; a slip of the finger ("1000") is caught.
+MAX_SHEETS = 300
+
+
+class PaperCountError(Exception):
+    """The number of paper forms doesn't fit: outside 1 to MAX_SHEETS, or fewer than were typed in already."""
+
+
+class NoPaperLeftError(Exception):
+    """As many forms were typed in as there are, or nobody said yet how many there are."""
+
+
+def takes_paper(session: Session) -> bool:
+    """Whether a session has paper forms at all: a round of which participants read who types them in."""
+    return bool(session.paper_by) and Mode(session.mode).is_round
+
+
+def set_paper_count(session: Session, number: int) -> Session:
+    """Say, or correct, how many paper forms there are; from then on they can be typed in.
+
+    All are in before the first is typed in: one that came in alone would show whose it is.
+    Raises StageError when the session takes no answers, PaperCountError when the number doesn't fit.
+    """
+    with transaction.atomic():
+        session = _lock_open(session)
+        if not max(session.paper_typed, 1) <= number <= MAX_SHEETS:
+            raise PaperCountError
+        session.paper_sheets = number
+        session.save(update_fields=["paper_sheets"])
+    return session
+
+
+def add_paper_sheet(session: Session, token: str, sheet: Sheet) -> Session:
+    """Put in one typed form, finished and for good. The same token twice is one form, whatever came with it.
+
+    `token` is the page's, made for one form; `sheet` holds fields that this session asks. No link opens what is made
+    here, not even one with that token.
+    Raises StageError when the session takes no answers, NoPaperLeftError when all forms were typed in.
+    """
+    token_hash = _hash_paper_token(session, token)
+    with transaction.atomic():
+        session = _lock_open(session)
+        if find_response(session, token_hash) is not None:
+            return session
+        if session.paper_typed >= (session.paper_sheets or 0):
+            raise NoPaperLeftError
+        posted = {name: Posted(value, "") for name, value in sheet.values.items()}
+        save_fields(session, token_hash, posted, finish=True, may_begin=True)
+        session.paper_typed += 1
+        session.save(update_fields=["paper_typed"])
+    return session
+
+
+def _lock_open(session: Session) -> Session:
+    session = lock_session(session)
+    if not takes_answers(session) or not takes_paper(session):
+        raise StageError
+    return session
+
+
+def _hash_paper_token(session: Session, token: str) -> str:
+    # With a salt of its own: whoever typed the form had its token on the page, and must not get in with it.
+    return hash_token(salted_hmac("reflectie.paper", f"{session.pk}:{token}", algorithm="sha256").hexdigest())

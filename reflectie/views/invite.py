@@ -1,0 +1,102 @@
+"""A session's link by e-mail: to a list of addresses, and once more to all of them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from reflectie.access import COORDINATOR, session_or_404
+from reflectie.domain.setup import Mode
+from reflectie.forms.invite import InviteForm
+from reflectie.models import Response, Session
+from reflectie.store import (
+    MAX_INVITEES,
+    Letter,
+    Sent,
+    StageError,
+    TooManyError,
+    count_invitees,
+    invite,
+    remind,
+    takes_answers,
+)
+
+from .sessions import share
+from .stages import too_late
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if not Mode(session.mode).is_round:
+        raise Http404
+    if not takes_answers(session):
+        return too_late(request, session)
+    if request.method != "POST":
+        return _page(request, session, InviteForm())
+    form = InviteForm(request.POST)
+    is_reminder = "remind" in request.POST
+    if not is_reminder and not form.is_valid():
+        return _page(request, session, form, status=422)
+    try:
+        if is_reminder:
+            sent = remind(session, _letter(request, session, "remind"))
+        else:
+            sent = invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"))
+    except StageError:
+        session.refresh_from_db(fields=["stage", "reminded"])
+        return too_late(request, session)
+    except TooManyError:
+        form.add_error("addresses", _("Met deze erbij zijn het er meer dan %s. Haal er enkele weg.") % MAX_INVITEES)
+        return _page(request, session, form, status=422)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    if sent.failed:
+        # A reminder that reached nobody can be sent again; who else it didn't reach is to be invited anew.
+        again = () if is_reminder and not sent.count else sent.failed
+        return _page(request, session, InviteForm(addresses=again), sent, status=422)
+    return _sent(request, session, sent)
+
+
+def _sent(request: HttpRequest, session: Session, sent: Sent) -> HttpResponse:
+    said = [ngettext("Er ging %s mail de deur uit.", "Er gingen %s mails de deur uit.", sent.count) % sent.count]
+    if sent.before:
+        known = ngettext("%s adres had de link al.", "%s adressen hadden de link al.", sent.before)
+        said.append(known % sent.before)
+    messages.success(request, " ".join(said))
+    return HttpResponseRedirect(reverse("session-invite", args=[session.pk]), status=303)
+
+
+def _page(
+    request: HttpRequest, session: Session, form: InviteForm, sent: Sent | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "session": session,
+        "collaboration": session.collaboration,
+        "invitees": count_invitees(session),
+        "reply_to": _reply_to(request),
+        "sent": sent,
+    }
+    return render(request, "reflectie/sessions/invite.html", context, status=status)
+
+
+def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
+    """A mail in the words of templates/reflectie/mail. The first line is its subject."""
+    context = share(request, session) | {"sender": request.user.get_full_name(), "is_reminder": kind == "remind"}  # type: ignore[union-attr]
+    subject, _line, text = render_to_string(f"reflectie/mail/{kind}.txt", context).strip().partition("\n")
+    return Letter(" ".join(subject.split()), text.strip() + "\n", _reply_to(request))
+
+
+def _reply_to(request: HttpRequest) -> str:
+    return getattr(request.user, "email", "")

@@ -1,0 +1,274 @@
+"""A participant: on a phone, without an account. Reads what others will see, answers, and can change or withdraw it.
+
+Nothing here asks who is signed in: pages get nobody and no messages, so that no row of the session table is read.
+"""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.access import OPENED, joined_session_or_404, standing_or_404
+from reflectie.domain.promises import Round, promises
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.forms.join import PersonalCodeForm, SessionCodeForm
+from reflectie.forms.sheet import SheetForm
+from reflectie.models import Response, Session
+from reflectie.store import (
+    PERSONAL_CODE,
+    StageError,
+    find_response,
+    hash_personal_code,
+    hash_token,
+    load_checklist,
+    new_code,
+    read_token,
+    setup_of,
+    takes_answers,
+    withdraw,
+)
+from reflectie.throttle import WINDOW_SECONDS, count_failure, is_blocked
+
+from .personal import forget_code, in_groups, own_code, remember_code, session_mark, sheet_mark
+from .sheet import Place, refuse, save_sheet, show_sheet
+
+# Instead of what the context processors would ask the session table for.
+NOBODY: dict[str, Any] = {"user": None, "messages": ()}
+# htmx stops asking at this status, and still shows what came with it.
+STOP_ASKING = 286
+
+
+def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"reflectie/join/{name}.html", {**NOBODY, **context}, status=status)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def by_code(request: HttpRequest) -> HttpResponse:
+    form = SessionCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        if is_blocked(request, "code"):
+            return _blocked(request)
+        if form.is_valid():
+            return _to("join", form.join_token)
+        count_failure(request, "code")
+    return _render(request, "code", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _blocked(request: HttpRequest) -> HttpResponse:
+    response = _render(request, "blocked", {"minutes": WINDOW_SECONDS // 60}, status=429)
+    response["Retry-After"] = str(WINDOW_SECONDS)
+    return response
+
+
+def _to(route: str, token: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(route, args=[token]), status=303)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    session = joined_session_or_404(token)
+    is_open = takes_answers(session)
+    if request.method == "POST":
+        return _begin(request, session, token) if is_open else _to("join", token)
+    context = _context(request, session, token)
+    is_round, response = context["is_round"], context["response"]
+    finished = response is not None and response.finished
+    # Of a sheet that a team fills in together, finishing opens the report.
+    if session.stage in OPENED or (finished and not is_open and not is_round):
+        return HttpResponseRedirect(context["report_url"])
+    if is_open and not (finished and is_round):
+        return _render(request, "join", context)
+    context["standing"] = standing_or_404(token)
+    return _render(request, "thanks" if is_open else "waiting", context)
+
+
+def _begin(request: HttpRequest, session: Session, token: str) -> HttpResponse:
+    """A code for whoever has none yet. Pressing twice, or in a second tab, leaves it as it is."""
+    page = _to("join-fill", token)
+    if not Mode(session.mode).is_round or own_code(request, session):
+        return page
+    return remember_code(page, session, new_code(PERSONAL_CODE))
+
+
+def _context(request: HttpRequest, session: Session, token: str) -> dict[str, Any]:
+    """What every page of a participant shows: the session, the code on this browser and what was given under it."""
+    mode = Mode(session.mode)
+    code = own_code(request, session) if mode.is_round else ""
+    return {
+        "session": session,
+        "collaboration": session.collaboration,
+        "token": token,
+        "mode": mode.value,
+        "is_round": mode.is_round,
+        "promises": promises(round_of(session)),
+        "groups": [name for name, _expected in session.groups],
+        "code": in_groups(code),
+        "response": _own_response(session, token, code),
+        "session_mark": session_mark(session),
+        "report_url": reverse("report", args=[read_token(token)]),
+    }
+
+
+def round_of(session: Session) -> Round:
+    """What of a session decides what is promised."""
+    return Round(
+        mode=Mode(session.mode),
+        grouping=Grouping(session.grouping),
+        groups=len(session.groups),
+        expected=session.expected,
+        closes=session.closes_on is not None,
+        facilitator_prepares=session.facilitator_prepares,
+        paper=bool(session.paper_by),
+    )
+
+
+def _own_hash(session: Session, token: str, code: str) -> str:
+    """What opens the sheet: in a round the person's code, otherwise the link that everybody has."""
+    return hash_personal_code(session.pk, code) if Mode(session.mode).is_round else hash_token(token)
+
+
+def _own_response(session: Session, token: str, code: str) -> Response | None:
+    if Mode(session.mode).is_round and not code:
+        return None
+    return find_response(session, _own_hash(session, token, code))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def fill(request: HttpRequest, token: str) -> HttpResponse:
+    session = joined_session_or_404(token)
+    code = own_code(request, session)
+    is_round = Mode(session.mode).is_round
+    posts = request.method == "POST"
+    if not posts and (not takes_answers(session) or (is_round and not code)):
+        return _to("join", token)
+    place = _place(request, session, token)
+    # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
+    if posts and is_round and (not code or request.POST.get("keep-as") != place.keep_as):
+        return _other_person(request, session, place)
+    return save_sheet(request, place) if posts else show_sheet(request, place)
+
+
+def _place(request: HttpRequest, session: Session, token: str) -> Place:
+    context = _context(request, session, token)
+    is_round, response = context["is_round"], context["response"]
+    token_hash = _own_hash(session, token, own_code(request, session))
+    context["join_url"] = reverse("join", args=[token])
+    if is_round or not (response and response.finished):
+        context["report_url"] = ""
+    return Place(
+        session=session,
+        response=response,
+        token_hash=token_hash,
+        url=reverse("join-fill", args=[token]),
+        finish_url=context["join_url"] if is_round else reverse("report", args=[read_token(token)]),
+        finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
+        intro="reflectie/join/intro.html",
+        context={**NOBODY, **context},
+        may_begin=True,
+        keep_as=sheet_mark(session, token_hash) if is_round else "",
+    )
+
+
+def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+    form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
+    form.posted()
+    heading = _("Dit blad is hier niet meer open")
+    text = _("Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist.")
+    return refuse(request, place, form, heading, text)
+
+
+@login_not_required
+@require_safe
+def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNotModified:
+    """How many began and finished: a fragment that many pages ask for every few seconds."""
+    found = standing_or_404(token)
+    is_over = found.stage in OPENED
+    etag = f'"{found.stage}-{found.is_open:d}-{found.begun}-{found.finished}-{found.expected or 0}"'
+    response = get_conditional_response(request, etag=etag)
+    if not response:
+        context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
+        response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _polled(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def go_on(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on where one began elsewhere, or after the browser lost its cookie, with one's own code."""
+    session = joined_session_or_404(token)
+    if not takes_answers(session) or not Mode(session.mode).is_round:
+        return _to("join", token)
+    form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        if is_blocked(request, "personal-code"):
+            return _blocked(request)
+        if form.is_valid():
+            return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])
+        count_failure(request, "personal-code")
+    return _render(request, "continue", {"form": form, "token": token}, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Erase one's answers, as long as anybody can tell which they are."""
+    session = joined_session_or_404(token)
+    code = own_code(request, session)
+    if not Mode(session.mode).is_round:
+        return _to("join", token)
+    if session.stage != Session.Stage.OPEN:
+        return _too_late(request, session, token)
+    if not code:
+        return _to("join-continue", token)
+    context = {"token": token, "session_mark": session_mark(session)}
+    if request.method != "POST":
+        return _render(request, "withdraw", context)
+    token_hash = hash_personal_code(session.pk, code)
+    try:
+        withdraw(session, token_hash)
+    except StageError:
+        return _too_late(request, session, token)
+    context["forget"] = sheet_mark(session, token_hash)
+    return forget_code(_render(request, "withdrawn", context), session)
+
+
+def _too_late(request: HttpRequest, session: Session, token: str) -> HttpResponse:
+    return _render(request, "too-late", {"token": token, "mode": session.mode}, status=409)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_person(request: HttpRequest, token: str) -> HttpResponse:
+    """A device that goes round: nothing of who used it before stays."""
+    session = joined_session_or_404(token)
+    if request.method == "POST":
+        return forget_code(_to("join", token), session)
+    if not Mode(session.mode).is_round or not takes_answers(session):
+        return _to("join", token)
+    context = {"token": token, "session_mark": session_mark(session), "code": in_groups(own_code(request, session))}
+    return _render(request, "new", context)

@@ -1,0 +1,55 @@
+"""The cookie with which a browser finds a participant's own answers again: one for each session, holding their code.
+
+It ends with the browser. Phones bring such cookies back after closing a page, so that most people never notice; on a
+tablet that goes round, somebody else would otherwise find the answers for weeks. Whoever loses it has the code.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from reflectie.models import Session
+from reflectie.store import PERSONAL_CODE, hash_token, read_code
+
+# The answers of nobody else pass here.
+PATH = "/meedoen/"
+
+
+def cookie_name(session: Session) -> str:
+    return f"deelnemer-{session_mark(session)}"
+
+
+def session_mark(session: Session) -> str:
+    """What the names of all that a browser keeps of one session begin with. It opens nothing."""
+    return session.pk.hex[:12]
+
+
+def sheet_mark(session: Session, token_hash: str) -> str:
+    """Under which a browser keeps one participant's unsent answers, apart from those of others. It opens nothing."""
+    return f"{session_mark(session)}-{hash_token(token_hash)[:12]}"
+
+
+def own_code(request: HttpRequest, session: Session) -> str:
+    """The code of whoever takes part in this session on this browser, or nothing."""
+    name = cookie_name(session)
+    code = read_code(str(request.get_signed_cookie(name, default="", salt=name)))
+    return code if len(code) == PERSONAL_CODE else ""
+
+
+def remember_code(response: HttpResponse, session: Session, code: str) -> HttpResponse:
+    name = cookie_name(session)
+    response.set_signed_cookie(
+        name, code, salt=name, path=PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def forget_code(response: HttpResponse, session: Session) -> HttpResponse:
+    """Also lets go of pages that the browser keeps for its back button, where it takes that hint."""
+    response.delete_cookie(cookie_name(session), path=PATH, samesite="Lax")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def in_groups(code: str) -> str:
+    """A code as people read it aloud and write it down: ABCD-EFGH-JKMN."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -1,0 +1,189 @@
+"""The report, by its link or for a collaboration's members, as page and as PDF; and the discussion about it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie import pdf
+from reflectie.access import member_report_or_404, readable_session_or_404
+from reflectie.domain.report import ItemReport, Report
+from reflectie.domain.sheet import note_name
+from reflectie.forms.talk import OutcomeForm
+from reflectie.models import Response, Session
+from reflectie.store import (
+    GOAL_SENTENCE,
+    StageError,
+    load_report,
+    read_token,
+    record_outcome,
+    remove_text,
+    text_mark,
+)
+
+from .made import busy, revalidated
+from .own import links, own_token
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def report(request: HttpRequest, token: str) -> HttpResponse:
+    session = readable_session_or_404(token)
+    own = own_token(request)
+    own = own if own and read_token(own) == token else ""
+    context = {"pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
+    return _page(request, load_report(session), context | (links(request, own) if own else {}), "own" if own else "")
+
+
+@login_not_required
+@require_safe
+def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    return _pdf(request, readable_session_or_404(token))
+
+
+@require_safe
+@gzip_page
+def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member_report_or_404(request, pk)
+    stage = access.session.stage
+    may_remove = access.is_coordinator and stage != Session.Stage.OPEN
+    context = {
+        "pdf_url": reverse("session-pdf", args=[pk]),
+        "session": access.session,
+        "may_talk": stage == Session.Stage.DISCUSSION,
+        "may_remove": may_remove,
+    }
+    return _page(request, load_report(access.session), context, f"{access.role}-{stage}")
+
+
+@require_safe
+def session_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _pdf(request, member_report_or_404(request, pk).session)
+
+
+def _page(request: HttpRequest, found: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
+    """The report as a page. `seen_by` tells apart what different people see beside it."""
+    # The page's head says who is signed in, and is drawn again when that changes.
+    marks = [pdf.fingerprint(found), *([seen_by] if seen_by else []), *["account"] * request.user.is_authenticated]
+    etag = f'"{"-".join(marks)}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        response = render(request, "reflectie/report/page.html", {"report": found, **context})
+    return revalidated(response, etag)
+
+
+def _pdf(request: HttpRequest, session: Session) -> HttpResponse:
+    found = load_report(session)
+    etag = f'"{pdf.fingerprint(found)}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        try:
+            content = pdf.report_pdf(session.pk, found)
+        except pdf.BusyError:
+            return busy(request)
+        response = HttpResponse(content, content_type="application/pdf")
+        # Files lie about: their name says the day, and no collaboration or person.
+        kind = "reflectiesessie" if session.collaboration_id else "zelfreflectie"
+        name = f"{kind}-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return revalidated(response, etag)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
+    """What the team makes of one item: recorded, changed, or wiped."""
+    access = member_report_or_404(request, pk)
+    found = load_report(access.session)
+    item = next((item for item in found.items if item.item.key == key), None)
+    if item is None:
+        raise Http404
+    if request.method == "POST":
+        return _record(request, access.session, found, item)
+    if access.session.stage != Session.Stage.DISCUSSION:
+        return HttpResponseRedirect(_place(access.session, key))
+    return _outcome_page(request, access.session, found, item, OutcomeForm(item.item, kept=item.outcome))
+
+
+def _record(request: HttpRequest, session: Session, found: Report, item: ItemReport) -> HttpResponse:
+    form = OutcomeForm(item.item, request.POST)
+    key = item.item.key
+    if "theirs" in request.POST:
+        return HttpResponseRedirect(_place(session, key), status=303)
+    if not form.is_valid() and not form.wipes:
+        return _outcome_page(request, session, found, item, form, status=422)
+    try:
+        recorded = record_outcome(session, key, form.outcome, form.seen)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    except StageError:
+        return _outcome_page(request, session, found, item, form, status=409, closed=True)
+    if recorded.conflict:
+        form.meet(recorded.outcome)
+        return _outcome_page(request, session, found, item, form, status=409)
+    return HttpResponseRedirect(_place(session, key), status=303)
+
+
+def _place(session: Session, key: str) -> str:
+    """Where in the report an item stands."""
+    return f"{reverse('session-report', args=[session.pk])}#{key}"
+
+
+def _outcome_page(
+    request: HttpRequest,
+    session: Session,
+    found: Report,
+    item: ItemReport,
+    form: OutcomeForm,
+    *,
+    status: int = 200,
+    closed: bool = False,
+) -> HttpResponse:
+    context = {"session": session, "report": found, "item": item, "form": form, "closed": closed}
+    return render(request, "reflectie/report/outcome.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks whether a text may go, and takes it out everywhere."""
+    access = member_report_or_404(request, pk)
+    if not access.is_coordinator:
+        raise Http404
+    given = request.POST if request.method == "POST" else request.GET
+    field, mark = given.get("veld", ""), given.get("merk", "")
+    back = {"report_url": f"{reverse('session-report', args=[pk])}#{field.removesuffix('-note')}"}
+    try:
+        if request.method == "POST" and remove_text(access.session, field, mark):
+            return HttpResponseRedirect(back["report_url"], status=303)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    except StageError:
+        return _nothing_removed(
+            request, _("Er wordt nog ingevuld. Wie de tekst schreef, kan die zelf nog wijzigen."), back
+        )
+    texts = [text for text in _texts(load_report(access.session), field) if text_mark(text) == mark]
+    if not texts:
+        return _nothing_removed(request, _("Die tekst staat niet meer in het verslag."), back)
+    context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), **back}
+    return render(request, "reflectie/report/remove.html", context)
+
+
+def _texts(found: Report, field: str) -> list[str]:
+    """Every text in the report that was typed in a field."""
+    if field == GOAL_SENTENCE:
+        return [sentence.text for sentence in found.goal_sentences]
+    return [note.text for item, note in found.notes if note_name(item.item.key) == field]
+
+
+def _nothing_removed(request: HttpRequest, text: str, context: dict[str, str]) -> HttpResponse:
+    context = {"heading": _("Er is niets weggehaald"), "text": text, **context}
+    return render(request, "reflectie/report/not_removed.html", context, status=409)

@@ -1,0 +1,191 @@
+"""A coordinator's session: planned, shown, shared and erased."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
+from reflectie.domain.setup import Mode
+from reflectie.forms.plan import PlanForm
+from reflectie.models import Collaboration, Session
+from reflectie.store import (
+    BegunError,
+    change_plan,
+    count_invitees,
+    count_responses,
+    erase_session,
+    last_plan,
+    load_standing,
+    plan_of,
+    plan_session,
+    renew_link,
+    setup_of,
+    takes_answers,
+    today,
+)
+
+from .stages import finish_step, too_late
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@never_cache
+@require_http_methods(FORM)
+def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
+    collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
+    last = last_plan(collaboration)
+    start = replace(last, planned_on=today(), closes_on=None) if last else None
+    form = PlanForm(_partners(collaboration), request.POST if request.method == "POST" else None, plan=start)
+    if form.is_valid():
+        session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
+        return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
+    context = {"form": form, "collaboration": collaboration, "again": last is not None}
+    return render(request, "reflectie/sessions/plan.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(FORM)
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = _planned(session_or_404(request, pk, COORDINATOR).session)
+    if session.stage != Session.Stage.OPEN:
+        return too_late(request, session)
+    form = _edit_form(request, session, begun=session.responses.exists())
+    if not form.is_valid():
+        return _edit_page(request, session, form, status=422 if form.is_bound else 200)
+    try:
+        return finish_step(request, session, lambda: change_plan(session, form.to_plan()))
+    except BegunError:
+        # The first answer came in between: what was typed and may still change stays in the form.
+        return _edit_page(request, session, _edit_form(request, session, begun=True), status=409)
+
+
+def _edit_form(request: HttpRequest, session: Session, *, begun: bool) -> PlanForm:
+    data = request.POST if request.method == "POST" else None
+    collaboration = _of_collaboration(session)
+    return PlanForm(_partners(collaboration), data, plan=plan_of(session), begun=begun)
+
+
+def _edit_page(request: HttpRequest, session: Session, form: PlanForm, status: int) -> HttpResponse:
+    context = {
+        "form": form,
+        "session": session,
+        "collaboration": session.collaboration,
+        "plan": plan_of(session),
+        "overtaken": status == 409,
+    }
+    return render(request, "reflectie/sessions/plan.html", context, status=status)
+
+
+def _partners(collaboration: Collaboration) -> list[str]:
+    return list(collaboration.partners.values_list("name", flat=True))
+
+
+def _of_collaboration(session: Session) -> Collaboration:
+    if session.collaboration is None:
+        raise Http404
+    return session.collaboration
+
+
+def _planned(session: Session) -> Session:
+    """A reflection that was made without an account and adopted has no plan to change."""
+    if session.planned_on is None:
+        raise Http404
+    return session
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = session_or_404(request, pk)
+    return render(request, "reflectie/sessions/page.html", _page(request, found))
+
+
+def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
+    session = found.session
+    is_open = session.stage == Session.Stage.OPEN
+    standing = load_standing(session.join_token or "")
+    everybody = standing is not None and bool(standing.expected) and standing.finished >= (standing.expected or 0)
+    return {
+        **share(request, session),
+        "access": found,
+        "plan": plan_of(session),
+        "asks_organisation": "organisation" in setup_of(session).asked,
+        "is_round": Mode(session.mode).is_round,
+        "stages": stages_of(session),
+        "standing": standing,
+        "report_open": is_report_open(session) if not Mode(session.mode).is_round else found.may_read_report,
+        "is_late": is_open and not takes_answers(session),
+        "may_close": is_open and (everybody or not takes_answers(session)),
+        "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,
+        "invitees": count_invitees(session) if is_open and found.is_coordinator else None,
+    }
+
+
+def share(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """What takes people to a session: its link, and where the short code is typed."""
+    return {
+        "session": session,
+        "collaboration": session.collaboration,
+        "join_url": request.build_absolute_uri(reverse("join", args=[session.join_token])),
+        "code_place": f"{request.get_host()}{reverse('join-code')}".rstrip("/"),
+    }
+
+
+def stages_of(session: Session) -> list[dict[str, Any]]:
+    """The stages, forwards only, each with a word on what it means. What people fill in together is never closed."""
+    stage = Session.Stage
+    is_round = Mode(session.mode).is_round
+    words = [
+        (stage.OPEN, _("Antwoorden komen binnen.") if is_round else _("Jullie vullen in.")),
+        *([(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."))] if is_round else []),
+        (stage.DISCUSSION, _("Iedereen leest het verslag en praat erover.")),
+        (stage.CONCLUDED, _("Verslag en uitkomsten staan vast.")),
+    ]
+    now = [name for name, _text in words].index(stage(session.stage))
+    return [
+        {"label": name.label, "text": text, "is_now": place == now, "is_past": place < now}
+        for place, (name, text) in enumerate(words)
+    ]
+
+
+@never_cache
+@require_safe
+def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk).session
+    context = share(request, session) | {"standing": load_standing(session.join_token or "")}
+    return render(request, "reflectie/sessions/screen.html", context)
+
+
+@never_cache
+@require_http_methods(FORM)
+def link(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if session.stage != Session.Stage.OPEN:
+        return too_late(request, session)
+    if request.method == "POST":
+        return finish_step(request, session, lambda: renew_link(session))
+    context = share(request, session) | {"standing": load_standing(session.join_token or "")}
+    return render(request, "reflectie/sessions/link.html", context)
+
+
+@never_cache
+@require_http_methods(FORM)
+def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if request.method == "POST":
+        erase_session(session.pk)
+        return HttpResponseRedirect(reverse("collaboration", args=[session.collaboration_id]), status=303)
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "sheets": session.responses.count(),
+        "outcomes": session.outcomes.count(),
+    }
+    return render(request, "reflectie/sessions/erase.html", context)

@@ -1,0 +1,119 @@
+"""A session's steps forwards: closed, opened up, concluded. Each says first what it means in this session."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from reflectie.access import COORDINATOR, session_or_404
+from reflectie.domain.privacy import enough
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.forms.plan import KeepOpenForm
+from reflectie.models import Response, Session
+from reflectie.store import (
+    StageError,
+    TooFewError,
+    change_plan,
+    close_round,
+    conclude,
+    count_invitees,
+    count_responses,
+    load_standing,
+    open_report,
+    plan_of,
+)
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def finish_step(request: HttpRequest, session: Session, step: Callable[[], object]) -> HttpResponse:
+    """Take a step and go back to the session's page, or say that somebody else took one meanwhile."""
+    try:
+        step()
+    except StageError:
+        session.refresh_from_db(fields=["stage", "reminded"])
+        return too_late(request, session)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
+
+
+def too_late(request: HttpRequest, session: Session) -> HttpResponse:
+    context = {"session": session, "collaboration": session.collaboration}
+    return render(request, "reflectie/sessions/too_late.html", context, status=409)
+
+
+@never_cache
+@require_http_methods(FORM)
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if session.stage != Session.Stage.OPEN:
+        return too_late(request, session)
+    if request.method != "POST":
+        return _close_page(request, session, KeepOpenForm())
+    if "keep" in request.POST:
+        return _keep_open(request, session)
+    try:
+        return finish_step(request, session, lambda: close_round(session, without_results="without" in request.POST))
+    except TooFewError:
+        # Somebody withdrew, or the page was older than the answers.
+        return _close_page(request, session, KeepOpenForm(), status=422)
+
+
+def _keep_open(request: HttpRequest, session: Session) -> HttpResponse:
+    form = KeepOpenForm(request.POST)
+    if not form.is_valid():
+        return _close_page(request, session, form, status=422)
+    later = replace(plan_of(session), closes_on=form.cleaned_data["closes_on"])
+    return finish_step(request, session, lambda: change_plan(session, later))
+
+
+def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, status: int = 200) -> HttpResponse:
+    counted = count_responses(session)
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "plan": plan_of(session),
+        "is_round": Mode(session.mode).is_round,
+        "standing": load_standing(session.join_token or ""),
+        "counted": counted,
+        "too_few": session.mode == Mode.ANONYMOUS and not enough(counted),
+        "grouped": session.mode == Mode.ANONYMOUS and session.grouping != Grouping.NONE,
+        "invitees": count_invitees(session),
+        "keep": keep,
+    }
+    return render(request, "reflectie/sessions/close.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(FORM)
+def open_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if session.stage != Session.Stage.CLOSED:
+        return too_late(request, session)
+    if request.method == "POST":
+        return finish_step(request, session, lambda: open_report(session))
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "counted": count_responses(session),
+        "sheets": session.responses.count(),
+    }
+    return render(request, "reflectie/sessions/open.html", context)
+
+
+@never_cache
+@require_http_methods(FORM)
+def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    session = session_or_404(request, pk, COORDINATOR).session
+    if session.stage != Session.Stage.DISCUSSION:
+        return too_late(request, session)
+    if request.method == "POST":
+        return finish_step(request, session, lambda: conclude(session))
+    context = {"session": session, "collaboration": session.collaboration, "outcomes": session.outcomes.count()}
+    return render(request, "reflectie/sessions/conclude.html", context)

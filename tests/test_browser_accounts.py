@@ -1,0 +1,138 @@
+"""Accounts in a real browser: the whole way by keyboard and mouse, and what axe says of each page."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import PHONE, make_account
+from django.contrib.auth.models import User
+from django.core import mail
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from test_accounts import CODE, PASSWORD, app_code
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDE = {"width": 1280, "height": 800}
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    return live_server.url
+
+
+def submit_code(page: Page) -> None:
+    page.get_by_label("Code").fill(CODE.search(mail.outbox[-1].body)[1])
+    page.get_by_label("Code").press("Enter")
+
+
+def sign_in(page: Page, site: str, address: str) -> None:
+    page.goto(f"{site}{reverse('account_login')}")
+    page.get_by_label("E-mailadres").fill(address)
+    page.get_by_role("button", name="Aanmelden").click()
+    submit_code(page)
+    page.wait_for_url(f"{site}{reverse('account')}")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_journey_from_signing_up_to_closing(browser: Browser, site, javascript):
+    context = browser.new_context(java_script_enabled=javascript, locale="nl-BE", viewport=PHONE)
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_role("link", name="Aanmelden").click()
+    page.get_by_role("link", name="Maak er een").click()
+    page.get_by_label("E-mailadres").fill("an@example.org")
+    page.get_by_role("button", name="Ga verder").click()
+    submit_code(page)
+
+    expect(page.get_by_role("status")).to_have_text("Je e-mailadres is bevestigd.")
+    page.get_by_role("link", name="Zet de tweede stap aan").click()
+    page.get_by_role("link", name="Zet de tweede stap aan").click()
+    secret = page.locator(".secret").inner_text()
+    expect(page.get_by_role("img", name="QR-code voor de app")).to_be_visible()
+    assert page.locator(".qr").evaluate("image => image.naturalWidth") > 0
+    page.get_by_label("Code").fill(app_code(secret))
+    page.get_by_role("button", name="Zet de tweede stap aan").click()
+    expect(page.get_by_role("heading", name="Je noodcodes")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download ze").click()
+    assert download.value.suggested_filename == "noodcodes.txt"
+    page.get_by_role("link", name="Terug naar je account").click()
+    page.get_by_role("link", name="Zeg je account op").click()
+    page.get_by_role("button", name="Ja, zeg mijn account op").click()
+
+    expect(page.get_by_role("status")).to_have_text("Je account is opgezegd. Alles wat erin stond, is gewist.")
+    expect(page.get_by_role("link", name="Aanmelden")).to_be_visible()
+    assert User.objects.count() == 0
+    context.close()
+
+
+def check(page: Page, width: int, found: dict) -> None:
+    results = Axe().run(page)
+    if results.violations_count:
+        found[page.url] = results.generate_snapshot()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main .quiet, main .go, header a, .rows a, .links a")]
+            .filter((element) => element.getBoundingClientRect().height < 44)
+            .map((element) => element.outerHTML.slice(0, 80))"""
+    )
+    assert small == [], page.url
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_account_page(browser: Browser, site, settings, viewport, scheme):
+    settings.ACCOUNT_RATE_LIMITS = False
+    make_account("een-behoorlijk-lang-adres.van-iemand@een-organisatie.example.org")
+    context: BrowserContext = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    found: dict = {}
+
+    def visit(*routes: str) -> None:
+        for route in routes:
+            page.goto(site + reverse(route))
+            check(page, viewport["width"], found)
+
+    visit("account_login", "account_signup", "account_request_login_code", "account_reset_password")
+    page.goto(site + reverse("account_login"))
+    page.get_by_label("E-mailadres").fill("bo@example.org")
+    page.get_by_label("Wachtwoord").fill("fout")
+    page.get_by_role("button", name="Aanmelden").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, viewport["width"], found)
+    sign_in(page, site, "een-behoorlijk-lang-adres.van-iemand@een-organisatie.example.org")
+    visit("account", "account_name", "account_data", "account_close", "account_email", "mfa_index", "mfa_activate_totp")
+    secret = page.locator(".secret").inner_text()
+    page.get_by_label("Code").fill("000000")
+    page.get_by_label("Code").press("Enter")
+    expect(page.locator(".invalid-feedback")).to_be_visible()
+    check(page, viewport["width"], found)
+    page.get_by_label("Code").fill(app_code(secret))
+    page.get_by_label("Code").press("Enter")
+    expect(page.get_by_role("heading", name="Je noodcodes")).to_be_visible()
+    check(page, viewport["width"], found)
+    visit("mfa_index", "mfa_reauthenticate", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_logout")
+    visit("account_set_password")
+    page.locator("#id_password1").fill(PASSWORD)
+    page.locator("#id_password2").fill("anders")
+    page.get_by_role("button", name="Bewaar").click()
+    expect(page.locator(".invalid-feedback")).to_be_visible()
+    check(page, viewport["width"], found)
+    context.close()
+    assert found == {}
+
+
+def test_wrong_code_is_told_beside_the_field_and_read_with_it(page: Page, site):
+    make_account("an@example.org")
+    page.goto(f"{site}{reverse('account_login')}")
+    page.get_by_label("E-mailadres").fill("an@example.org")
+    page.get_by_label("E-mailadres").press("Enter")
+    page.get_by_label("Code").fill("BBBB-BBBB")
+    page.get_by_label("Code").press("Enter")
+
+    expect(page).to_have_title(re.compile("^Fout: "))
+    field = page.get_by_label("Code")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    told = field.get_attribute("aria-describedby").split()
+    assert any("Deze code klopt niet" in page.locator(f"#{part}").inner_text() for part in told)

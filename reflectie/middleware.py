@@ -1,8 +1,11 @@
-"""Headers that Django and django-csp don't set."""
+"""Headers that Django and django-csp don't set, and who must sign in."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -44,3 +47,18 @@ def permissions_policy(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class SignedInByDefault(LoginRequiredMiddleware):
+    """Django's own asks first who it is. A public view has no need to know, and is polled every few seconds."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

@@ -26,6 +26,7 @@ def test_every_page_denies_what_nothing_here_needs() -> None:
         ("/start/", "noindex"),
         ("/invullen/abc/", "noindex"),
         ("/rapport/abc.pdf", "noindex"),
+        ("/meedoen/abc/", "noindex"),
     ],
 )
 def test_a_teams_own_pages_stay_out_of_search_engines(path: str, expected: str | None) -> None:

@@ -51,6 +51,8 @@ def lines() -> Any:
         (f"/invullen/{TOKEN}:1vXy2a:hAsh/ and /rapport/{TOKEN}/", "/invullen/…/ and /rapport/…/"),
         (f"/rapport/{TOKEN}.html", "/rapport/…"),
         (f"Not Found: /uitnodiging/{TOKEN}/", "Not Found: /uitnodiging/…/"),
+        (f"/meedoen/{TOKEN}/invullen/", "/meedoen/…/invullen/"),
+        (f"{{'path': 'meedoen/{TOKEN}/stand/'}}", "{'path': 'meedoen/…/stand/'}"),
     ],
 )
 def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
@@ -59,7 +61,13 @@ def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Not Found: /start/", "/invullen/", "invullen/<str:token>/", "templates/invullen/sheet.html", "no address at all"],
+    [
+        "Not Found: /start/",
+        "/invullen/",
+        "invullen/<str:token>/",
+        "templates/invullen/sheet.html",
+        "no address at all",
+    ],
 )
 def test_what_holds_no_token_stays(text: str) -> None:
     assert without_tokens(text) == text

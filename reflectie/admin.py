@@ -6,6 +6,8 @@ Sessions and answers are not for the admin.
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +74,21 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     def person(self, membership: Membership) -> str:
         # The username is random, and says nothing.
         return f"{membership.user.get_full_name()} {membership.user.email}".strip()
+
+
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
+    wants to be gone closes the account themself."""
+
+    list_display = ["email", "first_name", "is_active", "is_staff"]
+    ordering = ["email"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+admin.site.unregister(User)
+admin.site.register(User, AccountAdmin)
 
 
 @admin.register(Collaboration)

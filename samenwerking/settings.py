@@ -135,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "account"
+LOGIN_REDIRECT_URL = "collaborations"
 LOGOUT_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "reflectie.adapters.AccountAdapter"

@@ -8,7 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from conftest import make_account, make_reflection
+from conftest import make_account, make_collaboration, make_reflection
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
@@ -18,6 +18,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+
+from reflectie.models import Membership
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +80,7 @@ def test_sign_up_asks_an_address_alone_and_ends_signed_in(client):
     assert mail.outbox[-1].to == [ADDRESS]
     response = post(client, "account_email_verification_sent", code=mailed_code().lower().replace("-", " "))
 
-    assert response["Location"] == reverse("account")
+    assert response["Location"] == reverse("collaborations")
     assert user_of(client).email == ADDRESS
     assert not user_of(client).has_usable_password()
 
@@ -139,7 +141,7 @@ def test_where_registration_is_by_invitation_an_invited_person_signs_up(client, 
 def test_sign_in_by_code(client, account):
     response = sign_in_by_code(client)
 
-    assert response["Location"] == reverse("account")
+    assert response["Location"] == reverse("collaborations")
     assert user_of(client) == account
 
 
@@ -148,7 +150,7 @@ def test_sign_in_by_password(client):
 
     response = post(client, "account_login", login=ADDRESS, password=PASSWORD)
 
-    assert response["Location"] == reverse("account")
+    assert response["Location"] == reverse("collaborations")
     assert user_of(client) == account
     assert mail.outbox == []
 
@@ -469,3 +471,35 @@ def test_report_page_of_a_member_is_not_taken_for_a_strangers(member, account):
     assert "private" in own["Cache-Control"]
     assert member.get(url, HTTP_IF_NONE_MATCH=strange["ETag"]).status_code == 200
     assert member.get(url, HTTP_IF_NONE_MATCH=own["ETag"]).status_code == 304
+
+
+def test_account_that_alone_coordinates_something_cannot_be_closed_before_it_is_handed_over(client):
+    collaboration = make_collaboration("Samen in Tienen")
+    coordinator = collaboration.memberships.get().user
+    client.force_login(coordinator)
+    url = reverse("account_close")
+
+    page = client.get(url).content.decode()
+    refused = client.post(url)
+
+    assert "Samen in Tienen" in page
+    assert reverse("members", args=[collaboration.pk]) in page
+    assert "<button" not in page.partition("<main")[2]
+    assert refused.status_code == 409
+    assert User.objects.filter(pk=coordinator.pk).exists()
+
+    Membership.objects.create(collaboration=collaboration, user=make_account("bert@example.org"), role="coordinator")
+    client.post(url)
+
+    assert not User.objects.filter(pk=coordinator.pk).exists()
+    assert collaboration.memberships.get().user.email == "bert@example.org"
+
+
+def test_data_to_take_along_names_every_role(client):
+    collaboration = make_collaboration("Samen in Tienen")
+    client.force_login(collaboration.memberships.get().user)
+
+    data = client.get(reverse("account_data_file")).json()
+
+    assert data["memberships"] == [{"collaboration": "Samen in Tienen", "role": "coordinator"}]
+    assert "Samen in Tienen" in client.get(reverse("account_data")).content.decode()

@@ -1,6 +1,7 @@
 """The bridge between what is kept and what it means: loads domain objects in a fixed number of queries and writes
 in one transaction. Nothing else opens a transaction."""
 
+from .accounts import account_data, close_account, erase_unconfirmed, rename_account, second_factor_is_on
 from .collaborations import (
     Latest,
     SessionLine,
@@ -117,12 +118,14 @@ __all__ = [
     "TooFewError",
     "TooManyError",
     "accept_invitation",
+    "account_data",
     "add_paper_sheet",
     "adopt",
     "adopt_into_new",
     "change_collaboration",
     "change_plan",
     "change_role",
+    "close_account",
     "close_round",
     "collaborations_of",
     "conclude",
@@ -134,6 +137,7 @@ __all__ = [
     "erase_old_invitations",
     "erase_reflection",
     "erase_session",
+    "erase_unconfirmed",
     "find_by_code",
     "find_invitation",
     "find_response",
@@ -171,8 +175,10 @@ __all__ = [
     "remind",
     "remove_member",
     "remove_text",
+    "rename_account",
     "renew_link",
     "save_fields",
+    "second_factor_is_on",
     "sessions_of",
     "set_paper_count",
     "setup_of",

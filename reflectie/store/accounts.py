@@ -12,6 +12,10 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
 from django.utils import timezone
 
+from reflectie.models import Membership
+
+from .people import LastCoordinatorError, owned_alone
+
 # Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
 DATA_VERSION = 1
 # Whoever types another's address by mistake leaves it here; a code that came back the same week is soon enough.
@@ -34,7 +38,7 @@ def account_data(user: User) -> Mapping[str, Any]:
     """All that is kept of a person as an account, to take along, ready for JSON.
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
-    `last_sign_in` may be null), `second_factor`, and `memberships`: a list with one entry for each collaboration.
+    `last_sign_in` may be null), `second_factor`, and `memberships`: for each collaboration its name and the role in it.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {
@@ -44,7 +48,12 @@ def account_data(user: User) -> Mapping[str, Any]:
         "joined": timezone.localtime(user.date_joined).isoformat(timespec="seconds"),
         "last_sign_in": timezone.localtime(user.last_login).isoformat(timespec="seconds") if user.last_login else None,
         "second_factor": second_factor_is_on(user),
-        "memberships": [],
+        "memberships": [
+            {"collaboration": name, "role": role}
+            for name, role in Membership.objects.filter(user=user)
+            .order_by("collaboration__name", "pk")
+            .values_list("collaboration__name", "role")
+        ],
     }
 
 
@@ -63,8 +72,13 @@ def erase_unconfirmed(today: date) -> int:
 
 
 def close_account(user: User) -> None:
-    """Erase a person's account for good: the person, addresses, second factor, and every browser's sign-in."""
+    """Erase a person's account for good: the person, addresses, roles, second factor, and every browser's sign-in.
+
+    Raises LastCoordinatorError while a collaboration would be left without a coordinator (`owned_alone` says which).
+    """
     with transaction.atomic():
+        if owned_alone(user, lock=True):
+            raise LastCoordinatorError
         key = str(user.pk)
         # A sign-in doesn't say whose it is until it is read. There are few, and this is rare.
         live = BrowserSession.objects.filter(expire_date__gt=timezone.now()).iterator()

@@ -18,6 +18,7 @@ from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
+from reflectie.models import Role
 from reflectie.store import text_mark
 
 register = template.Library()
@@ -27,6 +28,12 @@ register = template.Library()
 def word(name: str) -> str | Promise:
     """`{{ finding|word }}`: what the screen calls it."""
     return wording.WORDS[name]
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """`{{ membership.role|role_word }}`: what the screen calls a role."""
+    return str(Role(role).label)
 
 
 @register.filter

@@ -20,7 +20,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import signed_in
 from reflectie.forms.account import NameForm
-from reflectie.store.accounts import account_data, close_account, rename_account, second_factor_is_on
+from reflectie.store import (
+    LastCoordinatorError,
+    account_data,
+    close_account,
+    owned_alone,
+    rename_account,
+    second_factor_is_on,
+)
 
 
 def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -87,9 +94,13 @@ def data_file(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]
 def close(request: HttpRequest) -> HttpResponse:
+    alone = owned_alone(signed_in(request))
     if request.method != "POST":
-        return render(request, "account/close.html")
-    close_account(signed_in(request))
+        return render(request, "account/close.html", {"alone": alone})
+    try:
+        close_account(signed_in(request))
+    except LastCoordinatorError:
+        return render(request, "account/close.html", {"alone": alone}, status=409)
     logout(request)
     messages.success(request, _("Je account is opgezegd. Alles wat erin stond, is gewist."))
     return HttpResponseRedirect(reverse("home"), status=303)

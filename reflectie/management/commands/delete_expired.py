@@ -9,8 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reflectie.store import erase_expired, erase_old_invitations
-from reflectie.store.accounts import erase_unconfirmed
+from reflectie.store import erase_expired, erase_old_invitations, erase_unconfirmed
 
 
 class Command(BaseCommand):

@@ -79,10 +79,9 @@ class GroupRow:
     label: str | Promise
 
 
-def _number(label: str | Promise, minimum: int) -> forms.IntegerField:
+def _number(minimum: int, **kwargs: Any) -> forms.IntegerField:
     wrong = _("Geef een aantal, in cijfers.")
     return forms.IntegerField(
-        label=label,
         required=False,
         min_value=minimum,
         max_value=MAX_PEOPLE,
@@ -92,12 +91,12 @@ def _number(label: str | Promise, minimum: int) -> forms.IntegerField:
             "min_value": _("Dit kan niet minder zijn dan %(limit_value)s."),
             "max_value": _("Dit kan niet meer zijn dan %(limit_value)s."),
         },
+        **kwargs,
     )
 
 
-def _day(label: str | Promise, **kwargs: Any) -> forms.DateField:
+def _day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(
-        label=label,
         # The form in which a browser posts a date, first; typed by hand, as people here write it.
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -106,13 +105,13 @@ def _day(label: str | Promise, **kwargs: Any) -> forms.DateField:
     )
 
 
-def _choice(label: str | Promise, kinds: dict[str, tuple[str | Promise, str | Promise]]) -> forms.ChoiceField:
+def _choice(kinds: dict[str, tuple[str | Promise, str | Promise]], **kwargs: Any) -> forms.ChoiceField:
     message = _("Kies een van de mogelijkheden.")
     return forms.ChoiceField(
-        label=label,
         choices=[(name, words[0]) for name, words in kinds.items()],
         widget=forms.RadioSelect,
         error_messages={"required": message, "invalid_choice": message},
+        **kwargs,
     )
 
 
@@ -123,12 +122,16 @@ class PlanForm(forms.Form):
     can be changed. Fields that don't apply to the chosen way are not read, so that nothing has to be emptied first.
     """
 
-    planned_on = _day(_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
-    mode = _choice(_("Hoe vullen jullie in?"), MODES)
+    planned_on = _day(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
+    mode = _choice(MODES, label=_("Hoe vullen jullie in?"))
     anyway = forms.BooleanField(label=_("Toch anoniem"), required=False)
-    expected = _number(_("Met hoeveel vullen jullie in?"), 1)
-    grouping = _choice(_("Groepen naast elkaar zetten?"), GROUPINGS)
-    closes_on = _day(_("Laatste dag om te antwoorden"), required=False)
+    expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
+    grouping = _choice(GROUPINGS, label=_("Groepen naast elkaar zetten?"))
+    closes_on = _day(
+        label=_("Laatste dag om te antwoorden"),
+        required=False,
+        help_text=_("Hoeft niet. Na die dag kan niemand nog antwoorden."),
+    )
     questions = forms.MultipleChoiceField(
         label=_("Wat vragen we naast de checklist?"),
         choices=[(name, QUESTIONS[name][0]) for name in OPTIONAL],
@@ -139,9 +142,17 @@ class PlanForm(forms.Form):
     facilitator_prepares = forms.BooleanField(
         label=_("De begeleider bereidt het gesprek voor en leest het verslag eerder dan de anderen"),
         required=False,
+        help_text=_("Deelnemers lezen dat vooraf."),
     )
     paper_by = TextField(
-        label=_("Papier: wie typt de formulieren in?"), limit=MAX_NAME, one_line=True, widget=forms.TextInput
+        label=_("Papier: wie typt de formulieren in?"),
+        limit=MAX_NAME,
+        one_line=True,
+        widget=forms.TextInput,
+        help_text=_(
+            "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, want die ziet de "
+            "antwoorden op papier."
+        ),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
@@ -153,23 +164,14 @@ class PlanForm(forms.Form):
         super().__init__(data, initial=self._start())
         known = dict(plan.groups) if plan else {}
         for row in [*self.partner_rows, *self.level_rows]:
-            self.fields[row.field] = _number(row.label, 0)
-            self.fields[row.field].initial = known.get(row.group)
+            self.fields[row.field] = _number(0, label=row.label, initial=known.get(row.group))
         # Whether the box to go on anonymously with so few belongs on the page.
         self.advises = bool(self.initial.get("anyway"))
         if len(self.partner_rows) < 2:
-            self.fields["grouping"].choices = [
-                (name, words[0]) for name, words in GROUPINGS.items() if name != Grouping.PARTNER
-            ]
-        if begun:
-            self._fix()
-        self.fields["closes_on"].help_text = _("Hoeft niet. Na die dag kan niemand nog antwoorden.")
-        self.fields["expected"].help_text = _("Schatten mag.")
-        self.fields["paper_by"].help_text = _(
-            "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, "
-            "want die ziet de antwoorden op papier."
-        )
-        self.fields["facilitator_prepares"].help_text = _("Deelnemers lezen dat vooraf.")
+            without = {name: words for name, words in GROUPINGS.items() if name != Grouping.PARTNER}
+            self.fields["grouping"] = _choice(without, label=self.fields["grouping"].label)
+        if begun and plan:
+            self._fix(plan)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -184,14 +186,13 @@ class PlanForm(forms.Form):
             start["anyway"] = plan.mode is Mode.ANONYMOUS and not enough(plan.expected or FLOOR)
         return start
 
-    def _fix(self) -> None:
+    def _fix(self, plan: Plan) -> None:
         """Take out what people were told when they answered, and the groups that take no part."""
-        assert self.plan is not None
         for name in ("mode", "anyway", "grouping", "questions", "facilitator_prepares", "paper_by"):
             del self.fields[name]
-        taking_part = dict(self.plan.groups)
+        taking_part = dict(plan.groups)
         for row in [*self.partner_rows, *self.level_rows]:
-            if row not in self._rows_of(self.plan.grouping) or row.group not in taking_part:
+            if row not in self._rows_of(plan.grouping) or row.group not in taking_part:
                 del self.fields[row.field]
         self.partner_rows = [row for row in self.partner_rows if row.field in self.fields]
         self.level_rows = [row for row in self.level_rows if row.field in self.fields]
@@ -301,8 +302,7 @@ class PlanForm(forms.Form):
 
     def to_plan(self) -> Plan:
         """The plan, of a valid form."""
-        given, mode = self.cleaned_data, self.chosen_mode
-        assert mode is not None
+        given, mode = self.cleaned_data, self.chosen_mode or Mode.TOGETHER
         groups = self.groups()
         expected = sum(number for _, number in groups) if groups else given.get("expected")
         if self.begun and self.plan:
@@ -366,7 +366,7 @@ def advice_for_few(expected: int) -> str:
 class KeepOpenForm(forms.Form):
     """A later last day to answer, for a round that is kept open."""
 
-    closes_on = _day(_("Nieuwe laatste dag om te antwoorden"))
+    closes_on = _day(label=_("Nieuwe laatste dag om te antwoorden"))
 
     def clean_closes_on(self) -> date | None:
         return check_closing_day(self.cleaned_data["closes_on"], None)

@@ -25,7 +25,7 @@ def explained(name: object) -> str | Promise:
 
 @register.simple_tag
 def qr(url: str) -> SafeString:
-    """A QR code as SVG, with a text for whoever doesn't see it. Dark on white, also on a dark page: cameras ask for it."""
+    """A QR code as SVG, with a text for whoever doesn't see it. Dark on white, also on a dark page."""
     picture = segno.make(url, error="m", micro=False).svg_inline(
         omitsize=True,
         border=4,

@@ -99,7 +99,7 @@ def _day(**kwargs: Any) -> forms.DateField:
     return forms.DateField(
         # The form in which a browser posts a date, first; typed by hand, as people here write it.
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
         error_messages={"invalid": _("Geef een dag, zoals 31/12/2026."), "required": _("Kies een dag.")},
         **kwargs,
     )

@@ -93,7 +93,11 @@ def _page(
 
 def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
     """A mail in the words of templates/reflectie/mail. The first line is its subject."""
-    context = share(request, session) | {"sender": request.user.get_full_name(), "is_reminder": kind == "remind"}  # type: ignore[union-attr]
+    context = share(request, session) | {
+        "name": " ".join(str(session.collaboration).split()),
+        "sender": request.user.get_full_name(),  # type: ignore[union-attr]
+        "is_reminder": kind == "remind",
+    }
     subject, _line, text = render_to_string(f"reflectie/mail/{kind}.txt", context).strip().partition("\n")
     return Letter(" ".join(subject.split()), text.strip() + "\n", _reply_to(request))
 

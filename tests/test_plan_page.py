@@ -1,0 +1,130 @@
+"""The planning page: what it shows, what it makes, and what can still change once somebody answered."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from conftest import fill_in, make_collaboration, make_round
+from test_sessions import ANSWER, at, put, signed_in, text
+
+from reflectie import store
+from reflectie.domain.setup import OPTIONAL, Mode
+from reflectie.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def collaboration():
+    return make_collaboration()
+
+
+@pytest.fixture
+def coordinator(collaboration):
+    return signed_in(collaboration.memberships.get().user)
+
+
+@pytest.fixture
+def session(collaboration):
+    """An open anonymous round."""
+    return make_round(collaboration=collaboration)
+
+
+def plan_fields(**fields):
+    return {"planned_on": store.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"} | fields
+
+
+def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
+    url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
+    response = coordinator.post(url, plan_fields(questions=list(OPTIONAL)))
+
+    session = Session.objects.get()
+    assert (response.status_code, response["Location"]) == (303, at(session))
+    assert store.plan_of(session) == store.Plan(store.today(), Mode.ANONYMOUS, OPTIONAL, expected=6)
+
+
+def test_plan_sent_twice_makes_one_session(collaboration, coordinator):
+    url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
+    key = re.search(r'name="key" value="([^"]+)"', text(coordinator.get(url)))[1]
+    places = {coordinator.post(url, plan_fields(key=key))["Location"] for _ in range(2)}
+
+    assert places == {at(Session.objects.get())}
+
+
+def test_plan_for_two_anonymously_advises_and_loses_nothing(collaboration, coordinator):
+    url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
+    fields = plan_fields(expected="2", paper_by="Mieke", questions=["first"])
+    response = coordinator.post(url, fields)
+
+    assert response.status_code == 422
+    assert "Met twee mensen weet ieder wat de ander zei." in text(response)
+    assert re.search(r'name="anyway"[^>]*>', text(response))
+    assert re.search(r'value="Mieke"', text(response))
+    assert re.findall(r'name="questions" value="([a-z-]+)"[^>]* checked', text(response)) == ["first"]
+    assert coordinator.post(url, fields | {"anyway": "on"}).status_code == 303
+
+
+def test_plan_fresh_page_has_no_advice_and_shows_everything_without_javascript(collaboration, coordinator):
+    page = text(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
+
+    assert 'name="anyway"' not in page
+    assert "We vulden in hoe het de vorige keer ging." not in page
+    assert 'name="level-board"' in page
+    assert 'name="partner-1"' in page
+    assert " hidden" not in page.partition("<main")[2]
+    assert " checked" not in page.partition('id="div_id_mode"')[2].partition("</fieldset>")[0]
+
+
+def test_plan_begins_as_the_last_time(session, collaboration, coordinator):
+    page = text(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
+
+    assert "We vulden in hoe het de vorige keer ging." in page
+    assert re.search(r'name="mode" value="anonymous"[^>]* checked', page)
+    assert f'name="planned_on" value="{store.today().isoformat()}"' in page
+
+
+# --- changing
+
+
+def test_edit_before_an_answer_changes_everything(session, coordinator):
+    response = coordinator.post(at(session, "wijzigen/"), plan_fields(mode="named", questions=["first"], expected="2"))
+
+    assert response.status_code == 303
+    assert store.plan_of(Session.objects.get()) == store.Plan(store.today(), Mode.NAMED, ("first",), expected=2)
+
+
+def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
+    fill_in(session, ANSWER)
+    page = text(coordinator.get(at(session, "wijzigen/")))
+
+    assert "Er is al geantwoord. Wie antwoordde, las vooraf hoe het gaat." in page
+    assert "Ieder voor zich, anoniem" in page
+    assert [name for name in ("mode", "questions", "grouping", "paper_by") if f'name="{name}"' in page] == []
+    assert coordinator.post(at(session, "wijzigen/"), plan_fields(expected="9")).status_code == 303
+    assert store.plan_of(Session.objects.get()).expected == 9
+
+
+def test_edit_overtaken_by_the_first_answer_keeps_what_was_typed(session, coordinator, monkeypatch):
+    begun = store.BegunError()
+
+    def change(*_args):
+        raise begun
+
+    monkeypatch.setattr("reflectie.views.sessions.change_plan", change)
+    later = store.today() + timedelta(5)
+    response = coordinator.post(
+        at(session, "wijzigen/"), plan_fields(mode="named", expected="8", closes_on=later.isoformat())
+    )
+
+    assert response.status_code == 409
+    assert "Intussen kwam het eerste antwoord binnen" in text(response)
+    assert 'name="expected" value="8"' in text(response)
+    assert f'name="closes_on" value="{later.isoformat()}"' in text(response)
+
+
+def test_edit_of_a_closed_session_says_that_it_moved_on(session, coordinator):
+    put(session, "closed")
+
+    response = coordinator.post(at(session, "wijzigen/"), plan_fields())
+    assert response.status_code == 409
+    assert "De sessie is nu gesloten." in text(response)

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import fill_in, make_collaboration, make_round
+from conftest import PHONE, fill_in, make_collaboration, make_round
 from test_sessions import ANSWER, at, put, signed_in, text
 
 from reflectie import store
@@ -128,3 +128,57 @@ def test_edit_of_a_closed_session_says_that_it_moved_on(session, coordinator):
     response = coordinator.post(at(session, "wijzigen/"), plan_fields())
     assert response.status_code == 409
     assert "De sessie is nu gesloten." in text(response)
+
+
+# --- in a browser
+
+
+@pytest.fixture
+def plan_page(live_server, browser, collaboration, coordinator):
+    """The planning page, signed in; with JavaScript or without."""
+
+    def open_page(*, javascript):
+        context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)
+        cookie = {"name": "sessionid", "value": coordinator.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.goto(f"{live_server.url}/samenwerkingen/{collaboration.pk}/sessies/nieuw/")
+        return page
+
+    return open_page
+
+
+PARTS = ["expected", "grouping", "partner-0", "level-board", "closes_on", "questions"]
+
+
+def seen(page):
+    return [name for name in PARTS if page.locator(f'[name="{name}"]').first.is_visible()]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_plan_shows_what_applies_to_what_is_chosen(plan_page):
+    page = plan_page(javascript=True)
+    assert seen(page) == ["questions"]
+    page.check('[name="mode"][value="named"]')
+    assert seen(page) == ["expected", "grouping", "closes_on", "questions"]
+    page.check('[name="grouping"][value="partner"]')
+    assert seen(page) == ["grouping", "partner-0", "closes_on", "questions"]
+    page.check('[name="grouping"][value="level"]')
+    assert seen(page) == ["grouping", "level-board", "closes_on", "questions"]
+    page.check('[name="mode"][value="together"]')
+    assert seen(page) == ["questions"]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_plan_without_javascript_shows_everything_and_plans(plan_page):
+    page = plan_page(javascript=False)
+    assert seen(page) == PARTS
+    page.check('[name="mode"][value="anonymous"]')
+    page.fill('[name="expected"]', "5")
+    page.click("text=Plan de sessie")
+
+    session = Session.objects.get()
+    assert page.url.endswith(at(session))
+    assert store.plan_of(session) == store.Plan(store.today(), Mode.ANONYMOUS, OPTIONAL, expected=5)

@@ -158,6 +158,8 @@ def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, f
     response = coordinator.get(at(session))
 
     assert f"{day(late)} was de laatste dag om te antwoorden" in text(response)
+    assert "De laatste dag om te antwoorden is voorbij." in text(response)
+    assert "Antwoorden komen binnen" not in text(response)
     assert go(response) == ["Sluit de ronde"]
     assert session.code not in words(response).replace(" ", "")
     assert "hx-get" not in text(response)

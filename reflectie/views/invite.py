@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from reflectie.access import COORDINATOR, session_or_404
@@ -34,7 +33,6 @@ from .stages import too_late
 
 
 @never_cache
-@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session

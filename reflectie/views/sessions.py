@@ -26,7 +26,6 @@ from reflectie.store import (
     plan_of,
     plan_session,
     renew_link,
-    setup_of,
     takes_answers,
     today,
 )
@@ -116,7 +115,6 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         **share(request, session),
         "access": found,
         "plan": plan_of(session),
-        "asks_organisation": "organisation" in setup_of(session).asked,
         "is_round": Mode(session.mode).is_round,
         "stages": stages_of(session),
         "standing": standing,
@@ -142,8 +140,10 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
     """The stages, forwards only, each with a word on what it means. What people fill in together is never closed."""
     stage = Session.Stage
     is_round = Mode(session.mode).is_round
+    is_late = session.stage == stage.OPEN and not takes_answers(session)
+    answers = _("De laatste dag om te antwoorden is voorbij.") if is_late else _("Antwoorden komen binnen.")
     words = [
-        (stage.OPEN, _("Antwoorden komen binnen.") if is_round else _("Jullie vullen in.")),
+        (stage.OPEN, answers if is_round else _("De checklist wordt ingevuld.")),
         *([(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."))] if is_round else []),
         (stage.DISCUSSION, _("Iedereen leest het verslag en praat erover.")),
         (stage.CONCLUDED, _("Verslag en uitkomsten staan vast.")),

@@ -26,6 +26,7 @@ from reflectie.store import (
     load_standing,
     open_report,
     plan_of,
+    takes_answers,
 )
 
 FORM = ["GET", "HEAD", "POST"]
@@ -55,14 +56,18 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     if session.stage != Session.Stage.OPEN:
         return too_late(request, session)
     if request.method != "POST":
-        return _close_page(request, session, KeepOpenForm())
+        return _close_page(request, session, _keep_form(session))
     if "keep" in request.POST:
         return _keep_open(request, session)
     try:
         return finish_step(request, session, lambda: close_round(session, without_results="without" in request.POST))
     except TooFewError:
         # Somebody withdrew, or the page was older than the answers.
-        return _close_page(request, session, KeepOpenForm(), status=422)
+        return _close_page(request, session, _keep_form(session), status=422)
+
+
+def _keep_form(session: Session) -> KeepOpenForm:
+    return KeepOpenForm(initial={"closes_on": session.closes_on if takes_answers(session) else None})
 
 
 def _keep_open(request: HttpRequest, session: Session) -> HttpResponse:

@@ -174,7 +174,7 @@ async def participate(crowd: Crowd, browser: Browser, number: int) -> None:
     page = crowd.took("page", expect(await browser.get(url), 200)).text
     values = {**answers(crowd, number), **crowd.job["beside"], "goal-sentence": f"Zin {number}"}
     fields = [*sheet(crowd.job["fields"], values, {}), ("finish", "1")]
-    fields.append(("csrfmiddlewaretoken", hidden(page, "csrfmiddlewaretoken")))
+    fields += [(name, hidden(page, name)) for name in ("csrfmiddlewaretoken", "keep-as")]
     # Everybody is ready before the first one finishes.
     crowd.ready += 1
     while crowd.ready < crowd.job["number"] and time.perf_counter() < crowd.until:

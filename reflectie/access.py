@@ -29,6 +29,8 @@ class SessionAccess:
 
     session: Session
     role: str
+    # Whether a sheet in it is finished, where a list has asked that of all its sessions at once.
+    has_finished: bool | None = None
 
     @property
     def is_coordinator(self) -> bool:
@@ -40,14 +42,16 @@ class SessionAccess:
         session = self.session
         if session.stage == Session.Stage.CLOSED:
             return session.facilitator_prepares and self.role == Role.FACILITATOR
-        return is_report_open(session)
+        return is_report_open(session, self.has_finished)
 
 
-def is_report_open(session: Session) -> bool:
+def is_report_open(session: Session, has_finished: bool | None = None) -> bool:
     """Whether the report is there for everybody with the link. A sheet filled in together opens it when finished."""
     if session.stage in OPENED:
         return True
-    return not Mode(session.mode).is_round and session.responses.filter(finished=True).exists()
+    if Mode(session.mode).is_round:
+        return False
+    return session.responses.filter(finished=True).exists() if has_finished is None else has_finished
 
 
 def membership_or_404(request: HttpRequest, collaboration_id: UUID, roles: tuple[str, ...] = MEMBERS) -> Membership:

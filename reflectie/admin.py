@@ -1,11 +1,15 @@
-"""What an administrator sees: the checklists, to read once they are published. Answers are not for the admin."""
+"""What an administrator sees: the checklists, to read once they are published, and who has a role where.
+
+Sessions and answers are not for the admin.
+"""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from .models import Checklist, Dimension, Guidance, Item
+from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
 
 
 class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time
@@ -36,13 +40,8 @@ class ItemAdmin(FrozenAdmin):
     list_display = ["key", "kind", "dimension", "position"]
 
 
-@admin.register(Guidance)
-class GuidanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Help and advice come from the fixtures, with a revision; here they are to read."""
-
-    list_display = ["checklist", "language"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+class ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -50,3 +49,35 @@ class GuidanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Guidance)
+class GuidanceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Help and advice come from the fixtures, with a revision; here they are to read."""
+
+    list_display = ["checklist", "language"]
+
+
+class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    """Roles change on the collaboration's own page, where always a coordinator is left."""
+
+    model = Membership
+    fields = ["person", "role"]
+    readonly_fields = ["person"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    @admin.display(description=_("persoon"))
+    def person(self, membership: Membership) -> str:
+        # The username is random, and says nothing.
+        return f"{membership.user.get_full_name()} {membership.user.email}".strip()
+
+
+@admin.register(Collaboration)
+class CollaborationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "region", "theme"]
+    search_fields = ["name", "memberships__user__email"]
+    ordering = ["name"]
+    fields = ["name", "region", "theme"]
+    inlines = [MembershipInline]

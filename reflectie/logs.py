@@ -12,7 +12,7 @@ from django.views.debug import SafeExceptionReporterFilter
 # no token, and a traceback without it helps nobody.
 _TOKEN = re.compile(
     r"""(?ix)
-    ( (?: \b | %2F ) (?: invullen | meedoen | rapport ) (?: / | %2F ) )
+    ( (?: \b | %2F ) (?: invullen | meedoen | rapport | uitnodiging ) (?: / | %2F ) )
     (?! [\w-]{1,20} \. (?: py | html | svg | css | js ) \b )
     [^\s/?\#&%'"<>]+
     """

@@ -35,7 +35,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 # Whoever puts a link of a team on a public page should not put its answers in a search engine.
-NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/")
+NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/")
 
 
 def permissions_policy(get_response: Handler) -> Handler:

@@ -4,7 +4,18 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.views import invite, paper, participant, public, report, sessions, stages, team
+from reflectie.views import (
+    collaborations,
+    invite,
+    paper,
+    participant,
+    people,
+    public,
+    report,
+    sessions,
+    stages,
+    team,
+)
 
 
 class Token:
@@ -30,6 +41,14 @@ urlpatterns = [
     path("start/", team.start, name="start"),
     path("invullen/<token:token>/", team.fill, name="fill"),
     path("invullen/<token:token>/wissen/", team.erase, name="erase"),
+    path("invullen/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
+    path("samenwerkingen/", collaborations.overview, name="collaborations"),
+    path("samenwerkingen/nieuw/", collaborations.new, name="collaboration-new"),
+    path("samenwerkingen/<uuid:pk>/", collaborations.show, name="collaboration"),
+    path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
+    path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
+    path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
+    path("uitnodiging/<token:token>/", people.invitation, name="invitation"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
     path("sessies/<uuid:pk>/", sessions.show, name="session"),
     path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),

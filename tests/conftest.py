@@ -3,6 +3,7 @@ a reader holds the link to read, a stranger holds nothing."""
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -157,6 +158,67 @@ def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool 
     token_hash = store.hash_personal_code(session.pk, code)
     store.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
     return code
+
+
+# --- people of a collaboration
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def collaboration_url(name: str, collaboration: Collaboration) -> str:
+    return reverse(name, args=[collaboration.pk])
+
+
+def text_of(response) -> str:
+    """What the page says, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def rows(response) -> list[str]:
+    """The lines of the page's list, each as it reads."""
+    found = re.findall(r'<li class="card-line">(.*?)</li>', response.content.decode(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+
+
+@pytest.fixture
+def an(content) -> User:
+    return make_account("an@example.org")
+
+
+@pytest.fixture
+def collaboration(an) -> Collaboration:
+    return store.create_collaboration(an, name="Samen in Tienen", region="Tienen", partners=["Huis Linde", "De Brug"])
+
+
+@pytest.fixture
+def coordinator(an, collaboration) -> Client:
+    return browser(an)
+
+
+def add_member(collaboration: Collaboration, address: str, role: Role) -> Membership:
+    return Membership.objects.create(collaboration=collaboration, user=make_account(address), role=role)
+
+
+@pytest.fixture
+def guide(collaboration) -> Membership:
+    return add_member(collaboration, "fien@example.org", Role.FACILITATOR)
+
+
+@pytest.fixture
+def facilitator(guide) -> Client:
+    return browser(guide.user)
+
+
+@pytest.fixture
+def other(content) -> Client:
+    """Coordinates another collaboration."""
+    user = make_account("omar@example.org")
+    store.create_collaboration(user, name="Elders")
+    return browser(user)
 
 
 def everything(checklist: Checklist) -> dict[str, FieldValue]:

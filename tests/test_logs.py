@@ -50,6 +50,7 @@ def lines() -> Any:
         (f"/INVULLEN/{TOKEN}", "/INVULLEN/…"),
         (f"/invullen/{TOKEN}:1vXy2a:hAsh/ and /rapport/{TOKEN}/", "/invullen/…/ and /rapport/…/"),
         (f"/rapport/{TOKEN}.html", "/rapport/…"),
+        (f"Not Found: /uitnodiging/{TOKEN}/", "Not Found: /uitnodiging/…/"),
         (f"/meedoen/{TOKEN}/invullen/", "/meedoen/…/invullen/"),
         (f"{{'path': 'meedoen/{TOKEN}/stand/'}}", "{'path': 'meedoen/…/stand/'}"),
     ],

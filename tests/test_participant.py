@@ -155,7 +155,7 @@ def test_anonymous_round_is_told_in_its_own_numbers(client):
         "dan weet ook iedereen wat jij antwoordde",
         "OCMW Tienen, Huis van het Kind.",
         "Een groep van minder dan 3 mensen tonen we niet apart.",
-        "zonder naam en zonder groep",
+        "Notities en zinnen staan door elkaar, zonder naam en zonder groep.",
         "ook als je niet op ‘Klaar’ drukt",
         "Tellen er minder dan 3 mensen mee, dan toont het verslag geen antwoorden",
         "geen naam, geen adres en geen tijdstip",
@@ -563,7 +563,12 @@ def test_past_its_closing_date_a_round_waits_even_for_who_finished():
     give(client := begin(session), session, {"goal-shared": "helping"}, finish=True)
     Session.objects.filter(pk=session.pk).update(closes_on=date.today() - timedelta(days=2))
 
-    assert "De ronde is gesloten" in text_of(client.get(url("join", session)))
+    waiting = client.get(url("join", session))
+
+    assert "De ronde is gesloten" in text_of(waiting)
+    assert url("join-withdraw", session) in waiting.content.decode()
+    assert "Je antwoorden zijn weg" in text_of(client.post(url("join-withdraw", session)))
+    assert session.responses.count() == 0
 
 
 def test_answer_after_closing_is_refused_and_stays_in_sight():

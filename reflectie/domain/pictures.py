@@ -57,8 +57,10 @@ def spread_bar(hindering: int, helping: int, dont_know: int, open: int) -> Bar:
 
 
 def _box(left: float, right: float) -> str:
-    # Half a line inside, so that an edge isn't cut off.
-    return f"M{left + 1:.1f} 1H{right - 1:.1f}V{BAR_HEIGHT - 1:.0f}H{left + 1:.1f}Z"
+    # Half a line inside, so that an edge isn't cut off; a sliver among hundreds has no room for that.
+    inset = min(1.0, (right - left) / 2)
+    left, right = left + inset, right - inset
+    return f"M{left:.1f} 1H{right:.1f}V{BAR_HEIGHT - 1:.0f}H{left:.1f}Z"
 
 
 def _hatch(left: float, right: float) -> str:

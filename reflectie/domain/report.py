@@ -454,17 +454,18 @@ def _fit(sheet: Sheet) -> str:
 
 
 def _order_advice(checklist: Checklist, items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    """Advice for every obstacle, and for whatever else was named first: those first, the rest by principle.
+    """Advice for every obstacle, and for the three things named first most: those first, the rest by principle.
 
     An item stands under the earliest of its principles, so that it is read once.
     """
-    first = sorted((item for item in items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
+    named = sorted((item for item in items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
+    first = named[:MAX_IN_SUMMARY]
     groups = [AdviceGroup(0, "", tuple(first))] if first else []
     for number, title in enumerate(checklist.principles, start=1):
         under = tuple(
             item
             for item in items
-            if item.finding is Finding.OBSTACLE and not item.first and min(item.item.principles) == number
+            if item.finding is Finding.OBSTACLE and item not in first and min(item.item.principles) == number
         )
         if under:
             groups.append(AdviceGroup(number, title, under))

@@ -211,6 +211,12 @@ def erase_session(session_id: UUID) -> None:
         _erase(Session.objects.filter(pk=session_id))
 
 
+def erase_reflection(session_id: UUID) -> bool:
+    """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
+    with transaction.atomic():
+        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
+
+
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
     expired = today - timedelta(days=settings.RETENTION_DAYS)

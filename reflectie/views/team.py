@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from reflectie.access import response_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.start import StartForm
-from reflectie.store import erase_session, hash_token, read_token, start_reflection
+from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
 
 from .own import forget, links, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
@@ -73,10 +73,14 @@ def _place(request: HttpRequest, token: str) -> Place:
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     response = response_or_404(token)
+    if response.session.collaboration_id is not None:
+        # A collaboration has it now, and its coordinator is who erases it.
+        raise Http404
     if request.method != "POST":
         pdf_url = reverse("report-pdf", args=[read_token(token)]) if response.finished else ""
         return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
-    erase_session(response.session_id)
+    if not erase_reflection(response.session_id):
+        raise Http404
     page = render(request, "reflectie/erased.html")
     # Another reflection that this browser is in the middle of stays within reach.
     return forget(page) if own_token(request) == token else page

@@ -1,4 +1,7 @@
-"""Erase what nobody keeps up: reflections, unconfirmed accounts, old sign-ins. A timer runs it every day (README)."""
+"""Erase what nobody keeps up: reflections, invitations, unconfirmed accounts, old sign-ins.
+
+A timer runs it every day (README).
+"""
 
 from typing import Any
 
@@ -6,19 +9,22 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reflectie.store import erase_expired
+from reflectie.store import erase_expired, erase_old_invitations
 from reflectie.store.accounts import erase_unconfirmed
 
 
 class Command(BaseCommand):
     help = (
-        "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; accounts "
-        "that nobody confirmed within a week; and sign-ins that ended."
+        "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; "
+        "invitations that are too old to be taken; accounts that nobody confirmed within a week; and sign-ins that "
+        "ended."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        number = erase_expired(timezone.localdate())
+        today = timezone.localdate()
+        number = erase_expired(today)
+        erase_old_invitations(today)
         self.stdout.write(f"{number} erased")
-        if unconfirmed := erase_unconfirmed(timezone.localdate()):
+        if unconfirmed := erase_unconfirmed(today):
             self.stdout.write(f"{unconfirmed} unconfirmed accounts erased")
         call_command("clearsessions")

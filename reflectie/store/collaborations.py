@@ -1,0 +1,151 @@
+"""Collaborations: made, changed, erased, and found again; and a reflection that is taken into one."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, Lower, RowNumber
+
+from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
+
+from .rounds import adopt
+from .sheets import today
+
+# A session without an account that was taken in was never planned: its last change dates it.
+_DAY = Coalesce("planned_on", "changed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session in the list of a collaboration."""
+
+    session: Session
+    day: date
+    # How many sheets were begun, and whether one is finished.
+    begun: int
+    has_finished: bool
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """How a collaboration stands: its latest session, and how many are open."""
+
+    stage: str
+    mode: str
+    day: date
+    # The last day for answers is over, and nobody closed it.
+    is_late: bool
+    open_sessions: int
+
+
+def create_collaboration(
+    user: User, *, name: str, region: str = "", theme: str = "", partners: Iterable[str] = ()
+) -> Collaboration:
+    """A new collaboration, with its maker as coordinator. Partners keep their order; one named twice stands once."""
+    with transaction.atomic():
+        collaboration = Collaboration.objects.create(name=name, region=region, theme=theme)
+        Membership.objects.create(collaboration=collaboration, user=user, role=Role.COORDINATOR)
+        _put_partners(collaboration, partners)
+    return collaboration
+
+
+def change_collaboration(
+    collaboration: Collaboration, *, name: str, region: str, theme: str, partners: Iterable[str]
+) -> Collaboration:
+    """Other words for a collaboration. Sessions keep the partners as they were called at planning.
+
+    Raises Collaboration.DoesNotExist when it was erased meanwhile.
+    """
+    with transaction.atomic():
+        collaboration = lock_collaboration(collaboration.pk)
+        collaboration.name, collaboration.region, collaboration.theme = name, region, theme
+        collaboration.save(update_fields=["name", "region", "theme"])
+        _put_partners(collaboration, partners)
+    return collaboration
+
+
+def _put_partners(collaboration: Collaboration, names: Iterable[str]) -> None:
+    # Nothing points to a partner, so the rows are written anew rather than compared.
+    collaboration.partners.all().delete()
+    rows = [
+        Partner(collaboration=collaboration, name=name, position=place) for place, name in enumerate(merge_names(names))
+    ]
+    Partner.objects.bulk_create(rows)
+
+
+def merge_names(names: Iterable[str]) -> list[str]:
+    """Names without those that stand there already in other capitals; the first way of writing stays."""
+    merged: dict[str, str] = {}
+    for name in names:
+        merged.setdefault(name.casefold(), name)
+    return list(merged.values())
+
+
+def lock_collaboration(pk: UUID) -> Collaboration:
+    """The collaboration as it is now, locked until the transaction ends: roles change one after the other.
+
+    Raises Collaboration.DoesNotExist when it was erased.
+    """
+    return Collaboration.objects.select_for_update().get(pk=pk)
+
+
+def erase_collaboration(pk: UUID) -> None:
+    """Erase a collaboration with its sessions, answers, PDFs, people's roles and invitations, at once and for good."""
+    with transaction.atomic():
+        # Sessions first, as everywhere: whoever is saving in one comes before or after, never between.
+        list(Session.objects.select_for_update().filter(collaboration=pk).values_list("pk"))
+        list(Collaboration.objects.select_for_update().filter(pk=pk))
+        Collaboration.objects.filter(pk=pk).delete()
+
+
+def collaborations_of(
+    user: User, text: str = "", roles: Collection[str] = tuple(Role.values)
+) -> "QuerySet[Collaboration]":
+    """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`."""
+    found = Collaboration.objects.filter(memberships__user=user, memberships__role__in=roles)
+    return found.annotate(role=F("memberships__role")).matching(text).order_by(Lower("name"), "pk")
+
+
+def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Latest]:
+    """How each of a page of collaborations stands; one without a session is left out. One query.
+
+    Asked for the page alone: beside each row of a sorted list, the database would work it out for all of them.
+    """
+    sessions = Session.objects.filter(collaboration__in=[found.pk for found in collaborations]).annotate(
+        day=_DAY,
+        place=Window(RowNumber(), partition_by=F("collaboration"), order_by=[_DAY.desc(), F("pk").asc()]),
+        open_sessions=Window(Count("pk", filter=Q(stage=Session.Stage.OPEN)), partition_by=F("collaboration")),
+    )
+    return {
+        owner: Latest(stage, mode, day, _is_late(stage, closes_on), open_sessions)
+        for owner, stage, mode, day, closes_on, open_sessions in sessions.filter(place=1).values_list(
+            "collaboration", "stage", "mode", "day", "closes_on", "open_sessions"
+        )
+    }
+
+
+def _is_late(stage: str, closes_on: date | None) -> bool:
+    return stage == Session.Stage.OPEN and closes_on is not None and today() > closes_on
+
+
+def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
+    """A collaboration's sessions, newest first. One query."""
+    finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
+    sessions = collaboration.sessions.annotate(day=_DAY, begun=Count("responses"), has_finished=Exists(finished))
+    return [
+        SessionLine(found, found.day, found.begun, found.has_finished, _is_late(found.stage, found.closes_on))
+        for found in sessions.order_by("-day", "pk")
+    ]
+
+
+def adopt_into_new(session: Session, token: str, user: User, name: str) -> Collaboration:
+    """Take a reflection without an account into a new collaboration. Raises AdoptedError, and then makes none."""
+    with transaction.atomic():
+        collaboration = create_collaboration(user, name=name)
+        adopt(session, token, collaboration)
+    return collaboration

@@ -1,0 +1,145 @@
+"""Who has a role in a collaboration: invited, changed, removed. There is always a coordinator left."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from reflectie.models import Collaboration, Invitation, Membership, Role
+
+from .collaborations import lock_collaboration
+from .sheets import today
+from .tokens import hash_token, new_token
+
+# Long enough for a holiday, short enough that a forgotten mail doesn't stay a key.
+INVITATION_DAYS = 30
+
+
+class LastCoordinatorError(Exception):
+    """Nobody would be left to coordinate the collaboration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation as it was made. Only here is its token known: a hash is what is kept."""
+
+    email: str
+    role: str
+    token: str
+
+
+def invite_member(collaboration: Collaboration, email: str, role: str) -> Invited:
+    """Ask an address to take a role. Asking it again renews the invitation: the link sent before stops working.
+
+    Raises Collaboration.DoesNotExist when it was erased meanwhile.
+    """
+    invited = Invited(email.strip().lower(), role, new_token())
+    with transaction.atomic():
+        Invitation.objects.update_or_create(
+            collaboration=lock_collaboration(collaboration.pk),
+            email=invited.email,
+            defaults={"role": role, "token_hash": hash_token(invited.token), "sent_on": today()},
+        )
+    return invited
+
+
+def find_invitation(token: str) -> Invitation | None:
+    """The invitation that a link opens, with its collaboration; None when it was used, withdrawn or is too old."""
+    return _live().select_related("collaboration").filter(token_hash=hash_token(token)).first()
+
+
+def invitations_of(collaboration: Collaboration) -> "QuerySet[Invitation]":
+    """The addresses that were asked and have not answered yet, by address."""
+    return _live().filter(collaboration=collaboration).order_by("email")
+
+
+def _live() -> "QuerySet[Invitation]":
+    return Invitation.objects.filter(sent_on__gte=today() - timedelta(days=INVITATION_DAYS))
+
+
+def erase_old_invitations(today: date) -> int:
+    """Erase the addresses of invitations that are too old to be taken; how many these were."""
+    with transaction.atomic():
+        old = Invitation.objects.filter(sent_on__lt=today - timedelta(days=INVITATION_DAYS))
+        return old.delete()[0]
+
+
+def accept_invitation(user: User, token: str) -> Membership:
+    """Take the role of an invitation, which is used up by it. Whoever coordinates already goes on doing so.
+
+    Raises Invitation.DoesNotExist when it was used, withdrawn or is too old.
+    """
+    with transaction.atomic():
+        found = find_invitation(token)
+        if found is None:
+            raise Invitation.DoesNotExist
+        # Locked before it is read again: somebody else may just have used it, or erased all of it.
+        Collaboration.objects.select_for_update().filter(pk=found.collaboration_id).first()
+        invitation = _live().get(pk=found.pk, token_hash=hash_token(token))
+        membership, _ = Membership.objects.get_or_create(
+            collaboration=found.collaboration, user=user, defaults={"role": invitation.role}
+        )
+        if invitation.role == Role.COORDINATOR and membership.role != Role.COORDINATOR:
+            membership.role = invitation.role
+            membership.save(update_fields=["role"])
+        invitation.delete()
+    return membership
+
+
+def withdraw_invitation(collaboration: Collaboration, invitation_id: UUID) -> None:
+    """Its link stops working, and the address is erased. Withdrawing twice is withdrawing once."""
+    with transaction.atomic():
+        Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()
+
+
+def forget_invitation(invited: Invited) -> None:
+    """Undo an invitation whose mail could not be sent: nobody has its link."""
+    with transaction.atomic():
+        Invitation.objects.filter(token_hash=hash_token(invited.token)).delete()
+
+
+def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":
+    """Who has a role, with the user: coordinators first, then by address. One query."""
+    return collaboration.memberships.select_related("user").order_by("role", "user__email", "pk")
+
+
+def change_role(collaboration: Collaboration, membership_id: int, role: str) -> Membership:
+    """Give a member another role. Raises LastCoordinatorError, Membership.DoesNotExist when they have none (any more),
+    Collaboration.DoesNotExist when it was erased."""
+    with transaction.atomic():
+        membership = _locked_member(collaboration, membership_id, stays_coordinator=role == Role.COORDINATOR)
+        membership.role = role
+        membership.save(update_fields=["role"])
+    return membership
+
+
+def remove_member(collaboration: Collaboration, membership_id: int) -> None:
+    """Take a member's role away; leaving is removing oneself. Raises what `change_role` raises."""
+    with transaction.atomic():
+        _locked_member(collaboration, membership_id, stays_coordinator=False).delete()
+
+
+def _locked_member(collaboration: Collaboration, membership_id: int, *, stays_coordinator: bool) -> Membership:
+    """A member, once nobody else can change roles here. Of two coordinators who leave at once, one stays."""
+    members = lock_collaboration(collaboration.pk).memberships
+    member = members.get(pk=membership_id)
+    others = members.exclude(pk=member.pk).filter(role=Role.COORDINATOR)
+    if member.role == Role.COORDINATOR and not stays_coordinator and not others.exists():
+        raise LastCoordinatorError
+    return member
+
+
+def owned_alone(user: User, *, lock: bool = False) -> list[Collaboration]:
+    """The collaborations, by name, that would have no coordinator without this person.
+
+    With `lock`, in a transaction of the caller, all of the person's collaborations are locked first, so that the
+    answer stays true until it ends. Two queries with a lock, one without.
+    """
+    if lock:
+        list(Collaboration.objects.select_for_update(of=("self",)).of(user.pk).order_by("pk"))
+    others = Membership.objects.filter(collaboration=OuterRef("pk"), role=Role.COORDINATOR).exclude(user=user)
+    mine = Collaboration.objects.filter(memberships__user=user, memberships__role=Role.COORDINATOR)
+    return list(mine.exclude(Exists(others)).order_by("name", "pk"))

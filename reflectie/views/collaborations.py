@@ -1,0 +1,155 @@
+"""A coordinator's and a facilitator's collaborations: found, made, changed, erased, and taking in a reflection."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.access import COORDINATOR, SessionAccess, membership_or_404, response_or_404, signed_in
+from reflectie.domain.sheet import without_unseen_signs
+from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
+from reflectie.models import Collaboration, Role
+from reflectie.store import (
+    AdoptedError,
+    adopt,
+    adopt_into_new,
+    change_collaboration,
+    collaborations_of,
+    create_collaboration,
+    erase_collaboration,
+    latest_sessions,
+    sessions_of,
+)
+
+PAGE_SIZE = 25
+# More words than anybody types, and few enough for a database to take in.
+MAX_SEARCH = 100
+
+
+@never_cache
+@require_safe
+@gzip_page
+def overview(request: HttpRequest) -> HttpResponse:
+    text = _searched(request)
+    found = Paginator(collaborations_of(signed_in(request), text), PAGE_SIZE)
+    page: Page[Collaboration] = found.get_page(request.GET.get("pagina"))
+    collaborations = list(page)
+    latest = latest_sessions(collaborations)
+    context = {
+        "page": page,
+        "text": text,
+        "lines": [(collaboration, latest.get(collaboration.pk)) for collaboration in collaborations],
+    }
+    return render(request, "reflectie/collaborations/overview.html", context)
+
+
+def _searched(request: HttpRequest) -> str:
+    return without_unseen_signs(request.GET.get("zoek", ""))[:MAX_SEARCH].strip()
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = CollaborationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _to(create_collaboration(signed_in(request), **form.details).pk)
+    context = {"form": form, "back": reverse("collaborations")}
+    return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
+    form = CollaborationForm(request.POST if request.method == "POST" else None, collaboration=collaboration)
+    if form.is_valid():
+        try:
+            change_collaboration(collaboration, **form.details)
+        except Collaboration.DoesNotExist as erased:
+            raise Http404 from erased
+        messages.success(request, _("Bewaard."))
+        return _to(pk)
+    context = {"form": form, "collaboration": collaboration, "back": reverse("collaboration", args=[pk])}
+    return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _to(pk: UUID) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("collaboration", args=[pk]), status=303)
+
+
+@never_cache
+@require_safe
+@gzip_page
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    membership = membership_or_404(request, pk)
+    collaboration = membership.collaboration
+    context = {
+        "collaboration": collaboration,
+        "is_coordinator": membership.role == Role.COORDINATOR,
+        "partners": list(collaboration.partners.all()),
+        "lines": [
+            (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report)
+            for line in sessions_of(collaboration)
+        ],
+    }
+    return render(request, "reflectie/collaborations/page.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
+    form = EraseForm(request.POST if request.method == "POST" else None, collaboration=collaboration)
+    if form.is_valid():
+        erase_collaboration(pk)
+        messages.success(request, _("De samenwerking is gewist, met alles wat erbij hoorde."))
+        return HttpResponseRedirect(reverse("collaborations"), status=303)
+    context = {"form": form, "collaboration": collaboration, "sessions": collaboration.sessions.count()}
+    return render(request, "reflectie/collaborations/erase.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
+    """Take a reflection without an account into a collaboration: whoever may erase it, may also keep it."""
+    response = response_or_404(token)
+    user = signed_in(request)
+    if response.session.collaboration_id is not None:
+        return _adopted(request)
+    text = _searched(request)
+    # One more than fits: then there are others, to be found by searching.
+    offered = list(collaborations_of(user, text, COORDINATOR)[: PAGE_SIZE + 1])
+    name = str(response.extras.get("collaboration-name", ""))
+    form = AdoptForm(request.POST if request.method == "POST" else None, offered[:PAGE_SIZE], name=name)
+    if form.is_valid():
+        try:
+            if chosen := form.chosen:
+                adopt(response.session, token, chosen)
+            else:
+                chosen = adopt_into_new(response.session, token, user, form.cleaned_data["name"])
+        except AdoptedError:
+            return _adopted(request)
+        messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
+        return _to(chosen.pk)
+    context = {
+        "form": form,
+        "token": token,
+        "text": text,
+        "searches": bool(text) or len(offered) > PAGE_SIZE,
+    }
+    return render(request, "reflectie/collaborations/adopt.html", context, status=422 if form.is_bound else 200)
+
+
+def _adopted(request: HttpRequest) -> HttpResponse:
+    context = {
+        "heading": _("Deze reflectie is al bewaard"),
+        "text": _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),
+    }
+    return render(request, "reflectie/message.html", context, status=409)

@@ -1,0 +1,200 @@
+"""Who may do what in a collaboration: inviting, accepting, changing roles, leaving."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.mail import send_mail
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from reflectie.access import membership_or_404, signed_in
+from reflectie.adapters import INVITATION, display_name
+from reflectie.forms.collaboration import InviteForm
+from reflectie.models import Collaboration, Invitation, Membership, Role
+from reflectie.store import (
+    INVITATION_DAYS,
+    Invited,
+    LastCoordinatorError,
+    accept_invitation,
+    change_role,
+    find_invitation,
+    forget_invitation,
+    invitations_of,
+    invite_member,
+    members_of,
+    remove_member,
+    withdraw_invitation,
+)
+
+logger = logging.getLogger(__name__)
+
+# What is asked again before it is done: `?doe=` on the page, `action` in its form.
+CONFIRMED = {"coordinator", "facilitator", "remove"}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def members(request: HttpRequest, pk: UUID) -> HttpResponse:
+    own = membership_or_404(request, pk)
+    if request.method != "POST":
+        return _confirm(request, own) if "doe" in request.GET else _people(request, own, InviteForm())
+    action = request.POST.get("action", "")
+    try:
+        if action == "invite" and own.role == Role.COORDINATOR:
+            return _invite(request, own)
+        if action == "withdraw" and own.role == Role.COORDINATOR:
+            withdraw_invitation(own.collaboration, _uuid(request.POST.get("invitation", "")))
+            messages.success(request, _("De uitnodiging is ingetrokken."))
+            return _to_people(own)
+        return _change(request, own, action)
+    except (Collaboration.DoesNotExist, Membership.DoesNotExist) as gone:
+        raise Http404 from gone
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise Http404 from wrong
+
+
+def _to_people(own: Membership) -> HttpResponse:
+    return HttpResponseRedirect(reverse("members", args=[own.collaboration_id]), status=303)
+
+
+def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any) -> HttpResponse:
+    is_coordinator = own.role == Role.COORDINATOR
+    people = list(members_of(own.collaboration))
+    coordinators = sum(member.role == Role.COORDINATOR for member in people)
+    context = {
+        "collaboration": own.collaboration,
+        "own": own,
+        "is_coordinator": is_coordinator,
+        "is_last": is_coordinator and coordinators == 1,
+        "people": [(member, display_name(member.user)) for member in people],
+        "invitations": list(invitations_of(own.collaboration)) if is_coordinator else [],
+        "form": form,
+        "days": INVITATION_DAYS,
+        **more,
+    }
+    return render(request, "reflectie/collaborations/people.html", context, status=more.get("status", 200))
+
+
+def _target(own: Membership, action: str, who: str) -> Membership:
+    """Whose role it is about. A facilitator may only leave."""
+    is_own = who == str(own.pk)
+    if action not in CONFIRMED or not (own.role == Role.COORDINATOR or (is_own and action == "remove")):
+        raise Http404
+    member = members_of(own.collaboration).filter(pk=int(who)).first() if who.isascii() and who.isdigit() else None
+    if member is None:
+        raise Http404
+    return member
+
+
+def _confirm(request: HttpRequest, own: Membership) -> HttpResponse:
+    action = request.GET["doe"]
+    member = _target(own, action, request.GET.get("wie", ""))
+    context = {
+        "collaboration": own.collaboration,
+        "action": action,
+        "member": member,
+        "name": display_name(member.user),
+        "is_own": member.pk == own.pk,
+    }
+    return render(request, "reflectie/collaborations/confirm.html", context)
+
+
+def _change(request: HttpRequest, own: Membership, action: str) -> HttpResponse:
+    member = _target(own, action, request.POST.get("member", ""))
+    try:
+        if action == "remove":
+            remove_member(own.collaboration, member.pk)
+        else:
+            change_role(own.collaboration, member.pk, action)
+    except LastCoordinatorError:
+        return _people(request, own, InviteForm(), last_coordinator=True, status=409)
+    if action == "remove" and member.pk == own.pk:
+        messages.success(request, _("Je hebt de samenwerking verlaten."))
+        return HttpResponseRedirect(reverse("collaborations"), status=303)
+    messages.success(request, _("Bewaard."))
+    return _to_people(own)
+
+
+def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return _people(request, own, form, status=422)
+    invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
+    try:
+        _send(request, own.collaboration, invited)
+    except (SMTPException, OSError) as error:
+        # Its kind alone: what a mail server says holds the address.
+        logger.error("an invitation could not be sent: %s", type(error).__name__)
+        forget_invitation(invited)
+        return _people(request, own, form, not_sent=True, status=503)
+    messages.success(request, _("De uitnodiging is verstuurd."))
+    return _to_people(own)
+
+
+def _send(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> None:
+    context = {
+        "collaboration": collaboration,
+        "inviter": display_name(signed_in(request)),
+        "role": invited.role,
+        "url": request.build_absolute_uri(reverse("invitation", args=[invited.token])),
+        "days": INVITATION_DAYS,
+    }
+    subject = " ".join(render_to_string("reflectie/mail/invitation_subject.txt", context).split())
+    body = render_to_string("reflectie/mail/invitation.txt", context)
+    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invited.email])
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = find_invitation(token)
+    if found is None:
+        return _no_invitation(request)
+    if request.method == "POST":
+        if request.user.is_authenticated:
+            return _accept(request, token)
+        # Only now: a page that was looked at leaves nothing behind. It opens registration where that is closed.
+        request.session[INVITATION] = token
+        query = urlencode({"next": request.path})
+        return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
+    coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
+    inviters = [display_name(member.user) for member in coordinators]
+    context = {
+        "invitation": found,
+        "who": get_text_list(inviters, _("en")),
+        "number": len(inviters),
+        "account": request.user.email if request.user.is_authenticated else "",
+    }
+    return render(request, "reflectie/collaborations/invitation.html", context)
+
+
+def _accept(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        membership = accept_invitation(signed_in(request), token)
+    except Invitation.DoesNotExist:
+        return _no_invitation(request)
+    request.session.pop(INVITATION, None)
+    messages.success(request, _("Welkom. Je hoort er nu bij."))
+    return HttpResponseRedirect(reverse("collaboration", args=[membership.collaboration_id]), status=303)
+
+
+def _no_invitation(request: HttpRequest) -> HttpResponse:
+    return render(request, "reflectie/collaborations/no_invitation.html", {"days": INVITATION_DAYS}, status=404)

@@ -1,0 +1,75 @@
+"""Rounds for tests: planned, answered, closed and opened up as people do it; and the people of a collaboration.
+
+A coordinator and a facilitator have that role in it; a stranger has an account and no role.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from reflectie import store
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode
+from reflectie.domain.sheet import FieldValue
+from reflectie.models import Collaboration, Membership, Partner, Role, Session
+
+DAY = date(2026, 11, 19)
+NAME = "Samen in Tienen"
+
+
+def make_collaboration(partners: Iterable[str] = ()) -> Collaboration:
+    collaboration = Collaboration.objects.create(name=NAME)
+    rows = [Partner(collaboration=collaboration, name=name, position=n) for n, name in enumerate(partners)]
+    Partner.objects.bulk_create(rows)
+    return collaboration
+
+
+def signed_in(name: str, collaboration: Collaboration | None = None, role: Role = Role.COORDINATOR) -> Client:
+    """A browser in which somebody with an account is signed in."""
+    user, _ = get_user_model().objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
+    if collaboration:
+        Membership.objects.create(collaboration=collaboration, user=user, role=role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def open_round(
+    collaboration: Collaboration,
+    sheets: Sequence[Mapping[str, FieldValue]],
+    mode: Mode = Mode.ANONYMOUS,
+    *,
+    groups: Sequence[str] = (),
+    expected: int | None = None,
+) -> Session:
+    """A round that takes answers, with these given."""
+    plan = store.Plan(
+        planned_on=DAY,
+        mode=mode,
+        questions=OPTIONAL,
+        grouping=Grouping.PARTNER if groups else Grouping.NONE,
+        groups=tuple((name, 3) for name in groups),
+        expected=expected,
+    )
+    session = store.plan_session(collaboration, plan)
+    for values in sheets:
+        posted = {name: store.Posted(value, "0") for name, value in values.items()}
+        store.save_fields(session, store.hash_token(store.new_token()), posted, finish=True, may_begin=True)
+    return session
+
+
+def closed_round(*args, **kwargs) -> Session:
+    session = open_round(*args, **kwargs)
+    too_few = session.mode == Mode.ANONYMOUS and store.count_responses(session) < 3
+    return fetched(store.close_round(session, without_results=too_few))
+
+
+def discussed_round(*args, **kwargs) -> Session:
+    """A round whose report is open to all, and that is being talked about."""
+    return fetched(store.open_report(closed_round(*args, **kwargs)))
+
+
+def fetched(session: Session) -> Session:
+    """As it is now, with what a report needs."""
+    return Session.objects.select_related("checklist", "collaboration").get(pk=session.pk)

@@ -1,0 +1,268 @@
+"""Who may do what in a collaboration: its people's page, and an invitation's own."""
+
+import logging
+import re
+from smtplib import SMTPRecipientsRefused
+
+import pytest
+from conftest import add_member, rows, text_of
+from conftest import collaboration_url as url
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from reflectie import store
+from reflectie.adapters import INVITATION
+from reflectie.models import Collaboration, Invitation, Membership, Role
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "bo@example.org"
+
+
+def test_the_coordinator_sees_who_has_which_role(coordinator, collaboration, guide):
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+
+    found = rows(coordinator.get(url("members", collaboration)))
+
+    assert found[0].startswith("an@example.org (jij) coördinator Je bent de enige coördinator.")
+    assert found[1].startswith("fien@example.org begeleider Maak coördinator fien@example.org Haal weg")
+    assert found[2].startswith(f"{ADDRESS} als begeleider, verstuurd op")
+    assert len(found) == 3
+
+
+def test_a_facilitator_sees_people_but_neither_invitations_nor_a_form(facilitator, collaboration):
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    page = facilitator.get(url("members", collaboration))
+
+    assert rows(page) == ["an@example.org coördinator", "fien@example.org (jij) begeleider Verlaat de samenwerking"]
+    assert ADDRESS not in page.content.decode()
+    assert 'name="email"' not in page.content.decode()
+
+
+def test_a_name_stands_in_place_of_the_address_except_for_who_invites(coordinator, facilitator, collaboration, guide):
+    User.objects.filter(pk=guide.user_id).update(first_name="Fien")
+    add_member(collaboration, "gert@example.org", Role.FACILITATOR)
+    User.objects.filter(email="gert@example.org").update(first_name="Gert")
+
+    assert rows(coordinator.get(url("members", collaboration)))[1].startswith("Fien begeleider · fien@example.org")
+    assert rows(facilitator.get(url("members", collaboration)))[2] == "Gert begeleider"
+
+
+def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(
+    coordinator, collaboration, mailoutbox, caplog
+):
+    with caplog.at_level(logging.DEBUG):
+        response = coordinator.post(
+            url("members", collaboration), {"action": "invite", "email": "Bo@Example.org", "role": "facilitator"}
+        )
+
+    assert (response.status_code, response["Location"]) == (303, url("members", collaboration))
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == ([ADDRESS], "Uitnodiging: werk mee in Samen in Tienen")
+    assert 'an@example.org nodigt je uit in de samenwerking "Samen in Tienen", als begeleider.' in mail.body
+    [token] = re.findall(r"http://testserver/uitnodiging/([\w-]{22})/", mail.body)
+    assert Invitation.objects.get().token_hash == store.hash_token(token)
+    assert "example.org" not in caplog.text.lower()
+
+
+def test_a_mail_says_a_name_as_it_is(coordinator, collaboration, mailoutbox):
+    Collaboration.objects.update(name="Zorg & 'Welzijn' <Tienen>")
+    coordinator.post(url("members", collaboration), {"action": "invite", "email": ADDRESS, "role": "coordinator"})
+
+    [mail] = mailoutbox
+    assert mail.subject == "Uitnodiging: werk mee in Zorg & 'Welzijn' <Tienen>"
+    assert "Zorg & 'Welzijn' <Tienen>\", als coördinator." in mail.body
+
+
+@pytest.mark.parametrize("error", [SMTPRecipientsRefused({ADDRESS: (550, b"no")}), ConnectionRefusedError(ADDRESS)])
+def test_when_the_mail_server_fails_nobody_is_invited_and_no_address_is_logged(
+    coordinator, collaboration, monkeypatch, caplog, error
+):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("reflectie.views.people.send_mail", fail)
+    with caplog.at_level(logging.DEBUG):
+        response = coordinator.post(
+            url("members", collaboration), {"action": "invite", "email": ADDRESS, "role": "facilitator"}
+        )
+
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert "De mail kon niet weg. Er is niemand uitgenodigd." in page
+    assert f'value="{ADDRESS}"' in page
+    assert '<input type="radio" name="role" value="facilitator" required checked>' in page
+    assert Invitation.objects.count() == 0
+    assert f"an invitation could not be sent: {type(error).__name__}" in caplog.text
+    assert "example.org" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"email": "", "role": "facilitator"}, "Vul het e-mailadres in van wie je uitnodigt."),
+        ({"email": "bo@", "role": "facilitator"}, "Dit is geen e-mailadres."),
+        ({"email": f"{'b' * 260}@example.org", "role": "facilitator"}, "Dit e-mailadres is te lang."),
+        ({"email": ADDRESS}, "Kies een rol."),
+        ({"email": ADDRESS, "role": "admin"}, "Kies een rol."),
+    ],
+)
+def test_an_invitation_that_is_not_whole_comes_back(coordinator, collaboration, mailoutbox, fields, message):
+    response = coordinator.post(url("members", collaboration), {"action": "invite", **fields})
+
+    assert response.status_code == 422
+    assert message in text_of(response)
+    assert f'value="{fields["email"]}"' in response.content.decode()
+    assert (Invitation.objects.count(), len(mailoutbox)) == (0, 0)
+
+
+def test_an_invitation_is_withdrawn(coordinator, collaboration):
+    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    withdraw = {"action": "withdraw", "invitation": Invitation.objects.get().pk}
+
+    assert coordinator.post(url("members", collaboration), withdraw).status_code == 303
+    assert store.find_invitation(invited.token) is None
+    assert coordinator.post(url("members", collaboration), withdraw | {"invitation": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["invite", "withdraw", "coordinator", "facilitator", "remove", "", "erase"])
+def test_a_facilitator_changes_nothing_for_others(facilitator, collaboration, guide, mailoutbox, action):
+    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    before = list(Membership.objects.order_by("pk").values())
+    fields = {"email": "cas@example.org", "role": "coordinator", "invitation": Invitation.objects.get().pk}
+    for member in Membership.objects.all() if action != "remove" else Membership.objects.exclude(pk=guide.pk):
+        response = facilitator.post(url("members", collaboration), {"action": action, "member": member.pk, **fields})
+        assert response.status_code == 404
+        asked = facilitator.get(url("members", collaboration), {"doe": action, "wie": member.pk})
+        assert asked.status_code == 404
+
+    assert list(Membership.objects.order_by("pk").values()) == before
+    assert (Invitation.objects.count(), len(mailoutbox)) == (1, 0)
+
+
+def test_handing_over_is_confirmed_and_then_done(coordinator, collaboration, guide, an):
+    address, own = url("members", collaboration), Membership.objects.get(user=an)
+
+    asked = coordinator.get(address, {"doe": "coordinator", "wie": guide.pk})
+    assert "fien@example.org coördinator maken?" in text_of(asked)
+    assert Membership.objects.get(pk=guide.pk).role == "facilitator"
+    assert coordinator.post(address, {"action": "coordinator", "member": guide.pk}).status_code == 303
+    assert Membership.objects.get(pk=guide.pk).role == "coordinator"
+
+    assert "Zelf begeleider worden?" in text_of(coordinator.get(address, {"doe": "facilitator", "wie": own.pk}))
+    assert coordinator.post(address, {"action": "facilitator", "member": own.pk}).status_code == 303
+    assert Membership.objects.get(user=an).role == "facilitator"
+
+
+def test_leaving_leads_to_the_list(facilitator, collaboration, guide):
+    asked = facilitator.get(url("members", collaboration), {"doe": "remove", "wie": guide.pk})
+    assert "De samenwerking verlaten?" in text_of(asked)
+
+    left = facilitator.post(url("members", collaboration), {"action": "remove", "member": guide.pk}, follow=True)
+
+    assert left.redirect_chain == [("/samenwerkingen/", 303)]
+    assert "Je hebt de samenwerking verlaten." in text_of(left)
+    assert facilitator.get(url("collaboration", collaboration)).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["remove", "facilitator"])
+def test_the_last_coordinator_is_told_why_not(coordinator, collaboration, guide, an, action):
+    own = Membership.objects.get(user=an)
+    response = coordinator.post(url("members", collaboration), {"action": action, "member": own.pk})
+
+    assert response.status_code == 409
+    assert "Dit kan niet: dan is er geen coördinator meer." in text_of(response)
+    assert Membership.objects.get(user=an).role == "coordinator"
+
+
+@pytest.mark.parametrize("who", ["", "x", "²", "0", "9" * 30])
+def test_a_member_that_is_not_there_is_not_found(coordinator, collaboration, who):
+    address = url("members", collaboration)
+
+    assert coordinator.get(address, {"doe": "remove", "wie": who}).status_code == 404
+    assert coordinator.post(address, {"action": "remove", "member": who}).status_code == 404
+
+
+def test_a_member_of_another_collaboration_is_out_of_reach(coordinator, collaboration, other):
+    elsewhere = Membership.objects.get(collaboration__name="Elders")
+    address = url("members", collaboration)
+
+    assert coordinator.get(address, {"doe": "remove", "wie": elsewhere.pk}).status_code == 404
+    assert coordinator.post(address, {"action": "remove", "member": elsewhere.pk}).status_code == 404
+    assert Membership.objects.filter(pk=elsewhere.pk).exists()
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_people_take_five_queries_however_many(coordinator, collaboration, django_assert_num_queries, number):
+    for place in range(number):
+        add_member(collaboration, f"lid{place}@example.org", Role.FACILITATOR)
+        store.invite_member(collaboration, f"nieuw{place}@example.org", Role.FACILITATOR)
+
+    # The browser's session, its user, the role with the collaboration, who has one, who was asked.
+    with django_assert_num_queries(5):
+        coordinator.get(url("members", collaboration))
+
+
+# --- an invitation's own page
+
+
+@pytest.fixture
+def link(collaboration) -> str:
+    return reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
+
+
+def test_an_invitation_says_who_invites_into_what(client, link):
+    page = client.get(link)
+
+    assert page.status_code == 200
+    assert "an@example.org nodigt je uit in de samenwerking Samen in Tienen , als begeleider." in text_of(page)
+    assert f'href="{reverse("account_login")}?next={link}"' in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    assert page["X-Robots-Tag"] == "noindex"
+
+
+def test_looking_at_an_invitation_leaves_nothing_in_the_browsers_session(client, link):
+    client.get(link)
+    assert INVITATION not in client.session
+
+
+def test_registering_by_an_invitation_opens_registration_and_leads_back(client, settings, link):
+    settings.REGISTRATION = "invitation"
+    closed = text_of(client.get(reverse("account_signup")))
+
+    response = client.post(link)
+
+    assert (response.status_code, response["Location"]) == (
+        303,
+        f"{reverse('account_signup')}?{urlencode({'next': link})}",
+    )
+    assert client.session[INVITATION] == link.split("/")[2]
+    opened = client.get(response["Location"])
+    assert 'name="email"' in opened.content.decode()
+    assert f'value="{link}"' in opened.content.decode()
+    assert text_of(opened) != closed
+    assert Membership.objects.count() == 1
+
+
+def test_one_button_accepts_and_uses_the_link_up(other, collaboration, link):
+    assert "Je bent aangemeld als omar@example.org." in text_of(other.get(link))
+    assert Membership.objects.filter(collaboration=collaboration).count() == 1
+
+    response = other.post(link)
+
+    assert (response.status_code, response["Location"]) == (303, url("collaboration", collaboration))
+    assert Membership.objects.get(collaboration=collaboration, user__email="omar@example.org").role == "facilitator"
+    again = other.post(link)
+    assert again.status_code == 404
+    assert "Deze uitnodiging is er niet" in text_of(again)
+    assert "Aanvaardde je ze net zelf?" in text_of(again)
+
+
+@pytest.mark.parametrize("token", ["A" * 22, "x" * 64])
+def test_a_wrong_link_says_so_in_plain_words(client, other, token):
+    address = reverse("invitation", args=[token])
+
+    for response in (client.get(address), client.post(address), other.get(address), other.post(address)):
+        assert response.status_code == 404
+        assert "Misschien is ze al gebruikt of ingetrokken, of ouder dan 30 dagen." in text_of(response)

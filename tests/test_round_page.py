@@ -108,6 +108,12 @@ def test_report_is_another_to_a_cache_for_each_role_and_stage(coordinator, colla
     assert "private" in again["Cache-Control"]
 
 
+def test_report_by_its_link_is_another_to_a_cache_once_somebody_signs_in(coordinator, client, session):
+    assert "Aanmelden" in seen(client.get(link_url(session)))
+    assert "Aanmelden" not in seen(coordinator.get(link_url(session)))
+    assert coordinator.get(link_url(session))["ETag"] != client.get(link_url(session))["ETag"]
+
+
 def test_report_changes_for_everybody_once_an_outcome_is_recorded(coordinator, client, session):
     before = client.get(link_url(session))
     store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "We lazen samen.", "Huis niet"), "0")

@@ -41,7 +41,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
     context = {"pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
-    return _page(request, load_report(session), context | (links(request, own) if own else {}), "own" if own else "")
+    # The menu says whether somebody is signed in.
+    seen_by = "-".join(["own"] * bool(own) + ["in"] * request.user.is_authenticated)
+    return _page(request, load_report(session), context | (links(request, own) if own else {}), seen_by)
 
 
 @login_not_required

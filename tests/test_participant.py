@@ -725,3 +725,12 @@ def test_no_address_carries_a_participants_code_or_mark():
     assert addresses
     assert [address for address in addresses if code in address or mark in address or in_groups(code) in address] == []
     assert Response.objects.count() == 0
+
+
+def test_partner_with_a_name_that_means_something_here_keeps_its_name(client):
+    session = make_round(Mode.NAMED, grouping=Grouping.PARTNER, groups=(("team", 3), ("network", 3)))
+    url = reverse("join", args=[session.join_token])
+    page = client.get(client.post(url)["Location"]).content.decode()
+
+    assert "Eén team" not in page.partition('id="over-jou"')[2].partition("</section>")[0]
+    assert re.search(r'value="team"[^>]*>\s*<span>team<', page)

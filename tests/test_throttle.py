@@ -166,7 +166,7 @@ def test_forty_people_behind_one_address_all_get_their_code(client):
         make_account(f"{number}@example.org")
 
     for number in range(40):
-        assert sign_in_by_code(Client(), f"{number}@example.org")["Location"] == reverse("account")
+        assert sign_in_by_code(Client(), f"{number}@example.org")["Location"] == reverse("collaborations")
 
 
 def test_made_up_forwarding_does_not_escape_throttling(client):

@@ -146,8 +146,8 @@ class SheetForm(forms.Form):
         if field.item:
             return str(answer(field.item, str(value)))
         chosen = (value,) if isinstance(value, str) else value
-        names = {item.key: item.short for item in self.checklist}
-        return ", ".join(str(wording.WORDS.get(choice) or names.get(choice, choice)) for choice in chosen if choice)
+        words = {choice: word for _, group in grouped_choices(self.checklist, field) for choice, word in group}
+        return ", ".join(str(words.get(choice, "")) for choice in chosen if choice)
 
     def title(self, name: str) -> str | Promise:
         item = self.known[name].item
@@ -299,7 +299,10 @@ def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Prom
             (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
             for group in Intensity
         ]
-    return [("", [(choice, wording.WORDS.get(choice, choice)) for choice in field.choices])]
+    if field.name == "organisation":
+        # A partner is called what it is called, also when that is a word of ours.
+        return [("", [(name, name) for name in field.choices])]
+    return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
 
 
 @lru_cache(maxsize=1024)

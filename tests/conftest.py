@@ -49,6 +49,12 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A password that takes a quarter of a second to check is right in production, and a minute of every run here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def content(request) -> None:
     """Every database has the checklist in it, as `load_checklist` leaves it."""
     wants_database = request.node.get_closest_marker("django_db") is not None

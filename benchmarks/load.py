@@ -180,6 +180,8 @@ async def participate(crowd: Crowd, browser: Browser, number: int) -> None:
     while crowd.ready < crowd.job["number"] and time.perf_counter() < crowd.until:
         await asyncio.sleep(0.05)
     crowd.together = crowd.together or time.perf_counter()
+    # The server ended the connection meanwhile, as it would a real one.
+    browser.close()
     crowd.took("save", expect(await browser.post(url, fields), 303))
     crowd.kept[f"Zin {number}"] = values
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .store import find_invitation
 from .throttle import hashed_address
 
 INVITATION = "invitation"
@@ -18,8 +19,10 @@ _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
 
 def has_invitation(request: HttpRequest) -> bool:
-    """Whether this browser came in by an invitation, and may make an account where registration is not open."""
-    return bool(request.session.get(INVITATION))
+    """Whether this browser came in by an invitation that still stands, and may make an account where registration is
+    not open. One query, or none without one."""
+    token = request.session.get(INVITATION, "")
+    return bool(token) and find_invitation(token) is not None
 
 
 def display_name(user: User) -> str:

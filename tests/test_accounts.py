@@ -19,7 +19,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reflectie.models import Membership
+from reflectie import store
+from reflectie.models import Invitation, Membership, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -125,14 +126,25 @@ def test_where_registration_is_by_invitation_a_stranger_is_told_so(client, setti
 
 def test_where_registration_is_by_invitation_an_invited_person_signs_up(client, settings):
     settings.REGISTRATION = "invited"
-    session = client.session
-    session["invitation"] = "token"
-    session.save()
+    collaboration = make_collaboration()
+    token = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token
+    client.post(reverse("invitation", args=[token]))
 
     post(client, "account_signup", email=ADDRESS)
     post(client, "account_email_verification_sent", code=mailed_code())
 
     assert user_of(client).email == ADDRESS
+
+
+def test_where_registration_is_by_invitation_one_that_was_withdrawn_opens_nothing(client, settings):
+    settings.REGISTRATION = "invited"
+    token = store.invite_member(make_collaboration(), ADDRESS, Role.FACILITATOR).token
+    client.post(reverse("invitation", args=[token]))
+    Invitation.objects.all().delete()
+
+    post(client, "account_signup", email=ADDRESS)
+
+    assert not User.objects.filter(email=ADDRESS).exists()
 
 
 # Signing in

@@ -228,7 +228,7 @@ def test_looking_at_an_invitation_leaves_nothing_in_the_browsers_session(client,
 
 
 def test_registering_by_an_invitation_opens_registration_and_leads_back(client, settings, link):
-    settings.REGISTRATION = "invitation"
+    settings.REGISTRATION = "invited"
     closed = text_of(client.get(reverse("account_signup")))
 
     response = client.post(link)

@@ -37,7 +37,7 @@ NOTED = (
     "context-financial",
     "context-personal",
 )
-CHOICES = ("hindering", "helping", "dont-know")
+CHOICES = ("hindering", "helping")
 INVITED = "genodigde@example.org"
 IDS = {"coordinator": 734911001, "facilitator": 734911002, "member of the team": 734911003}
 
@@ -195,7 +195,8 @@ class Round:
         code = self.remains.codes[who] = cookie.value.partition(":")[0]
         self.remains.hashes.append(store.hash_personal_code(self.session.pk, code))
         values: dict[str, Any] = {
-            item.key: CHOICES[(place + number) % 2] for number, item in enumerate(store.load_checklist(self.checklist))
+            item.key: CHOICES[(place + number) % 2]
+            for number, item in enumerate(store.load_checklist(self.session.checklist))
         }
         values |= {f"{key}-note": note(who, key) for key in NOTED}
         values |= {"goal-sentence": sentence(who), "level": "practice" if place < 3 else "board"}
@@ -213,10 +214,6 @@ class Round:
         for looking in (who, "coordinator"):
             self.ask(looking, self.at("join-standing"), **{"HX-Request": "true"})
         self.ask("coordinator", self.at("session"))
-
-    @property
-    def checklist(self) -> Any:
-        return self.session.checklist
 
     def answers_come_in(self) -> None:
         self.ask("coordinator", self.at("session-invite"), {"addresses": INVITED})

@@ -137,7 +137,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "account_data": signed_in(READ),
     "account_data_file": signed_in(READ),
     # The only coordinator has to hand over first.
-    "account_close": signed_in(DONE),
+    "account_close": row(SIGN_IN, DONE, coordinator=(200, 409), other=(200, 409)),
     "account_login": TO_SIGN_IN,
     "account_request_login_code": TO_SIGN_IN,
     "account_signup": TO_SIGN_IN,

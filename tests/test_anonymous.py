@@ -124,7 +124,7 @@ def test_hidden_row_versions_are_all_alike(closed_round):
 # --- a whole round through the pages
 
 AROUND = ("reflectie_session", "reflectie_response", "reflectie_answer", "reflectie_outcome", "reflectie_madepdf")
-CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\b(?!%)")
+CLOCK = re.compile(r"(?<![\d.])(?:[01]?\d|2[0-3])[:.][0-5]\d(?![\d.])")
 OPENED = ("discussion", "concluded")
 _held: list[Remains] = []
 

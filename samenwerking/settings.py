@@ -267,6 +267,9 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         # Every scanner that asks for another host would leave a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Below this it writes all that a page knows into the log where a template asks for something that isn't there:
+        # answers and personal codes too.
+        "django.template": {"level": "INFO"},
         # Tells every step of every PDF.
         "weasyprint.progress": {"level": "WARNING"},
     },

@@ -3,14 +3,19 @@ person or to an order of arrival. The rounds here are filled in through the page
 
 import random
 import re
+from itertools import pairwise
 
 import pytest
-from conftest import fill_in, make_round
-from django.db import connection, models
+from anonymous_round import NOTED, PEOPLE, Remains, hold_round, text_of
+from conftest import fill_in, make_account, make_collaboration, make_round
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from test_access import TABLE, address, parameters
 
 from reflectie import store
-from reflectie.domain.setup import Grouping
-from reflectie.models import Answer, Invitee, Response, Session
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode
+from reflectie.models import Answer, Invitee, Membership, Response, Role, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +119,235 @@ def test_chance_is_the_machines_own(closed_round):
 def test_hidden_row_versions_are_all_alike(closed_round):
     for model in AROUND_ANSWERS:
         assert len(set(rows_in_order(model, "xmin"))) == 1
+
+
+# --- a whole round through the pages
+
+AROUND = ("reflectie_session", "reflectie_response", "reflectie_answer", "reflectie_outcome", "reflectie_madepdf")
+CLOCK = re.compile(r"(?<![\d.])(?:[01]?\d|2[0-3])[:.][0-5]\d(?![\d.])")
+OPENED = ("discussion", "concluded")
+_held: list[Remains] = []
+
+
+@pytest.fixture
+def remains(content) -> Remains:
+    """Held once for all tests: none changes what it left."""
+    if not _held:
+        with transaction.atomic():
+            _held.append(hold_round())
+            transaction.set_rollback(True)
+    return _held[0]
+
+
+def words_of(page_source: str) -> str:
+    """What a page says, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page_source).split())
+
+
+def text_of_row(row: dict[str, object]) -> str:
+    return " ".join(
+        bytes(value).decode("latin-1") if isinstance(value, bytes) else str(value) for value in row.values()
+    )
+
+
+def secrets_of(remains: Remains) -> list[str]:
+    """Whatever could tie an answer to a person, in each way in which it could be written."""
+    keys = [form for key in remains.old_keys for form in (key, key.replace("-", ""))]
+    grouped = ["-".join(code[at : at + 4] for at in (0, 4, 8)) for code in remains.codes.values()]
+    return [*remains.codes.values(), *grouped, *remains.hashes, *remains.addresses, *remains.browsers, *keys]
+
+
+def found_in(text: str, secrets: list[str]) -> list[str]:
+    return [secret for secret in secrets if secret in text]
+
+
+def test_the_round_was_held_and_its_report_has_everybodys_words(remains):
+    """What the tests below don't find was there to be found."""
+    assert len(remains.codes) == len(remains.hashes) == 7
+    assert len(set(remains.codes.values())) == 7
+    assert [len(remains.tables[f"reflectie_{name}"]) for name in ("response", "answer")] == [6, 6 * 15]
+    assert {page.stage for page in remains.pages} == {"open", "closed", *OPENED}
+    assert sorted({page.status for page in remains.pages}) == [200, 302, 303, 404, 409, 422]
+    assert len(remains.reports()) == 2 * 2 * (2 + 6)
+    for page in remains.reports():
+        assert [word for word in PEOPLE if f"De {word} zegt" in page.text] == list(PEOPLE), page.url
+    held = Remains(codes=remains.codes, hashes=remains.hashes, old_keys=remains.old_keys)
+    own = [page for page in remains.pages if page.stage == "open" and page.url.endswith("/invullen/")]
+    assert found_in(" ".join(page.headers + page.text for page in own), secrets_of(held))
+
+
+def test_no_table_holds_a_code_a_hash_an_address_or_a_key_from_before(remains):
+    secrets = [*secrets_of(remains), "genodigde@", "taxus"]
+
+    found = {table: found_in(" ".join(map(text_of_row, rows)), secrets) for table, rows in remains.tables.items()}
+
+    assert {table: hits for table, hits in found.items() if hits} == {}
+
+
+def test_a_key_stands_in_its_own_rows_alone(remains):
+    bare = [key.replace("-", "") for key in remains.new_keys]
+    written = [*remains.new_keys, *bare]
+
+    tables = {table: " ".join(map(text_of_row, rows)) for table, rows in remains.tables.items()}
+    holding = {table for table, told in tables.items() if found_in(told, written)}
+
+    assert len(remains.new_keys) == 6 * 16
+    assert holding == {"reflectie_response", "reflectie_answer"}
+    everywhere = " ".join([*(page.headers + page.text for page in remains.pages), *remains.lines])
+    assert found_in(everywhere, written) == []
+
+
+def test_no_table_around_answers_holds_a_user_or_a_clock_time(remains):
+    assert all(remains.tables[table] for table in AROUND)
+    for table in AROUND:
+        for row in remains.tables[table]:
+            told = text_of_row({name: value for name, value in row.items() if name != "content"})
+            assert "734911" not in told, table
+            assert CLOCK.findall(told) == [], table
+
+
+def test_nobody_got_a_row_in_the_session_table_by_taking_part(remains):
+    """Three signed in beforehand; one of them took part on that same phone. Their rows stay as they were."""
+    before, after = remains.sessions
+
+    assert len(before) == 3
+    assert before == after == remains.tables["django_session"]
+
+
+def test_cache_holds_failed_codes_alone_and_no_address(remains):
+    rows = remains.tables["cache"]
+
+    assert sorted(row["cache_key"].split(":")[3] for row in rows) == ["code", "personal-code"]
+    assert found_in(" ".join(map(text_of_row, rows)), secrets_of(remains)) == []
+
+
+def test_no_page_tells_others_a_code_a_hash_a_key_or_an_address(remains):
+    for page in remains.pages:
+        known = {remains.codes.get(page.who, "")} if page.stage == "open" else set()
+        grouped = {"-".join(code[at : at + 4] for at in (0, 4, 8)) for code in known}
+        found = set(found_in(page.headers + page.text, secrets_of(remains))) - known - grouped
+        # The browser's own cookie comes with the page on which it is made or given up.
+        assert found == set(), (page.who, page.stage, page.url)
+
+
+def test_pages_after_closing_say_no_user_and_no_code(remains):
+    for page in remains.seen_by("coordinator", "facilitator", *PEOPLE, stages=("closed", *OPENED)):
+        assert "734911" not in page.text.replace("account734911", ""), page.url
+        assert "Jouw code" not in page.text, page.url
+
+
+def test_no_report_holds_a_clock_time_or_a_date_of_change(remains):
+    for page in remains.reports():
+        assert CLOCK.findall(words_of(page.text)) == [], page.url
+        assert "Last-Modified" not in page.headers
+
+
+def test_logs_of_everything_tell_nobody_and_no_answer(remains):
+    logged = "\n".join(remains.lines)
+    words = [f"De {word} zegt" for word in (*PEOPLE, "taxus")]
+    people = ["734911", "genodigde@", "203.0.113"]
+
+    assert "gunicorn.access" in logged
+    assert "/meedoen/…/invullen/" in logged
+    assert "Not Found: /rapport/…" in logged
+    assert found_in(logged, [*secrets_of(remains), *remains.links, *words, *people]) == []
+
+
+def order_in(text: str, key: str) -> list[str]:
+    return re.findall(rf"De (\w+) zegt iets over {key}\.", text)
+
+
+def test_notes_stand_in_another_order_than_they_came_and_in_the_same_one_in_every_print(remains):
+    for key in NOTED:
+        orders = {tuple(order_in(page.text, key)) for page in remains.reports()}
+        assert len(orders) == 1, key
+        assert sorted(orders.pop()) == sorted(PEOPLE), key
+    together = [order_in(remains.reports()[0].text, key) for key in NOTED]
+    assert list(PEOPLE) not in together
+    assert list(reversed(PEOPLE)) not in together
+
+
+def test_order_in_one_field_does_not_tell_the_order_in_another(remains):
+    text = remains.reports()[0].text
+    orders = [order_in(text, key) for key in NOTED]
+    sentences = re.findall(r"Het doel volgens de (\w+)\.", text)[:6]
+
+    assert sorted(sentences) == sorted(PEOPLE)
+    assert len({tuple(order) for order in [*orders, sentences]}) == len(NOTED) + 1
+    # Nor is it the same order turned or shifted: nobody keeps their place beside the same neighbour.
+    neighbours = [frozenset(pairwise(order)) for order in orders]
+    assert frozenset.intersection(*neighbours) == frozenset()
+
+
+def test_rows_lie_in_another_order_than_they_came(remains):
+    answers = remains.tables["reflectie_answer"]
+    owners = [row["response_id"] for row in answers]
+
+    # One person's answers don't lie together, nor in the checklist's order.
+    assert sum(one == next_one for one, next_one in pairwise(owners)) < len(owners) / 2
+    assert len(set(owners)) == 6
+
+
+# --- before the report opens
+
+
+def masked(text: str) -> str:
+    return re.sub(r'(name="(?:csrfmiddlewaretoken|key|keep-as)" value=")[^"]*', r"\1", text)
+
+
+def pages_of_others(session: Session, users: dict[str, object]) -> dict[tuple[str, str], str]:
+    """Every page about a session, for everybody but who answered."""
+    found = {}
+    for who, user in users.items():
+        client = Client()
+        if user:
+            client.force_login(user)
+        for route in TABLE:
+            names = parameters(route)
+            if "pk" in names or route.startswith(("join", "report")):
+                about = (
+                    session.collaboration_id if route.startswith(("collab", "member", "session-new")) else session.pk
+                )
+                token = store.read_token(session.join_token) if route.startswith("report") else session.join_token
+                url = address(route, pk=about, token=token)
+                response = client.get(url)
+                found[who, route] = f"{response.status_code} {masked(text_of(response.content))}"
+    return found
+
+
+@pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
+def test_before_opening_no_page_depends_on_what_was_answered(checklist, mode):
+    """Two rounds in which as many began and finished, with all answers different: nobody sees any difference."""
+    collaboration = make_collaboration()
+    users = {
+        "stranger": None,
+        "coordinator": collaboration.members.get(),
+        "facilitator": make_account("fien@example.org"),
+    }
+    Membership.objects.create(collaboration=collaboration, user=users["facilitator"], role=Role.FACILITATOR)
+    session = make_round(mode, collaboration=collaboration, questions=OPTIONAL, expected=5)
+
+    def seen(value: str, text: str) -> list[dict[tuple[str, str], str]]:
+        values = {item.key: value for item in checklist}
+        values |= {"goal-shared-note": text, "goal-sentence": text, "intensity-needed": "act"}
+        values |= {"participant": text} if mode is Mode.NAMED else {}
+        with transaction.atomic():
+            for number in range(5):
+                fill_in(session, values, finish=number < 4)
+            pages = [pages_of_others(session, users)]
+            store.close_round(session)
+            pages.append(pages_of_others(session, users))
+            store.open_report(session)
+            browser = Client()
+            browser.force_login(users["coordinator"])
+            opened = browser.get(reverse("session-report", args=[session.pk])).content.decode()
+            transaction.set_rollback(True)
+        assert text in opened
+        return pages
+
+    first, second = seen("hindering", "Zo staat het er"), seen("helping", "Heel iets anders")
+
+    assert all("4 van de 5 zijn klaar" in pages["coordinator", "session"] for pages in (first[0], second[0]))
+    for one, other in zip(first, second, strict=True):
+        assert one.keys() == other.keys()
+        assert [key for key in one if one[key] != other[key]] == []

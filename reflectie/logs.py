@@ -1,4 +1,4 @@
-"""Keeps tokens and answers out of logs and error reports."""
+"""Keeps tokens, addresses of people and answers out of logs and error reports."""
 
 import logging
 import re
@@ -17,15 +17,20 @@ _TOKEN = re.compile(
     [^\s/?\#&%'"<>]+
     """
 )
+# A mail server names the address that it refuses, a database the one that it has already.
+_ADDRESS = re.compile(r"[\w.!#$%*+^~-]['\w.!#$%*+^~-]{0,63}(?:@|%40)[\w.-]+\.\w+")
+# Below this word PostgreSQL shows the row that it refuses, with everything in it.
+_ROW = re.compile(r"(?s)^DETAIL:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.MULTILINE)
 _formatter = logging.Formatter()
 
 
-def without_tokens(text: str) -> str:
-    return _TOKEN.sub(r"\1…", text)
+def without_secrets(text: str) -> str:
+    text = _ROW.sub("DETAIL: …", _TOKEN.sub(r"\1…", text))
+    return _ADDRESS.sub("…@…", text) if "@" in text or "%40" in text else text
 
 
 class NoTokens(logging.Filter):
-    """Replaces tokens in a record by `…`: in its message, its traceback and its stack. Lets every record through.
+    """Replaces tokens and addresses in a record by `…`: in message, traceback and stack. Lets every record through.
 
     The arguments are written into the message first, since they may be objects that only show an address once printed.
     """
@@ -35,14 +40,14 @@ class NoTokens(logging.Filter):
             message = record.getMessage()
         except Exception:  # arguments that don't fit: say what there is, and go on serving
             message = f"{record.msg} {record.args!r}"
-        record.msg, record.args = without_tokens(message), None
+        record.msg, record.args = without_secrets(message), None
         if record.exc_info and not record.exc_text:
             # Formatters take this text where it is there already.
             record.exc_text = _formatter.formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = without_tokens(record.exc_text)
+            record.exc_text = without_secrets(record.exc_text)
         if record.stack_info:
-            record.stack_info = without_tokens(record.stack_info)
+            record.stack_info = without_secrets(record.stack_info)
         return True
 
 
@@ -60,4 +65,4 @@ class NoAnswers(SafeExceptionReporterFilter):
 
     def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
         meta = super().get_safe_request_meta(request)
-        return {key: without_tokens(value) if isinstance(value, str) else value for key, value in meta.items()}
+        return {key: without_secrets(value) if isinstance(value, str) else value for key, value in meta.items()}

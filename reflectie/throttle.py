@@ -1,4 +1,5 @@
-"""Who asks, and how often that went wrong. Only failures are counted: a whole team sits behind one address."""
+"""Who asks, and how often that went wrong; only failures are counted, since a whole team sits behind one address. And
+how much an account mails: whoever has one chooses both the words and whom they go to."""
 
 import ipaddress
 
@@ -12,6 +13,11 @@ LIMIT = 30
 WINDOW_SECONDS = 10 * 60
 # Somebody with IPv6 has as many addresses as they like under one prefix.
 IPV6_PREFIX = 64
+
+# For each account. A mailing reaches an address once: nobody's mailbox is flooded, and no list is worked through.
+MAILINGS_A_DAY = 50
+MAILS_A_DAY = 1000
+DAY_SECONDS = 24 * 3600
 
 
 def client_address(request: HttpRequest) -> str:
@@ -61,3 +67,14 @@ def _free_places(request: HttpRequest, scope: str) -> list[str]:
     places = [f"failed:{scope}:{address}:{number}" for number in range(LIMIT)]
     taken = cache.get_many(places)
     return [place for place in places if place not in taken]
+
+
+def may_mail(user_id: int, number: int) -> bool:
+    """Whether an account may mail so many addresses now; if so, they are counted."""
+    place = f"mailed:{salted_hmac('mails-of', str(user_id), algorithm='sha256').hexdigest()}"
+    mailings, mails = cache.get(place, (0, 0))
+    if mailings >= MAILINGS_A_DAY or mails + number > MAILS_A_DAY:
+        return False
+    # From the latest on: whoever is held up waits a day.
+    cache.set(place, (mailings + 1, mails + number), DAY_SECONDS)
+    return True

@@ -280,8 +280,9 @@ def test_page_writes_a_name_as_it_is_called(client):
 def test_page_takes_a_fixed_number_of_queries(signed_in, url, django_assert_num_queries):
     addresses = "\n".join(f"p{number}@example.org" for number in range(40))
 
-    # Sign-in (2), the session, savepoint, lock, those known, those kept, savepoint.
-    with django_assert_num_queries(8):
+    # Sign-in (2), the session, what was mailed today (1 to read, 5 in which the cache writes), savepoint, lock, those
+    # known, those kept, savepoint.
+    with django_assert_num_queries(14):
         signed_in.post(url, {"addresses": addresses})
 
 
@@ -299,3 +300,25 @@ def test_page_of_a_sheet_filled_in_together_is_absent(client):
     client.force_login(session.collaboration.memberships.get().user)
 
     assert client.get(f"/sessies/{session.pk}/uitnodigen/").status_code == 404
+
+
+# --- no list is worked through
+
+
+def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, url, monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.MAILS_A_DAY", 3)
+    other = make_round(collaboration=session.collaboration)
+
+    assert signed_in.post(url, {"addresses": f"{AN} {BO}"}).status_code == 303
+    refused = signed_in.post(f"/sessies/{other.pk}/uitnodigen/", {"addresses": f"{AN} {CY}"})
+    reminder = signed_in.post(url, {"remind": "1"})
+
+    for response in (refused, reminder):
+        assert response.status_code == 429
+        assert "Morgen kan het weer" in page(response)
+    assert CY in page(refused)
+    assert len(mail.outbox) == 2
+    assert kept(other) == set()
+    session.refresh_from_db()
+    assert not session.reminded
+    assert signed_in.post(f"/sessies/{other.pk}/uitnodigen/", {"addresses": CY}).status_code == 303

@@ -1,15 +1,17 @@
 import logging
 from logging import LogRecord
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import HttpResponseNotFound
 from django.test import RequestFactory
 from django.utils.log import log_response
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
-from reflectie.logs import NoAnswers, NoTokens, without_tokens
+from reflectie.logs import NoAnswers, NoTokens, without_secrets
 
 NOTE = "over mevrouw Janssens"
 COOKIE = "eigen=geheim"
@@ -56,7 +58,7 @@ def lines() -> Any:
     ],
 )
 def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
-    assert without_tokens(text) == expected
+    assert without_secrets(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
     ],
 )
 def test_what_holds_no_token_stays(text: str) -> None:
-    assert without_tokens(text) == text
+    assert without_secrets(text) == text
 
 
 def test_django_reports_a_missing_page_without_its_token(lines: list[str]) -> None:
@@ -133,3 +135,43 @@ def test_an_error_report_holds_no_answers_cookies_or_variables(settings: Any) ->
         assert "ValueError" in report
         assert NOTE not in report
         assert COOKIE not in report
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{'jan.peeters+werk@zorg.example.org': (550, b'no such user')}", "{'…@…': (550, b'no such user')}"),
+        ("Key (email)=(Jan_P@example.org) already exists.", "Key (email)=(…@…) already exists."),
+        ("reply to <o'hara@example.org>", "reply to <…@…>"),
+        ("/account/?email=jan%40example.org&x=1", "/account/?email=…@…&x=1"),
+    ],
+)
+def test_an_address_of_a_person_is_replaced(text: str, expected: str) -> None:
+    assert without_secrets(text) == expected
+
+
+def test_what_postgresql_shows_of_a_row_is_left_out(lines: list[str]) -> None:
+    told = f'new row violates check constraint "answer_note_fits"\nDETAIL:  Failing row contains ({NOTE}\n\nen verder).'
+    try:
+        try:
+            raise IntegrityError(told)
+        except IntegrityError as error:
+            raise ValueError("failed") from error
+    except ValueError:
+        logging.getLogger("reflectie").exception("failed")
+    [line] = lines
+    assert "answer_note_fits" in line.partition("DETAIL")[0]
+    assert NOTE not in line
+    assert "en verder" not in line.partition("DETAIL")[2]
+    assert "ValueError: failed" in line
+
+
+def test_a_mail_server_that_refuses_an_address_does_not_bring_it_into_the_log(lines: list[str]) -> None:
+    try:
+        raise SMTPRecipientsRefused({"jan@example.org": (550, b"jan@example.org: no such user")})
+    except SMTPRecipientsRefused:
+        logging.getLogger("django.request").exception("Internal Server Error")
+    [line] = lines
+    assert "550" in line
+    # The line of this test's own source stands in the traceback, where no person's address would be.
+    assert "jan@example.org" not in line

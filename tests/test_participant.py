@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -471,6 +472,37 @@ def test_withdrawing_after_closing_says_why_it_cannot(mode):
         assert "Intrekken kan niet meer" in text_of(response)
     assert ("niemand weet nog welke van jou zijn" in text_of(response)) == (mode is Mode.ANONYMOUS)
     assert session.responses.count() == 4
+
+
+# --- what was promised
+
+
+@pytest.mark.parametrize("change", [{"mode": Mode.NAMED}, {"facilitator_prepares": True}, {"questions": ()}])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_nothing_is_saved_under_another_promise_than_was_read(change, headers):
+    session = make_round()
+    client = begin(session)
+    mark = keep_as(client, session)
+    store.change_plan(session, replace(store.plan_of(session), **change))
+    data = {"goal-shared": "hindering", "seen-goal-shared": "0", "keep-as": mark}
+
+    response = client.post(url("join-fill", session), data, headers=headers)
+
+    assert response.status_code == 409
+    assert "De ronde is intussen gewijzigd" in text_of(response)
+    assert "Niet gedeeld door alle partners" in text_of(response)
+    assert session.responses.count() == 0
+    give(client, session, {"goal-shared": "hindering"})
+    assert answers(session) == [{"goal-shared": "hindering"}]
+
+
+def test_another_closing_date_breaks_no_promise():
+    session = make_round()
+    client = begin(session)
+    mark = keep_as(client, session)
+    store.change_plan(session, replace(store.plan_of(session), closes_on=store.today(), expected=12))
+
+    assert give(client, session, {"goal-shared": "hindering"}, mark=mark).status_code == 303
 
 
 # --- a device that goes round

@@ -266,3 +266,15 @@ def test_a_wrong_link_says_so_in_plain_words(client, other, token):
     for response in (client.get(address), client.post(address), other.get(address), other.post(address)):
         assert response.status_code == 404
         assert "Misschien is ze al gebruikt of ingetrokken, of ouder dan 30 dagen." in text_of(response)
+
+
+def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.MAILINGS_A_DAY", 3)
+    fields = {"action": "invite", "email": ADDRESS, "role": "facilitator"}
+
+    pages = [coordinator.post(url("members", collaboration), fields) for _ in range(4)]
+
+    assert [page.status_code for page in pages] == [303, 303, 303, 429]
+    assert "Morgen kan het weer" in pages[3].content.decode()
+    assert ADDRESS in pages[3].content.decode()
+    assert len(mailoutbox) == 3

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Lower, RowNumber
 
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 
+from .gone import leave_no_trace
 from .rounds import adopt
 from .sheets import today
 
@@ -101,6 +102,7 @@ def erase_collaboration(pk: UUID) -> None:
         list(Session.objects.select_for_update().filter(collaboration=pk).values_list("pk"))
         list(Collaboration.objects.select_for_update().filter(pk=pk))
         Collaboration.objects.filter(pk=pk).delete()
+        leave_no_trace()
 
 
 def collaborations_of(

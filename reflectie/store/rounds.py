@@ -14,6 +14,7 @@ from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 
 from .content import load_checklist, published_row
+from .gone import leave_no_trace
 from .sheets import load_sheets, lock_session, takes_answers, today
 from .tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
@@ -179,6 +180,7 @@ def withdraw(session: Session, token_hash: str) -> bool:
         if session.stage != Session.Stage.OPEN:
             raise StageError
         deleted, _ = session.responses.filter(token_hash=token_hash).delete()
+        leave_no_trace()
     return bool(deleted)
 
 
@@ -211,7 +213,10 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         is_round = Mode(session.mode).is_round
         session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION
         session.code = None
+        # Until now the day of the last answer.
+        session.changed_on = today()
         session.save()
+        leave_no_trace()
     return session
 
 

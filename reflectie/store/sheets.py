@@ -16,6 +16,7 @@ from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
 from reflectie.models import Answer, MadePdf, Response, Session
 
 from .content import item_ids, load_checklist, published_row
+from .gone import leave_no_trace
 from .tokens import hash_token, read_token
 
 
@@ -228,6 +229,7 @@ def _erase(sessions: QuerySet[Session]) -> int:
     # Locked as a save locks them, so that whoever is saving comes before or after, never between.
     list(sessions.select_for_update().values_list("pk"))
     _, rows = sessions.delete()
+    leave_no_trace()
     return rows.get(Session._meta.label, 0)
 
 

@@ -11,6 +11,7 @@ from reflectie.models import Answer, MadePdf, Session
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import item_ids
+from .gone import leave_no_trace
 from .rounds import StageError
 from .sheets import lock_session
 
@@ -80,6 +81,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
             session.removed[field] = session.removed.get(field, 0) + removed
             session.save(update_fields=["removed"])
             MadePdf.objects.filter(session=session).delete()
+            leave_no_trace()
     return removed
 
 

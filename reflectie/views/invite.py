@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reflectie.access import COORDINATOR, session_or_404
+from reflectie.access import COORDINATOR, session_or_404, signed_in
 from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm
 from reflectie.models import Response, Session
@@ -27,6 +27,7 @@ from reflectie.store import (
     remind,
     takes_answers,
 )
+from reflectie.throttle import may_mail
 
 from .sessions import share
 from .stages import too_late
@@ -46,11 +47,11 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
+    number = count_invitees(session) if is_reminder else len(form.cleaned_data["addresses"])
+    if not may_mail(signed_in(request).pk, number):
+        return _page(request, session, InviteForm() if is_reminder else form, status=429)
     try:
-        if is_reminder:
-            sent = remind(session, _letter(request, session, "remind"))
-        else:
-            sent = invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"))
+        sent = _mail(request, session, None if is_reminder else form.cleaned_data["addresses"])
     except StageError:
         session.refresh_from_db(fields=["stage", "reminded"])
         return too_late(request, session)
@@ -64,6 +65,12 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
         again = () if is_reminder and not sent.count else sent.failed
         return _page(request, session, InviteForm(addresses=again), sent, status=422)
     return _sent(request, session, sent)
+
+
+def _mail(request: HttpRequest, session: Session, addresses: list[str] | None) -> Sent:
+    if addresses is None:
+        return remind(session, _letter(request, session, "remind"))
+    return invite(session, addresses, _letter(request, session, "invite"))
 
 
 def _sent(request: HttpRequest, session: Session, sent: Sent) -> HttpResponse:
@@ -85,6 +92,7 @@ def _page(
         "invitees": count_invitees(session),
         "reply_to": _reply_to(request),
         "sent": sent,
+        "too_much": status == 429,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)
 

@@ -36,7 +36,7 @@ from reflectie.store import (
 )
 from reflectie.throttle import WINDOW_SECONDS, count_failure, is_blocked
 
-from .personal import forget_code, in_groups, own_code, remember_code, session_mark, sheet_mark
+from .personal import forget_code, in_groups, is_same_person, own_code, remember_code, session_mark, sheet_mark
 from .sheet import Place, refuse, save_sheet, show_sheet
 
 # Instead of what the context processors would ask the session table for.
@@ -159,8 +159,10 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join", token)
     place = _place(request, session, token)
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
-    if posts and is_round and (not code or request.POST.get("keep-as") != place.keep_as):
-        return _other_person(request, session, place)
+    mark = request.POST.get("keep-as", "")
+    if posts and is_round and (not code or mark != place.keep_as):
+        refused = _other_promise if code and is_same_person(mark, place.keep_as) else _other_person
+        return refused(request, session, place)
     return save_sheet(request, place) if posts else show_sheet(request, place)
 
 
@@ -186,10 +188,21 @@ def _place(request: HttpRequest, session: Session, token: str) -> Place:
 
 
 def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
-    form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
-    form.posted()
     heading = _("Dit blad is hier niet meer open")
     text = _("Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist.")
+    return _not_saved(request, session, place, heading, text)
+
+
+def _other_promise(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+    """The plan may change until the first answer: who read the earlier one hasn't agreed to this one."""
+    heading = _("De ronde is intussen gewijzigd")
+    text = _("De coördinator paste aan wat gevraagd wordt of wat anderen te zien krijgen. Lees dat eerst opnieuw.")
+    return _not_saved(request, session, place, heading, text)
+
+
+def _not_saved(request: HttpRequest, session: Session, place: Place, heading: str, text: str) -> HttpResponse:
+    form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
+    form.posted()
     return refuse(request, place, form, heading, text)
 
 

@@ -37,6 +37,7 @@ from reflectie.store import (
     remove_member,
     withdraw_invitation,
 )
+from reflectie.throttle import may_mail
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +137,9 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
+    if not may_mail(own.user_id, 1):
+        form.add_error("email", _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer."))
+        return _people(request, own, form, status=429)
     invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
     try:
         _send(request, own.collaboration, invited)

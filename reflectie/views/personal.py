@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from reflectie.models import Session
-from reflectie.store import PERSONAL_CODE, hash_token, read_code
+from reflectie.store import PERSONAL_CODE, hash_token, plan_of, read_code
 
 # The answers of nobody else pass here.
 PATH = "/meedoen/"
@@ -24,8 +24,18 @@ def session_mark(session: Session) -> str:
 
 
 def sheet_mark(session: Session, token_hash: str) -> str:
-    """Under which a browser keeps one participant's unsent answers, apart from those of others. It opens nothing."""
-    return f"{session_mark(session)}-{hash_token(token_hash)[:12]}"
+    """Under which a browser keeps one participant's unsent answers, apart from those of others. It opens nothing.
+
+    Its last part stands for what they read beforehand: under another promise than the page was drawn with, nothing
+    is saved.
+    """
+    promise = hash_token(repr(plan_of(session).promise))[:6]
+    return f"{session_mark(session)}-{hash_token(token_hash)[:12]}-{promise}"
+
+
+def is_same_person(mark: str, other: str) -> bool:
+    """Whether two marks of sheets are one participant's, whatever was promised."""
+    return mark.rpartition("-")[0] == other.rpartition("-")[0]
 
 
 def own_code(request: HttpRequest, session: Session) -> str:

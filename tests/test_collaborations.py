@@ -76,7 +76,7 @@ def test_the_list_can_be_searched_and_says_when_nothing_is_found(coordinator, an
     store.create_collaboration(an, name="Iets anders", region="Gent")
 
     assert rows(coordinator.get("/samenwerkingen/?zoek=linde+samen")) == [
-        "Samen in Tienen Regio: Tienen Nog geen reflectiesessie"
+        "Samen in Tienen Regio: Tienen Nog geen sessie"
     ]
     nothing = coordinator.get("/samenwerkingen/?zoek=<b>")
     assert rows(nothing) == []
@@ -235,7 +235,7 @@ def test_the_page_takes_five_queries_however_many_sessions(
 def test_erasing_asks_for_the_name(coordinator, collaboration):
     make_round(collaboration=collaboration)
     address = url("collaboration-erase", collaboration)
-    assert "Ook de reflectiesessie gaat weg" in text_of(coordinator.get(address))
+    assert "Ook de sessie gaat weg" in text_of(coordinator.get(address))
 
     wrong = coordinator.post(address, {"typed": "Samen in Leuven"})
     assert wrong.status_code == 422

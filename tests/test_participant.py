@@ -155,14 +155,14 @@ def test_anonymous_round_is_told_in_its_own_numbers(client):
         "niet wie. Er worden 7 deelnemers verwacht.",
         "dan weet ook iedereen wat jij antwoordde",
         "OCMW Tienen, Huis van het Kind.",
-        "Een groep van minder dan 3 mensen tonen we niet apart.",
-        "Notities en zinnen staan door elkaar, zonder naam en zonder groep.",
+        "Een groep van minder dan 3 mensen tonen we niet apart",
+        "Wat je typt, woord voor woord: door elkaar, zonder naam en zonder groep.",
         "ook als je niet op ‘Klaar’ drukt",
         "Tellen er minder dan 3 mensen mee, dan toont het verslag geen antwoorden",
         "geen naam, geen adres en geen tijdstip",
         "dan typt Griet je antwoorden over",
         "De begeleider leest eerst.",
-        "Daarna voor iedereen tegelijk.",
+        "Daarna voor iedereen tegelijk: de coördinator opent het verslag",
     ):
         assert words in told, words
     assert f"tot en met {session.closes_on.day} " in told
@@ -180,7 +180,7 @@ def test_round_by_name_says_so_and_promises_no_floor(client):
 def test_levels_are_told_by_their_words(client):
     session = make_round(grouping=Grouping.LEVEL, groups=(("practice", 3), ("board", 3)))
 
-    assert "vanuit welke rol je kijkt: uitvoering, bestuur" in text_of(client.get(url("join", session)))
+    assert "Antwoorden per rol: uitvoering, bestuur." in text_of(client.get(url("join", session)))
 
 
 def test_sheet_for_all_has_a_short_introduction_and_no_code(client):
@@ -191,6 +191,16 @@ def test_sheet_for_all_has_a_short_introduction_and_no_code(client):
     assert "Jullie vullen samen één blad in" in told
     assert "Dit zien anderen straks" not in told
     assert cookie_name(session) not in begin(session).cookies
+
+
+@pytest.mark.parametrize(("mode", "majority"), [(Mode.ANONYMOUS, True), (Mode.NAMED, True), (Mode.TOGETHER, False)])
+def test_open_question_is_a_blind_spot_at_once_only_where_there_is_one_sheet(mode, majority):
+    session = make_round(mode)
+
+    told = text_of(begin(session).get(url("join-fill", session)))
+
+    assert ("meer dan de helft van jullie een vraag openlaat" in told) is majority
+    assert ("Je vindt ze als blinde vlek in het verslag." in told) is not majority
 
 
 # --- beginning, and never twice
@@ -662,6 +672,19 @@ def test_standing_stops_asking_once_the_report_is_open(client):
     assert "Het verslag is nog niet open." in closed.content.decode()
     assert reverse("report", args=[store.read_token(session.join_token)]) in opened.content.decode()
     assert client.get(url("join-standing", session)).status_code == 200
+
+
+def test_standing_tells_a_page_that_shows_the_code_to_load_again_once_closed(client):
+    session = make_round()
+    finish_all(session, 3)
+    shown = url("join-standing", session) + "?open"
+    before = client.get(shown, headers=HTMX)
+    store.close_round(session)
+    after = client.get(shown, headers={**HTMX, "If-None-Match": before["ETag"]})
+
+    assert "HX-Refresh" not in before
+    assert (after.status_code, after["HX-Refresh"]) == (200, "true")
+    assert "HX-Refresh" not in client.get(url("join-standing", session), headers=HTMX)
 
 
 # --- what it costs, and what it leaves

@@ -4,12 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import PHONE, fill_in, make_collaboration, make_round
+from conftest import PHONE, fill_in, make_account, make_collaboration, make_round
 from test_sessions import ANSWER, at, put, signed_in, text
 
 from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Mode
-from reflectie.models import Session
+from reflectie.models import Role, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,15 @@ def test_plan_fresh_page_has_no_advice_and_shows_everything_without_javascript(c
     assert 'name="partner-1"' in page
     assert " hidden" not in page.partition("<main")[2]
     assert " checked" not in page.partition('id="div_id_mode"')[2].partition("</fieldset>")[0]
+
+
+def test_plan_says_when_there_is_no_facilitator_to_prepare(collaboration, coordinator):
+    url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
+    missing = "Deze samenwerking heeft nog geen begeleider."
+
+    assert missing in text(coordinator.get(url))
+    collaboration.memberships.create(user=make_account("bert@example.org"), role=Role.FACILITATOR)
+    assert missing not in text(coordinator.get(url))
 
 
 def test_plan_begins_as_the_last_time(session, collaboration, coordinator):

@@ -38,6 +38,19 @@ def test_about_names_all_five_sources(client, checklist):
         assert source.reference.replace("&", "&amp;") in page
 
 
+def test_about_says_what_holds_for_a_session_and_what_anonymous_cannot(client):
+    page = client.get("/over/").content.decode()
+
+    for words in (
+        "Na 90 dagen zonder wijziging",
+        "Onder 3 antwoorden toont het niets",
+        "Sessies en verslagen blijven zolang de samenwerking bestaat.",
+        "Een reservekopie van de site die gemaakt is terwijl een ronde open was",
+        "Wie je woorden kent, kan je notities herkennen.",
+    ):
+        assert words in page, words
+
+
 def test_alive_answers_without_a_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/gezond/").content == b"ok"

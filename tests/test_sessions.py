@@ -129,7 +129,7 @@ def test_page_open_shows_link_code_and_standing(session, coordinator, facilitato
         assert f"{session.code[:3]} {session.code[3:]}" in words(response)
         assert "testserver/meedoen en typ" in words(response)
         assert "<title>QR-code met de link om mee te doen</title>" in text(response)
-        assert f'hx-get="/meedoen/{session.join_token}/stand/" hx-trigger="every 5s"' in text(response)
+        assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in text(response)
         assert "1 van de 6 is klaar. 4 deelnemers begonnen." in words(response)
         assert go(response) == ["Toon op groot scherm"]
         assert 'aria-current="step"><strong>Open</strong>' in text(response)

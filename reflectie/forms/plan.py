@@ -124,7 +124,7 @@ class PlanForm(forms.Form):
 
     planned_on = _day(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
     mode = _choice(MODES, label=_("Hoe vullen jullie in?"))
-    anyway = forms.BooleanField(label=_("Toch anoniem"), required=False)
+    anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
     grouping = _choice(GROUPINGS, label=_("Groepen naast elkaar zetten?"))
     closes_on = _day(
@@ -157,7 +157,13 @@ class PlanForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, partners: Sequence[str], data: QueryDict | None = None, *, plan: Plan | None = None, begun: bool = False
+        self,
+        partners: Sequence[str],
+        data: QueryDict | None = None,
+        *,
+        plan: Plan | None = None,
+        begun: bool = False,
+        has_facilitator: bool = True,
     ) -> None:
         self.plan, self.begun = plan, begun
         self.partner_rows, self.level_rows = _rows(partners, plan)
@@ -170,6 +176,11 @@ class PlanForm(forms.Form):
         if len(self.partner_rows) < 2:
             without = {name: words for name, words in GROUPINGS.items() if name != Grouping.PARTNER}
             self.fields["grouping"] = _choice(without, label=self.fields["grouping"].label)
+        if not has_facilitator:
+            self.fields["facilitator_prepares"].help_text = _(
+                "Deelnemers lezen dat vooraf. Deze samenwerking heeft nog geen begeleider. Nodig er eerst een uit, "
+                "bij ‘Coördinatoren en begeleiders’."
+            )
         if begun and plan:
             self._fix(plan)
         self.helper = FormHelper()

@@ -319,13 +319,14 @@ def render_whirlpool(checklist: Checklist, sheet: Sheet, *, swap: bool = False) 
 
 
 @lru_cache(maxsize=1024)
-def _open_items_once(items: tuple[Item, ...], language: str, swap: bool) -> SafeString:  # noqa: ARG001
-    return render_to_string("reflectie/fill/open.html", {"open_items": items, "swap": swap})
+def _open_items_once(items: tuple[Item, ...], language: str, is_round: bool, swap: bool) -> SafeString:  # noqa: ARG001
+    context = {"open_items": items, "is_round": is_round, "swap": swap}
+    return render_to_string("reflectie/fill/open.html", context)
 
 
-def render_open_items(checklist: Checklist, sheet: Sheet, *, swap: bool = False) -> SafeString:
-    """What is still open, above the last button."""
-    return _open_items_once(sheet.open_items(checklist), get_language() or "", swap)
+def render_open_items(checklist: Checklist, sheet: Sheet, *, is_round: bool, swap: bool = False) -> SafeString:
+    """What is still open, above the last button. Of one sheet it is a blind spot; in a round others answer too."""
+    return _open_items_once(sheet.open_items(checklist), get_language() or "", is_round, swap)
 
 
 def _joined(form: SheetForm, names: list[str]) -> SafeString:

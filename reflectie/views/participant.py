@@ -209,7 +209,10 @@ def _not_saved(request: HttpRequest, session: Session, place: Place, heading: st
 @login_not_required
 @require_safe
 def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNotModified:
-    """How many began and finished: a fragment that many pages ask for every few seconds."""
+    """How many began and finished: a fragment that many pages ask for every few seconds.
+
+    A page that shows the code asks with `?open`: once the round is closed it is told to load itself again.
+    """
     found = standing_or_404(token)
     is_over = found.stage in OPENED
     etag = f'"{found.stage}-{found.is_open:d}-{found.begun}-{found.finished}-{found.expected or 0}"'
@@ -218,6 +221,8 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
         context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
         response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
     response["ETag"] = etag
+    if "open" in request.GET and not found.is_open:
+        response["HX-Refresh"] = "true"
     patch_cache_control(response, private=True, no_cache=True)
     return response
 

@@ -9,6 +9,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from reflectie.domain.privacy import FLOOR
 from reflectie.domain.report import draw_whirlpool
 from reflectie.domain.sheet import Sheet, Value
 from reflectie.store import published_checklist
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def about(request: HttpRequest) -> HttpResponse:
-    context = {"sources": published_checklist().sources, "retention_days": settings.RETENTION_DAYS}
+    context = {"sources": published_checklist().sources, "retention_days": settings.RETENTION_DAYS, "floor": FLOOR}
     return render(request, "reflectie/about.html", context)
 
 

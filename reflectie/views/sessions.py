@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.plan import PlanForm
-from reflectie.models import Collaboration, Session
+from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     BegunError,
     change_plan,
@@ -41,7 +41,8 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
     last = last_plan(collaboration)
     start = replace(last, planned_on=today(), closes_on=None) if last else None
-    form = PlanForm(_partners(collaboration), request.POST if request.method == "POST" else None, plan=start)
+    data = request.POST if request.method == "POST" else None
+    form = PlanForm(_partners(collaboration), data, plan=start, has_facilitator=_has_facilitator(collaboration))
     if form.is_valid():
         session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
         return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
@@ -68,7 +69,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _edit_form(request: HttpRequest, session: Session, *, begun: bool) -> PlanForm:
     data = request.POST if request.method == "POST" else None
     collaboration = _of_collaboration(session)
-    return PlanForm(_partners(collaboration), data, plan=plan_of(session), begun=begun)
+    has_facilitator = _has_facilitator(collaboration)
+    return PlanForm(_partners(collaboration), data, plan=plan_of(session), begun=begun, has_facilitator=has_facilitator)
 
 
 def _edit_page(request: HttpRequest, session: Session, form: PlanForm, status: int) -> HttpResponse:
@@ -84,6 +86,10 @@ def _edit_page(request: HttpRequest, session: Session, form: PlanForm, status: i
 
 def _partners(collaboration: Collaboration) -> list[str]:
     return list(collaboration.partners.values_list("name", flat=True))
+
+
+def _has_facilitator(collaboration: Collaboration) -> bool:
+    return collaboration.memberships.filter(role=Role.FACILITATOR).exists()
 
 
 def _of_collaboration(session: Session) -> Collaboration:

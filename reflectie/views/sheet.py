@@ -83,7 +83,7 @@ def _page(request: HttpRequest, place: Place, form: SheetForm, filling: Filling)
         "place": place,
         "together": filling.setup.mode is Mode.TOGETHER,
         "progress": progress(filling.checklist, filling.sheet),
-        "open_items": render_open_items(filling.checklist, filling.sheet),
+        "open_items": render_open_items(filling.checklist, filling.sheet, is_round=filling.setup.mode.is_round),
         "saved_at": _saved_at(request),
         "trouble": form.trouble(),
         **place.context,
@@ -112,7 +112,7 @@ def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
         "progress": progress(form.checklist, form.sheet),
         "saved_at": _now() if form.status == 200 else "",
         "trouble": form.trouble(),
-        "open_items": render_open_items(form.checklist, form.sheet, swap=True),
+        "open_items": render_open_items(form.checklist, form.sheet, is_round=form.setup.mode.is_round, swap=True),
         "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
     }
     return render(request, "reflectie/fill/saved.html", context, status=form.status)

@@ -4,6 +4,7 @@ a number of a withheld group is the same in all of them. It is shown to find the
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from itertools import product
 
@@ -11,13 +12,18 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from reflectie.domain.checklist import Checklist
 from reflectie.domain.findings import Counts
 from reflectie.domain.privacy import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
+from reflectie.domain.report import About, build_report
+from reflectie.domain.setup import Grouping, Mode, setup_of_session
+from reflectie.domain.sheet import Sheet
 
 WITHHELD = Withheld(Reason.SUBTRACTION)
 # The part of the people who chose no group; no group has this name.
 NONE = ""
 ANSWERS = range(4)
+FIELDS = ("hindering", "helping", "dont_know", "open")
 
 Spread = tuple[int, ...]
 # What each part, a group or those without one, answered to an item.
@@ -311,3 +317,41 @@ def test_group_figures_that_were_not_blanked_as_they_should_are_refused(total, g
 
 def test_withheld_has_no_room_for_a_number():
     assert Withheld.__slots__ == ("reason",)
+
+
+# --- The report itself
+
+
+def sheets_of(counts: Counts, item: str, group: str = "") -> list[Sheet]:
+    """So many sheets with each answer. All of them count: each has an answer to another item."""
+    numbers = {"hindering": counts.hindering, "helping": counts.helping, "dont-know": counts.dont_know, "": counts.open}
+    beside = {"goal-perspective": "helping", **({"organisation": group} if group else {})}
+    return [Sheet({**beside, item: value} if value else beside) for value, n in numbers.items() for _ in range(n)]
+
+
+def as_the_report_shows(checklist: Checklist, names: tuple[str, ...], blanked: frozenset[str]) -> Publish:
+    """Publishes what the report of such a round has in it, as screen, PDF and exports receive it."""
+    setup = setup_of_session(Mode.ANONYMOUS, (), Grouping.PARTNER, names)
+
+    def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
+        rest = Counts(*(getattr(total, f) - sum(getattr(c, f) for c in groups.values()) for f in FIELDS))
+        sheets = sheets_of(rest, "goal-shared")
+        for name, counts in groups.items():
+            sheets += sheets_of(counts, "goal-shared", name)
+        report = build_report(checklist, setup, sheets, date(2026, 11, 20), about=About(blanked=bool(blanked)))
+        item = next(item for item in report.items if item.item.key == "goal-shared")
+        assert {view.name for view in item.groups} == set(names)
+        return {view.name: view.counts for view in item.groups if view.name in groups}
+
+    return publish
+
+
+@settings(max_examples=60, deadline=None)
+@given(rounds(9))
+def test_report_of_a_round_tells_nothing_withheld(checklist, drawn):
+    sizes, total = drawn
+    named = {name: size for name, size in sizes.items() if name and size}
+    blanked = groups_to_blank(named, sizes[NONE])
+    publish = as_the_report_shows(checklist, tuple(named), blanked)
+
+    assert leaks(sizes, total, groups_to_blank, publish) == []

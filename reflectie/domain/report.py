@@ -152,13 +152,6 @@ class Report:
     counted: int | Withheld
     expected: int | None
     dimensions: tuple[DimensionReport, ...]
-    strengths: tuple[ItemReport, ...]
-    obstacles: tuple[ItemReport, ...]
-    splits: tuple[ItemReport, ...]
-    blind_spots: tuple[ItemReport, ...]
-    attention: tuple[ItemReport, ...]
-    clear: tuple[ItemReport, ...]
-    whirlpool: tuple[WhirlpoolArm, ...]
     # Of one sheet, each answer as it is; of a round, how many gave which.
     intensities: tuple[IntensityAnswer, ...]
     meanings: tuple[str, ...]
@@ -171,7 +164,6 @@ class Report:
     groups: tuple[tuple[str, int | Withheld], ...]
     goal_sentences: tuple[Note, ...]
     removed_sentences: int
-    advice: tuple[AdviceGroup, ...]
 
     @property
     def mode(self) -> Mode:
@@ -185,6 +177,42 @@ class Report:
     @property
     def items(self) -> tuple[ItemReport, ...]:
         return tuple(item for part in self.dimensions for item in part.items)
+
+    @property
+    def strengths(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.STRENGTH)
+
+    @property
+    def splits(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.SPLIT)
+
+    @property
+    def blind_spots(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.UNKNOWN)
+
+    @property
+    def attention(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.ATTENTION)
+
+    @property
+    def clear(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.CLEAR)
+
+    @property
+    def obstacles(self) -> tuple[ItemReport, ...]:
+        """Those that most named first, then those with the widest agreement."""
+        return tuple(sorted(self._having(Finding.OBSTACLE), key=lambda i: (-i.first, -_agreement(i))))
+
+    def _having(self, found: Finding) -> tuple[ItemReport, ...]:
+        return tuple(item for item in self.items if item.finding is found)
+
+    @property
+    def whirlpool(self) -> tuple[WhirlpoolArm, ...]:
+        return () if self.is_withheld else _arms([item for item in self.items if item.item.kind is Kind.FACTOR])
+
+    @property
+    def advice(self) -> tuple[AdviceGroup, ...]:
+        return _order_advice(self.checklist, self.items)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -267,8 +295,6 @@ def build_report(
         DimensionReport(dimension, tuple(items.build(item) for item in dimension.items))
         for dimension in checklist.dimensions
     )
-    every = [item for part in dimensions for item in part.items]
-    obstacles = sorted(_having(every, Finding.OBSTACLE), key=lambda i: (-i.first, -_agreement(i)))
     is_round = setup.mode.is_round
     return Report(
         checklist=checklist,
@@ -281,13 +307,6 @@ def build_report(
         counted=Withheld(Reason.TOO_FEW) if withheld else len(counted),
         expected=about.expected,
         dimensions=dimensions,
-        strengths=_having(every, Finding.STRENGTH),
-        obstacles=tuple(obstacles),
-        splits=_having(every, Finding.SPLIT),
-        blind_spots=_having(every, Finding.UNKNOWN),
-        attention=_having(every, Finding.ATTENTION),
-        clear=_having(every, Finding.CLEAR),
-        whirlpool=() if withheld else _arms([item for item in every if item.item.kind is Kind.FACTOR]),
         intensities=() if is_round else tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
         meanings=() if is_round else _all(sheets, "ips-meaning"),
         levels=() if is_round else _all(sheets, "level"),
@@ -298,7 +317,6 @@ def build_report(
         groups=items.sizes(),
         goal_sentences=items.texts("goal-sentence"),
         removed_sentences=about.removed.get("goal-sentence", 0),
-        advice=_order_advice(checklist, every),
     )
 
 
@@ -426,10 +444,6 @@ def _tally(setup: Setup, choices: Iterable[str], answers: Sequence[tuple[str, ..
     if setup.mode is Mode.ANONYMOUS and not enough(len(given)):
         return Withheld(Reason.TOO_FEW)
     return Tally(tuple((choice, sum(choice in chosen for chosen in given)) for choice in choices))
-
-
-def _having(items: Sequence[ItemReport], found: Finding) -> tuple[ItemReport, ...]:
-    return tuple(item for item in items if item.finding is found)
 
 
 def _all(sheets: Sequence[Sheet], name: str) -> tuple[str, ...]:

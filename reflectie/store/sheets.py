@@ -144,17 +144,7 @@ def save_fields(
         filling = load_filling(session, response)
         if not filling.is_open:
             raise SessionClosedError
-        values = dict(filling.sheet.values)
-        conflicts = set()
-        changed = set()
-        for name, field in posted.items():
-            match merge(field.seen, field.value, values.get(name, type(field.value)())):
-                case Merge.APPLY:
-                    values[name] = field.value
-                    changed.add(name)
-                case Merge.CONFLICT:
-                    conflicts.add(name)
-        sheet = Sheet({name: value for name, value in values.items() if value})
+        sheet, changed, conflicts = _merged(filling.sheet, posted)
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
             response = response or Response.objects.create(session=session, token_hash=token_hash)
@@ -168,6 +158,18 @@ def save_fields(
             sheet=sheet,
         )
     return Saved(saved, frozenset(conflicts))
+
+
+def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:
+    """The sheet with what was posted in it, the fields that changed, and those that two people changed differently."""
+    values = dict(sheet.values)
+    found = {
+        name: merge(field.seen, field.value, values.get(name, type(field.value)())) for name, field in posted.items()
+    }
+    changed = {name for name, what in found.items() if what is Merge.APPLY}
+    values |= {name: posted[name].value for name in changed}
+    conflicts = {name for name, what in found.items() if what is Merge.CONFLICT}
+    return Sheet({name: value for name, value in values.items() if value}), changed, conflicts
 
 
 def lock_session(session: Session) -> Session:

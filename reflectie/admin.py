@@ -5,6 +5,8 @@ Sessions and answers are not for the admin.
 
 from typing import Any
 
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
@@ -87,6 +89,19 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         return False
 
 
+class SecondFactorAdmin(ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
+    """Somebody who lost their phone and their emergency codes is helped by taking the second step away. What makes the
+    codes is shown to nobody."""
+
+    list_display = ["user", "type", "last_used_at"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(AuthenticatorAdmin.has_delete_permission(self, request, obj))
+
+
+admin.site.unregister(Authenticator)
+admin.site.register(Authenticator, SecondFactorAdmin)
 admin.site.unregister(User)
 admin.site.register(User, AccountAdmin)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import logout as allauth_logout
 from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
@@ -41,6 +42,14 @@ def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
             response.status_code = 422
         return response
 
+    return page
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Signing out also lets go of pages that the browser keeps for its back button, reports among them."""
+    page: HttpResponse = allauth_logout(request)
+    if request.method == "POST":
+        page["Clear-Site-Data"] = '"cache"'
     return page
 
 

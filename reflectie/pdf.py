@@ -101,7 +101,7 @@ def report_pdf(session_id: UUID, report: Report) -> bytes:
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, key)) is None:
             content = make_pdf(report)
-            keep_pdf(session_id, key, content)
+            keep_pdf(session_id, key, content, report)
         return content
 
 

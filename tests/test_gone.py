@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from rounds import make_collaboration, open_round
+from rounds import fetched, make_collaboration, open_round
 
-from reflectie import store
-from reflectie.models import Session
+from reflectie import pdf, store
+from reflectie.models import MadePdf, Session
 
 NOTE = "Zeg-dit-niet-verder-"
 
@@ -83,6 +83,17 @@ def test_a_text_that_was_removed_is_gone_from_the_files(running: Session) -> Non
     kept = on_disk()
     assert f"{NOTE}1".encode() not in kept
     assert f"{NOTE}2".encode() in kept
+
+
+def test_a_text_that_was_removed_while_a_pdf_was_made_does_not_live_on_in_it(running: Session) -> None:
+    store.close_round(running)
+    session = fetched(store.open_report(running))
+    report = store.load_report(session)
+    store.remove_text(session, "goal-shared-note", store.text_mark(f"{NOTE}1"))
+    pdf.report_pdf(session.pk, report)
+    assert not MadePdf.objects.exists()
+    pdf.report_pdf(session.pk, store.load_report(fetched(session)))
+    assert MadePdf.objects.exists()
 
 
 def test_closing_forgets_the_day_of_the_last_answer(running: Session) -> None:

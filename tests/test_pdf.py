@@ -23,6 +23,7 @@ from reflectie.domain.findings import Finding
 from reflectie.domain.report import Report, build_report
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import Sheet
+from reflectie.store import load_report
 from reflectie.templatetags.reflectie import whirlpool_text
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
@@ -524,7 +525,12 @@ def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch)
         return b"%PDF " + str(len(calls)).encode()
 
     monkeypatch.setattr(pdf, "make_pdf", counted)
-    session_id = finished.response.session_id
-    contents = [pdf.report_pdf(session_id, make_report(everything(CHECKLIST))) for _ in range(2)]
-    contents.append(pdf.report_pdf(session_id, make_report(everything(CHECKLIST) | {"goal-shared-note": "Anders"})))
+
+    def made():
+        session = finished.response.session
+        return pdf.report_pdf(session.pk, load_report(session))
+
+    contents = [made(), made()]
+    finished.save({"goal-shared-note": "Anders"})
+    contents.append(made())
     assert contents == [b"%PDF 1", b"%PDF 1", b"%PDF 2"]

@@ -278,13 +278,3 @@ def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, mo
     assert "Morgen kan het weer" in pages[3].content.decode()
     assert ADDRESS in pages[3].content.decode()
     assert len(mailoutbox) == 3
-
-
-def test_an_invitation_that_was_withdrawn_opens_no_registration(client, settings, collaboration, link):
-    settings.REGISTRATION = "invited"
-    client.post(link)
-    assert 'name="email"' in client.get(reverse("account_signup")).content.decode()
-
-    store.withdraw_invitation(collaboration, Invitation.objects.get().pk)
-
-    assert 'name="email"' not in client.get(reverse("account_signup")).content.decode()

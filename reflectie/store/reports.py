@@ -39,10 +39,13 @@ def _about(session: Session) -> About:
     )
 
 
-def keep_pdf(session_id: UUID, key: str, content: bytes) -> None:
-    """Keep the PDF made last, in place of an earlier one; nothing is kept of a session erased meanwhile."""
+def keep_pdf(session_id: UUID, key: str, content: bytes, made_from: Report | None = None) -> None:
+    """Keep the PDF made last, in place of an earlier one; nothing is kept of a session erased meanwhile, nor of a
+    report (`made_from`) that changed while it was made: a text that was taken out would live on in it."""
     with transaction.atomic():
-        if Session.objects.select_for_update().filter(pk=session_id).exists():
+        sessions = Session.objects.select_for_update(of=("self",)).select_related("checklist", "collaboration")
+        session = sessions.filter(pk=session_id).first()
+        if session and (made_from is None or load_report(session).key == made_from.key):
             MadePdf.objects.update_or_create(session_id=session_id, defaults={"key": key, "content": content})
 
 

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from conftest import fill_in, make_collaboration, make_reflection, make_round
@@ -455,3 +456,15 @@ def test_two_plans_at_once_with_one_key_are_one(content):
     results = at_once(*[lambda: store.plan_session(collaboration, PLAN, key).join_token] * 2)
 
     assert results == [Session.objects.get().join_token] * 2
+
+
+def test_closing_forgets_in_which_order_somebody_answered():
+    session = make_round()
+    for fields in permutations({"goal-sentence": "Zin", "intensity-needed": "refer", "ips-meaning": "process"}.items()):
+        token_hash = store.hash_token(store.new_token())
+        for name, value in (("goal-shared", "helping"), *fields):
+            store.save_fields(session, token_hash, {name: store.Posted(value, "0")}, may_begin=True)
+    store.close_round(session)
+    assert {tuple(response.extras) for response in session.responses.all()} == {
+        ("goal-sentence", "intensity-needed", "ips-meaning")
+    }

@@ -233,6 +233,8 @@ def _loosen(session: Session) -> None:
     session.responses.all().delete()
     for response in responses:
         response.pk, response.token_hash = uuid4(), None
+        # SQLite keeps them as they came: in which order somebody answered, and that a form was typed over from paper.
+        response.extras = dict(sorted(response.extras.items()))
     for answer in answers:
         answer.pk, answer.response_id = uuid4(), answer.response.pk
     shuffle(responses)

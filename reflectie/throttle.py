@@ -71,7 +71,7 @@ def _free_places(request: HttpRequest, scope: str) -> list[str]:
 
 def may_mail(user_id: int, number: int) -> bool:
     """Whether an account may mail so many addresses now; if so, they are counted."""
-    place = f"mailed:{salted_hmac('mails-of', str(user_id), algorithm='sha256').hexdigest()}"
+    place = f"mailed:invitations:{salted_hmac('mails-of', str(user_id), algorithm='sha256').hexdigest()}"
     mailings, mails = cache.get(place, (0, 0))
     if mailings >= MAILINGS_A_DAY or mails + number > MAILS_A_DAY:
         return False

@@ -44,7 +44,7 @@ def test_a_form_is_typed_in_sixteen_keys(context: BrowserContext, page: Page, si
     keys = Keys(page)
     for expected in (1, 2):
         keys.press(*"121212312312331", "Enter")
-        expect(page.get_by_role("status").first).to_have_text(f"{expected} van 8 ingevoerd")
+        expect(page.get_by_role("status").first).to_have_text(f"{expected} van 8 ingetypt")
         expect(page.locator("input[name=goal-perspective]")).to_be_focused()
         expect(page.locator("input[name=goal-perspective]")).to_have_value("")
     assert keys.pressed == 32
@@ -61,7 +61,7 @@ def test_a_form_with_all_questions_takes_less_than_forty_seconds(context: Browse
     started = time.monotonic()
     keys.press("2", *"12312312312", "Enter", *"123", *"3 7 12", "Enter", *sentence, "Enter", *"3", *"2 6", "Enter", "1")
     keys.press(*note, "Enter", "Enter")
-    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingevoerd")
+    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingetypt")
     # At ten keys a second, with what the pages took.
     assert keys.pressed * 0.1 + (time.monotonic() - started) < 40
     assert keys.pressed <= 90
@@ -99,14 +99,14 @@ def test_the_back_button_shows_nothing_of_the_last_form(context: BrowserContext,
     page.goto(site + address(session))
     page.keyboard.type("121212312312331")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingevoerd")
+    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingetypt")
     page.goto(f"{site}/over/")
     for _ in range(2):
         page.go_back()
         if "/papier/" in page.url:
             expect(page.locator("input[name=goal-perspective]")).to_have_value("")
             assert {field.input_value() for field in page.locator(".keyed").all()} == {""}
-            assert "1 van 8 ingevoerd" in page.content()
+            assert "1 van 8 ingetypt" in page.content()
 
 
 def test_without_javascript_tab_works_and_enter_saves_nothing_by_accident(browser: Browser, site):
@@ -124,7 +124,7 @@ def test_without_javascript_tab_works_and_enter_saves_nothing_by_accident(browse
         page.keyboard.press("2")
     for key in ("Tab", "Tab", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingevoerd")
+    expect(page.get_by_role("status").first).to_have_text("1 van 8 ingetypt")
     assert list(kept(session)[0].values()).count("helping") == 14
     context.close()
 
@@ -146,7 +146,7 @@ def test_pages_have_no_faults_that_axe_finds_and_fit(context: BrowserContext, pa
     check("count")
     page.keyboard.type("8")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Formulier invoeren")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Formulier intypen")
     check("entry")
     page.keyboard.press("1")
     page.fill("[name=notes]", "zonder nummer")

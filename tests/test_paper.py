@@ -239,7 +239,7 @@ def test_entry_starts_with_how_many_there_are():
     assert "kan niet meer worden geopend of gewijzigd" in page.text
     assert 'name="goal-shared"' not in page.text
     assert client.post(address(session), {"number": "8"}).status_code == 303
-    assert "0 van 8 ingevoerd" in client.get(address(session)).text
+    assert "0 van 8 ingetypt" in client.get(address(session)).text
 
 
 @pytest.mark.parametrize("number", ["", "0", "301", "-3", "acht", "1.5"])
@@ -259,9 +259,9 @@ def test_the_number_is_not_lowered_below_what_was_typed(checklist):
         assert post(client, session, typed(checklist)).status_code == 303
     assert 'value="8"' in client.get(address(session) + "?aantal").text
     page = client.post(address(session), {"number": "1"})
-    assert (page.status_code, "Er zijn er al 2 ingevoerd." in page.text) == (422, True)
+    assert (page.status_code, "Er zijn er al 2 ingetypt." in page.text) == (422, True)
     assert client.post(address(session), {"number": "2"}).status_code == 303
-    assert "Alle formulieren zijn ingevoerd" in client.get(address(session)).text
+    assert "Alle formulieren zijn ingetypt" in client.get(address(session)).text
 
 
 # --- a sheet
@@ -309,7 +309,7 @@ def test_after_saving_the_page_is_empty_and_never_kept(checklist):
     client = sign_in(session)
     post(client, session, typed(checklist, "1" * 15) | {"goal-sentence": "Alleen van mij."})
     page = client.get(address(session))
-    assert "1 van 8 ingevoerd" in page.text
+    assert "1 van 8 ingetypt" in page.text
     assert "Alleen van mij." not in page.text
     assert {bound.value() for bound in page.context["form"] if bound.name != "token"} == {None}
     assert {"no-store", "private"} <= set(page["Cache-Control"].split(", "))

@@ -252,6 +252,6 @@ class PaperCountForm(forms.Form):
             raise ValidationError(_("Vul een getal in van minstens 1."))
         if number < self.typed:
             raise ValidationError(
-                _("Er zijn er al %(typed)s ingevoerd. Het aantal kan niet lager zijn."), params={"typed": self.typed}
+                _("Er zijn er al %(typed)s ingetypt. Het aantal kan niet lager zijn."), params={"typed": self.typed}
             )
         return number

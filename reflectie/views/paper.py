@@ -85,7 +85,7 @@ def _save_count(request: HttpRequest, session: Session) -> HttpResponse:
     try:
         set_paper_count(session, form.cleaned_data["number"])
     except PaperCountError:
-        form.add_error("number", _("Er zijn intussen meer formulieren ingevoerd. Het aantal kan niet lager zijn."))
+        form.add_error("number", _("Er zijn intussen meer formulieren ingetypt. Het aantal kan niet lager zijn."))
         return _count_page(request, session, form)
     except StageError:
         return _closed(request, session)

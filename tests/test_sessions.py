@@ -415,7 +415,7 @@ def test_erase_asks_and_erases_this_session_alone(session, collaboration, coordi
     other = make_round(collaboration=collaboration)
     response = coordinator.get(at(session, "wissen/"))
 
-    assert "Weg gaan dan: 2 antwoordbladen" in text(response)
+    assert "We wissen dan 2 antwoordbladen" in text(response)
     assert Session.objects.count() == 2
     gone = coordinator.post(at(session, "wissen/"))
     assert (gone.status_code, gone["Location"]) == (303, f"/samenwerkingen/{collaboration.pk}/")

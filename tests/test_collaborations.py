@@ -190,8 +190,8 @@ def test_the_page_shows_sessions_newest_first(coordinator, collaboration):
     assert f'href="{url("session-new", collaboration)}"' in page.content.decode()
 
 
-def test_a_facilitator_finds_opened_reports_and_nothing_to_change(facilitator, collaboration):
-    make_round(collaboration=collaboration, planned_on=date(2026, 3, 1))
+def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_change(facilitator, collaboration):
+    running = make_round(collaboration=collaboration, planned_on=date(2026, 3, 1))
     opened = make_round(collaboration=collaboration, planned_on=date(2026, 4, 1))
     Session.objects.filter(pk=opened.pk).update(stage=Session.Stage.DISCUSSION)
 
@@ -202,7 +202,8 @@ def test_a_facilitator_finds_opened_reports_and_nothing_to_change(facilitator, c
         "1 maart 2026 ieder voor zich, anoniem · 0 van 6 begonnen Open Het verslag is nog niet open",
     ]
     links = set(re.findall(r'href="(/(?:sessies|samenwerkingen)/[^"]+)"', page.content.decode()))
-    assert links == {url("members", collaboration), reverse("session-report", args=[opened.pk])}
+    sessions = {reverse("session", args=[session.pk]) for session in (running, opened)}
+    assert links == {url("members", collaboration), reverse("session-report", args=[opened.pk]), *sessions}
 
 
 @pytest.mark.parametrize("prepares", [True, False])

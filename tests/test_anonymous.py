@@ -214,10 +214,10 @@ def test_nobody_got_a_row_in_the_session_table_by_taking_part(remains):
     assert before == after == remains.tables["django_session"]
 
 
-def test_cache_holds_failed_codes_alone_and_no_address(remains):
+def test_cache_holds_failed_codes_and_the_coordinators_mailings_alone_and_no_address(remains):
     rows = remains.tables["cache"]
 
-    assert sorted(row["cache_key"].split(":")[3] for row in rows) == ["code", "personal-code"]
+    assert sorted(row["cache_key"].split(":")[3] for row in rows) == ["code", "invitations", "personal-code"]
     assert found_in(" ".join(map(text_of_row, rows)), secrets_of(remains)) == []
 
 

@@ -1,19 +1,24 @@
 """What allauth asks us: who may make an account, what to call a person, where a request came from, how to say it."""
 
+import logging
 import uuid
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from .store import find_invitation
 from .throttle import hashed_address
 
 INVITATION = "invitation"
+logger = logging.getLogger(__name__)
 
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
@@ -59,7 +64,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return hashed_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
+        """Sends, or says on a page of its own that it can't be done now. The log gets the kind of trouble, no address."""
+        try:
+            super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
+        except (SMTPException, OSError) as trouble:
+            logger.error("a mail could not be sent: %s", type(trouble).__name__)
+            page = {
+                "heading": _("De mail is niet verstuurd"),
+                "text": _(
+                    "Kijk je e-mailadres na en probeer het straks opnieuw. Blijft het misgaan, zeg het dan aan wie je deze site gaf."
+                ),
+            }
+            raise ImmediateHttpResponse(render(self.request, "reflectie/message.html", page, status=503)) from None
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

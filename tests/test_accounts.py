@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -515,3 +516,19 @@ def test_data_to_take_along_names_every_role(client):
 
     assert data["memberships"] == [{"collaboration": "Samen in Tienen", "role": "coordinator"}]
     assert "Samen in Tienen" in client.get(reverse("account_data")).content.decode()
+
+
+@pytest.mark.parametrize("trouble", [SMTPRecipientsRefused({ADDRESS: (550, b"no such box")}), ConnectionRefusedError()])
+def test_mail_that_the_server_refuses_gets_a_page_that_says_so_and_no_address_in_the_log(
+    client, monkeypatch, caplog, trouble
+):
+    def refuse(*_args, **_kwargs):
+        raise trouble
+
+    make_account(ADDRESS)
+    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", refuse)
+    response = post(client, "account_login", login=ADDRESS)
+
+    assert response.status_code == 503
+    assert "De mail is niet verstuurd" in response.content.decode()
+    assert ADDRESS not in caplog.text

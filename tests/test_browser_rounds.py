@@ -94,7 +94,7 @@ def make_collaboration(people: People, page: Page) -> None:
 
 
 def invite_facilitator(people: People, coordinator: Page) -> Page:
-    coordinator.get_by_role("link", name="Wie er meewerkt").click()
+    coordinator.get_by_role("link", name="Coördinatoren en begeleiders").click()
     coordinator.get_by_label("E-mailadres").fill("fien@example.org")
     coordinator.get_by_label("Begeleider").check()
     coordinator.get_by_role("button", name="Verstuur de uitnodiging").click()
@@ -112,7 +112,7 @@ def invite_facilitator(people: People, coordinator: Page) -> Page:
 
 
 def plan(people: People, page: Page, mode: Mode) -> None:
-    page.get_by_role("link", name="Plan een reflectiesessie").click()
+    page.get_by_role("link", name="Plan een sessie").click()
     way = "Ieder voor zich, anoniem" if mode is Mode.ANONYMOUS else "Ieder voor zich, op naam"
     page.get_by_role("radio", name=way).check()
     page.get_by_label("Met hoeveel vullen jullie in?").fill("3")
@@ -120,7 +120,7 @@ def plan(people: People, page: Page, mode: Mode) -> None:
         page.get_by_role("checkbox", name="De begeleider bereidt het gesprek voor").check()
     people.check(page, "plan")
     page.get_by_role("button", name="Plan de sessie").click()
-    expect(page.get_by_role("heading", name="Antwoorden komen binnen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nodig mensen uit om in te vullen")).to_be_visible()
     people.check(page, "open session")
 
 

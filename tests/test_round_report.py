@@ -71,8 +71,26 @@ def test_round_finding_states_its_dissent(checklist, answers, finding, dissent):
 def test_round_obstacles_stand_by_how_often_they_were_named_and_then_by_agreement(checklist):
     items = ("goal-shared", "partners-needed", "form-intensity")
     sheets = [dict.fromkeys(items, HINDERING) for _ in range(4)]
-    sheets[0] |= {"partners-needed": HELPING, "first": ("form-intensity",)}
+    sheets[0] |= {"partners-needed": HELPING}
+    for sheet in sheets[:3]:
+        sheet["first"] = ("form-intensity",)
     assert keys(make_report(checklist, sheets).obstacles) == ["form-intensity", "goal-shared", "partners-needed"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "people", "shown"),
+    [
+        (Mode.ANONYMOUS, 2, 0),
+        (Mode.ANONYMOUS, 3, 3),
+        (Mode.NAMED, 1, 1),
+    ],
+)
+def test_round_what_fewer_than_three_named_first_is_not_told_in_an_anonymous_one(checklist, mode, people, shown):
+    sheets = [{"goal-shared": HINDERING, "participant": "An"} for _ in range(4)]
+    for sheet in sheets[:people]:
+        sheet["first"] = ("goal-shared", "form-intensity")
+    report = make_report(checklist, sheets, mode)
+    assert [item_of(report, key).first for key in ("goal-shared", "form-intensity")] == [shown, shown]
 
 
 def test_round_advice_in_front_is_for_the_three_things_named_most(checklist):

@@ -356,6 +356,9 @@ class _ItemReports:
         # The finding that follows from it may not tell what the tally withholds.
         may_tell = setup.mode is not Mode.ANONYMOUS or enough(len(needed))
         self.only_refer = may_tell and set(needed) == {Intensity.REFER}
+        # Three choices that one person made belong together for all to see, until more people chose.
+        named = [sheet for sheet in sheets if sheet.several("first")]
+        self.who_named = named if setup.mode is not Mode.ANONYMOUS or enough(len(named)) else []
         self.by_group: dict[str, list[Sheet]] = {}
         if field_name := setup.grouping.field:
             by_group = {name: [s for s in counted if s.text(field_name) == name] for name in setup.groups}
@@ -376,7 +379,7 @@ class _ItemReports:
             counts=counts,
             finding=found,
             notes=self.texts(name),
-            first=sum(item.key in sheet.several("first") for sheet in self.sheets),
+            first=sum(item.key in sheet.several("first") for sheet in self.who_named),
             groups=self._groups(item, counts),
             voices=self._voices(item),
             outcome=outcome,

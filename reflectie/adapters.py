@@ -64,16 +64,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return hashed_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends, or says on a page of its own that it can't be done now. The log gets the kind of trouble, no address."""
+        """Sends, or answers with a page that says it can't be done now. The log gets the kind of trouble alone."""
         try:
             super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
         except (SMTPException, OSError) as trouble:
             logger.error("a mail could not be sent: %s", type(trouble).__name__)
             page = {
                 "heading": _("De mail is niet verstuurd"),
-                "text": _(
-                    "Kijk je e-mailadres na en probeer het straks opnieuw. Blijft het misgaan, zeg het dan aan wie je deze site gaf."
-                ),
+                "text": _("Kijk je e-mailadres na en probeer het straks opnieuw. Lukt het niet, vraag dan hulp."),
             }
             raise ImmediateHttpResponse(render(self.request, "reflectie/message.html", page, status=503)) from None
 

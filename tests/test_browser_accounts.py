@@ -31,7 +31,8 @@ def sign_in(page: Page, site: str, address: str) -> None:
     page.get_by_label("E-mailadres").fill(address)
     page.get_by_role("button", name="Aanmelden").click()
     submit_code(page)
-    page.wait_for_url(f"{site}{reverse('account')}")
+    page.wait_for_url(f"{site}{reverse('collaborations')}")
+    page.get_by_role("link", name="Account").click()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -46,6 +47,7 @@ def test_journey_from_signing_up_to_closing(browser: Browser, site, javascript):
     submit_code(page)
 
     expect(page.get_by_role("status")).to_have_text("Je e-mailadres is bevestigd.")
+    page.get_by_role("link", name="Account").click()
     page.get_by_role("link", name="Zet de tweede stap aan").click()
     page.get_by_role("link", name="Zet de tweede stap aan").click()
     secret = page.locator(".secret").inner_text()

@@ -125,7 +125,7 @@ def plan(people: People, page: Page, mode: Mode) -> None:
 
 
 def begin(page: Page, mode: Mode) -> None:
-    told = "Aantallen, geen namen." if mode is Mode.ANONYMOUS else "Je naam bij je antwoorden."
+    told = "Aantallen, geen namen:" if mode is Mode.ANONYMOUS else "Je naam bij je antwoorden:"
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/invullen/")

@@ -789,3 +789,14 @@ def test_partner_with_a_name_that_means_something_here_keeps_its_name(client):
 
     assert "Eén team" not in page.partition('id="over-jou"')[2].partition("</section>")[0]
     assert re.search(r'value="team"[^>]*>\s*<span>team<', page)
+
+
+def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(client):
+    session = make_round()
+    old = url("join-standing", session)
+    store.renew_link(session)
+
+    polled = client.get(old, headers=HTMX)
+
+    assert (polled.status_code, polled["HX-Refresh"]) == (404, "true")
+    assert client.get(old).status_code == 404

@@ -6,7 +6,7 @@ Nothing here asks who is signed in: pages get nobody and no messages, so that no
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -211,9 +211,15 @@ def _not_saved(request: HttpRequest, session: Session, place: Place, heading: st
 def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNotModified:
     """How many began and finished: a fragment that many pages ask for every few seconds.
 
-    A page that shows the code asks with `?open`: once the round is closed it is told to load itself again.
+    A page that shows the code asks with `?open`: once the round is closed it is told to load itself again. So is any
+    page whose link was renewed meanwhile: it would show the old one for as long as it stood there.
     """
-    found = standing_or_404(token)
+    try:
+        found = standing_or_404(token)
+    except Http404:
+        if _polled(request):
+            return HttpResponse(status=404, headers={"HX-Refresh": "true"})
+        raise
     is_over = found.stage in OPENED
     etag = f'"{found.stage}-{found.is_open:d}-{found.begun}-{found.finished}-{found.expected or 0}"'
     response = get_conditional_response(request, etag=etag)

@@ -4,8 +4,9 @@ a reader holds the link to read, a stranger holds nothing."""
 import json
 import os
 import re
+import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +16,10 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
 
 from reflectie import store
 from reflectie.domain.checklist import Checklist, read_checklist
@@ -267,6 +270,41 @@ def owner(finished) -> Client:
 def reader() -> Client:
     """A browser that holds no cookie of ours."""
     return Client()
+
+
+def at_once(*steps: Callable[[], object]) -> list[object]:
+    """Run steps in threads that begin together; what each returned or raised."""
+    barrier = threading.Barrier(len(steps), timeout=20)
+    results: list[object] = [None] * len(steps)
+
+    def run(place: int) -> None:
+        try:
+            barrier.wait()
+            results[place] = steps[place]()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[place]) for place in range(len(steps))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert [thread.is_alive() for thread in threads] == [False] * len(steps)
+    return results
+
+
+@pytest.fixture
+def site(live_server) -> str:
+    return live_server.url
+
+
+@pytest.fixture
+def own_page(page: Page) -> Page:
+    """A page on which nothing may go wrong unseen."""
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return page
 
 
 @pytest.fixture(scope="session")

@@ -21,18 +21,6 @@ ANSWERS = ["hindering", "helping", "dont-know"]
 VERDICT = "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."
 
 
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url
-
-
-@pytest.fixture
-def own_page(page: Page) -> Page:
-    """A page on which nothing may go wrong unseen."""
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    return page
-
-
 def text_of(path: Path) -> str:
     reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())

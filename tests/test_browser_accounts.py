@@ -16,11 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url
-
-
 def submit_code(page: Page) -> None:
     page.get_by_label("Code").fill(CODE.search(mail.outbox[-1].body)[1])
     page.get_by_label("Code").press("Enter")

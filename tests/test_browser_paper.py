@@ -15,11 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url
-
-
 def sign_in_here(context: BrowserContext, session: Session, site: str) -> None:
     cookie = sign_in(session).cookies[django_settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])

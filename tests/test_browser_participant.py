@@ -17,18 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture
-def site(live_server) -> str:
-    return live_server.url
-
-
-@pytest.fixture
-def own_page(page: Page) -> Page:
-    """A page on which nothing may go wrong unseen."""
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    return page
-
-
 def url(site: str, name: str, session: Session) -> str:
     return site + reverse(name, args=[session.join_token])
 

@@ -3,10 +3,9 @@
 import smtplib
 
 import pytest
-from conftest import fill_in, make_collaboration, make_round
+from conftest import at_once, fill_in, make_collaboration, make_round
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from test_store import at_once
 
 from reflectie import store
 from reflectie.domain.setup import Mode

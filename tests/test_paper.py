@@ -1,12 +1,11 @@
 """Paper forms typed over: who may, when, what it makes, and that nobody opens one again."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
+from conftest import at_once
 from django.contrib.auth.models import User
 from django.core.signing import TimestampSigner
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -143,22 +142,14 @@ def test_a_session_without_paper_or_past_its_last_day_takes_none(plan):
 def test_two_at_once_with_one_form_left_make_one_response(same):
     session = make_session(sheets=1)
     tokens = [store.new_token()] * 2 if same else [store.new_token(), store.new_token()]
-    start, outcomes = threading.Barrier(2), []
 
-    def add(token: str) -> None:
-        start.wait()
+    def add(token: str) -> object:
         try:
-            outcomes.append(store.add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed)
+            return store.add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed
         except store.NoPaperLeftError:
-            outcomes.append("full")
-        finally:
-            connection.close()
+            return "full"
 
-    threads = [threading.Thread(target=add, args=[token]) for token in tokens]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    outcomes = at_once(*(lambda token=token: add(token) for token in tokens))
     assert sorted(map(str, outcomes)) == (["1", "1"] if same else ["1", "full"])
     assert (len(kept(session)), fresh(session).paper_typed) == (1, 1)
 

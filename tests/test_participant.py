@@ -1,14 +1,12 @@
 """Taking part: by mode and by stage, on one's own device or a shared one, and never twice."""
 
 import re
-import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from conftest import fill_in, make_account, make_collaboration, make_round
+from conftest import at_once, fill_in, make_account, make_collaboration, make_round
 from django.contrib.sessions.models import Session as SessionRow
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -257,26 +255,6 @@ def test_beginning_twice_and_a_second_tab_make_one_response():
     assert answers(session) == [{"goal-shared": "helping", "form-intensity": "hindering"}]
 
 
-def at_once(steps) -> list[object]:
-    """What each step gave, all of them begun together in threads of their own."""
-    barrier = threading.Barrier(len(steps), timeout=20)
-    results: list[object] = [None] * len(steps)
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            results[place] = steps[place]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(steps))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_first_answers_at_once_make_one_response():
     for _ in range(5):
@@ -290,7 +268,7 @@ def test_two_first_answers_at_once_make_one_response():
             data = {item: "helping", f"seen-{item}": "0", "keep-as": mark}
             return other.post(url("join-fill", session), data, headers=HTMX).status_code
 
-        assert at_once([lambda a=answer: a("goal-shared"), lambda a=answer: a("form-intensity")]) == [200, 200]
+        assert at_once(lambda a=answer: a("goal-shared"), lambda a=answer: a("form-intensity")) == [200, 200]
         assert answers(session) == [{"goal-shared": "helping", "form-intensity": "helping"}]
 
 

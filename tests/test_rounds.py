@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from conftest import fill_in, make_collaboration, make_reflection, make_round
+from conftest import at_once, fill_in, make_collaboration, make_reflection, make_round
 from django.db import connection
-from test_store import at_once
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode

@@ -1,12 +1,10 @@
 """The bridge to the database: nothing is lost, nothing newer is overwritten, nothing stays behind."""
 
 import base64
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from conftest import Reflection, make_reflection, save
+from conftest import Reflection, at_once, make_reflection, save
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -448,29 +446,6 @@ def test_delete_expired_command_says_how_many(reflection, capsys):
 
 
 # --- at the same time
-
-
-def at_once(*steps: Callable[[], object]) -> list[object]:
-    """Run steps in threads that begin together; what each returned or raised."""
-    barrier = threading.Barrier(len(steps), timeout=20)
-    results: list[object] = [None] * len(steps)
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            results[place] = steps[place]()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(steps))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert [thread.is_alive() for thread in threads] == [False] * len(steps)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

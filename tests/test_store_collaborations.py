@@ -5,10 +5,9 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from conftest import make_account, make_reflection, make_round
+from conftest import at_once, make_account, make_reflection, make_round
 from django.core.management import call_command
 from django.db import transaction
-from test_store import at_once
 
 from reflectie import store
 from reflectie.domain.setup import Mode

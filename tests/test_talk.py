@@ -4,10 +4,10 @@ import hashlib
 import re
 
 import pytest
+from conftest import at_once
 from django.test import Client
 from django.urls import reverse
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
-from test_store import at_once
 
 from reflectie import store
 from reflectie.domain.setup import Mode

@@ -14,7 +14,7 @@ from reflectie.models import Collaboration, Membership, Partner, Response, Role,
 
 from .gone import leave_no_trace
 from .rounds import adopt
-from .sheets import today
+from .sheets import is_late
 
 # A session without an account that was taken in was never planned: its last change dates it.
 _DAY = Coalesce("planned_on", "changed_on")
@@ -124,15 +124,11 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
         open_sessions=Window(Count("pk", filter=Q(stage=Session.Stage.OPEN)), partition_by=F("collaboration")),
     )
     return {
-        owner: Latest(stage, mode, day, _is_late(stage, closes_on), open_sessions)
+        owner: Latest(stage, mode, day, is_late(stage, closes_on), open_sessions)
         for owner, stage, mode, day, closes_on, open_sessions in sessions.filter(place=1).values_list(
             "collaboration", "stage", "mode", "day", "closes_on", "open_sessions"
         )
     }
-
-
-def _is_late(stage: str, closes_on: date | None) -> bool:
-    return stage == Session.Stage.OPEN and closes_on is not None and today() > closes_on
 
 
 def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
@@ -140,7 +136,7 @@ def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
     finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
     sessions = collaboration.sessions.annotate(day=_DAY, begun=Count("responses"), has_finished=Exists(finished))
     return [
-        SessionLine(found, found.day, found.begun, found.has_finished, _is_late(found.stage, found.closes_on))
+        SessionLine(found, found.day, found.begun, found.has_finished, is_late(found.stage, found.closes_on))
         for found in sessions.order_by("-day", "pk")
     ]
 

@@ -82,9 +82,14 @@ def setup_of(session: Session) -> Setup:
 
 
 def takes_answers(session: Session) -> bool:
-    """Whether answers still come in. A closing date closes by this comparison, without a timer."""
-    is_late = session.closes_on is not None and today() > session.closes_on
-    return session.stage == Session.Stage.OPEN and not is_late
+    """Whether answers still come in."""
+    return session.stage == Session.Stage.OPEN and not is_late(session.stage, session.closes_on)
+
+
+def is_late(stage: str, closes_on: date | None) -> bool:
+    """Whether the last day for answers is over while nobody closed the session: closed by this comparison alone,
+    without a timer."""
+    return stage == Session.Stage.OPEN and closes_on is not None and today() > closes_on
 
 
 def delete_on(session: Session) -> date | None:

@@ -21,12 +21,12 @@ from reflectie.store import (
     count_invitees,
     count_responses,
     erase_session,
+    is_late,
     last_plan,
     load_standing,
     plan_of,
     plan_session,
     renew_link,
-    takes_answers,
     today,
 )
 
@@ -116,6 +116,7 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
     session = found.session
     is_open = session.stage == Session.Stage.OPEN
     standing = load_standing(session.join_token or "")
+    late = is_late(session.stage, session.closes_on)
     everybody = standing is not None and bool(standing.expected) and standing.finished >= (standing.expected or 0)
     return {
         **share(request, session),
@@ -125,8 +126,8 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "stages": stages_of(session),
         "standing": standing,
         "report_open": is_report_open(session) if not Mode(session.mode).is_round else found.may_read_report,
-        "is_late": is_open and not takes_answers(session),
-        "may_close": is_open and (everybody or not takes_answers(session)),
+        "is_late": late,
+        "may_close": is_open and (everybody or late),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,
         "invitees": count_invitees(session) if is_open and found.is_coordinator else None,
     }
@@ -146,8 +147,8 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
     """The stages, forwards only, each with a word on what it means. What people fill in together is never closed."""
     stage = Session.Stage
     is_round = Mode(session.mode).is_round
-    is_late = session.stage == stage.OPEN and not takes_answers(session)
-    answers = _("De laatste dag om te antwoorden is voorbij.") if is_late else _("Antwoorden komen binnen.")
+    late = is_late(session.stage, session.closes_on)
+    answers = _("De laatste dag om te antwoorden is voorbij.") if late else _("Antwoorden komen binnen.")
     words = [
         (stage.OPEN, answers if is_round else _("De checklist wordt ingevuld.")),
         *([(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."))] if is_round else []),

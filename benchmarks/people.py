@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from reflectie import store
+from reflectie.domain.build import build_report
 from reflectie.domain.checklist import Checklist
-from reflectie.domain.report import Report, build_report
+from reflectie.domain.report import Report
 from reflectie.domain.setup import Mode, Setup, setup_without_account
 from reflectie.domain.sheet import Ask, FieldValue, Sheet, Value, fields_for, note_name
 from reflectie.models import MadePdf, Response

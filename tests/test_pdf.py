@@ -18,9 +18,10 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from reflectie import pdf
+from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.findings import Finding
-from reflectie.domain.report import Report, build_report
+from reflectie.domain.report import Report
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import Sheet
 from reflectie.store import load_report

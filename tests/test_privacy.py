@@ -12,10 +12,11 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from reflectie.domain.build import build_report
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.findings import Counts
 from reflectie.domain.privacy import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
-from reflectie.domain.report import About, build_report
+from reflectie.domain.report import About
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import Sheet
 

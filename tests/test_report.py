@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reflectie.domain.build import build_report, draw_whirlpool
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.intensity import Fit, Intensity
 from reflectie.domain.pictures import whirlpool_arm
-from reflectie.domain.report import AdviceGroup, IntensityAnswer, Note, build_report, draw_whirlpool
+from reflectie.domain.report import AdviceGroup, IntensityAnswer, Note
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import Sheet
 

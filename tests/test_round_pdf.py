@@ -13,8 +13,9 @@ from pypdf import PdfReader
 from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, bookmarks, elements, lines_of, squeezed, text_of
 
 from reflectie import pdf
+from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
-from reflectie.domain.report import About, Report, build_report
+from reflectie.domain.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import Sheet
 from reflectie.domain.talk import Choice, Outcome

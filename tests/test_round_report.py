@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reflectie.domain.build import build_report
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import MAX_DIFFERENCES, About, Note, Tally, build_report
+from reflectie.domain.report import MAX_DIFFERENCES, About, Note, Tally
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import Sheet
 from reflectie.domain.talk import Choice, Outcome, contradicts, mark

@@ -18,9 +18,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie import wording
+from reflectie.domain.build import draw_whirlpool
 from reflectie.domain.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.intensity import FORMS, Intensity
-from reflectie.domain.report import draw_whirlpool
 from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.sheet import (
     Ask,

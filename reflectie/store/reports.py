@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reflectie.domain.report import About, Report, build_report
+from reflectie.domain.build import build_report
+from reflectie.domain.report import About, Report
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import MadePdf, Partner, Session
 

@@ -9,8 +9,8 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from reflectie.domain.build import draw_whirlpool
 from reflectie.domain.privacy import FLOOR
-from reflectie.domain.report import draw_whirlpool
 from reflectie.domain.sheet import Sheet, Value
 from reflectie.store import published_checklist
 

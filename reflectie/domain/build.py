@@ -1,0 +1,212 @@
+"""From sheets to the report: counted, found and withheld here, once, by the rules of the session's mode."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from .checklist import Checklist, Item
+from .findings import Counts, Finding, count, finding
+from .intensity import FORMS, Fit, Intensity, fit
+from .privacy import Reason, Withheld, enough, group_figures, groups_to_blank
+from .report import (
+    About,
+    DimensionReport,
+    GroupView,
+    IntensityAnswer,
+    ItemReport,
+    Note,
+    Report,
+    Tally,
+    WhirlpoolArm,
+    draw_arms,
+)
+from .setup import Mode, Setup
+from .sheet import MEANINGS, Sheet, Value, note_name
+
+
+def build_report(
+    checklist: Checklist,
+    setup: Setup,
+    sheets: Sequence[Sheet],
+    changed_on: date,
+    delete_on: date | None = None,
+    about: About | None = None,
+) -> Report:
+    """The report of a session's sheets, with the privacy rules of its mode applied.
+
+    Counted is every sheet with at least one answer to the checklist (domain page, "From answers to findings").
+    What was asked beside it and the notes count from every sheet. An anonymous round with fewer than three counted
+    sheets has no results at all (domain page, "Anonymous is anonymous").
+    """
+    about = about or About()
+    counted = [sheet for sheet in sheets if sheet.answered(checklist)]
+    withheld = setup.mode is Mode.ANONYMOUS and not enough(len(counted))
+    if withheld:
+        sheets, counted = [], []
+    items = _ItemReports(setup, sheets, counted, about, withheld=withheld)
+    dimensions = tuple(
+        DimensionReport(dimension, tuple(items.build(item) for item in dimension.items))
+        for dimension in checklist.dimensions
+    )
+    is_round = setup.mode.is_round
+    return Report(
+        checklist=checklist,
+        setup=setup,
+        collaboration=about.collaboration or _one(sheets, "collaboration-name"),
+        team=_one(sheets, "team-name"),
+        partners=about.partners,
+        changed_on=changed_on,
+        delete_on=delete_on,
+        counted=Withheld(Reason.TOO_FEW) if withheld else len(counted),
+        expected=about.expected,
+        dimensions=dimensions,
+        intensities=() if is_round else tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
+        meanings=() if is_round else _all(sheets, "ips-meaning"),
+        levels=() if is_round else _all(sheets, "level"),
+        needed=_tally(setup, Intensity, [(sheet.text("intensity-needed"),) for sheet in sheets]),
+        forms=_tally(setup, FORMS, [sheet.several("intensity-current") for sheet in sheets]),
+        fits=_tally(setup, Fit, [(_fit(sheet),) for sheet in sheets]),
+        meaning=_tally(setup, MEANINGS, [(sheet.text("ips-meaning"),) for sheet in sheets]),
+        groups=items.sizes(),
+        goal_sentences=items.texts("goal-sentence"),
+        removed_sentences=about.removed.get("goal-sentence", 0),
+    )
+
+
+def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
+    """The seven arms as sheets, counted or not, have them: each as wide as the share that says it plays."""
+    items = [ItemReport(item, *_found(item, sheets, only_refer=False), notes=(), first=0) for item in checklist.factors]
+    return draw_arms(items)
+
+
+def _found(item: Item, sheets: Sequence[Sheet], *, only_refer: bool) -> tuple[Counts, Finding]:
+    counts = count(sheet.text(item.key) for sheet in sheets)
+    found = finding(item.kind, counts)
+    if item.key == "partners-stable" and found is Finding.OBSTACLE and only_refer:
+        found = Finding.ATTENTION
+    return counts, found
+
+
+class _ItemReports:
+    """Builds the report of one item after another from the same sheets, by the rules of the session's mode."""
+
+    def __init__(
+        self, setup: Setup, sheets: Sequence[Sheet], counted: Sequence[Sheet], about: About, *, withheld: bool
+    ) -> None:
+        self.setup, self.sheets, self.counted, self.about, self.withheld = setup, sheets, counted, about, withheld
+        needed = [text for sheet in sheets if (text := sheet.text("intensity-needed"))]
+        # The finding that follows from it may not tell what the tally withholds.
+        may_tell = setup.mode is not Mode.ANONYMOUS or enough(len(needed))
+        self.only_refer = may_tell and set(needed) == {Intensity.REFER}
+        # Three choices that one person made belong together for all to see, until more people chose.
+        named = [sheet for sheet in sheets if sheet.several("first")]
+        self.who_named = named if setup.mode is not Mode.ANONYMOUS or enough(len(named)) else []
+        self.by_group: dict[str, list[Sheet]] = {}
+        if field_name := setup.grouping.field:
+            by_group = {name: [s for s in counted if s.text(field_name) == name] for name in setup.groups}
+            self.by_group = {name: members for name, members in by_group.items() if members}
+        self.blanked: frozenset[str] = frozenset()
+        if setup.mode is Mode.ANONYMOUS:
+            sizes = {name: len(members) for name, members in self.by_group.items()}
+            self.blanked = groups_to_blank(sizes, len(counted) - sum(sizes.values()))
+
+    def build(self, item: Item) -> ItemReport:
+        name = note_name(item.key)
+        outcome, removed = self.about.outcomes.get(item.key), self.about.removed.get(name, 0)
+        if self.withheld:
+            return ItemReport(item, Withheld(Reason.TOO_FEW), None, (), 0, outcome=outcome)
+        counts, found = _found(item, self.counted, only_refer=self.only_refer)
+        return ItemReport(
+            item=item,
+            counts=counts,
+            finding=found,
+            notes=self.texts(name),
+            first=sum(item.key in sheet.several("first") for sheet in self.who_named),
+            groups=self._groups(item, counts),
+            voices=self._voices(item),
+            outcome=outcome,
+            removed=removed,
+        )
+
+    def _groups(self, item: Item, total: Counts) -> tuple[GroupView, ...]:
+        counts = {
+            name: count(sheet.text(item.key) for sheet in members)
+            for name, members in self.by_group.items()
+            if name not in self.blanked
+        }
+        is_anonymous = self.setup.mode is Mode.ANONYMOUS
+        shown = group_figures(total, self._with_rest(item, counts)) if is_anonymous else counts
+        too_few = Withheld(Reason.TOO_FEW)
+        views = [(name, shown.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
+        return tuple(
+            GroupView(name, figure, finding(item.kind, figure) if isinstance(figure, Counts) else None)
+            for name, figure in views
+        )
+
+    def _with_rest(self, item: Item, groups: Mapping[str, Counts]) -> Mapping[str, Counts]:
+        """With those who named no group as one more, where that is all they are: then nobody hides among them."""
+        rest = [sheet for sheet in self.counted if sheet.text(self.setup.grouping.field) not in self.by_group]
+        if not rest or self.blanked or self.about.blanked:
+            return groups
+        return {**groups, "": count(sheet.text(item.key) for sheet in rest)}
+
+    def _voices(self, item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if self.setup.mode is not Mode.NAMED:
+            return ()
+        said = {
+            value: sorted((s.text("participant") for s in self.counted if s.text(item.key) == value), key=str.casefold)
+            for value in (*Value, "")
+        }
+        return tuple((value, tuple(names)) for value, names in said.items() if names)
+
+    def sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
+        if not self.setup.grouping.field or self.withheld:
+            return ()
+        known = {name: len(members) for name, members in self.by_group.items() if name not in self.blanked}
+        if self.setup.mode is Mode.ANONYMOUS:
+            return tuple((name, known.get(name, Withheld(Reason.TOO_FEW))) for name in self.setup.groups)
+        return tuple((name, known.get(name, 0)) for name in self.setup.groups)
+
+    def texts(self, name: str) -> tuple[Note, ...]:
+        """What people typed in one field. In an anonymous round their order tells nothing: not of a person, nor of who
+        typed what elsewhere. It is the same at each look, so that no two prints can be laid side by side."""
+        found = [Note(text, self._who(sheet)) for sheet in self.sheets if (text := sheet.text(name))]
+        if self.setup.mode is Mode.ANONYMOUS:
+            found.sort(key=lambda note: hashlib.sha256(f"{name}\n{note.text}".encode()).digest())
+        elif self.setup.mode is Mode.NAMED:
+            found.sort(key=lambda note: note.who.casefold())
+        return tuple(found)
+
+    def _who(self, sheet: Sheet) -> str:
+        return sheet.text("participant") if self.setup.mode is Mode.NAMED else ""
+
+
+def _tally(setup: Setup, choices: Iterable[str], answers: Sequence[tuple[str, ...]]) -> Tally | Withheld:
+    """How many chose what, over those who answered. An anonymous round shows it from three who did."""
+    given = [chosen for chosen in answers if any(chosen)]
+    if not setup.mode.is_round or not given:
+        return Tally(())
+    if setup.mode is Mode.ANONYMOUS and not enough(len(given)):
+        return Withheld(Reason.TOO_FEW)
+    return Tally(tuple((choice, sum(choice in chosen for chosen in given)) for choice in choices))
+
+
+def _all(sheets: Sequence[Sheet], name: str) -> tuple[str, ...]:
+    return tuple(text for sheet in sheets if (text := sheet.text(name)))
+
+
+def _one(sheets: Sequence[Sheet], name: str) -> str:
+    return next(iter(_all(sheets, name)), "")
+
+
+def _intensity(sheet: Sheet) -> IntensityAnswer | None:
+    needed = Intensity(text) if (text := sheet.text("intensity-needed")) else None
+    forms = sheet.several("intensity-current")
+    if needed is None and not forms:
+        return None
+    return IntensityAnswer(needed, forms, fit(needed, forms))
+
+
+def _fit(sheet: Sheet) -> str:
+    answer = _intensity(sheet)
+    return answer.fit if answer and answer.fit else ""

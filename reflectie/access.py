@@ -13,14 +13,11 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
-from .models import Membership, Response, Role, Session
+from .models import OPENED, Membership, Response, Role, Session
 from .store import Standing, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
-
-# The report is everybody's from here on.
-OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,16 @@ STATIC = f"{BASE_URL}static/"
 _one_at_a_time = threading.Lock()
 # Seconds that somebody waits for others' PDFs before they are asked to come back.
 PATIENCE = 20
+
+
+class Kind(StrEnum):
+    """What is made of a report, by the name of its file."""
+
+    REPORT = "verslag"
+    SUMMARY = "samenvatting"
+    GUIDE = "gespreksleidraad"
+    CARDS = "kaarten"
+    WORKSHEET = "opnieuw-opbouwen"
 
 
 class BusyError(Exception):
@@ -92,16 +103,16 @@ def fingerprint(report: Report) -> str:
     return mark.hexdigest()
 
 
-def report_pdf(session_id: UUID, report: Report) -> bytes:
-    """The report as PDF/UA-1, made once and kept until something in it changes. Raises BusyError."""
+def report_pdf(session_id: UUID, report: Report, kind: Kind = Kind.REPORT) -> bytes:
+    """What is made of a report as PDF/UA-1, made once and kept until something in it changes. Raises BusyError."""
     key = fingerprint(report)
-    if (content := kept_pdf(session_id, key)) is not None:
+    if (content := kept_pdf(session_id, kind, key)) is not None:
         return content
     with _turn():
         # Somebody who asked for the same one may have had it made while we waited.
-        if (content := kept_pdf(session_id, key)) is None:
+        if (content := kept_pdf(session_id, kind, key)) is None:
             content = make_pdf(report)
-            keep_pdf(session_id, key, content, report)
+            keep_pdf(session_id, kind, key, content, report)
         return content
 
 

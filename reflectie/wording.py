@@ -3,12 +3,14 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .domain.agreements import Decision, Needed, State
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
 from .domain.privacy import Reason
 from .domain.setup import Mode
 from .domain.sheet import Value
+from .domain.since import NotCompared, Shift
 from .domain.talk import Choice
 
 FINDINGS: dict[str, str | Promise] = {
@@ -100,6 +102,36 @@ MOVERS: dict[str, str | Promise] = {
     Mover.GOVERNMENT: _("overheid of financier"),
 }
 
+STATES: dict[str, str | Promise] = {
+    State.OPEN: _("nog te doen"),
+    State.BUSY: _("bezig"),
+    State.DONE: _("gedaan"),
+    State.DROPPED: _("losgelaten"),
+}
+
+NEEDED: dict[str, str | Promise] = {
+    Needed.YES: _("Ja, we hebben elkaar nodig"),
+    Needed.NO: _("Nee, we hebben elkaar niet nodig"),
+    Needed.DIVIDED: _("Daar zijn we verdeeld over"),
+}
+
+DECISIONS: dict[str, str | Promise] = {
+    Decision.REPAIR: _("herstellen"),
+    Decision.REDESIGN: _("hertekenen"),
+    Decision.STOP: _("stoppen"),
+}
+
+SHIFTS: dict[str, str | Promise] = {
+    Shift.TOWARDS_HELPING: _("gaat vooruit"),
+    Shift.TOWARDS_HINDERING: _("knelt meer"),
+    Shift.CLEARER: _("werd duidelijker"),
+    Shift.LESS_CLEAR: _("werd onduidelijker"),
+    Shift.SAME: _("bleef ongeveer zoals het was"),
+    NotCompared.MODE: _("toen werd op een andere manier ingevuld"),
+    NotCompared.TOO_FEW: _("te weinig antwoorden om te vergelijken"),
+    NotCompared.VERSION: _("deze stelling stond niet in beide versies van de checklist"),
+}
+
 MODES: dict[str, str | Promise] = {
     Mode.TOGETHER: _("samen, op één scherm"),
     Mode.ALONE: _("door één persoon"),
@@ -118,4 +150,8 @@ WORDS: dict[str, str | Promise] = {
     **MOVERS,
     **MODES,
     **REASONS,
+    **STATES,
+    **NEEDED,
+    **DECISIONS,
+    **SHIFTS,
 }

@@ -66,7 +66,7 @@ def test_answers_erased_for_being_too_few_are_gone_from_the_files(running: Sessi
 
 def test_an_erased_session_is_gone_from_the_files(running: Session) -> None:
     store.close_round(running)
-    store.keep_pdf(running.pk, "key", NOTE.encode())
+    store.keep_pdf(running.pk, "verslag", "key", NOTE.encode())
     store.erase_session(running.pk)
     assert NOTE.encode() not in on_disk()
 

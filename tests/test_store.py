@@ -329,11 +329,11 @@ def test_load_report_takes_two_queries(filled, django_assert_num_queries):
 
 def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
     session_id = filled.response.session_id
-    store.keep_pdf(session_id, "sleutel", b"%PDF")
+    store.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
     with django_assert_num_queries(1):
-        assert store.kept_pdf(session_id, "sleutel") == b"%PDF"
+        assert store.kept_pdf(session_id, "verslag", "sleutel") == b"%PDF"
     with django_assert_num_queries(1):
-        assert store.kept_pdf(session_id, "een andere") is None
+        assert store.kept_pdf(session_id, "verslag", "een andere") is None
 
 
 def test_save_fields_of_one_answer_takes_seven_queries(filled, django_assert_num_queries):
@@ -368,7 +368,7 @@ def test_erase_session_leaves_no_row_anywhere(content, every_answer):
     other = make_reflection({"goal-shared": "helping"})
     before = numbers_of_rows()
     reflection = make_reflection(every_answer, finished=True)
-    store.keep_pdf(reflection.response.session_id, "sleutel", b"%PDF")
+    store.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
     tables = [f"reflectie_{name}" for name in ("session", "response", "answer", "madepdf")]
     after = numbers_of_rows()
     assert [after[table] - before[table] for table in tables] == [1, 1, 15, 1]
@@ -387,15 +387,15 @@ def test_erase_session_twice_is_erasing_once(reflection):
 def test_keep_pdf_keeps_the_last_one(finished):
     session_id = finished.response.session_id
     for key in ("eerste", "tweede"):
-        store.keep_pdf(session_id, key, key.encode())
-    assert [store.kept_pdf(session_id, key) for key in ("eerste", "tweede")] == [None, b"tweede"]
+        store.keep_pdf(session_id, "verslag", key, key.encode())
+    assert [store.kept_pdf(session_id, "verslag", key) for key in ("eerste", "tweede")] == [None, b"tweede"]
     assert MadePdf.objects.count() == 1
 
 
 def test_keep_pdf_of_a_session_erased_meanwhile_keeps_nothing(finished):
     session_id = finished.response.session_id
     store.erase_session(session_id)
-    store.keep_pdf(session_id, "sleutel", b"%PDF")
+    store.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
     assert MadePdf.objects.count() == 0
 
 
@@ -415,7 +415,7 @@ def test_erase_expired_after_ninety_days_drafts_too(content, days, erased, is_fi
 def test_erase_expired_leaves_no_row_anywhere(content, every_answer):
     before = numbers_of_rows()
     reflection = make_reflection(every_answer, finished=True)
-    store.keep_pdf(reflection.response.session_id, "sleutel", b"%PDF")
+    store.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
     assert numbers_of_rows() != before
     set_day(reflection, LONG_AGO)
     assert store.erase_expired(LONG_AGO + timedelta(days=90)) == 1

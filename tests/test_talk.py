@@ -128,7 +128,7 @@ def test_record_outcome_in_an_erased_session_raises(session):
 
 
 def test_record_outcome_takes_the_made_pdf_along(session):
-    store.keep_pdf(session.pk, "key", b"%PDF")
+    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
     store.record_outcome(session, KEY, FIRST, "0")
     assert MadePdf.objects.count() == 0
 
@@ -314,7 +314,7 @@ def note_marks(session: Session) -> tuple[str, str]:
 
 def test_remove_text_takes_a_note_out_wherever_it_stands(session):
     Answer.objects.filter(response=session.responses.first()).update(note="Een andere")
-    store.keep_pdf(session.pk, "key", b"%PDF")
+    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
     before = store.load_report(session)
 
     assert store.remove_text(session, *note_marks(session)) == 2
@@ -359,7 +359,7 @@ def test_remove_text_takes_a_sentence_out_and_counts_on(session):
     [(f"{KEY}-note", "Iets anders"), ("goal-perspective-note", "Ieder zijn doel"), (KEY, "hindering"), ("x", "")],
 )
 def test_remove_text_that_is_not_there_changes_nothing(session, field, text):
-    store.keep_pdf(session.pk, "key", b"%PDF")
+    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
     assert store.remove_text(session, field, store.text_mark(text)) == 0
     assert (fetched(session).removed, MadePdf.objects.count()) == ({}, 1)
     assert len(store.load_report(session).notes) == 3

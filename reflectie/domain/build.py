@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from .checklist import Checklist, Item
 from .findings import Counts, Finding, count, finding
 from .intensity import FORMS, Fit, Intensity, fit
+from .patterns import find_patterns
 from .privacy import Reason, Withheld, enough, group_figures, groups_to_blank
 from .report import (
     About,
@@ -22,6 +24,7 @@ from .report import (
 )
 from .setup import Mode, Setup
 from .sheet import MEANINGS, Sheet, Value, note_name
+from .since import compare
 
 
 def build_report(
@@ -49,7 +52,7 @@ def build_report(
         for dimension in checklist.dimensions
     )
     is_round = setup.mode.is_round
-    return Report(
+    report = Report(
         checklist=checklist,
         setup=setup,
         collaboration=about.collaboration or _one(sheets, "collaboration-name"),
@@ -70,7 +73,11 @@ def build_report(
         groups=items.sizes(),
         goal_sentences=items.texts("goal-sentence"),
         removed_sentences=about.removed.get("goal-sentence", 0),
+        agreements=about.agreements,
+        conclusion=about.conclusion,
     )
+    since = compare(about.earlier, report) if about.earlier else None
+    return replace(report, patterns=find_patterns(report), since=since)
 
 
 def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:

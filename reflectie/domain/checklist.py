@@ -1,11 +1,13 @@
 """The instrument: dimensions, items, and the guidance (help and advice) that stands beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import count
 from typing import Any
+
+from .patterns import PatternKey
 
 
 class ContentError(ValueError):
@@ -76,6 +78,24 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
+class PatternText:
+    """A pattern in words: what it is called, when we see it, and the question to ask about it."""
+
+    title: str
+    seen: str
+    question: str
+    rests_on: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilding:
+    """What to ask yourselves at one of the ten principles, when a collaboration is built up again."""
+
+    question: str
+    rests_on: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     key: str
     name: str
@@ -92,6 +112,10 @@ class Checklist:
     language: str
     dimensions: tuple[Dimension, ...]
     principles: tuple[str, ...]
+    # One for each principle, in their order.
+    rebuilding: tuple[Rebuilding, ...]
+    # By a pattern's key (`patterns.PatternKey`).
+    patterns: Mapping[str, PatternText]
     sources: tuple[Source, ...]
 
     def __iter__(self) -> Iterator[Item]:
@@ -116,9 +140,12 @@ class Checklist:
 def read_checklist(frozen: Mapping[str, Any], guidance: Mapping[str, Any]) -> Checklist:
     """Put the frozen part (`checklist-N.json`) and its guidance (`guidance-N.<language>.json`) together.
 
-    Raises ContentError when a text is missing or an item names an unknown source, principle or mover.
+    Raises ContentError when a text is missing or names an unknown source, principle or mover.
     """
     try:
+        patterns = {key: _read_pattern(words) for key, words in guidance["patterns"].items()}
+        rebuilding = tuple(Rebuilding(words["question"], _read_passages(words)) for words in guidance["rebuilding"])
+        _check_beside(guidance, patterns, rebuilding)
         sources = tuple(Source(**source) for source in guidance["sources"])
         numbers = count(1)
         dimensions = tuple(
@@ -135,6 +162,8 @@ def read_checklist(frozen: Mapping[str, Any], guidance: Mapping[str, Any]) -> Ch
             language=guidance["language"],
             dimensions=dimensions,
             principles=tuple(guidance["principles"]),
+            rebuilding=rebuilding,
+            patterns=patterns,
             sources=sources,
         )
     except (KeyError, TypeError) as error:
@@ -179,6 +208,23 @@ def _check(item: Item, guidance: Mapping[str, Any]) -> None:
             raise ContentError(f"{item.key}: advice that rests on nothing")
         if unknown := {passage.source for passage in part.rests_on} - known:
             raise ContentError(f"{item.key}: unknown source {unknown}")
+
+
+def _read_pattern(words: Mapping[str, Any]) -> PatternText:
+    return PatternText(words["title"], words["seen"], words["question"], _read_passages(words))
+
+
+def _check_beside(
+    guidance: Mapping[str, Any], patterns: Mapping[str, PatternText], rebuilding: Sequence[Rebuilding]
+) -> None:
+    if patterns.keys() != set(PatternKey):
+        raise ContentError(f"patterns: {sorted(patterns.keys() ^ set(PatternKey))} missing or unknown")
+    if len(rebuilding) != len(guidance["principles"]):
+        raise ContentError("rebuilding: one question for each principle")
+    known = {source["key"] for source in guidance["sources"]}
+    for rests_on in (*(text.rests_on for text in patterns.values()), *(text.rests_on for text in rebuilding)):
+        if not rests_on or {passage.source for passage in rests_on} - known:
+            raise ContentError(f"rests on nothing, or on an unknown source: {rests_on}")
 
 
 def _read_strength(words: Mapping[str, Any]) -> Strength:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from .checklist import Checklist, Dimension, Item, Kind, Source
+from .agreements import Agreement, Conclusion
+from .checklist import Checklist, Dimension, Item, Kind, Mover, Source
 from .findings import Counts, Finding, agreement, dissent
 from .intensity import Fit, Intensity
+from .patterns import Pattern
 from .pictures import Arm, whirlpool_arm
 from .privacy import Reason, Shown, Withheld
 from .setup import Mode, Setup
+from .since import Since
 from .talk import Outcome, contradicts
 
 # A team that is stuck can take on three things, not fifteen (domain page).
@@ -31,6 +34,10 @@ class About:
     removed: Mapping[str, int] = field(default_factory=dict)
     # Whether a group was blanked at closing.
     blanked: bool = False
+    agreements: tuple[Agreement, ...] = ()
+    conclusion: Conclusion | None = None
+    # The report of the collaboration's session before this one, if there was one.
+    earlier: "Report | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,11 @@ class ItemReport:
         """Whether the groups are withheld here alone, because one of them could be worked out."""
         shown = [group.counts for group in self.groups]
         return any(isinstance(counts, Withheld) and counts.reason is Reason.SUBTRACTION for counts in shown)
+
+    @property
+    def mover(self) -> Mover:
+        """Who can move it: as the team sees it, or else by default."""
+        return (self.outcome and self.outcome.mover) or self.item.mover
 
     @property
     def has_more(self) -> bool:
@@ -162,6 +174,10 @@ class Report:
     groups: tuple[tuple[str, int | Withheld], ...]
     goal_sentences: tuple[Note, ...]
     removed_sentences: int
+    agreements: tuple[Agreement, ...] = ()
+    conclusion: Conclusion | None = None
+    patterns: tuple[Pattern, ...] = ()
+    since: Since | None = None
 
     @property
     def mode(self) -> Mode:
@@ -216,7 +232,7 @@ class Report:
     def key(self) -> tuple[object, ...]:
         """Everything that tells this report from another: the content by its version and revision, the rest as it is.
 
-        Findings, order and pictures follow from these.
+        Findings, order, patterns and pictures follow from these.
         """
         return (
             (self.checklist.version, self.checklist.revision, self.checklist.language),
@@ -228,6 +244,8 @@ class Report:
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             (self.goal_sentences, self.removed_sentences),
+            (self.agreements, self.conclusion),
+            self.since.earlier.key if self.since else (),
         )
 
     @property

@@ -4,6 +4,7 @@ never instead of it."""
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .checklist import Mover
 from .findings import Finding
 from .sheet import digest
 
@@ -18,11 +19,13 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was recorded for one item: the choice, why, and the view of a minority if there is one."""
+    """What was recorded for one item: the choice if one was made, why, the view of a minority if there is one, and who
+    can move it where the team sees that otherwise than the guidance does."""
 
-    choice: Choice
+    choice: Choice | None
     reason: str = ""
     minority: str = ""
+    mover: Mover | None = None
 
 
 def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
@@ -37,7 +40,9 @@ def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
 
 def values(outcome: Outcome | None) -> tuple[str, ...]:
     """An outcome in parts, so that two of them come together as two versions of an answer do (`sheet.merge`)."""
-    return (outcome.choice, outcome.reason, outcome.minority) if outcome else ()
+    if outcome is None:
+        return ()
+    return (outcome.choice or "", outcome.reason, outcome.minority, outcome.mover or "")
 
 
 def mark(outcome: Outcome | None) -> str:

@@ -2,12 +2,15 @@
 
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
-from .session import Answer, Invitee, MadePdf, Outcome, Response, Session
+from .session import OPENED, Agreement, Answer, Conclusion, Invitee, MadePdf, Outcome, Response, Session
 
 __all__ = [
+    "OPENED",
+    "Agreement",
     "Answer",
     "Checklist",
     "Collaboration",
+    "Conclusion",
     "Dimension",
     "FrozenError",
     "Guidance",

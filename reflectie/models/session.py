@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
+from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
+from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import MAX_NAME, MAX_NOTE, Value
 from reflectie.domain.talk import Choice
@@ -75,6 +77,10 @@ class Session(models.Model):
         return f"Session {self.id}"
 
 
+# The report is everybody's from here on.
+OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+
+
 class Response(models.Model):
     """One answer sheet: one person's, or the one that a team filled in together. It begins with its first answer."""
 
@@ -130,7 +136,9 @@ class Outcome(models.Model):
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="outcomes")
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
-    choice = models.CharField(max_length=10, choices=[(choice.value, choice.value) for choice in Choice])
+    choice = models.CharField(max_length=10, blank=True, choices=[(choice.value, choice.value) for choice in Choice])
+    # Who can move it, where the team sees that otherwise than the guidance does.
+    mover = models.CharField(max_length=15, blank=True, choices=[(mover.value, mover.value) for mover in Mover])
     reason = models.TextField(blank=True, max_length=MAX_NOTE)
     minority = models.TextField(blank=True, max_length=MAX_NOTE)
 
@@ -141,15 +149,78 @@ class Outcome(models.Model):
         return f"Outcome {self.pk}"
 
 
-class MadePdf(models.Model):
-    """The PDF that was made last of a session's report, with the key of everything it was made from.
+class Agreement(models.Model):
+    """What the team will do: made in the discussion, and kept up after it."""
 
-    Kept beside the answers, not in a cache of its own, so that erasing a session erases its PDF in the same breath.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="agreements")
+    # In the order in which they were made.
+    position = models.PositiveSmallIntegerField(default=0)
+    what = models.CharField(max_length=MAX_AGREEMENT)
+    who = models.CharField(max_length=MAX_NAME, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    # Which obstacle it is about, and which principle it follows, if any.
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", null=True, blank=True)
+    principle = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(
+        max_length=10, choices=[(state.value, state.value) for state in State], default=State.OPEN.value
+    )
+    # Why it was dropped.
+    reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in State]), name="agreement_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Agreement {self.id}"
+
+
+class Conclusion(models.Model):
+    """With what a session ended, and the day of the next one."""
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="conclusion")
+    needed = models.CharField(max_length=20, choices=[(needed.value, needed.value) for needed in Needed])
+    decision = models.CharField(max_length=10, choices=[(decision.value, decision.value) for decision in Decision])
+    reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
+    next_on = models.DateField(null=True, blank=True, db_index=True)
+    # Whether the coordinators were mailed that the day comes near.
+    reminded = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(needed__in=[needed.value for needed in Needed]), name="conclusion_needed_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision__in=[decision.value for decision in Decision]),
+                name="conclusion_decision_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Conclusion of {self.session_id}"
+
+
+class MadePdf(models.Model):
+    """The PDF of one kind that was made last of a session, with the key of everything it was made from.
+
+    Kept beside the answers, not in a cache of its own, so that erasing a session erases its PDFs in the same breath.
     """
 
-    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="made_pdf")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="made_pdfs")
+    kind = models.CharField(max_length=30)
     key = models.CharField(max_length=64)
     content = models.BinaryField()
+    # The one with which the session ended: kept whatever becomes of templates and guidance.
+    final = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "kind"], name="pdf_once_per_kind")]
 
     def __str__(self) -> str:
         return f"PDF of {self.session_id}"

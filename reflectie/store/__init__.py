@@ -39,7 +39,7 @@ from .people import (
     remove_member,
     withdraw_invitation,
 )
-from .reports import keep_pdf, kept_pdf, load_report
+from .reports import earlier_session, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .rounds import (
     AdoptedError,
     BegunError,
@@ -133,6 +133,7 @@ __all__ = [
     "count_invitees",
     "count_responses",
     "create_collaboration",
+    "earlier_session",
     "erase_collaboration",
     "erase_expired",
     "erase_old_invitations",
@@ -154,7 +155,9 @@ __all__ = [
     "kept_pdf",
     "last_plan",
     "latest_sessions",
+    "load_agreements",
     "load_checklist",
+    "load_conclusion",
     "load_filling",
     "load_outcome",
     "load_report",

@@ -1,13 +1,21 @@
-"""The report of a session, and the PDF that was made of it."""
+"""The report of a session, and the PDFs that were made of it."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.build import build_report
+from reflectie.domain.checklist import Mover
 from reflectie.domain.report import About, Report
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import MadePdf, Partner, Session
+from reflectie.models import OPENED, MadePdf, Partner, Session
+from reflectie.models import Agreement as AgreementRow
+from reflectie.models import Conclusion as ConclusionRow
+from reflectie.models import Outcome as OutcomeRow
 
 from .content import load_checklist
 from .sheets import delete_on, load_sheets, setup_of
@@ -16,41 +24,104 @@ from .sheets import delete_on, load_sheets, setup_of
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    Two queries without an account, four in a collaboration, however many responses.
+    Two queries without an account, seven in a collaboration, ten after an earlier session, however many responses.
     """
+    return _build(session, _about(session, earlier=_earlier_report(session)) if session.collaboration else None)
+
+
+def _build(session: Session, about: About | None) -> Report:
     return build_report(
         load_checklist(session.checklist),
         setup_of(session),
         load_sheets(list(session.responses.all())),
-        changed_on=session.planned_on or session.changed_on,
+        changed_on=day_of(session),
         delete_on=delete_on(session),
-        about=_about(session) if session.collaboration else None,
+        about=about,
     )
 
 
-def _about(session: Session) -> About:
-    outcomes = session.outcomes.values_list("item__key", "choice", "reason", "minority")
+def day_of(session: Session) -> date:
+    """The day that dates a session: a reflection that was taken in was never planned."""
+    return session.planned_on or session.changed_on
+
+
+def earlier_session(session: Session) -> Session | None:
+    """The collaboration's last session before the day of this one whose report was opened up. One query."""
+    days = Session.objects.filter(collaboration=session.collaboration_id, stage__in=OPENED)
+    dated = days.annotate(day=Coalesce("planned_on", "changed_on")).filter(day__lt=day_of(session))
+    return dated.select_related("checklist", "collaboration").order_by("-day", "pk").first()
+
+
+def _earlier_report(session: Session) -> Report | None:
+    earlier = earlier_session(session)
+    if earlier is None:
+        return None
+    return _build(earlier, About(blanked=earlier.blanked, agreements=load_agreements(earlier)))
+
+
+def _about(session: Session, earlier: Report | None) -> About:
+    outcomes = session.outcomes.select_related("item")
     return About(
         collaboration=session.collaboration.name if session.collaboration else "",
         partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
         expected=session.expected,
-        outcomes={key: Outcome(Choice(choice), reason, minority) for key, choice, reason, minority in outcomes},
+        outcomes={row.item.key: outcome_of(row) for row in outcomes},
         removed=session.removed,
         blanked=session.blanked,
+        agreements=load_agreements(session),
+        conclusion=load_conclusion(session),
+        earlier=earlier,
     )
 
 
-def keep_pdf(session_id: UUID, key: str, content: bytes, made_from: Report | None = None) -> None:
-    """Keep the PDF made last, in place of an earlier one; nothing is kept of a session erased meanwhile, nor of a
-    report (`made_from`) that changed while it was made: a text that was taken out would live on in it."""
+def outcome_of(row: OutcomeRow) -> Outcome:
+    """An outcome as it is kept."""
+    choice = Choice(row.choice) if row.choice else None
+    return Outcome(choice, row.reason, row.minority, Mover(row.mover) if row.mover else None)
+
+
+def load_agreements(session: Session) -> tuple[Agreement, ...]:
+    """A session's agreements in the order in which they were made. One query."""
+    return tuple(agreement_of(row) for row in session.agreements.select_related("item"))
+
+
+def agreement_of(row: AgreementRow) -> Agreement:
+    """An agreement as it is kept."""
+    return Agreement(
+        key=str(row.pk),
+        what=row.what,
+        who=row.who,
+        due_on=row.due_on,
+        item=row.item.key if row.item else "",
+        principle=row.principle,
+        state=State(row.state),
+        reason=row.reason,
+    )
+
+
+def load_conclusion(session: Session) -> Conclusion | None:
+    """With what a session ended; None as long as it hasn't. One query."""
+    row = ConclusionRow.objects.filter(session=session).first()
+    return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on) if row else None
+
+
+def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: Report | None = None) -> None:
+    """Keep the PDF of this kind made last, in place of an earlier one; nothing is kept of a session erased meanwhile,
+    nor of a report (`made_from`) that changed while it was made: a text that was taken out would live on in it.
+
+    Of a concluded session it is the last one: it stays, whatever becomes of templates and guidance.
+    """
     with transaction.atomic():
         sessions = Session.objects.select_for_update(of=("self",)).select_related("checklist", "collaboration")
         session = sessions.filter(pk=session_id).first()
         if session and (made_from is None or load_report(session).key == made_from.key):
-            MadePdf.objects.update_or_create(session_id=session_id, defaults={"key": key, "content": content})
+            final = session.stage == Session.Stage.CONCLUDED
+            kept = {"key": key, "content": content, "final": final}
+            MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
 
 
-def kept_pdf(session_id: UUID, key: str) -> bytes | None:
-    """The PDF made earlier from the same things, or None. One query."""
-    content = MadePdf.objects.filter(session_id=session_id, key=key).values_list("content", flat=True).first()
+def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
+    """The PDF of this kind made earlier from the same things, or with which the session ended; or None. One query."""
+    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind)
+    content = kept.values_list("content", flat=True).first()
     return None if content is None else bytes(content)

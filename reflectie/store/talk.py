@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from reflectie.domain.sheet import Merge, merge, note_name
-from reflectie.domain.talk import Choice, Outcome, values
+from reflectie.domain.talk import Outcome, values
 from reflectie.models import Answer, MadePdf, Session
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import item_ids
 from .gone import leave_no_trace
+from .reports import outcome_of
 from .rounds import StageError
 from .sheets import lock_session
 
@@ -31,7 +32,7 @@ class Recorded:
 def load_outcome(session: Session, key: str) -> Outcome | None:
     """What is recorded for one item, by its key. One query."""
     row = session.outcomes.filter(item__key=key).first()
-    return Outcome(Choice(row.choice), row.reason, row.minority) if row else None
+    return outcome_of(row) if row else None
 
 
 def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: str) -> Recorded:
@@ -53,7 +54,12 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
         if outcome is None:
             session.outcomes.filter(item=item_id).delete()
         else:
-            parts = {"choice": outcome.choice, "reason": outcome.reason, "minority": outcome.minority}
+            parts = {
+                "choice": outcome.choice or "",
+                "reason": outcome.reason,
+                "minority": outcome.minority,
+                "mover": outcome.mover or "",
+            }
             OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
         # What was wiped or reworded may not live on in a PDF.
         MadePdf.objects.filter(session=session).delete()

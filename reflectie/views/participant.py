@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.access import OPENED, joined_session_or_404, standing_or_404
+from reflectie.access import joined_session_or_404, standing_or_404
 from reflectie.domain.promises import Round, promises
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.join import PersonalCodeForm, SessionCodeForm
 from reflectie.forms.sheet import SheetForm
-from reflectie.models import Response, Session
+from reflectie.models import OPENED, Response, Session
 from reflectie.store import (
     PERSONAL_CODE,
     StageError,

@@ -23,6 +23,7 @@ from reflectie.models import Answer, Checklist, Dimension, FrozenError, Guidance
 
 pytestmark = pytest.mark.django_db
 
+REVISION = GUIDANCE["revision"]
 PUBLISHED = date(2026, 11, 1)
 
 
@@ -98,7 +99,7 @@ def test_load_checklist_first_time_publishes_and_says_so(content, fixtures):
     empty_checklists()
     assert load() == "checklist-1.json: loaded\n"
     checklist = Checklist.objects.get()
-    assert (checklist.version, checklist.revision, checklist.published_on) == (1, 1, timezone.localdate())
+    assert (checklist.version, checklist.revision, checklist.published_on) == (1, REVISION, timezone.localdate())
     assert [model.objects.count() for model in (Dimension, Item, Guidance)] == [5, 15, 1]
 
 
@@ -143,19 +144,19 @@ def test_load_checklist_changed_published_version_is_refused(content, fixtures, 
 def test_load_checklist_changed_guidance_without_a_higher_revision_is_refused(content, fixtures):
     before = kept()
     write(fixtures, FROZEN, changed(GUIDANCE, "items", "goal-shared", "help", to="Nieuwe uitleg."))
-    with pytest.raises(CommandError, match="give it a revision above 1"):
+    with pytest.raises(CommandError, match=f"give it a revision above {REVISION}"):
         load()
     assert kept() == before
 
 
 def test_load_checklist_changed_guidance_with_a_higher_revision_is_taken(content, fixtures):
     assert store.published_checklist().by_key["goal-shared"].help == GUIDANCE["items"]["goal-shared"]["help"]
-    better = changed(GUIDANCE, "items", "goal-shared", "help", to="Nieuwe uitleg.") | {"revision": 2}
+    better = changed(GUIDANCE, "items", "goal-shared", "help", to="Nieuwe uitleg.") | {"revision": REVISION + 1}
     write(fixtures, FROZEN, better)
     assert load() == "checklist-1.json: loaded\n"
     assert load() == ""
     loaded = store.published_checklist()
-    assert (loaded.revision, loaded.by_key["goal-shared"].help) == (2, "Nieuwe uitleg.")
+    assert (loaded.revision, loaded.by_key["goal-shared"].help) == (REVISION + 1, "Nieuwe uitleg.")
     assert Checklist.objects.get().published_on == PUBLISHED
 
 
@@ -169,7 +170,7 @@ def test_load_checklist_incomplete_content_is_refused_and_leaves_nothing_behind(
 
 def test_publish_checklist_languages_with_different_revisions_are_refused(content):
     before = kept()
-    other = {**GUIDANCE, "revision": 2}
+    other = {**GUIDANCE, "revision": REVISION + 1}
     with pytest.raises(ContentError, match="same revision"):
         store.publish_checklist(FROZEN, [GUIDANCE, other], PUBLISHED)
     assert kept() == before

@@ -92,6 +92,14 @@ def pattern_text(report: Report, pattern: Pattern) -> PatternText:
 
 
 @register.simple_tag
+def sides(report: Report, item: ItemReport) -> list[tuple[Finding, str]]:
+    """Where groups found the opposite: each finding with the names of the groups that have it."""
+    opposite = (Finding.OBSTACLE, Finding.STRENGTH, Finding.CLEAR)
+    found = {side: [str(group_name(report, v.name)) for v in item.groups if v.finding is side] for side in opposite}
+    return [(side, ", ".join(names)) for side, names in found.items() if names]
+
+
+@register.simple_tag
 def principles_of(checklist: Checklist, item: Item) -> str:
     """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
     titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]

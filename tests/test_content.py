@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.checklist import ContentError, Kind, Mover, Passage, Source, read_checklist
+from reflectie.domain.checklist import ContentError, Kind, Mover, Passage, PatternKey, Source, read_checklist
 
 # Canonical, letter for letter: number, key, hindering, helping.
 PAIRS = [
@@ -155,6 +155,37 @@ SOURCES = (
         " In voor zorg!, z.j.",
     ),
 )
+# The sections of the sources, as their own headings have them; a heading within another after a dot.
+SECTIONS = {
+    "ucll": {
+        "Het probleem",
+        "Bestaande samenwerkingen kritisch in vraag stellen",
+        "Tabel van intensiteiten",
+        "De draaikolk van remmende factoren",
+        "Samenwerking doelbewust opbouwen bij een nieuwe cliëntvraag",
+        *(f"Principe {number}" for number in range(1, 11)),
+    },
+    "han": {
+        "De situatie",
+        "De toekomst",
+        "Welke tegenstrijdigheden kunnen professionals in de praktijk tegenkomen?",
+        "Wat kan professionals helpen in de praktijk?",
+        "Achtergrondinformatie 2",
+    },
+    "movisie": {
+        "2.1 Een gezamenlijke ambitie en visie",
+        "De cliënt betrekken",
+        "2.2 Elkaar (leren) kennen",
+        "2.3 Degelijke organisatie",
+        "2.4 Belangen en financiering",
+    },
+    "tg": {
+        "Samenwerken op organisatieniveau",
+        "Omgaan met de paradox van conflicterende belangen",
+        "Gezamenlijke ambitie als leidraad",
+    },
+    "invoorzorg": {"Maatschappelijk verdienmodel", "Samenwerkingsverband MeanderOmnium", "Delen en halen"},
+}
 # The form of address is je and jullie, the advice holds in every country, and there is a Dutch word for everything.
 UNWANTED = {
     "u": r"\b(?:u|uw|uwe|uzelf)\b",
@@ -177,6 +208,15 @@ def words_of(guidance):
                 yield f"{key} {name}", item["strength"][name]
     for number, title in enumerate(guidance["principles"], start=1):
         yield f"principle {number}", title
+    yield from words_beside(guidance)
+
+
+def words_beside(guidance):
+    """The texts of patterns and of building up again."""
+    for number, words in enumerate(guidance["rebuilding"], start=1):
+        yield f"rebuilding {number} question", words["question"]
+    for key, words in guidance["patterns"].items():
+        yield from ((f"pattern {key} {name}", text) for name, text in words.items() if name != "rests_on")
 
 
 def rests_on(passage):
@@ -226,8 +266,11 @@ def test_guidance_covers_exactly_the_fifteen_items(checklist):
 
 def test_guidance_no_text_is_empty_or_padded():
     texts = dict(words_of(GUIDANCE))
-    # Short, help and question of 15, what keeps and tells of 8, ten principles, and the steps.
-    assert len(texts) == 15 * 3 + 8 * 2 + 10 + sum(len(item["steps"]) for item in GUIDANCE["items"].values())
+    # Short, help and question of 15, what keeps and tells of 8, ten principles with a question each, nine patterns of
+    # three texts, three of them with a fourth for one sheet, and the steps.
+    assert len(texts) == 15 * 3 + 8 * 2 + 10 * 2 + 9 * 3 + 3 + sum(
+        len(item["steps"]) for item in GUIDANCE["items"].values()
+    )
     assert {where: text for where, text in texts.items() if not text or text != " ".join(text.split())} == {}
 
 
@@ -236,11 +279,42 @@ def test_guidance_sentences_end_as_sentences_do():
     endings = {
         where: text[-1]
         for where, text in texts.items()
-        if not where.endswith("short") and not where.startswith("principle")
+        if not where.endswith(("short", "title")) and not where.startswith("principle")
     }
     assert {where for where, end in endings.items() if where.endswith("question") and end != "?"} == set()
     others = {where for where, end in endings.items() if not where.endswith("question") and end not in ".?’"}
     assert others == set()
+
+
+def test_guidance_patterns_and_rebuilding_have_no_sentence_over_twenty_words():
+    sentences = {
+        sentence: len(sentence.split())
+        for text in dict(words_beside(GUIDANCE)).values()
+        for sentence in re.split(r"(?<=[.?!’])\s+(?=[A-Z‘])", text)
+    }
+    assert {sentence: words for sentence, words in sentences.items() if words > 20} == {}
+
+
+def test_guidance_patterns_are_asked_and_not_said_of_anybody():
+    texts = {where: text for where, text in words_of(GUIDANCE) if where.startswith("pattern")}
+    # How people see it, never how their collaboration or a partner is.
+    assert [where for where, text in texts.items() if re.search(r"samenwerking is|jullie zijn", text)] == []
+    assert len({text for where, text in texts.items() if where.endswith("title")}) == len(PatternKey)
+    assert len({text for where, text in texts.items() if where.endswith("question")}) == len(PatternKey)
+
+
+def test_guidance_everything_rests_on_sections_that_the_sources_have(checklist):
+    advice = [part for item in checklist for part in (*item.steps, item.strength) if part]
+    passages = {
+        passage for part in (*advice, *checklist.patterns.values(), *checklist.rebuilding) for passage in part.rests_on
+    }
+    assert {p for p in passages if p.section.split(" · ")[0] not in SECTIONS[p.source]} == set()
+
+
+def test_guidance_pattern_for_one_sheet_reads_as_the_rule_does_unless_that_would_be_odd(checklist):
+    own = {key for key, text in checklist.patterns.items() if text.seen_one != text.seen}
+    assert own == {PatternKey.FORM_CONTRADICTS, PatternKey.TOO_LIGHT, PatternKey.TOO_HEAVY}
+    assert [key for key in own if re.search("helft|hen", checklist.patterns[key].seen_one)] == []
 
 
 def test_guidance_short_names_and_help_are_each_items_own(checklist):
@@ -392,6 +466,23 @@ def test_read_checklist_unknown_principle_is_refused(principles):
 def test_read_checklist_advice_without_a_known_source_is_refused_by_the_items_name(path, passages, message):
     with pytest.raises(ContentError, match=rf"goal-shared: .*{message}"):
         read_checklist(FROZEN, changed(path, passages))
+
+
+@pytest.mark.parametrize("name", ["title", "seen", "question", "rests_on"])
+def test_read_checklist_pattern_without_a_text_is_refused(name):
+    with pytest.raises(ContentError, match=f"missing or misshapen: '{name}'"):
+        read_checklist(FROZEN, changed(("patterns", "too-heavy", name), KeyError))
+
+
+@pytest.mark.parametrize(("key", "value"), [("too-heavy", KeyError), ("too-loud", GUIDANCE["patterns"]["too-heavy"])])
+def test_read_checklist_pattern_without_a_rule_or_rule_without_words_is_refused(key, value):
+    with pytest.raises(ContentError, match=key):
+        read_checklist(FROZEN, changed(("patterns", key), value))
+
+
+def test_read_checklist_pattern_that_rests_on_nothing_is_refused():
+    with pytest.raises(ContentError, match="rests on nothing"):
+        read_checklist(FROZEN, changed(("patterns", "too-heavy", "rests_on"), []))
 
 
 def test_read_checklist_unknown_mover_is_refused_by_the_items_name():

@@ -7,8 +7,6 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from .patterns import PatternKey
-
 
 class ContentError(ValueError):
     """Content that is incomplete or contradicts itself; the message names the item."""
@@ -25,6 +23,21 @@ class Mover(StrEnum):
     OURSELVES = "ourselves"
     ORGANISATIONS = "organisations"
     GOVERNMENT = "government"
+
+
+class PatternKey(StrEnum):
+    """The patterns across items, in the order in which they are shown: first what most changes how the rest is read.
+    Their rules stand in `patterns.py`."""
+
+    AROUND_US = "around-us"
+    WITHIN_US = "within-us"
+    DOMINATION = "domination"
+    OPPOSITE_GROUPS = "opposite-groups"
+    GOAL_MEANINGS = "goal-meanings"
+    FORM_CONTRADICTS = "form-contradicts"
+    TOO_LIGHT = "too-light"
+    TOO_HEAVY = "too-heavy"
+    BLIND_DIMENSION = "blind-dimension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +92,12 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class PatternText:
-    """A pattern in words: what it is called, when we see it, and the question to ask about it."""
+    """A pattern in words: what it is called, its rule, and the question to ask about it."""
 
     title: str
     seen: str
+    # The rule as it reads for one sheet, where "most of them" would be odd; else the same.
+    seen_one: str
     question: str
     rests_on: tuple[Passage, ...]
 
@@ -114,8 +129,7 @@ class Checklist:
     principles: tuple[str, ...]
     # One for each principle, in their order.
     rebuilding: tuple[Rebuilding, ...]
-    # By a pattern's key (`patterns.PatternKey`).
-    patterns: Mapping[str, PatternText]
+    patterns: Mapping[PatternKey, PatternText]
     sources: tuple[Source, ...]
 
     def __iter__(self) -> Iterator[Item]:
@@ -143,7 +157,7 @@ def read_checklist(frozen: Mapping[str, Any], guidance: Mapping[str, Any]) -> Ch
     Raises ContentError when a text is missing or names an unknown source, principle or mover.
     """
     try:
-        patterns = {key: _read_pattern(words) for key, words in guidance["patterns"].items()}
+        patterns = _read_patterns(guidance["patterns"])
         rebuilding = tuple(Rebuilding(words["question"], _read_passages(words)) for words in guidance["rebuilding"])
         _check_beside(guidance, patterns, rebuilding)
         sources = tuple(Source(**source) for source in guidance["sources"])
@@ -210,15 +224,24 @@ def _check(item: Item, guidance: Mapping[str, Any]) -> None:
             raise ContentError(f"{item.key}: unknown source {unknown}")
 
 
-def _read_pattern(words: Mapping[str, Any]) -> PatternText:
-    return PatternText(words["title"], words["seen"], words["question"], _read_passages(words))
+def _read_patterns(patterns: Mapping[str, Mapping[str, Any]]) -> Mapping[PatternKey, PatternText]:
+    if patterns.keys() != set(PatternKey):
+        raise ContentError(f"patterns: {sorted(patterns.keys() ^ set(PatternKey))} missing or unknown")
+    return {
+        PatternKey(key): PatternText(
+            words["title"],
+            words["seen"],
+            words.get("seen_one", words["seen"]),
+            words["question"],
+            _read_passages(words),
+        )
+        for key, words in patterns.items()
+    }
 
 
 def _check_beside(
-    guidance: Mapping[str, Any], patterns: Mapping[str, PatternText], rebuilding: Sequence[Rebuilding]
+    guidance: Mapping[str, Any], patterns: Mapping[PatternKey, PatternText], rebuilding: Sequence[Rebuilding]
 ) -> None:
-    if patterns.keys() != set(PatternKey):
-        raise ContentError(f"patterns: {sorted(patterns.keys() ^ set(PatternKey))} missing or unknown")
     if len(rebuilding) != len(guidance["principles"]):
         raise ContentError("rebuilding: one question for each principle")
     known = {source["key"] for source in guidance["sources"]}

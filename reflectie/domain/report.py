@@ -9,7 +9,7 @@ from .agreements import Agreement, Conclusion
 from .checklist import Checklist, Dimension, Item, Kind, Mover, Source
 from .findings import Counts, Finding, agreement, dissent
 from .intensity import Fit, Intensity
-from .patterns import Pattern
+from .patterns import MAX_PATTERNS, Pattern
 from .pictures import Arm, whirlpool_arm
 from .privacy import Reason, Shown, Withheld
 from .setup import Mode, Setup
@@ -260,6 +260,14 @@ class Report:
     @property
     def main_differences(self) -> tuple[ItemReport, ...]:
         return self.differences[:MAX_DIFFERENCES]
+
+    @property
+    def main_patterns(self) -> tuple[Pattern, ...]:
+        return self.patterns[:MAX_PATTERNS]
+
+    @property
+    def further_patterns(self) -> tuple[Pattern, ...]:
+        return self.patterns[MAX_PATTERNS:]
 
     @property
     def hidden_groups(self) -> tuple[str, ...]:

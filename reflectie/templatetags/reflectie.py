@@ -10,8 +10,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
-from reflectie.domain.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.patterns import Pattern
 from reflectie.domain.pictures import Bar, spread_bar
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
@@ -82,6 +83,20 @@ def lower_first(text: str | Promise) -> str:
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
     """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
     return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+
+
+@register.simple_tag
+def pattern_text(report: Report, pattern: Pattern) -> PatternText:
+    """A pattern in words."""
+    return report.checklist.patterns[pattern.key]
+
+
+@register.simple_tag
+def sides(report: Report, item: ItemReport) -> list[tuple[Finding, str]]:
+    """Where groups found the opposite: each finding with the names of the groups that have it."""
+    opposite = (Finding.OBSTACLE, Finding.STRENGTH, Finding.CLEAR)
+    found = {side: [str(group_name(report, v.name)) for v in item.groups if v.finding is side] for side in opposite}
+    return [(side, ", ".join(names)) for side, names in found.items() if names]
 
 
 @register.simple_tag

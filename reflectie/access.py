@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
-from .models import OPENED, Membership, Response, Role, Session
+from .models import OPENED, Membership, Response, Role, Session, report_is_open
 from .store import Standing, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
@@ -117,11 +117,8 @@ def readable_session_or_404(read_token: str) -> Session:
     Before a sheet is finished the report is nobody's but its giver's, and before a round is opened up nobody's at all:
     so the link doesn't open anything yet.
     """
-    finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
-    rounds = [mode for mode in Mode if mode.is_round]
-    may = Q(stage__in=OPENED) | (~Q(mode__in=rounds) & Exists(finished))
     sessions = Session.objects.select_related("checklist", "collaboration")
-    session = sessions.filter(may, read_hash=hash_token(read_token)).first()
+    session = sessions.filter(report_is_open(), read_hash=hash_token(read_token)).first()
     if session is None:
         raise Http404
     return session

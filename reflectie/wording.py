@@ -23,13 +23,17 @@ FINDINGS: dict[str, str | Promise] = {
 }
 
 # A sign beside each word, told apart without colour. All of them are in the typeface.
-SIGNS = {
+SIGNS: dict[str, str] = {
     Finding.OBSTACLE: "×",
     Finding.SPLIT: "±",
     Finding.UNKNOWN: "?",
     Finding.STRENGTH: "+",
     Finding.CLEAR: "–",
     Finding.ATTENTION: "!",
+    State.OPEN: "•",
+    State.BUSY: "~",
+    State.DONE: "+",
+    State.DROPPED: "–",
 }
 
 ANSWERS: dict[tuple[Kind, str], str | Promise] = {
@@ -121,15 +125,17 @@ DECISIONS: dict[str, str | Promise] = {
     Decision.STOP: _("stoppen"),
 }
 
+# How people see it, never how it is; "you" is whoever answered, then and now.
 SHIFTS: dict[str, str | Promise] = {
-    Shift.TOWARDS_HELPING: _("gaat vooruit"),
-    Shift.TOWARDS_HINDERING: _("knelt meer"),
-    Shift.CLEARER: _("werd duidelijker"),
-    Shift.LESS_CLEAR: _("werd onduidelijker"),
-    Shift.SAME: _("bleef ongeveer zoals het was"),
+    Shift.TOWARDS_HELPING: _("Hier zien jullie minder hinder dan toen"),
+    Shift.TOWARDS_HINDERING: _("Hier zien jullie meer hinder dan toen"),
+    Shift.CLEARER: _("Hier weten jullie meer van dan toen"),
+    Shift.LESS_CLEAR: _("Hier weten jullie minder van dan toen"),
+    Shift.SAME: _("Geen duidelijk verschil"),
+    Shift.OTHER_ANSWER: _("Een ander antwoord dan toen"),
     NotCompared.MODE: _("toen werd op een andere manier ingevuld"),
-    NotCompared.TOO_FEW: _("te weinig antwoorden om te vergelijken"),
-    NotCompared.VERSION: _("deze stelling stond niet in beide versies van de checklist"),
+    NotCompared.TOO_FEW: _("te weinig mensen kozen iets, toen of nu"),
+    NotCompared.VERSION: _("niet in beide versies van de checklist"),
 }
 
 MODES: dict[str, str | Promise] = {

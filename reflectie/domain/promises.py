@@ -31,6 +31,8 @@ class Promise(StrEnum):
     NOTES_BY_NAME = "notes-by-name"
     COUNTED = "counted"
     TOO_FEW = "too-few"
+    # The report of a later session sets this one's totals beside its own.
+    LATER = "later"
     # What they won't.
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
@@ -96,6 +98,7 @@ def promises(session: Round) -> tuple[Told, ...]:
     told.append(Told(Promise.NOTES_WITHOUT_NAME if anonymous else Promise.NOTES_BY_NAME))
     told.append(Told(Promise.COUNTED))
     told += [Told(Promise.TOO_FEW, FLOOR)] if anonymous else []
+    told.append(Told(Promise.LATER))
     told.append(Told(Promise.NOTHING_EARLIER))
     told.append(Told(Promise.NOT_KEPT if anonymous else Promise.NOT_KEPT_BY_NAME))
     told += [Told(Promise.PAPER)] if session.paper else []

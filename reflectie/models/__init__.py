@@ -2,7 +2,18 @@
 
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
-from .session import OPENED, Agreement, Answer, Conclusion, Invitee, MadePdf, Outcome, Response, Session
+from .session import (
+    OPENED,
+    Agreement,
+    Answer,
+    Conclusion,
+    Invitee,
+    MadePdf,
+    Outcome,
+    Response,
+    Session,
+    report_is_open,
+)
 
 __all__ = [
     "OPENED",
@@ -24,4 +35,5 @@ __all__ = [
     "Response",
     "Role",
     "Session",
+    "report_is_open",
 ]

@@ -81,6 +81,13 @@ class Session(models.Model):
 OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
 
 
+def report_is_open() -> models.Q:
+    """Sessions whose report is there for everybody with the link: opened up, or one sheet that is finished."""
+    finished = Response.objects.filter(session=models.OuterRef("pk"), finished=True)
+    rounds = [mode for mode in Mode if mode.is_round]
+    return models.Q(stage__in=OPENED) | models.Q(~models.Q(mode__in=rounds), models.Exists(finished))
+
+
 class Response(models.Model):
     """One answer sheet: one person's, or the one that a team filled in together. It begins with its first answer."""
 

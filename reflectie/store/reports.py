@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
@@ -12,9 +12,9 @@ from reflectie.domain.build import build_report
 from reflectie.domain.checklist import Mover
 from reflectie.domain.report import About, Report
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import OPENED, MadePdf, Partner, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.models import MadePdf, Partner, Response, Session, report_is_open
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import load_checklist
@@ -46,8 +46,16 @@ def day_of(session: Session) -> date:
 
 
 def earlier_session(session: Session) -> Session | None:
-    """The collaboration's last session before the day of this one whose report was opened up. One query."""
-    days = Session.objects.filter(collaboration=session.collaboration_id, stage__in=OPENED)
+    """The collaboration's last session before the day of this one whose report is open to all, and that has answers
+    or agreements to set beside this one's. One query.
+
+    A reflection that was taken in is often never closed: finished is enough, as it is for reading it. A round that
+    closed with too few has no answers any more. Of several on one day any may come, but always the same one.
+    """
+    something = Exists(Response.objects.filter(session=OuterRef("pk"))) | Exists(
+        AgreementRow.objects.filter(session=OuterRef("pk"))
+    )
+    days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
     dated = days.annotate(day=Coalesce("planned_on", "changed_on")).filter(day__lt=day_of(session))
     return dated.select_related("checklist", "collaboration").order_by("-day", "pk").first()
 

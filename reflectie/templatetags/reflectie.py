@@ -38,8 +38,9 @@ def role_word(role: str) -> str:
 
 
 @register.filter
-def sign(finding: Finding) -> str:
-    return wording.SIGNS[finding]
+def sign(name: str) -> str:
+    """`{{ finding|sign }}`: the sign beside the word of a finding, or of how an agreement stands."""
+    return wording.SIGNS[name]
 
 
 @register.filter
@@ -175,8 +176,9 @@ def spread_text(report: ItemReport) -> str:
 
 
 @register.simple_tag
-def group_text(item: Item, view: GroupView) -> str:
-    """One group's answers in a line. Who doesn't know and who left it open are one number, as the floor asks."""
+def group_text(item: Item, view: GroupView | ItemReport) -> str:
+    """The answers of one group, or of all, in a line. Who doesn't know and who left it open are one number, as the
+    floor asks of groups."""
     if not isinstance(view.counts, Counts):
         return ""
     hindering, helping = view.counts.hindering, view.counts.helping

@@ -151,7 +151,8 @@ def _shift(earlier: ItemReport | None, now: ItemReport, *, is_round: bool) -> It
 
 
 def shift_between(earlier: Counts, now: Counts, blind: tuple[bool, bool]) -> tuple[Shift | NotCompared, Fraction]:
-    """How one item of a round moved, and how far. `blind` says whether it was a blind spot then, and is one now.
+    """How one item of a round moved, and how far. `blind` says whether it was a blind spot then, and is one now. Each
+    side has one counted answer sheet at least.
 
     Where it was or is, what counts first is whether more know: the few who did choose say little about the whole. Then
     the share hindering among those who chose. Fewer than two who chose on a side are too few to tell change from one

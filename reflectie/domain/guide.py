@@ -1,23 +1,22 @@
 """The conversation guide: an agenda of 60, 90 or 120 minutes from what a team wants to do first and where it differs
 most, and cards to lay on the table (domain page, "From findings to advice"; design page, person 4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from itertools import chain, zip_longest
 
 from .agreements import Agreement, State
 from .checklist import PatternText
-from .findings import Counts
+from .findings import STRENGTH_FROM, Counts
 from .report import MAX_IN_SUMMARY, ItemReport, Report
 
 # The lengths of a meeting that people plan.
 LENGTHS = (60, 90, 120)
 # Long enough for a team that comes together for this alone, short enough for one afternoon.
 USUAL_LENGTH = 90
-# One against four is a minority that the report names; a quarter of an hour about it would only single somebody out.
-LEAST_DIFFERENCE = Fraction(1, 4)
+# A smaller minority the report names; a quarter of an hour about it would only single somebody out.
+SMALL_MINORITY = 1 - STRENGTH_FROM
 # Beyond this people repeat themselves: the time does more good where decisions are taken.
 LONGEST_TOPIC = 20
 # Without results: what the booklet asks first, second, third and fourth of a collaboration that is stuck
@@ -101,7 +100,7 @@ class Topic:
     def sides(self) -> tuple[int, int] | None:
         """How many stand on either side, the most first, where that difference is worth talking about."""
         counts = self.item.counts
-        if not isinstance(counts, Counts) or self.item.difference < LEAST_DIFFERENCE:
+        if not isinstance(counts, Counts) or self.item.difference <= SMALL_MINORITY:
             return None
         return counts.chose - self.item.dissent, self.item.dissent
 
@@ -162,7 +161,8 @@ def find_topics(report: Report) -> tuple[Topic, ...]:
     Without results: what the booklet asks first, then the rest.
     """
     found: dict[str, Topic] = {}
-    for item, why in _candidates(report):
+    # As they are found: what a pattern points at depends on what stands before it.
+    for item, why in _candidates(report, found):
         if item.item.key not in found:
             found[item.item.key] = Topic(item, why)
     return tuple(_with_patterns(found.values(), report))
@@ -187,18 +187,18 @@ def _earlier(report: Report) -> tuple[Agreement, ...]:
     return tuple(sorted(made, key=lambda agreement: agreement.state in {State.DONE, State.DROPPED}))
 
 
-def _candidates(report: Report) -> Iterator[tuple[ItemReport, Why]]:
+def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[ItemReport, Why]]:
     if report.is_withheld or not report.counted:
         named = [item for item in report.items if item.first]
         asked = sorted(report.items, key=lambda item: item.item.key not in ASKED_FIRST)
         return chain(_for(Why.FIRST, named), _for(Why.ASKED, asked))
     named = sorted((item for item in report.items if item.first), key=lambda item: -item.first)
-    apart = [item for item in report.differences if item.difference >= LEAST_DIFFERENCE]
+    apart = [item for item in report.differences if item.difference > SMALL_MINORITY]
     in_turns = chain.from_iterable(zip_longest(_for(Why.FIRST, named), _for(Why.DIFFERENCE, apart)))
     return chain(
         (candidate for candidate in in_turns if candidate),
         _for(Why.OBSTACLE, report.obstacles),
-        _for(Why.PATTERN, _pointed_at(report)),
+        _for(Why.PATTERN, _pointed_at(report, found)),
         _for(Why.ATTENTION, report.attention),
         _for(Why.BLIND, report.blind_spots),
     )
@@ -208,9 +208,11 @@ def _for(why: Why, items: Iterable[ItemReport]) -> Iterator[tuple[ItemReport, Wh
     return ((item, why) for item in items)
 
 
-def _pointed_at(report: Report) -> Iterator[ItemReport]:
-    """The first item of each main pattern: where its question can be asked when nothing else brings it up."""
-    return (pattern.items[0] for pattern in report.patterns[:MAX_IN_SUMMARY] if pattern.items)
+def _pointed_at(report: Report, found: Mapping[str, Topic]) -> Iterator[ItemReport]:
+    """The first item of each main pattern that nothing found so far brings up."""
+    for pattern in report.patterns[:MAX_IN_SUMMARY]:
+        if pattern.items and not any(item.item.key in found for item in pattern.items):
+            yield pattern.items[0]
 
 
 def _with_patterns(topics: Iterable[Topic], report: Report) -> Iterator[Topic]:

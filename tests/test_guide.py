@@ -122,8 +122,8 @@ def test_guide_of_earlier_agreements_shows_what_is_not_done_first_and_counts_the
     made += [agreement(name) for name in "abcd"]
     guide = build_guide(after(tuple(made), MANY), 90)
 
-    assert [of.what for of in guide.earlier] == ["busy", "a", "b", "c", "d"]
-    assert guide.more_earlier == 2
+    assert [of.what for of in guide.earlier] == ["busy", "a", "b"]
+    assert guide.more_earlier == 4
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(60, 0), (90, 0), (120, 1)])
@@ -316,4 +316,4 @@ def test_cards_are_as_many_pages_as_there_is_to_talk_about(name, pages):
 
 def test_guide_takes_the_usual_length_by_itself():
     assert build_guide(MANY).minutes == 90
-    assert [part.phase for part in build_guide(MANY).parts][0] is Phase.WELCOME
+    assert build_guide(MANY).parts[0].phase is Phase.WELCOME

@@ -22,8 +22,8 @@ LONGEST_TOPIC = 20
 # Without results: what the booklet asks first, second, third and fourth of a collaboration that is stuck
 # (UCLL, "Bestaande samenwerkingen kritisch in vraag stellen").
 ASKED_FIRST = ("goal-shared", "partners-needed", "form-intensity", "coordination-equality")
-# Of a longer list, what still stands open is looked at; the whole of it is in the report.
-MOST_EARLIER = 5
+# As many as the guide asks a team to make. Of a longer list what still stands open comes first; the report has all.
+MOST_EARLIER = 3
 # Four on a page, and no page half empty; sixteen hold every item and the question whether they need each other.
 CARDS_ON_A_PAGE = 4
 MOST_CARDS = 16

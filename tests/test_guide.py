@@ -227,6 +227,16 @@ def test_topic_says_how_many_stand_on_either_side_the_most_first():
     assert (agreed.item.item.key, agreed.sides) == ("form-intensity", None)
 
 
+def test_topic_of_a_blind_spot_says_nothing_of_sides():
+    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
+    answers = ["hindering", "helping", "dont-know", "dont-know", "dont-know"]
+    everything_else = dict.fromkeys(KEYS, "helping")
+    sheets = [Sheet(everything_else | {"goal-shared": answer}) for answer in answers]
+    [topic] = find_topics(build_report(CHECKLIST, setup, sheets, date(2026, 11, 19)))
+
+    assert (topic.item.item.key, topic.why, topic.sides) == ("goal-shared", Why.BLIND, None)
+
+
 @pytest.mark.parametrize("name", ["too few", "nobody"])
 def test_topics_without_results_are_what_the_booklet_asks_first(name):
     report = REPORTS[name]
@@ -257,6 +267,19 @@ def test_topic_opens_with_the_question_of_a_pattern_that_shows_in_it_and_no_othe
     assert first.question == GUIDANCE["patterns"]["domination"]["question"] != first.item.item.question
     assert [topic.question for topic in others] == [topic.item.item.question for topic in others]
     assert len(others) == 2
+
+
+def test_topic_of_a_strength_is_not_opened_by_a_pattern_of_what_hinders_elsewhere():
+    report = make(first={"goal-shared": 5}, context_financial=10)
+    strength, obstacle = report.items[1], report.items[10]
+    report = replace(report, patterns=(Pattern(PatternKey.AROUND_US, (strength, obstacle)),))
+
+    first, second = find_topics(report)
+    assert (first.item.item.key, first.pattern) == ("goal-shared", None)
+    assert (second.item.item.key, second.question) == (
+        "context-financial",
+        GUIDANCE["patterns"]["around-us"]["question"],
+    )
 
 
 def test_topics_hold_what_a_main_pattern_points_at_after_the_obstacles():

@@ -8,7 +8,8 @@ from itertools import chain, zip_longest
 
 from .agreements import Agreement, State
 from .checklist import PatternText
-from .findings import STRENGTH_FROM, Counts
+from .findings import STRENGTH_FROM, Counts, Finding
+from .patterns import Pattern
 from .report import MAX_IN_SUMMARY, ItemReport, Report
 
 # The lengths of a meeting that people plan.
@@ -100,7 +101,7 @@ class Topic:
     def sides(self) -> tuple[int, int] | None:
         """How many stand on either side, the most first, where that difference is worth talking about."""
         counts = self.item.counts
-        if not isinstance(counts, Counts) or self.item.difference <= SMALL_MINORITY:
+        if not isinstance(counts, Counts) or not _is_apart(self.item):
             return None
         return counts.chose - self.item.dissent, self.item.dissent
 
@@ -188,12 +189,11 @@ def _earlier(report: Report) -> tuple[Agreement, ...]:
 
 
 def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[ItemReport, Why]]:
+    named = sorted((item for item in report.items if item.first), key=lambda item: -item.first)
     if report.is_withheld or not report.counted:
-        named = [item for item in report.items if item.first]
         asked = sorted(report.items, key=lambda item: item.item.key not in ASKED_FIRST)
         return chain(_for(Why.FIRST, named), _for(Why.ASKED, asked))
-    named = sorted((item for item in report.items if item.first), key=lambda item: -item.first)
-    apart = [item for item in report.differences if item.difference > SMALL_MINORITY]
+    apart = [item for item in report.differences if _is_apart(item)]
     in_turns = chain.from_iterable(zip_longest(_for(Why.FIRST, named), _for(Why.DIFFERENCE, apart)))
     return chain(
         (candidate for candidate in in_turns if candidate),
@@ -204,22 +204,36 @@ def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[It
     )
 
 
+def _is_apart(item: ItemReport) -> bool:
+    """Whether people differ enough to talk about it. In a blind spot one against one says little."""
+    return item.difference > SMALL_MINORITY and item.finding is not Finding.UNKNOWN
+
+
 def _for(why: Why, items: Iterable[ItemReport]) -> Iterator[tuple[ItemReport, Why]]:
     return ((item, why) for item in items)
 
 
 def _pointed_at(report: Report, found: Mapping[str, Topic]) -> Iterator[ItemReport]:
     """The first item of each main pattern that nothing found so far brings up."""
-    for pattern in report.patterns[:MAX_IN_SUMMARY]:
-        if pattern.items and not any(item.item.key in found for item in pattern.items):
-            yield pattern.items[0]
+    for pattern in report.main_patterns:
+        if not any(item.item.key in found for item in _asked_of(pattern)):
+            yield from _asked_of(pattern)[:1]
+
+
+def _asked_of(pattern: Pattern) -> tuple[ItemReport, ...]:
+    """Where a pattern's question belongs: in what holds people back there, or if nothing does, in all it was seen in.
+
+    "It is around us" was seen in strengths too, and is no way to open a talk about one of them.
+    """
+    good = {Finding.STRENGTH, Finding.CLEAR}
+    return tuple(item for item in pattern.items if item.finding not in good) or pattern.items
 
 
 def _with_patterns(topics: Iterable[Topic], report: Report) -> Iterator[Topic]:
     """The question of each main pattern opens the first topic that it was seen in, and no other."""
-    waiting = list(report.patterns[:MAX_IN_SUMMARY])
+    waiting = list(report.main_patterns)
     for topic in topics:
-        seen = [p for p in waiting if any(item.item.key == topic.item.item.key for item in p.items)]
+        seen = [p for p in waiting if any(item.item.key == topic.item.item.key for item in _asked_of(p))]
         if seen:
             waiting.remove(seen[0])
         yield Topic(topic.item, topic.why, report.checklist.patterns[seen[0].key] if seen else None)

@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 
 from reflectie.views import (
     collaborations,
+    guide,
     invite,
     paper,
     participant,
@@ -74,6 +75,10 @@ urlpatterns = [
     path("sessies/<uuid:pk>/verslag.pdf", report.session_pdf, name="session-pdf"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
+    path("rapport/<token:token>/gespreksleidraad/", guide.guide, name="guide"),
+    path("sessies/<uuid:pk>/gespreksleidraad/", guide.session_guide, name="session-guide"),
+    path("rapport/<token:token>/opnieuw-opbouwen/", guide.rebuild, name="rebuild"),
+    path("sessies/<uuid:pk>/opnieuw-opbouwen/", guide.session_rebuild, name="session-rebuild"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

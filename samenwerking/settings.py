@@ -33,8 +33,15 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # How long a reflection without an account is kept after its last change (domain page, "Kept").
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+# How many days before the agreed day of a next session its coordinators are mailed.
+REMIND_DAYS = env.int("REMIND_DAYS", default=7)
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
+# Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.
+_PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"} and host[0] not in "*."]
+SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{[*_PUBLIC, 'localhost'][0]}").rstrip(
+    "/"
+)
 
 INSTALLED_APPS = [
     # Ours first: its base.html must win from the one that comes with Bootstrap's package.

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from reflectie.views import (
+    agreements,
     collaborations,
     guide,
     invite,
@@ -79,6 +80,9 @@ urlpatterns = [
     path("sessies/<uuid:pk>/gespreksleidraad/", guide.session_guide, name="session-guide"),
     path("rapport/<token:token>/opnieuw-opbouwen/", guide.rebuild, name="rebuild"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", guide.session_rebuild, name="session-rebuild"),
+    path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
+    path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
+    path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

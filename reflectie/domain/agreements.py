@@ -38,6 +38,10 @@ class Agreement:
     state: State = State.OPEN
     reason: str = ""
 
+    @property
+    def is_to_do(self) -> bool:
+        return self.state in {State.OPEN, State.BUSY}
+
 
 class Needed(StrEnum):
     """The answer to "heb je elkaar nodig om het doel te bereiken?", which is asked before the decision."""

@@ -1,11 +1,13 @@
 """Fields that several forms use."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.sheet import MAX_LINES, unseen_signs
@@ -62,3 +64,24 @@ class AtMostField(forms.MultipleChoiceField):
                 params={"limit": self.limit, "number": len(chosen), "over": len(chosen) - self.limit},
             )
         return tuple(chosen)
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    return forms.DateField(
+        # The form in which a browser posts a date, first; typed by hand, as people here write it.
+        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+        error_messages={"invalid": _("Geef een dag, zoals 31/12/2026."), "required": _("Kies een dag.")},
+        **kwargs,
+    )
+
+
+def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.ChoiceField:
+    """One of a few, all of them in sight."""
+    message = _("Kies een van de mogelijkheden.")
+    return forms.ChoiceField(
+        choices=list(choices.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": message, "invalid_choice": message},
+        **kwargs,
+    )

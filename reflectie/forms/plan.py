@@ -22,7 +22,7 @@ from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import MAX_NAME
 from reflectie.store import Plan, today
 
-from .fields import TextField
+from .fields import TextField, choice_field, day_field
 
 # More than any team; a slip of the finger is caught.
 MAX_PEOPLE = 2000
@@ -95,24 +95,8 @@ def _number(minimum: int, **kwargs: Any) -> forms.IntegerField:
     )
 
 
-def _day(**kwargs: Any) -> forms.DateField:
-    return forms.DateField(
-        # The form in which a browser posts a date, first; typed by hand, as people here write it.
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
-        error_messages={"invalid": _("Geef een dag, zoals 31/12/2026."), "required": _("Kies een dag.")},
-        **kwargs,
-    )
-
-
-def _choice(kinds: dict[str, tuple[str | Promise, str | Promise]], **kwargs: Any) -> forms.ChoiceField:
-    message = _("Kies een van de mogelijkheden.")
-    return forms.ChoiceField(
-        choices=[(name, words[0]) for name, words in kinds.items()],
-        widget=forms.RadioSelect,
-        error_messages={"required": message, "invalid_choice": message},
-        **kwargs,
-    )
+def _names(kinds: dict[str, tuple[str | Promise, str | Promise]]) -> dict[str, str | Promise]:
+    return {name: words[0] for name, words in kinds.items()}
 
 
 class PlanForm(forms.Form):
@@ -122,12 +106,12 @@ class PlanForm(forms.Form):
     can be changed. Fields that don't apply to the chosen way are not read, so that nothing has to be emptied first.
     """
 
-    planned_on = _day(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
-    mode = _choice(MODES, label=_("Hoe vullen jullie in?"))
+    planned_on = day_field(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
+    mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"))
     anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
-    grouping = _choice(GROUPINGS, label=_("Groepen naast elkaar zetten?"))
-    closes_on = _day(
+    grouping = choice_field(_names(GROUPINGS), label=_("Groepen naast elkaar zetten?"))
+    closes_on = day_field(
         label=_("Laatste dag om te antwoorden"),
         required=False,
         help_text=_("Hoeft niet. Na die dag kan niemand nog antwoorden."),
@@ -175,7 +159,7 @@ class PlanForm(forms.Form):
         self.advises = bool(self.initial.get("anyway"))
         if len(self.partner_rows) < 2:
             without = {name: words for name, words in GROUPINGS.items() if name != Grouping.PARTNER}
-            self.fields["grouping"] = _choice(without, label=self.fields["grouping"].label)
+            self.fields["grouping"] = choice_field(_names(without), label=self.fields["grouping"].label)
         if not has_facilitator:
             self.fields["facilitator_prepares"].help_text = _(
                 "Deelnemers lezen dat vooraf. Deze samenwerking heeft nog geen begeleider. Nodig er eerst een uit, "
@@ -377,7 +361,7 @@ def advice_for_few(expected: int) -> str:
 class KeepOpenForm(forms.Form):
     """A later last day to answer, for a round that is kept open."""
 
-    closes_on = _day(label=_("Nieuwe laatste dag om te antwoorden"))
+    closes_on = day_field(label=_("Nieuwe laatste dag om te antwoorden"))
 
     def clean_closes_on(self) -> date | None:
         return check_closing_day(self.cleaned_data["closes_on"], None)

@@ -2,6 +2,15 @@
 in one transaction. Nothing else opens a transaction."""
 
 from .accounts import account_data, close_account, erase_unconfirmed, rename_account, second_factor_is_on
+from .agreements import (
+    Kept,
+    TooManyAgreementsError,
+    add_agreement,
+    change_agreement,
+    load_agreement,
+    open_agreements,
+    remove_agreement,
+)
 from .collaborations import (
     Latest,
     SessionLine,
@@ -39,6 +48,7 @@ from .people import (
     remove_member,
     withdraw_invitation,
 )
+from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import earlier_session, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .rounds import (
     AdoptedError,
@@ -101,6 +111,7 @@ __all__ = [
     "BegunError",
     "Filling",
     "Invited",
+    "Kept",
     "LastCoordinatorError",
     "Latest",
     "Letter",
@@ -117,12 +128,16 @@ __all__ = [
     "StageError",
     "Standing",
     "TooFewError",
+    "TooManyAgreementsError",
     "TooManyError",
     "accept_invitation",
     "account_data",
+    "add_agreement",
     "add_paper_sheet",
     "adopt",
     "adopt_into_new",
+    "agreed_day",
+    "change_agreement",
     "change_collaboration",
     "change_plan",
     "change_role",
@@ -133,6 +148,7 @@ __all__ = [
     "count_invitees",
     "count_responses",
     "create_collaboration",
+    "due_reminders",
     "earlier_session",
     "erase_collaboration",
     "erase_expired",
@@ -155,6 +171,7 @@ __all__ = [
     "kept_pdf",
     "last_plan",
     "latest_sessions",
+    "load_agreement",
     "load_agreements",
     "load_checklist",
     "load_conclusion",
@@ -168,6 +185,7 @@ __all__ = [
     "merge_names",
     "new_code",
     "new_token",
+    "open_agreements",
     "open_report",
     "owned_alone",
     "plan_of",
@@ -178,6 +196,8 @@ __all__ = [
     "read_token",
     "record_outcome",
     "remind",
+    "remind_coordinators",
+    "remove_agreement",
     "remove_member",
     "remove_text",
     "rename_account",

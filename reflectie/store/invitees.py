@@ -35,6 +35,12 @@ class Letter:
     # Where an answer to it goes; empty for nowhere.
     reply_to: str = ""
 
+    @classmethod
+    def read(cls, written: str, reply_to: str = "") -> "Letter":
+        """A letter as a template writes it: its first line is the subject."""
+        subject, _line, text = written.strip().partition("\n")
+        return cls(" ".join(subject.split()), text.strip() + "\n", reply_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -65,7 +71,7 @@ def invite(session: Session, addresses: Sequence[str], letter: Letter) -> Sent:
         if len(known) + len(fresh) > MAX_INVITEES:
             raise TooManyError
         Invitee.objects.bulk_create([Invitee(session=session, email=address) for address in fresh])
-    failed = _send(fresh, letter)
+    failed = send_each(fresh, letter)
     _forget(session, failed)
     return Sent(len(fresh) - len(failed), len(set(addresses)) - len(fresh), failed)
 
@@ -83,7 +89,7 @@ def remind(session: Session, letter: Letter) -> Sent:
             raise StageError
         addresses = list(session.invitees.order_by("email").values_list("email", flat=True))
         _set_reminded(session, bool(addresses))
-    failed = _send(addresses, letter)
+    failed = send_each(addresses, letter)
     if failed and len(failed) == len(addresses):
         # Nothing went out: it can be tried again as it was.
         with transaction.atomic():
@@ -103,7 +109,7 @@ def _forget(session: Session, addresses: Iterable[str]) -> None:
         Invitee.objects.filter(session=session, email__in=list(addresses)).delete()
 
 
-def _send(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
+def send_each(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
     """Send one mail to each address over one connection; the addresses that it didn't reach."""
     waiting, refused = list(addresses), []
     until = time.monotonic() + SECONDS

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
+from reflectie.domain.agreements import Conclusion
 from reflectie.domain.privacy import enough, groups_to_blank
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
+from reflectie.models import Conclusion as ConclusionRow
 
 from .content import load_checklist, published_row
 from .gone import leave_no_trace
@@ -265,9 +267,23 @@ def open_report(session: Session) -> Session:
     return _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
 
 
-def conclude(session: Session) -> Session:
-    """End the discussion: outcomes stay as they are. Raises StageError unless it is going on."""
-    return _step(session, Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+def conclude(session: Session, conclusion: Conclusion) -> Session:
+    """End the discussion with what the team decided: outcomes stay as they are, agreements are kept up.
+
+    Raises StageError unless the discussion is going on.
+    """
+    with transaction.atomic():
+        session = _step(session, Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+        session.concluded_on = today()
+        session.save()
+        ConclusionRow.objects.create(
+            session=session,
+            needed=conclusion.needed,
+            decision=conclusion.decision,
+            reason=conclusion.reason,
+            next_on=conclusion.next_on,
+        )
+    return session
 
 
 def _step(session: Session, before: str, after: str) -> Session:
@@ -276,8 +292,6 @@ def _step(session: Session, before: str, after: str) -> Session:
         if session.stage != before:
             raise StageError
         session.stage = after
-        if after == Session.Stage.CONCLUDED:
-            session.concluded_on = today()
         session.save()
     return session
 

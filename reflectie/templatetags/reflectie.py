@@ -10,6 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
+from reflectie.domain.agreements import Agreement
 from reflectie.domain.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.patterns import Pattern
@@ -105,6 +106,16 @@ def principles_of(checklist: Checklist, item: Item) -> str:
     """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
     titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
+
+
+@register.simple_tag
+def agreement_about(checklist: Checklist, agreement: Agreement) -> str:
+    """What an agreement is about: "Doel niet gedeeld · Principe 3. Bepaal samen doelen"."""
+    parts = [checklist.by_key[agreement.item].short] if agreement.item else []
+    if number := agreement.principle:
+        title = checklist.principles[number - 1]
+        parts.append(gettext("Principe %(number)s. %(title)s") % {"number": number, "title": title})
+    return " · ".join(parts)
 
 
 @register.simple_tag

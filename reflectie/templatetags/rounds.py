@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from reflectie.forms import agreements
 from reflectie.forms.plan import EXPLAINED, QUESTIONS
 
 register = template.Library()
@@ -19,8 +20,8 @@ def spaced(code: str) -> str:
 
 @register.filter
 def explained(name: object) -> str | Promise:
-    """What a possibility in the plan means."""
-    return EXPLAINED[str(name)]
+    """What a possibility in the plan or a decision means; empty where its name says it."""
+    return EXPLAINED.get(str(name)) or agreements.EXPLAINED.get(str(name), "")
 
 
 @register.simple_tag

@@ -25,7 +25,9 @@ from reflectie.store import (
     create_collaboration,
     erase_collaboration,
     latest_sessions,
+    open_agreements,
     sessions_of,
+    today,
 )
 
 PAGE_SIZE = 25
@@ -90,9 +92,13 @@ def _to(pk: UUID) -> HttpResponseRedirect:
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = membership_or_404(request, pk)
     collaboration = membership.collaboration
+    agreed_in, agreements = open_agreements(collaboration)
     context = {
         "collaboration": collaboration,
         "is_coordinator": membership.role == Role.COORDINATOR,
+        "agreed_in": agreed_in,
+        "agreements": agreements,
+        "today": today(),
         "partners": list(collaboration.partners.all()),
         "lines": [
             (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report)

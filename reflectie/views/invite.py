@@ -104,8 +104,7 @@ def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
         "sender": request.user.get_full_name(),  # type: ignore[union-attr]
         "is_reminder": kind == "remind",
     }
-    subject, _line, text = render_to_string(f"reflectie/mail/{kind}.txt", context).strip().partition("\n")
-    return Letter(" ".join(subject.split()), text.strip() + "\n", _reply_to(request))
+    return Letter.read(render_to_string(f"reflectie/mail/{kind}.txt", context), _reply_to(request))
 
 
 def _reply_to(request: HttpRequest) -> str:

@@ -17,12 +17,16 @@ from reflectie.forms.plan import PlanForm
 from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     BegunError,
+    agreed_day,
     change_plan,
     count_invitees,
     count_responses,
+    earlier_session,
     erase_session,
     is_late,
     last_plan,
+    load_agreements,
+    load_conclusion,
     load_standing,
     plan_of,
     plan_session,
@@ -40,9 +44,11 @@ FORM = ["GET", "HEAD", "POST"]
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
     last = last_plan(collaboration)
-    start = replace(last, planned_on=today(), closes_on=None) if last else None
+    day = agreed_day(collaboration) or today()
+    start = replace(last, planned_on=day, closes_on=None) if last else None
     data = request.POST if request.method == "POST" else None
     form = PlanForm(_partners(collaboration), data, plan=start, has_facilitator=_has_facilitator(collaboration))
+    form.initial["planned_on"] = day
     if form.is_valid():
         session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
         return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
@@ -130,6 +136,20 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "may_close": is_open and (everybody or late),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,
         "invitees": count_invitees(session) if is_open and found.is_coordinator else None,
+        **_agreed(session),
+    }
+
+
+def _agreed(session: Session) -> dict[str, Any]:
+    """What was agreed: last time as long as the session goes on, this time once its report is open."""
+    if session.stage == Session.Stage.CONCLUDED:
+        return {"conclusion": load_conclusion(session), "agreements": session.agreements.count()}
+    earlier = earlier_session(session)
+    return {
+        "agreements": session.agreements.count() if session.stage == Session.Stage.DISCUSSION else None,
+        "earlier": earlier,
+        "earlier_agreements": load_agreements(earlier) if earlier else (),
+        "today": today(),
     }
 
 

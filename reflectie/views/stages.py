@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from reflectie.access import COORDINATOR, session_or_404
 from reflectie.domain.privacy import enough
 from reflectie.domain.setup import Grouping, Mode
+from reflectie.forms.agreements import ConclusionForm
 from reflectie.forms.plan import KeepOpenForm
 from reflectie.models import Response, Session
 from reflectie.store import (
@@ -118,7 +119,14 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session
     if session.stage != Session.Stage.DISCUSSION:
         return too_late(request, session)
-    if request.method == "POST":
-        return finish_step(request, session, lambda: conclude(session))
-    context = {"session": session, "collaboration": session.collaboration, "outcomes": session.outcomes.count()}
-    return render(request, "reflectie/sessions/conclude.html", context)
+    form = ConclusionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return finish_step(request, session, lambda: conclude(session, form.conclusion))
+    context = {
+        "form": form,
+        "session": session,
+        "collaboration": session.collaboration,
+        "outcomes": session.outcomes.count(),
+        "agreements": session.agreements.count(),
+    }
+    return render(request, "reflectie/sessions/conclude.html", context, status=422 if form.is_bound else 200)

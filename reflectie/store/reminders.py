@@ -1,0 +1,83 @@
+"""The next session: the day that was agreed on, and the mail that it comes near."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from reflectie.models import Collaboration, Conclusion, Membership, Response, Role, Session
+
+from .invitees import Letter, Sent, send_each
+from .sheets import lock_session, today
+
+logger = logging.getLogger(__name__)
+
+
+def agreed_day(collaboration: Collaboration) -> date | None:
+    """The day of the next session, as the team agreed at its latest conclusion; None without one, when it is past, or
+    once a session was planned. One query."""
+    conclusions = _unplanned(today()).filter(session__collaboration=collaboration)
+    days = conclusions.order_by("-session__concluded_on", "pk").values_list("next_on", flat=True)
+    return days.first()
+
+
+def _unplanned(day: date) -> "QuerySet[Conclusion]":
+    """Conclusions whose next session isn't past and wasn't planned: no session comes after the day of concluding."""
+    later = Session.objects.filter(
+        collaboration=OuterRef("session__collaboration"), planned_on__gt=OuterRef("session__concluded_on")
+    )
+    return Conclusion.objects.filter(~Exists(later), next_on__gte=day)
+
+
+def due_reminders(day: date) -> "Sequence[Conclusion]":
+    """What coordinators are to be mailed about on this day: next sessions at most REMIND_DAYS away that nobody planned,
+    each with its session and collaboration. One query."""
+    return list(_due(day).select_related("session__collaboration").order_by("next_on", "pk"))
+
+
+def _due(day: date) -> "QuerySet[Conclusion]":
+    last = day + timedelta(settings.REMIND_DAYS)
+    return _unplanned(day).filter(reminded=False, next_on__lte=last, session__collaboration__isnull=False)
+
+
+def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> Sent | None:
+    """Mail a collaboration's coordinators that the next session comes near, once; None when there is nothing to mail
+    any more.
+
+    Claimed before the mail goes, so that two timers send it once. Reached it nobody, then it is tried again tomorrow.
+    """
+    addresses = _claim(due, day)
+    if not addresses:
+        return None
+    try:
+        failed = send_each(addresses, letter)
+    except Exception as error:
+        # Whatever is wrong with this one, the other collaborations get theirs. What it says may name an address.
+        logger.warning("A reminder of the next session failed: %s", type(error))
+        failed = tuple(addresses)
+    if len(failed) == len(addresses):
+        _give_back(due)
+    return Sent(len(addresses) - len(failed), failed=failed)
+
+
+def _claim(due: Conclusion, day: date) -> list[str]:
+    """The addresses of who is to be mailed; none when somebody else mails them, or it isn't needed any more."""
+    with transaction.atomic():
+        try:
+            session = lock_session(due.session)
+        except Response.DoesNotExist:
+            return []
+        coordinators = Membership.objects.filter(collaboration=session.collaboration_id, role=Role.COORDINATOR)
+        people = coordinators.filter(user__is_active=True).exclude(user__email="")
+        addresses = list(people.order_by("pk").values_list("user__email", flat=True))
+        if not addresses or not _due(day).filter(pk=due.pk).update(reminded=True):
+            return []
+    return addresses
+
+
+def _give_back(due: Conclusion) -> None:
+    with transaction.atomic():
+        Conclusion.objects.filter(pk=due.pk).update(reminded=False)

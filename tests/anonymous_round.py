@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pypdf
-from conftest import make_account, make_round
+from conftest import CONCLUDING, make_account, make_round
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -254,7 +254,7 @@ class Round:
         said = {"choice": "divided", "reason": "We zien het anders.", "minority": "", "seen": mark(None)}
         self.ask("facilitator", self.at("outcome", key="goal-shared"), said)
         self.look_around()
-        self.ask("coordinator", self.at("session-conclude"), {})
+        self.ask("coordinator", self.at("session-conclude"), CONCLUDING)
         self.look_around()
 
 

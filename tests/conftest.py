@@ -22,6 +22,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from reflectie import store
+from reflectie.domain.agreements import Conclusion, Decision, Needed
 from reflectie.domain.checklist import Checklist, read_checklist
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.domain.sheet import FieldValue, digest
@@ -35,6 +36,11 @@ FIXTURES = django_settings.BASE_DIR / "fixtures"
 FROZEN = json.loads((FIXTURES / "checklist-1.json").read_text())
 PHONE = {"width": 360, "height": 740}
 GUIDANCE = json.loads((FIXTURES / "guidance-1.nl.json").read_text())
+
+
+# Where a session's end is no more than a step.
+CONCLUSION = Conclusion(Needed.YES, Decision.REPAIR)
+CONCLUDING = {"needed": "yes", "decision": "repair"}
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from uuid import uuid4
 
 import pytest
-from conftest import fill_in, make_account, make_collaboration, make_reflection, make_round
+from conftest import CONCLUDING, CONCLUSION, fill_in, make_account, make_collaboration, make_reflection, make_round
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
@@ -222,7 +222,7 @@ class World:
         if stage in AFTER_OPENING:
             store.open_report(self.session)
         if stage == "concluded":
-            store.conclude(self.session)
+            store.conclude(self.session, CONCLUSION)
 
     def cookies_of(self, who: str) -> SimpleCookie:
         client, page = Client(), HttpResponse()
@@ -274,6 +274,7 @@ class World:
         mine = sheet_mark(self.session, store.hash_personal_code(self.session.pk, self.code))
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
+            "session-conclude": CONCLUDING,
             "outcome": {"choice": "divided", "seen": mark(None)},
             "remove-text": {"veld": "goal-shared-note", "merk": store.text_mark("Ja")},
             "paper": {"number": "3"},

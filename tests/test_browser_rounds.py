@@ -247,7 +247,9 @@ def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phon
     coordinator.get_by_role("link", name="Naar de sessie").click()
     coordinator.get_by_role("link", name="Rond de sessie af").click()
     people.check(coordinator, "concluding")
-    coordinator.get_by_role("button", name="Ja, rond af").click()
+    coordinator.get_by_role("radio", name="Ja, we hebben elkaar nodig").check()
+    coordinator.get_by_role("radio", name="Herstellen").check()
+    coordinator.get_by_role("button", name="Rond af").click()
     expect(coordinator.get_by_role("heading", name="Afgerond op")).to_be_visible()
     people.check(coordinator, "concluded session")
 

@@ -219,14 +219,14 @@ def test_before_opening_a_report_is_the_facilitators_only_where_that_was_said(
 
 
 @pytest.mark.parametrize("number", [3, 60])
-def test_the_page_takes_five_queries_however_many_sessions(
+def test_the_page_takes_six_queries_however_many_sessions(
     coordinator, collaboration, django_assert_num_queries, number
 ):
     for _ in range(number):
         make_round(Mode.TOGETHER, collaboration=collaboration, expected=None)
 
-    # The browser's session, its user, the role with the collaboration, its partners, its sessions.
-    with django_assert_num_queries(5):
+    # The browser's session, its user, the role with the collaboration, its partners, its sessions, what is to be done.
+    with django_assert_num_queries(6):
         coordinator.get(url("collaboration", collaboration))
 
 

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from conftest import CONCLUSION
 from django.urls import reverse
 from pypdf import PdfReader
 from rounds import DAY, discussed_round, make_collaboration, signed_in
@@ -102,7 +103,7 @@ def test_report_is_another_to_a_cache_for_each_role_and_stage(coordinator, colla
     again = coordinator.get(
         report_url(session), headers={"If-None-Match": coordinator.get(report_url(session))["ETag"]}
     )
-    store.conclude(session)
+    store.conclude(session, CONCLUSION)
     etags |= {coordinator.get(report_url(session))["ETag"], facilitator.get(report_url(session))["ETag"]}
     assert (len(etags), again.status_code) == (4, 304)
     assert "private" in again["Cache-Control"]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
-from conftest import at_once, fill_in, make_collaboration, make_reflection, make_round
+from conftest import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
 from django.db import connection
 
 from reflectie import store
@@ -348,7 +348,11 @@ def test_close_round_past_its_closing_date_closes():
 
 # --- forwards only
 
-STEPS = {"close": store.close_round, "open": store.open_report, "conclude": store.conclude}
+STEPS = {
+    "close": store.close_round,
+    "open": store.open_report,
+    "conclude": lambda session: store.conclude(session, CONCLUSION),
+}
 ORDER = ["open", "closed", "discussion", "concluded"]
 
 
@@ -372,7 +376,7 @@ def test_conclude_keeps_the_day():
     session = store.open_report(closed())
     assert session.concluded_on is None
 
-    assert store.conclude(session).concluded_on == store.today()
+    assert store.conclude(session, CONCLUSION).concluded_on == store.today()
 
 
 def test_step_of_an_erased_session_says_so():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import fill_in, make_account, make_collaboration, make_reflection, make_round
+from conftest import CONCLUDING, CONCLUSION, fill_in, make_account, make_collaboration, make_reflection, make_round
 from django.test import Client
 from django.utils.formats import date_format
 
@@ -70,7 +70,7 @@ def put(session, stage, people=3, **fields):
     """A session at a stage, with so many answers."""
     for _ in range(people):
         fill_in(session, ANSWER)
-    steps = [store.close_round, store.open_report, store.conclude]
+    steps = [store.close_round, store.open_report, lambda session: store.conclude(session, CONCLUSION)]
     for step in steps[: Session.Stage.values.index(stage)]:
         step(session)
     Session.objects.filter(pk=session.pk).update(**fields)
@@ -234,8 +234,8 @@ def test_page_of_an_adopted_reflection_stands_and_has_no_plan_to_change(collabor
 def test_page_takes_a_fixed_number_of_queries(session, coordinator, people, django_assert_num_queries):
     for _ in range(people):
         fill_in(session, ANSWER)
-    # Who is signed in (2), the session with the role, how it stands, how many were invited.
-    with django_assert_num_queries(5):
+    # Who is signed in (2), the session with the role, how it stands, how many were invited, the session before it.
+    with django_assert_num_queries(6):
         coordinator.get(at(session))
     # Who is signed in (2), the session with the role, how it stands.
     with django_assert_num_queries(4):
@@ -371,7 +371,7 @@ def test_conclude_asks_and_concludes(session, coordinator):
     response = coordinator.get(at(session, "afronden/"))
 
     assert "Jullie legden nog bij geen enkel punt vast" in text(response)
-    assert coordinator.post(at(session, "afronden/")).status_code == 303
+    assert coordinator.post(at(session, "afronden/"), CONCLUDING).status_code == 303
     assert Session.objects.get().stage == "concluded"
 
 

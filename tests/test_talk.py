@@ -4,7 +4,7 @@ import hashlib
 import re
 
 import pytest
-from conftest import at_once
+from conftest import CONCLUSION, at_once
 from django.test import Client
 from django.urls import reverse
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
@@ -109,7 +109,7 @@ def test_record_outcome_of_one_item_leaves_another_alone(session):
 
 def test_record_outcome_outside_the_discussion_raises(collaboration, session):
     is_open, is_closed = open_round(collaboration, []), closed_round(collaboration, HINDERED)
-    store.conclude(session)
+    store.conclude(session, CONCLUSION)
     for other in (is_open, is_closed, session):
         with pytest.raises(store.StageError):
             store.record_outcome(other, KEY, FIRST, "0")
@@ -149,7 +149,9 @@ def test_two_people_at_once_one_is_kept_and_the_other_is_told(session, before):
 
 @pytest.mark.django_db(transaction=True)
 def test_concluding_and_recording_at_once_is_either_in_or_refused(session):
-    result, _ = at_once(lambda: store.record_outcome(session, KEY, FIRST, "0"), lambda: store.conclude(session))
+    result, _ = at_once(
+        lambda: store.record_outcome(session, KEY, FIRST, "0"), lambda: store.conclude(session, CONCLUSION)
+    )
     if isinstance(result, store.StageError):
         assert recorded(session) is None
     else:
@@ -257,7 +259,7 @@ def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, sessi
 
 
 def test_outcome_page_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
-    store.conclude(session)
+    store.conclude(session, CONCLUSION)
     response = coordinator.post(outcome_url(session), posted(FIRST))
     page = response.content.decode()
     assert response.status_code == 409
@@ -370,7 +372,7 @@ def test_remove_text_from_closing_on(collaboration):
     with pytest.raises(store.StageError):
         store.remove_text(is_open, *note_marks(is_open))
     closed, concluded = closed_round(collaboration, HINDERED), discussed_round(collaboration, HINDERED)
-    store.conclude(concluded)
+    store.conclude(concluded, CONCLUSION)
     assert [store.remove_text(session, *note_marks(session)) for session in (closed, concluded)] == [3, 3]
 
 
@@ -410,7 +412,7 @@ def test_coordinator_takes_a_note_out_after_seeing_what_it_means(coordinator, se
 
 
 def test_coordinator_takes_a_text_out_of_a_concluded_session(coordinator, session):
-    store.conclude(session)
+    store.conclude(session, CONCLUSION)
     page = coordinator.get(report_url(session)).content.decode()
     assert "Leg de uitkomst vast" not in page
     link = next(link for link in removal(page) if "goal-sentence" in link)

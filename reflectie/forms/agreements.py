@@ -52,7 +52,7 @@ class AgreementForm(forms.Form):
         label=_("Wat gaan jullie doen?"),
         help_text=_("Eén stap, zo klein dat ze echt gebeurt."),
         limit=MAX_AGREEMENT,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         one_line=True,
     )
     who = TextField(
@@ -218,7 +218,7 @@ class ConclusionForm(forms.Form):
     )
     next_on = day_field(
         label=_("Wanneer is de volgende sessie? (hoeft niet)"),
-        help_text=_("Bijvoorbeeld over een half jaar. Een week vooraf krijg je een mail."),
+        help_text=_("Bijvoorbeeld over een half jaar. Kort vooraf krijg je een mail."),
         required=False,
     )
 

@@ -1,0 +1,167 @@
+"""The mail to coordinators that the agreed day of the next session comes near."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from conftest import add_member, at_once, make_account, make_round
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.management import call_command
+from django.urls import reverse
+
+from reflectie import store
+from reflectie.domain.agreements import Conclusion, Decision, Needed
+from reflectie.models import Collaboration, Role, Session
+from reflectie.models import Conclusion as ConclusionRow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def address_of_the_site(settings):
+    settings.SITE_URL = "https://samen.example.org"
+
+
+def concluded(collaboration: Collaboration, days: int | None = 7, *, before: int = 180) -> Session:
+    """A session that ended `before` days ago, with the next one so many days from now."""
+    session = make_round(collaboration=collaboration, planned_on=store.today() - timedelta(before + 5))
+    session = store.open_report(store.close_round(session, without_results=True))
+    next_on = None if days is None else store.today() + timedelta(days)
+    session = store.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, "Een reden", next_on))
+    Session.objects.filter(pk=session.pk).update(concluded_on=store.today() - timedelta(before))
+    return session
+
+
+def run() -> list[str]:
+    """Who got a mail this time."""
+    mail.outbox.clear()
+    call_command("send_reminders", verbosity=0)
+    return sorted(address for sent in mail.outbox for address in sent.to)
+
+
+def test_reminder_goes_to_each_coordinator_once_with_the_link_to_plan(collaboration, guide):
+    add_member(collaboration, "bea@example.org", Role.COORDINATOR)
+    concluded(collaboration)
+
+    assert run() == ["an@example.org", "bea@example.org"]
+
+    [first, _] = mail.outbox
+    day = store.today() + timedelta(7)
+    assert first.subject == "Plan jullie volgende sessie: Samen in Tienen"
+    assert f"https://samen.example.org{reverse('session-new', args=[collaboration.pk])}" in first.body.split()
+    assert f" op {day.day} " in first.body
+    assert str(day.year) in first.body
+    assert "Een reden" not in first.body
+    assert run() == []
+
+
+@pytest.mark.parametrize(("days", "mailed"), [(8, 0), (7, 1), (1, 1), (0, 1), (-1, 0), (None, 0)])
+def test_reminder_goes_from_a_week_before_until_the_day_itself(collaboration, days, mailed):
+    concluded(collaboration, days)
+    assert len(run()) == mailed
+
+
+def test_reminder_days_are_a_setting(collaboration, settings):
+    concluded(collaboration, 14)
+    assert run() == []
+    settings.REMIND_DAYS = 14
+    assert run() == ["an@example.org"]
+
+
+@pytest.mark.parametrize(("planned", "mailed"), [(-181, 1), (-180, 1), (-179, 0), (3, 0), (60, 0)])
+def test_reminder_is_not_sent_once_a_session_after_the_conclusion_was_planned(collaboration, planned, mailed):
+    concluded(collaboration)
+    make_round(collaboration=collaboration, planned_on=store.today() + timedelta(planned))
+    make_round(collaboration=store.create_collaboration(make_account("bo@example.org"), name="Elders"))
+    assert len(run()) == mailed
+
+
+def test_reminder_goes_to_nobody_who_left_or_may_not_come_in(collaboration, an):
+    concluded(collaboration)
+    an.is_active = False
+    an.save()
+    assert run() == []
+    # Whoever takes over is mailed still.
+    add_member(collaboration, "bea@example.org", Role.COORDINATOR)
+    assert run() == ["bea@example.org"]
+
+
+class Refusing(EmailBackend):
+    """A mail server that refuses some addresses, or breaks on them."""
+
+    refused: dict[str, Exception] = {}
+
+    def send_messages(self, messages):
+        for message in messages:
+            if error := self.refused.get(message.to[0]):
+                raise error
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def refusing(settings, monkeypatch) -> type[Refusing]:
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    monkeypatch.setattr(Refusing, "refused", {})
+    return Refusing
+
+
+@pytest.mark.parametrize(
+    "error",
+    [smtplib.SMTPRecipientsRefused({}), smtplib.SMTPServerDisconnected(), OSError(), ValueError("an@example.org")],
+    ids=["refused", "disconnected", "down", "odd"],
+)
+def test_reminder_that_fails_is_tried_again_the_next_day_and_fails_no_others(
+    collaboration, refusing, error, caplog, settings
+):
+    other = store.create_collaboration(make_account("bo@example.org"), name="Elders")
+    for each in (collaboration, other):
+        concluded(each)
+    refusing.refused = {"an@example.org": error}
+
+    assert run() == ["bo@example.org"]
+    assert "an@example.org" not in caplog.text
+
+    refusing.refused = {}
+    assert run() == ["an@example.org"]
+    assert run() == []
+
+
+def test_reminder_that_reached_one_coordinator_is_not_sent_twice(collaboration, refusing):
+    add_member(collaboration, "bea@example.org", Role.COORDINATOR)
+    concluded(collaboration)
+    refusing.refused = {"bea@example.org": smtplib.SMTPRecipientsRefused({})}
+    assert run() == ["an@example.org"]
+    refusing.refused = {}
+    assert run() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_timers_at_once_send_it_once(collaboration):
+    concluded(collaboration)
+    [due] = store.due_reminders(store.today())
+    found = at_once(*[lambda: store.remind_coordinators(due, store.Letter("Kort", "Tekst"), store.today())] * 3)
+    assert [len(mail.outbox), found.count(None)] == [1, 2]
+
+
+def test_reminder_of_a_session_that_was_erased_meanwhile_is_not_sent(collaboration):
+    session = concluded(collaboration)
+    [due] = store.due_reminders(store.today())
+    store.erase_session(session.pk)
+    assert store.remind_coordinators(due, store.Letter("Kort", "Tekst"), store.today()) is None
+    assert (mail.outbox, ConclusionRow.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_finding_whom_to_remind_takes_one_query(content, number, django_assert_num_queries):
+    for place in range(number):
+        concluded(store.create_collaboration(make_account(f"{place}@example.org"), name=f"Nummer {place}"))
+    with django_assert_num_queries(1):
+        due = store.due_reminders(store.today())
+        assert sorted(found.session.collaboration.name for found in due) == [f"Nummer {n}" for n in range(number)]
+
+
+def test_what_the_command_says_holds_no_address(collaboration, capsys):
+    concluded(collaboration)
+    call_command("send_reminders")
+    assert capsys.readouterr().out == "1 mailed, 0 not\n"

@@ -594,6 +594,15 @@ def test_next_session_takes_one_query_more_for_them(coordinator, session, later,
         coordinator.get(reverse("session", args=[later.pk]))
 
 
+def test_erasing_the_session_says_that_they_go_too(coordinator, session):
+    erase = reverse("session-erase", args=[session.pk])
+    assert "afspra" not in text(coordinator.get(erase))
+    made(session)
+    assert "Ook 1 afspraak." in text(coordinator.get(erase))
+    coordinator.post(erase)
+    assert AgreementRow.objects.count() == 0
+
+
 def test_collaboration_shows_what_is_still_to_be_done(coordinator, collaboration, session):
     page = reverse("collaboration", args=[collaboration.pk])
     assert "Nog te doen" not in text(coordinator.get(page))

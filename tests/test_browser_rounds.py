@@ -22,6 +22,7 @@ NAMES = ("Noor Peeters", "Sam Maes", "Lou Claes")
 NOTES = ("Ieder zegt iets anders.", "Wij weten het wel.", "Vraag het eens aan de mensen zelf.")
 SENTENCE = "Niemand valt tussen de mazen."
 REASON = "We bedoelen er niet hetzelfde mee."
+AGREED = "We lezen elke maand het doel opnieuw."
 # By turns; of three people, two choose what the third doesn't.
 WAYS = (("hindering", "helping"), ("hindering", "helping"), ("helping", "helping"))
 TAGS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -245,6 +246,14 @@ def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phon
         page.reload()
         expect(page.get_by_text(REASON)).to_be_visible()
     coordinator.get_by_role("link", name="Naar de sessie").click()
+    coordinator.get_by_role("link", name="Afspraken (0)").click()
+    coordinator.get_by_label("Wat gaan jullie doen?").fill(AGREED)
+    coordinator.get_by_role("button", name="Zet erbij").click()
+    expect(coordinator.get_by_role("heading", name=AGREED)).to_be_visible()
+    people.check(coordinator, "agreements")
+    coordinator.get_by_role("link", name="Wijzig").click()
+    people.check(coordinator, "agreement")
+    coordinator.get_by_role("link", name="Sessie van").click()
     coordinator.get_by_role("link", name="Rond de sessie af").click()
     people.check(coordinator, "concluding")
     coordinator.get_by_role("radio", name="Ja, we hebben elkaar nodig").check()
@@ -275,7 +284,7 @@ def test_round_from_signing_in_to_pdf(people: People, checklist, tmp_path, mode)
     texts = [download(page, "Download als pdf", tmp_path / "verslag.pdf") for page in (phones[0], phones[2])]
     texts.append(download(coordinator, "Download de PDF", tmp_path / "sessie.pdf"))
     assert len(set(texts)) == 1
-    assert [note in texts[0] for note in (*NOTES, SENTENCE, REASON)] == [True] * 5
+    assert [note in texts[0] for note in (*NOTES, SENTENCE, REASON, AGREED)] == [True] * 6
     assert [name in texts[0] for name in NAMES] == [mode is Mode.NAMED] * 3
     assert Session.objects.get().stage == Session.Stage.CONCLUDED
     assert people.faults == {}

@@ -214,5 +214,6 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
         "collaboration": session.collaboration,
         "sheets": session.responses.count(),
         "outcomes": session.outcomes.count(),
+        "agreements": session.agreements.count(),
     }
     return render(request, "reflectie/sessions/erase.html", context)

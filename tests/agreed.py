@@ -1,0 +1,34 @@
+"""Agreements for tests, made and changed as people do it."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from conftest import CONCLUSION
+from rounds import fetched
+
+from reflectie import store
+from reflectie.domain.agreements import Agreement
+from reflectie.models import Session
+
+KEY = "goal-shared"
+# Two obstacles.
+HINDERED = [{KEY: "hindering", "context-financial": "hindering", "partners-needed": "helping"} for _ in range(3)]
+FIRST = Agreement("", "We schrijven het doel op.", "Joke", date(2027, 3, 1), KEY, 3)
+OTHER = Agreement("", "We bellen de financier.", "Els")
+
+
+def made(session: Session, agreement: Agreement = FIRST) -> Agreement:
+    return store.add_agreement(session, agreement, uuid4())
+
+
+def conclude(session: Session) -> Session:
+    store.conclude(session, CONCLUSION)
+    return fetched(session)
+
+
+def pk(agreement: Agreement) -> UUID:
+    return UUID(agreement.key)
+
+
+def changed(agreement: Agreement, **parts) -> Agreement:
+    return Agreement(**{name: getattr(agreement, name) for name in Agreement.__slots__} | parts)

@@ -1,4 +1,4 @@
-"""The pictures of a report: which there are, what stands in them, and how they are painted. Loaded in every template."""
+"""The pictures of a report: which there are, what stands in them, how they are painted. Loaded in every template."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -201,8 +201,8 @@ def _meanings(report: Report) -> Picture | None:
         for name in MEANINGS
     ]
     heading = gettext("Wat bedoelen jullie met samenwerken?")
-    text = _listed([(str(wording.MEANINGS[n]), numbers[n]) for n in MEANINGS], counted=report.mode.is_round)
-    part = Part(draw_circles(circles), gettext("Dit staat centraal: %s.") % text)
+    text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
+    part = Part(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
 
 

@@ -1,14 +1,15 @@
 """What pictures are made of: outlines and words at a place, each in a tone that the template paints."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Wide enough to read on a phone of 360 px, where a picture is about 320 px wide.
 WIDTH = 360.0
 # How high a line of text is, in its size.
 LEADING = 1.25
 # How wide letters are at most, in their size: those of a typeface that stands in for ours are the widest.
-_WIDE, _NARROW = frozenset("mwMWOQGDHNU@%&—…"), frozenset("iljtfrI.,:;'!|()[] ")
-_WIDTHS = {"wide": 0.86, "narrow": 0.38, "upper": 0.7, "other": 0.62}
+_WIDE, _NARROW = frozenset("mwMW@%&—…"), frozenset("iljtfrI.,:;'!|()[] ")
+_WIDTHS = {"wide": 0.86, "narrow": 0.38, "upper": 0.76, "other": 0.62}
 _BOLD = 1.06
 
 
@@ -113,6 +114,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(_WIDTHS[kind] for kind in kinds) * size * (_BOLD if bold else 1)
 
 
+@lru_cache(maxsize=1024)
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
     """The text in lines that are at most so wide. A word that is wider than a line is broken off."""
     lines: list[str] = []

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .drawing import LEADING, WIDTH, Drawing, Pen, box, circle, line
+from .drawing import LEADING, WIDTH, Drawing, Pen, box, circle, line, wrap
 
 TITLE, WORDS = 15.0, 13.0
 PAD = 10.0
@@ -54,40 +54,40 @@ class Layer:
 
 
 def draw_scale(steps: Sequence[Step], above: str, below: str, *, counted: bool) -> Drawing:
-    """The steps from left to right, what is needed above them and what there is below, each in share of its own sum."""
+    """The steps from left to right, what is needed above them and what there is below."""
     pen, width = Pen(), WIDTH / len(steps)
-    over = pen.fill(0, 0, WIDTH, above, WORDS, bold=True) + 6
-    # Room for a bar with its number, or for a mark.
-    reach = (BAR + 20) if counted else 22
-    top = over + reach
-    names = [pen.fill((n + 0.5) * width, top + 6, width - 16, s.name, 14, anchor="middle") for n, s in enumerate(steps)]
-    bottom = max(names) + 6
+    reach = BAR + 30 if counted else 24
+    top = (pen.fill(0, 0, WIDTH, above, WORDS, bold=True) if counted else 0) + reach
+    lines = [wrap(step.name, WORDS, width - 8) for step in steps]
+    bottom = top + LEADING * WORDS * max(map(len, lines)) + 14
     for place, step in enumerate(steps):
         pen.draw("step", box(place * width + 2, top, (place + 1) * width - 2, bottom))
         middle = (place + 0.5) * width
+        start = (top + bottom - LEADING * WORDS * len(lines[place])) / 2
+        pen.fill(middle, start, width - 8, step.name, WORDS, anchor="middle")
         if counted:
-            _bar(pen, middle, top - 3, -1, step.needed, sum(s.needed for s in steps), "full")
-            _bar(pen, middle, bottom + 3, 1, step.current, sum(s.current for s in steps), "hollow")
+            _bar(pen, middle, top - 3, -1, step.needed, [other.needed for other in steps], "full")
+            _bar(pen, middle, bottom + 3, 1, step.current, [other.current for other in steps], "hollow")
         else:
-            _marks(pen, middle, top, bottom, step)
-    end = pen.fill(0, bottom + reach + 2, WIDTH, below, WORDS, bold=True)
-    return pen.done(WIDTH, end + 2)
+            _mark(pen, middle, top - 3, -1, above if step.needed else "", "full")
+            _mark(pen, middle, bottom + 3, 1, below if step.current else "", "hollow")
+    end = bottom + reach
+    return pen.done(WIDTH, pen.fill(0, end, WIDTH, below, WORDS, bold=True) if counted else end)
 
 
-def _bar(pen: Pen, middle: float, start: float, way: int, number: int, total: int, tone: str) -> None:
-    length = BAR * number / total if number else 0.0
-    end = start + way * length
+def _bar(pen: Pen, middle: float, start: float, way: int, number: int, numbers: Sequence[int], tone: str) -> None:
+    """A bar as long as its number, the largest of its side the longest, with the number at its end."""
+    end = start + way * BAR * number / (max(numbers) or 1)
     if number:
         pen.draw(tone, box(middle - BAR_WIDTH / 2, min(start, end), middle + BAR_WIDTH / 2, max(start, end)))
     pen.write(middle, end - 4 if way < 0 else end + 15, str(number), 15, anchor="middle", bold=bool(number))
 
 
-def _marks(pen: Pen, middle: float, top: float, bottom: float, step: Step) -> None:
-    """What is needed is an arrow down to its step, what there is an arrow up."""
-    if step.needed:
-        pen.draw("full", f"M{middle - 11:.1f} {top - 20:.1f}h22l-11 17Z")
-    if step.current:
-        pen.draw("hollow", f"M{middle - 11:.1f} {bottom + 20:.1f}h22l-11 -17Z")
+def _mark(pen: Pen, middle: float, tip: float, way: int, word: str, tone: str) -> None:
+    """An arrow to its step, with its word before it."""
+    if word:
+        pen.draw(tone, f"M{middle - 11:.1f} {tip + way * 17:.1f}h22l-11 {-way * 17}Z")
+        pen.write(middle - 16, tip + way * 9 + 4.5, word, WORDS, anchor="end", bold=True)
 
 
 def draw_circles(circles: Sequence[Circle]) -> Drawing:

@@ -11,7 +11,7 @@ BAR_LENGTH, BAR_HEIGHT = 600.0, 16.0
 BAR_GAP = 3.0
 HATCH = 7.0
 # All bars in one picture: what hinders has the left of a row, what helps its right, and the rest what is between.
-SIDE, MIDDLE = 140.0, 70.0
+SIDE, MIDDLE = 145.0, 66.0
 TITLE, WORDS = 15.0, 12.0
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .drawing import LEADING, WIDTH, Drawing, Pen, box, circle, line
+from .drawing import WIDTH, Drawing, Pen, box, circle, line
 
-TITLE, WORDS, NUMBER = 15.0, 12.5, 13.0
+TITLE, WORDS, NUMBER = 15.0, 13.5, 13.0
 RADIUS = 10.0
 # Marks nearer than this to each other stand one above the other.
 ROOM = 2 * RADIUS + 2
 LEFT, RIGHT = RADIUS + 2, WIDTH - RADIUS - 2
 SIDE = 168.0
+# Between a track and the next.
+BELOW = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def draw_tracks(tracks: Sequence[Track]) -> Drawing:
             pen.fill(0, top, SIDE, track.left, WORDS, tone="soft"),
             pen.fill(WIDTH, top, SIDE, track.right, WORDS, anchor="end", tone="soft"),
         )
-        top = max(ends) + LEADING * WORDS
-    return pen.done(WIDTH, top - 8)
+        top = max(ends) + BELOW
+    return pen.done(WIDTH, top - BELOW)
 
 
 def _track(pen: Pen, middle: float) -> None:

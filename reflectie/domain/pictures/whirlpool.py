@@ -49,8 +49,9 @@ def whirlpool_arm(index: int, of: int, share: float) -> Arm:
     name_x, name_y = _point(OUTER + 27, start)
     side = math.cos(start)
     anchor = "middle" if abs(side) < 0.3 else "start" if side > 0 else "end"
-    # Above the arm the number pushes its name up; beside it the two stand on either side of the name's own line.
-    lift = NUMBER_LINE if anchor == "middle" else NUMBER_LINE / 2
+    # Above its arm the number pushes the name up; beside it the two stand on either side of the name's own line; below
+    # it there is room under the name.
+    lift = NUMBER_LINE * (1 if anchor == "middle" else 0.5 if name_y < OUTER / 2 else 0)
     numbered_y = name_y - lift
     return Arm(
         number=index + 1,

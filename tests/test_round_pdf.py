@@ -19,6 +19,7 @@ from reflectie.domain.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import Sheet
 from reflectie.domain.talk import Choice, Outcome
+from reflectie.templatetags.pictures import find_picture
 from reflectie.templatetags.reflectie import spread_text
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
@@ -91,7 +92,7 @@ def test_pdf_of_a_round_holds_every_number_and_wording(name):
     expected += [
         "Waar jullie het meest verschillen",
         "Bedoelen we hetzelfde?",
-        f"Nodig {report.counted} Samen activiteiten",
+        f"Naast elkaar {report.counted} Te licht?",
     ]
     expected += ["1 notitie is verwijderd door de coördinator.", "2 zinnen zijn verwijderd door de coördinator."]
     expected += [note.text for _, note in report.notes] + [sentence.text for sentence in report.goal_sentences]
@@ -197,7 +198,11 @@ def test_pdf_of_a_round_every_bar_has_its_text(name):
         return
     bars = [spread_text(item) for item in (*report.main_differences, *report.items)]
     assert len(bars) > 15
-    assert sorted(text for text in texts if not text.startswith("Draaikolk")) == sorted(bars)
+    beside = [find_picture(report, name) for name in ("perspectieven", "intensiteit", "betekenissen", "draaikolk")]
+    pictures = [part.text for picture in beside if picture for part in picture.parts]
+    # The perspectives are two: pairs and factors.
+    assert len(pictures) == 5
+    assert sorted(texts) == sorted(bars + pictures)
 
 
 @ALL_REPORTS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django import template
 from django.forms.utils import flatatt
@@ -37,6 +38,8 @@ from reflectie.domain.sheet import MEANINGS, Value
 from .reflectie import answer, group_name, spread_text, whirlpool_text
 
 register = template.Library()
+
+Row = TypeVar("Row")
 
 # Attributes rather than style: neither the PDF nor a downloaded picture sees a stylesheet. The screen's goes over them.
 # What stands on a tone is told apart in grey too: by a sign, a hatching or an edge.
@@ -257,7 +260,7 @@ def _perspectives(report: Report) -> Picture | None:
         return None
     parts = tuple(
         Part(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
-        for rows in (found.pairs, found.factors)
+        for rows in (*_halves(found.pairs), *_halves(found.factors))
         if rows
     )
     if report.setup.grouping is Grouping.LEVEL:
@@ -268,6 +271,12 @@ def _perspectives(report: Report) -> Picture | None:
         reading = gettext("Hoe verder naar rechts, hoe meer mensen uit die organisatie het helpende kozen.")
     groups = tuple(str(group_name(report, name)) for name in found.groups)
     return Picture("perspectieven", heading, (reading,), parts, groups)
+
+
+def _halves(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Two parts that stand next to each other where there is room; a page can end between two such rows of parts."""
+    middle = (len(rows) + 1) // 2
+    return rows[:middle], rows[middle:]
 
 
 def _track(row: Perspective) -> Track:
@@ -302,7 +311,8 @@ def _spreads(report: Report) -> Picture | None:
             " ".join(f"{item.item.short}. {spread_text(item)}" for item in items),
         )
         for kind in Kind
-        if (items := [item for item in report.items if item.item.kind is kind])
+        for items in _halves([item for item in report.items if item.item.kind is kind])
+        if items
     )
     reading = gettext("Van links wat hindert, van rechts wat helpt. Gestreept: weet ik niet. Stippellijn: opengelaten.")
     return Picture("spreiding", gettext("Zo zien jullie het"), (reading,), parts)

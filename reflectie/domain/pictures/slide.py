@@ -28,8 +28,8 @@ class Slide:
 
 
 def make_slide(heading: str, facts: str, reading: Sequence[str], parts: Sequence[Drawing], legend: Drawing) -> Slide:
-    """The parts next to each other, and above them the heading, facts, how to read the picture, and its legend. The
-    parts are the last of the slide's."""
+    """The parts next to each other, as a slide is wide, and above them the heading, facts, how to read the picture,
+    and its legend. The parts are the last of the slide's."""
     width = max(NARROWEST, sum(part.width for part in parts) + GAP * (len(parts) - 1))
     pen = Pen()
     top = pen.fill(0, 0, width, heading, HEADING, bold=True)
@@ -43,5 +43,4 @@ def make_slide(heading: str, facts: str, reading: Sequence[str], parts: Sequence
     for part in parts:
         placed.append(Placed(left, top, part))
         left += part.width + GAP
-    height = top + max(part.height for part in parts) + MARGIN
-    return Slide(width + 2 * MARGIN, height, tuple(placed))
+    return Slide(width + 2 * MARGIN, top + max(part.height for part in parts) + MARGIN, tuple(placed))

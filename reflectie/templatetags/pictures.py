@@ -32,7 +32,7 @@ from reflectie.domain.pictures import (
 )
 from reflectie.domain.privacy import Reason, Withheld
 from reflectie.domain.report import ItemReport, Report, Tally
-from reflectie.domain.setup import LEVELS, Grouping
+from reflectie.domain.setup import Grouping
 from reflectie.domain.sheet import MEANINGS, Value
 
 from .reflectie import answer, group_name, spread_text, whirlpool_text
@@ -76,7 +76,6 @@ _MEANING_WORDS: dict[str, str | Promise] = {
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
-assert set(_FROM_ABOVE) == set(LEVELS)
 
 # What a level's items look like, in this order: the tone of a cell, and how many of them in words.
 _CELLS = {

@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.templatetags.l10n",
                 "django.templatetags.static",
                 "reflectie.templatetags.reflectie",
+                "reflectie.templatetags.pictures",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -25,7 +25,7 @@ from reflectie.domain.report import Report
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import Sheet
 from reflectie.store import load_report
-from reflectie.templatetags.reflectie import whirlpool_text
+from reflectie.templatetags.pictures import find_picture
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 SENTENCE = "Een collega belde drie keer voordat iemand opnam, en toen was de cliënt al verhuisd. "
@@ -200,7 +200,7 @@ def test_pdf_is_tagged(name):
     kinds = [str(element["/S"]) for element in elements(reader)]
     # The patterns have a heading where one shows.
     parts = 4 + bool(make_report(SHEETS[name]).patterns)
-    assert (kinds.count("/H1"), kinds.count("/H2"), kinds.count("/Figure")) == (1, parts, 1)
+    assert (kinds.count("/H1"), kinds.count("/H2"), kinds.count("/Figure")) == (1, parts, len(pictures_of(name)))
     # One for each dimension and one for agreements; one that goes on overleaf is tagged anew there.
     assert kinds.count("/Table") >= 6
     assert {"/P", "/TR", "/TH", "/TD", "/L", "/LI"} - set(kinds) == set()
@@ -209,7 +209,14 @@ def test_pdf_is_tagged(name):
 @ALL_SHEETS
 def test_pdf_every_picture_has_its_text(name):
     figures = [element for element in elements(read(name)) if element["/S"] == "/Figure"]
-    assert [str(figure.get("/Alt")) for figure in figures] == [whirlpool_text(make_report(SHEETS[name]).whirlpool)]
+    assert [str(figure.get("/Alt")) for figure in figures] == pictures_of(name)
+
+
+def pictures_of(name: str) -> list[str]:
+    """The texts of a report's pictures, in the order of the report."""
+    pictures = [find_picture(make_report(SHEETS[name]), part) for part in ("intensiteit", "betekenissen", "draaikolk")]
+    assert len(list(filter(None, pictures))) == (1 if name == "nothing ticked" else 3)
+    return [picture.text for picture in pictures if picture]
 
 
 @ALL_SHEETS
@@ -323,7 +330,8 @@ def test_pdf_no_heading_is_the_last_text_on_a_page(name):
 
 def test_pdf_whirlpools_names_fit_in_its_box(settings):
     """What stands out of the box is cut off. Measured in bold, as an arm that plays is named."""
-    picture = (settings.BASE_DIR / "templates/reflectie/pictures/whirlpool.html").read_text()
+    folder = settings.BASE_DIR / "templates/reflectie/pictures"
+    picture = (folder / "whirlpool.html").read_text() + (folder / "arms.html").read_text()
     left, _, width, _ = (float(number) for number in re.search(r'viewBox="([^"]+)"', picture)[1].split())
     size = float(re.search(r'class="arm-name.*?font-size="(\d+)"', picture)[1])
     font = TTFont(fontpkg.path("Atkinson Hyperlegible", weight=700))

@@ -262,11 +262,24 @@ def arm_sign(report: ItemReport) -> str:
 
 
 @register.simple_tag
-def whirlpool_text(arms: Sequence[WhirlpoolArm]) -> str:
-    """What the whirlpool shows, for whoever doesn't see it."""
+def arm_number(report: ItemReport) -> str:
+    """How many of all that were counted say that a factor plays: "5 van 8"."""
+    counts = report.counts
+    if not isinstance(counts, Counts):
+        return ""
+    return gettext("%(n)s van %(total)s") % {"n": counts.hindering, "total": counts.counted}
+
+
+def _arm_text(report: ItemReport, *, numbered: bool) -> str:
+    return f"{report.item.short} ({arm_number(report)})" if numbered else report.item.short
+
+
+@register.simple_tag
+def whirlpool_text(arms: Sequence[WhirlpoolArm], *, numbered: bool = False) -> str:
+    """What the whirlpool shows, for whoever doesn't see it; `numbered` with how many say that a factor plays."""
     reports = [arm.report for arm in arms]
     named = {
-        state: ", ".join(report.item.short for report in reports if arm_state(report) == state)
+        state: ", ".join(_arm_text(report, numbered=numbered) for report in reports if arm_state(report) == state)
         for state in ("obstacle", "split", "clear", "unknown", "open")
     }
     plays = sum(report.finding is Finding.OBSTACLE for report in reports)

@@ -1,0 +1,363 @@
+"""The pictures of a report: which there are, what stands in them, how they are painted. Loaded in every template."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django import template
+from django.forms.utils import flatatt
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from reflectie import wording
+from reflectie.domain.checklist import Item, Kind
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.intensity import FORMS, Intensity, current_intensity
+from reflectie.domain.perspectives import Perspective, Perspectives, outermost, set_side_by_side
+from reflectie.domain.pictures import (
+    Circle,
+    Drawing,
+    Layer,
+    SpreadRow,
+    Step,
+    Track,
+    draw_circles,
+    draw_layers,
+    draw_legend,
+    draw_scale,
+    draw_spreads,
+    draw_tracks,
+)
+from reflectie.domain.privacy import Reason, Withheld
+from reflectie.domain.report import ItemReport, Report, Tally
+from reflectie.domain.setup import Grouping
+from reflectie.domain.sheet import MEANINGS, Value
+
+from .reflectie import answer, group_name, spread_text, whirlpool_text
+
+register = template.Library()
+
+Row = TypeVar("Row")
+
+# Attributes rather than style: neither the PDF nor a downloaded picture sees a stylesheet. The screen's goes over them.
+# What stands on a tone is told apart in grey too: by a sign, a hatching or an edge.
+_EDGED = {"stroke-width": "1.4"}
+_PAINT = {
+    "ink": {"fill": "#0c2f36"},
+    "soft": {"fill": "#45595e"},
+    "full": {"fill": "#14616e"},
+    "on-full": {"fill": "#fffdf8"},
+    "hollow": {"fill": "#fffdf8", "stroke": "#14616e", "stroke-width": "2"},
+    "step": {"fill": "#e2f0f0", "stroke": "#6f7f7c", "stroke-width": "1"},
+    "edge": {"fill": "none", "stroke": "#6f7f7c", **_EDGED},
+    "hindering": {"fill": "#9c2f1b", "stroke": "#9c2f1b", "stroke-width": "1"},
+    "on-hindering": {"fill": "#ffffff"},
+    "helping": {"fill": "#c9e6d3", "stroke": "#1a6541", **_EDGED},
+    "on-helping": {"fill": "#1a6541"},
+    "split": {"fill": "#ede6f7", "stroke": "#5a3d92", "stroke-dasharray": "5 2", **_EDGED},
+    "on-split": {"fill": "#5a3d92"},
+    "clear": {"fill": "#ffffff", "stroke": "#46545a", **_EDGED},
+    "on-clear": {"fill": "#46545a"},
+    "unsure": {"fill": "#e8ebea", "stroke": "#46545a", "stroke-width": "1"},
+    "on-unsure": {"fill": "#46545a"},
+    "hatch": {"fill": "none", "stroke": "#46545a", "stroke-width": "1"},
+    "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
+}
+
+# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
+_MEANING_WORDS: dict[str, str | Promise] = {
+    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
+    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
+    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
+}
+
+# Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
+# "Samenwerken op organisatieniveau").
+_FROM_ABOVE = ("funder", "board", "management", "practice", "client")
+
+# What a level's items look like, in this order: the tone of a cell, and how many of them in words.
+_CELLS = {
+    Finding.OBSTACLE: "hindering",
+    Finding.SPLIT: "split",
+    Finding.UNKNOWN: "unsure",
+    Finding.STRENGTH: "helping",
+    Finding.CLEAR: "clear",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One drawing, and what it shows for whoever doesn't see it."""
+
+    drawing: Drawing
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One of a report's pictures, by the name of its file."""
+
+    name: str
+    heading: str
+    # How to read it, in sentences.
+    reading: tuple[str, ...]
+    parts: tuple[Part, ...]
+    # Who the numbers in it stand for.
+    groups: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return " ".join(part.text for part in self.parts)
+
+    @property
+    def legend(self) -> Drawing:
+        return draw_legend(self.groups, sum(part.drawing.width for part in self.parts))
+
+
+@register.simple_tag
+def paint(tone: str) -> SafeString:
+    """How a tone is painted: attributes, and a class for the screen's own colours."""
+    return flatatt({"class": f"p-{tone}", **_PAINT[tone]})
+
+
+@register.simple_tag
+def find_picture(report: Report, name: str) -> Picture | None:
+    """`{% find_picture report "niveaus" as picture %}`: None where the report hasn't got it, or may not show it."""
+    return None if report.is_withheld or name not in PICTURES else PICTURES[name](report)
+
+
+def _whirlpool(report: Report) -> Picture | None:
+    signs = gettext("× speelt, ± verdeeld, – speelt niet, ? weet ik niet.")
+    wide = gettext("Hoe breder een arm, hoe meer mensen zeggen dat die factor speelt.")
+    text = whirlpool_text(report.whirlpool, numbered=report.mode.is_round)
+    # Its arms are drawn by a template of their own; here is the room for them.
+    part = Part(Drawing(608.0, 408.0, (), ()), text)
+    reading = (wide, signs) if report.mode.is_round else (signs,)
+    return Picture("draaikolk", gettext("Welke factoren spelen?"), reading, (part,))
+
+
+def _intensity(report: Report) -> Picture | None:
+    if not (steps := _steps(report)) or not any(step.needed or step.current for step in steps):
+        return None
+    above, below = gettext("Nodig"), gettext("Nu")
+    needed = [step for step in steps if step.needed]
+    current = [step for step in steps if step.current]
+    if is_round := report.mode.is_round:
+        above = gettext("Nodig: zoveel mensen kozen dit")
+        below = gettext("Nu: zo vaak is hier een vorm van genoemd")
+    text = gettext("Nodig: %(needed)s. Nu: %(current)s.") % {
+        "needed": _listed([(step.name, step.needed) for step in needed], counted=is_round),
+        "current": _listed([(step.name, step.current) for step in current], counted=is_round),
+    }
+    part = Part(draw_scale(steps, above, below, counted=is_round), text)
+    return Picture("intensiteit", gettext("Past de vorm bij wat nodig is?"), (), (part,))
+
+
+def _steps(report: Report) -> list[Step]:
+    """The three steps; none where a tally is withheld."""
+    if not report.mode.is_round:
+        if not report.intensities:
+            return []
+        view = report.intensities[0]
+        current = current_intensity(view.forms)
+        return [
+            Step(str(wording.INTENSITIES[step]), int(step is view.needed), int(step is current)) for step in Intensity
+        ]
+    if isinstance(report.needed, Withheld) or isinstance(report.forms, Withheld):
+        return []
+    needed = dict(report.needed.numbers)
+    return [
+        Step(
+            str(wording.INTENSITIES[step]),
+            needed.get(step, 0),
+            sum(number for form, number in report.forms.numbers if FORMS[form] is step),
+        )
+        for step in Intensity
+    ]
+
+
+def _listed(numbers: Sequence[tuple[str, int]], *, counted: bool) -> str:
+    named = [f"{name.lower()} {number}" if counted else name.lower() for name, number in numbers if number]
+    return ", ".join(named) or gettext("niet ingevuld")
+
+
+def _meanings(report: Report) -> Picture | None:
+    if report.mode.is_round:
+        tally = report.meaning
+        numbers = dict(tally.numbers) if isinstance(tally, Tally) else {}
+        reading = gettext("Hoe groter de cirkel, hoe meer mensen dit in hun organisatie centraal zien staan (HAN).")
+    else:
+        numbers = {name: report.meanings.count(name) for name in MEANINGS} if report.meanings else {}
+        reading = gettext("Wat in jouw organisatie centraal staat, is gevuld (HAN).")
+    if not numbers:
+        return None
+    circles = [
+        Circle(
+            str(wording.MEANINGS[name]),
+            str(_MEANING_WORDS[name]),
+            numbers[name],
+            str(numbers[name]) if report.mode.is_round else gettext("jij") if numbers[name] else "",
+        )
+        for name in MEANINGS
+    ]
+    heading = gettext("Wat bedoelen jullie met samenwerken?")
+    text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
+    part = Part(draw_circles(circles), text)
+    return Picture("betekenissen", heading, (reading,), (part,))
+
+
+def _levels(report: Report) -> Picture | None:
+    sizes = dict(report.groups)
+    shown = [size for size in sizes.values() if not isinstance(size, Withheld) and size]
+    if report.setup.grouping is not Grouping.LEVEL or not shown:
+        return None
+    layers = [_layer(report, name, sizes[name]) for name in _FROM_ABOVE if name in sizes]
+    text = " ".join(f"{layer.name}: {layer.size + ', ' if layer.size else ''}{layer.words}" for layer in layers)
+    reading = (
+        gettext("Achter wie samenwerkt, staan organisaties, en wie betaalt (TG). Zo ziet elke rol het."),
+        gettext("Elk vakje is een stelling: × hinderpaal, ± verdeeld, ? blinde vlek, + sterkte, – speelt niet."),
+    )
+    return Picture(
+        "niveaus", gettext("Van wie betaalt tot wie het meemaakt"), reading, (Part(draw_layers(layers), text),)
+    )
+
+
+def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
+    called = str(wording.LEVELS[name])
+    if isinstance(size, Withheld):
+        return Layer(called, "", (), gettext("Niet getoond: %s.") % wording.REASONS[size.reason])
+    if not size:
+        return Layer(called, "", (), gettext("Niemand vulde dit in."))
+    found = [view.finding for item in report.items for view in item.groups if view.name == name]
+    cells = [(tone, wording.SIGNS[kind]) for kind, tone in _CELLS.items() for one in found if one is kind]
+    hidden = found.count(None)
+    answered = ngettext("%s antwoord", "%s antwoorden", size) % size
+    words = [text % number for kind, text in _cell_words(found) if (number := found.count(kind))]
+    if hidden:
+        words.append(
+            gettext("%(n)s niet getoond (%(why)s)") % {"n": hidden, "why": wording.REASONS[Reason.SUBTRACTION]}
+        )
+    return Layer(called, answered, (*cells, *[("open", "")] * hidden), f"{', '.join(words)}.")
+
+
+def _cell_words(found: Sequence[Finding | None]) -> list[tuple[Finding, str]]:
+    number = found.count
+    return [
+        (Finding.OBSTACLE, ngettext("%s hinderpaal", "%s hinderpalen", number(Finding.OBSTACLE))),
+        (Finding.SPLIT, gettext("%s verdeeld")),
+        (Finding.UNKNOWN, ngettext("%s blinde vlek", "%s blinde vlekken", number(Finding.UNKNOWN))),
+        (Finding.STRENGTH, ngettext("%s sterkte", "%s sterktes", number(Finding.STRENGTH))),
+        (Finding.CLEAR, ngettext("%s factor speelt niet", "%s factoren spelen niet", number(Finding.CLEAR))),
+    ]
+
+
+def _perspectives(report: Report) -> Picture | None:
+    found = set_side_by_side(report)
+    if found is None:
+        return None
+    parts = tuple(
+        Part(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
+        for rows in (*_halves(found.pairs), *_halves(found.factors))
+        if rows
+    )
+    if report.setup.grouping is Grouping.LEVEL:
+        heading = gettext("Hoe elke rol het ziet")
+        reading = gettext("Hoe verder naar rechts, hoe meer mensen met die rol het helpende kozen.")
+    else:
+        heading = gettext("Hoe elke organisatie het ziet")
+        reading = gettext("Hoe verder naar rechts, hoe meer mensen uit die organisatie het helpende kozen.")
+    groups = tuple(str(group_name(report, name)) for name in found.groups)
+    return Picture("perspectieven", heading, (reading,), parts, groups)
+
+
+def _halves(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Two parts that stand next to each other where there is room; a page can end between two such rows of parts."""
+    middle = (len(rows) + 1) // 2
+    return rows[:middle], rows[middle:]
+
+
+def _track(row: Perspective) -> Track:
+    item = row.report.item
+    stands = tuple((stand.number, float(stand.share)) for stand in row.stands)
+    return Track(item.short, str(answer(item, Value.HINDERING)), str(answer(item, Value.HELPING)), stands)
+
+
+def _tracks_text(report: Report, rows: Sequence[Perspective]) -> str:
+    texts = [
+        f"{row.report.item.short}: "
+        + ", ".join(
+            gettext("%(group)s %(n)s van %(total)s")
+            % {"group": group_name(report, stand.name), "n": stand.helping, "total": stand.chose}
+            for stand in row.stands
+        )
+        for row in rows
+    ]
+    if rows[0].report.item.kind is Kind.FACTOR:
+        start = gettext("Hoeveel van wie koos, vinden dat de factor niet speelt.")
+    else:
+        start = gettext("Hoeveel van wie koos, kozen het helpende.")
+    return f"{start} {'; '.join(texts)}."
+
+
+def _spreads(report: Report) -> Picture | None:
+    if not report.mode.is_round or not report.counted:
+        return None
+    parts = tuple(
+        Part(
+            draw_spreads([_spread_row(item) for item in items]),
+            " ".join(f"{item.item.short}. {spread_text(item)}" for item in items),
+        )
+        for kind in Kind
+        for items in _halves([item for item in report.items if item.item.kind is kind])
+        if items
+    )
+    reading = gettext("Van links wat hindert, van rechts wat helpt. Gestreept: weet ik niet. Stippellijn: opengelaten.")
+    return Picture("spreiding", gettext("Zo zien jullie het"), (reading,), parts)
+
+
+def _spread_row(report: ItemReport) -> SpreadRow:
+    counts, item = report.counts, report.item
+    if not isinstance(counts, Counts):
+        raise TypeError("a report that isn't withheld has the counts of every item")
+    numbers = (counts.hindering, counts.helping, counts.dont_know, counts.open)
+    left, right = _said(item, Value.HINDERING, counts.hindering), _said(item, Value.HELPING, counts.helping)
+    unsure = ngettext("%s weet het niet", "%s weten het niet", counts.dont_know) % counts.dont_know
+    middle = [unsure] if counts.dont_know else []
+    if counts.open:
+        middle.append(gettext("%s open") % counts.open)
+    return SpreadRow(item.short, numbers, left, ", ".join(middle), right)
+
+
+def _said(item: Item, value: Value, number: int) -> str:
+    words = str(answer(item, value))
+    return f"{number} {words[:1].lower()}{words[1:]}"
+
+
+@register.simple_tag
+def perspectives_of(report: Report) -> Perspectives | None:
+    """What is left out of the picture, and where groups stand furthest apart."""
+    return set_side_by_side(report)
+
+
+@register.simple_tag
+def apart_text(report: Report, row: Perspective) -> str:
+    """Who stand furthest from each other: "Huis ziet het meest wat hindert, Wijk wat helpt."."""
+    low, high = outermost(row.stands)
+    names = {
+        "low": ", ".join(str(group_name(report, stand.name)) for stand in low),
+        "high": ", ".join(str(group_name(report, stand.name)) for stand in high),
+    }
+    return gettext("Het meest naar wat hindert: %(low)s. Het meest naar wat helpt: %(high)s.") % names
+
+
+# By the name of the file.
+PICTURES: dict[str, Callable[[Report], Picture | None]] = {
+    "draaikolk": _whirlpool,
+    "spreiding": _spreads,
+    "intensiteit": _intensity,
+    "betekenissen": _meanings,
+    "niveaus": _levels,
+    "perspectieven": _perspectives,
+}

@@ -1,0 +1,55 @@
+"""The pictures of a report, one by one, to put on a slide."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from reflectie import pdf
+from reflectie.access import member_report_or_404, readable_session_or_404
+from reflectie.domain.pictures import make_slide
+from reflectie.domain.report import Report
+from reflectie.models import Session
+from reflectie.store import load_report
+from reflectie.templatetags.pictures import Picture, find_picture
+
+from .made import revalidated
+
+
+@require_safe
+@gzip_page
+def session_picture(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+    return _picture(request, member_report_or_404(request, pk).session, name)
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def picture(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    return _picture(request, readable_session_or_404(token), name)
+
+
+def _picture(request: HttpRequest, session: Session, name: str) -> HttpResponse:
+    report = load_report(session)
+    if (found := find_picture(report, name)) is None:
+        raise Http404
+    etag = f'"{pdf.fingerprint(report)}-{name}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        response = HttpResponse(_draw(report, found), content_type="image/svg+xml")
+        # Files lie about: their name says the day, and no collaboration or person.
+        response["Content-Disposition"] = f'attachment; filename="{name}-{report.changed_on:%Y-%m-%d}.svg"'
+    return revalidated(response, etag)
+
+
+def _draw(report: Report, found: Picture) -> str:
+    facts = date_format(report.changed_on, "j F Y")
+    if report.mode.is_round and isinstance(report.counted, int):
+        facts += " · " + ngettext("%s antwoord", "%s antwoorden", report.counted) % report.counted
+    slide = make_slide(found.heading, facts, found.reading, [part.drawing for part in found.parts], found.legend)
+    return render_to_string("reflectie/pictures/download.svg", {"slide": slide, "picture": found, "report": report})

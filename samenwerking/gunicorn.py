@@ -26,7 +26,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads, because a PDF keeps a worker busy for half a second: with one request at a time per worker, two people
 # downloading at once would make everybody else wait. They also keep connections open and sit out slow phones.
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
 # Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
 preload_app = True
 # The socket for `gunicornc` would stand in the home folder, one for all projects of that user.

@@ -39,7 +39,7 @@ from .people import (
     remove_member,
     withdraw_invitation,
 )
-from .reports import earlier_session, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
+from .reports import earlier_session, final_key, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .rounds import (
     AdoptedError,
     BegunError,
@@ -140,6 +140,7 @@ __all__ = [
     "erase_reflection",
     "erase_session",
     "erase_unconfirmed",
+    "final_key",
     "find_by_code",
     "find_invitation",
     "find_response",

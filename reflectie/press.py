@@ -24,8 +24,10 @@ from django.conf import settings
 PATIENCE = 20
 # Seconds between two looks whether another process's PDF is ready.
 LOOK_EVERY = 0.02
-# As much less of the processor as pages get: a tenth, where they want all of it.
-NICENESS = 10
+# As much less of the processor as pages get: a quarter, where they want all of it.
+NICENESS = 5
+# Threads of a web worker that never wait for PDFs.
+FOR_PAGES = 4
 
 
 class BusyError(Exception):
@@ -41,8 +43,8 @@ class Press:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        # Whoever waits keeps a thread of the web server; a quarter of those stays free for pages.
-        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS * 3 // 4))
+        # Whoever waits keeps a thread of the web server.
+        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - FOR_PAGES))
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._made_at = 0.0

@@ -36,7 +36,7 @@ RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.
-WEB_THREADS = env.int("WEB_THREADS", default=16)
+WEB_THREADS = env.int("WEB_THREADS", default=24)
 
 INSTALLED_APPS = [
     # Ours first: its base.html must win from the one that comes with Bootstrap's package.

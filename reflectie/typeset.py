@@ -22,6 +22,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 BASE_URL = "https://samenwerking.invalid/"
 STATIC = f"{BASE_URL}static/"
 STYLESHEETS = ("css/pdf.css",)
+# A link's flag.
+PRINTED = 4
 # Seconds after which a PDF won't come any more: the longest report takes a few.
 LIMIT = 60
 
@@ -69,7 +71,22 @@ def _style() -> tuple[list[weasyprint.CSS], FontConfiguration]:
 def typeset(xhtml: str, **options: Any) -> bytes:
     """A page of ours as PDF/UA-1. Not for two threads at once: Pango's fonts may not be shared."""
     css, fonts = _style()
-    return bytes(ParsedHtml(xhtml).write_pdf(stylesheets=css, font_config=fonts, pdf_variant="pdf/ua-1", **options))
+    options = {"pdf_variant": "pdf/ua-1", "finisher": _finish, **options}
+    return bytes(ParsedHtml(xhtml).write_pdf(stylesheets=css, font_config=fonts, **options))
+
+
+def _finish(_document: Any, made: Any) -> None:
+    """Say of each table header what it heads, which WeasyPrint leaves to the cells; and print links as they show."""
+
+    def parent(element: Any) -> Any:
+        return made.objects[int(element["P"].split()[0])]
+
+    for found in made.objects:
+        if isinstance(found, dict) and found.get("S") == "/TH":
+            heads_column = parent(parent(found)).get("S") == "/THead"
+            found["A"]["Scope"] = "/Column" if heads_column else "/Row"
+        elif isinstance(found, dict) and found.get("Subtype") == "/Link":
+            found["F"] = PRINTED
 
 
 def serve(line: Connection) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,7 +14,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from .domain.guide import USUAL_LENGTH, build_guide, deal_cards
 from .domain.report import Report
+from .domain.worksheet import build_worksheet
 from .models import Session
 from .press import BusyError, PressError, press
 from .store import final_key, keep_pdf, kept_pdf, load_report
@@ -49,12 +51,13 @@ class Kind(StrEnum):
     WORKSHEET = "opnieuw-opbouwen"
 
 
-TEMPLATES = {
-    Kind.REPORT: "reflectie/report/pdf.html",
-    Kind.SUMMARY: "reflectie/report/summary_pdf.html",
-    Kind.GUIDE: "reflectie/guide/pdf.html",
-    Kind.CARDS: "reflectie/guide/cards.html",
-    Kind.WORKSHEET: "reflectie/worksheet/pdf.html",
+# The page that each is made from, and what it shows of a report.
+PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
+    Kind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
+    Kind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
+    Kind.GUIDE: ("reflectie/guide/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
+    Kind.CARDS: ("reflectie/guide/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
+    Kind.WORKSHEET: ("reflectie/worksheet/pdf.html", lambda report, _minutes: {"sheets": build_worksheet(report)}),
 }
 
 
@@ -64,7 +67,7 @@ class Document:
 
     kind: Kind
     # How long the talk takes that a guide is for.
-    minutes: int = 90
+    minutes: int = USUAL_LENGTH
 
     @property
     def name(self) -> str:
@@ -140,7 +143,8 @@ def make_pdf(report: Report, document: Document = REPORT) -> bytes:
 
 def write(report: Report, document: Document = REPORT) -> str:
     """The page that a PDF is made from."""
-    return render_to_string(TEMPLATES[document.kind], {"report": report})
+    template, more = PAGES[document.kind]
+    return render_to_string(template, {"report": report, **more(report, document.minutes)})
 
 
 class PaperForm:

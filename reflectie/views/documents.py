@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -12,9 +12,8 @@ from reflectie.access import member_report_or_404, readable_session_or_404
 from reflectie.models import Session
 from reflectie.store import load_report
 
+from .guide import minutes_asked
 from .made import busy, revalidated
-
-LENGTHS = {"60": 60, "90": 90, "120": 120}
 
 
 @login_not_required
@@ -40,13 +39,7 @@ def session_document(request: HttpRequest, pk: UUID, kind: pdf.Kind) -> HttpResp
 
 
 def _wanted(request: HttpRequest, kind: pdf.Kind) -> pdf.Document:
-    """Raises Http404 for a length that no guide has."""
-    if "duur" not in request.GET:
-        return pdf.Document(kind)
-    try:
-        return pdf.Document(kind, LENGTHS[request.GET["duur"]])
-    except KeyError as unknown:
-        raise Http404 from unknown
+    return pdf.Document(kind, minutes_asked(request))
 
 
 def _send(request: HttpRequest, session: Session, wanted: pdf.Document) -> HttpResponse:

@@ -28,7 +28,8 @@ def main() -> None:
         from benchmarks.figures import table
         from benchmarks.measure import Run
 
-        figures = Run(options.rounds, options.server, options.workers, options.threads).everything()
+        run = Run(options.rounds, options.server, options.workers, options.threads)
+        figures = run.pdfs() if options.only_pdfs else run.everything()
     # The children's time is ours as soon as they have ended.
     others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / (time.monotonic() - start)
     print(f"\n{table(figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
@@ -59,7 +60,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often figure and ceiling take turns (3)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    parser.add_argument("--threads", type=int, default=2, help="threads in each (2)")
+    parser.add_argument("--threads", type=int, default=24, help="threads in each (24)")
+    parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
     parser.add_argument("--server", default="", help="further arguments for gunicorn")
     parser.add_argument("--output", type=Path, help="where the JSON goes")
     return parser.parse_args()

@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from reflectie.store import published_checklist, read_token
 
-from . import rounds
+from . import documents, rounds
 from .figures import Figure, quantile
-from .people import BESIDE, answers, begin, field_names, forget_pdf, full_sheet, lost, with_notes
-from .server import Server, serve
+from .people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
+from .server import Server, peak_memory, serve
 
 AT_ONCE = 20
 # A fill-in takes seventeen requests or more; nobody waits longer than this for a measurement.
@@ -33,33 +33,37 @@ class Run:
         self.checklist = published_checklist()
         self.items = [item.key for item in self.checklist]
 
+    def pdfs(self) -> list[Figure]:
+        """All about PDFs, in a minute."""
+        with serve(self.arguments) as self.server:
+            self._documents()
+            self._memory(self.server, self.server.workers)
+        return self.figures
+
     def everything(self) -> list[Figure]:
-        self._say("the PDF, in one process")
+        self.say("the PDF, in one process")
         self._made_pdfs()
         with serve(self.arguments) as self.server:
             first_workers = self.server.workers
-            self._say("pages")
+            self.say("pages")
             self._pages()
-            self._say("the report")
+            self.say("the report")
             self._reports()
-            self._say("fill-ins")
+            self.say("fill-ins")
             self._fill_ins()
-            self._say("a round")
+            self.say("a round")
             self._round()
-            self._say("PDFs over HTTP")
-            self._sent_pdfs()
-            self._say("a page while PDFs are made")
-            self._neighbours()
+            self._documents()
             self._memory(self.server, first_workers)
         return self.figures
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         print(f"… {text}", file=sys.stderr, flush=True)
 
-    def _add(self, name: str, value: float, unit: str, **more: Any) -> None:
+    def add(self, name: str, value: float, unit: str, **more: Any) -> None:
         self.figures.append(Figure(name, value, unit, **more))
 
-    def _load(self, kind: str, **job: Any) -> dict[str, Any]:
+    def load(self, kind: str, **job: Any) -> dict[str, Any]:
         """What a crowd met, with the time of the server's processors that one turn took."""
         before = self.server.cpu_seconds()
         job = {"kind": kind, "port": self.server.port, "at_once": AT_ONCE, "seconds": SECONDS, **job}
@@ -75,7 +79,7 @@ class Run:
         result["cpu"] = (self.server.cpu_seconds() - before) / max(result.get("done", 1), 1)
         result["rate"] = result.get("done", 0) / result.get("elapsed", 1)
         if result.get("errors"):
-            self._say(f"errors: {result['errors']}")
+            self.say(f"errors: {result['errors']}")
         return result
 
     # Pages
@@ -88,16 +92,16 @@ class Run:
         }
         for place, (name, tokens) in enumerate(kinds.items()):
             paths = [reverse("fill", args=[token]) for token in tokens]
-            ceiling = self._ceiling("page", f"page-{place}", paths[0])
+            ceiling = self.ceiling("page", f"page-{place}", paths[0])
             aim = 0.40 if place < 2 else None
             self._against(name, {"paths": paths, "status": 200}, {"paths": [ceiling], "status": 200}, 400, aim)
 
     def _reports(self) -> None:
         tokens = [begin(full_sheet(self.checklist), finish=True) for _ in range(10)]
         paths = [reverse("report", args=[read_token(token)]) for token in tokens]
-        ceiling = self._ceiling("report", "report", paths[0])
+        ceiling = self.ceiling("report", "report", paths[0])
         self._against("report, whole", {"paths": paths, "status": 200}, {"paths": [ceiling], "status": 200}, 400)
-        etags = [self._ask(path)[1]["etag"] for path in paths]
+        etags = [self.ask(path)[1]["etag"] for path in paths]
         self._against(
             "report, 304",
             {"paths": paths, "etags": etags, "status": 304},
@@ -108,12 +112,12 @@ class Run:
     def _against(
         self, name: str, job: dict[str, Any], ceiling: dict[str, Any], number: int, aim: float | None = None
     ) -> None:
-        self._load("get", number=40, **job)
-        self._load("get", number=40, **ceiling)
+        self.load("get", number=40, **job)
+        self.load("get", number=40, **ceiling)
         rates, tops, ratios, cpu, top_cpu, waits, errors = [], [], [], [], [], [], 0
         for _ in range(self.rounds):
-            top = self._load("get", number=number * 2, **ceiling)
-            own = self._load("get", number=number, **job)
+            top = self.load("get", number=number * 2, **ceiling)
+            own = self.load("get", number=number, **job)
             rates.append(own["rate"])
             tops.append(top["rate"])
             ratios.append(own["rate"] / top["rate"])
@@ -122,7 +126,7 @@ class Run:
             waits += own["seconds"].get("get", [0])
             errors += sum(own["errors"].values())
         ratio = statistics.median(ratios)
-        self._add(
+        self.add(
             name,
             statistics.median(rates),
             "/s",
@@ -139,7 +143,7 @@ class Run:
             },
         )
 
-    def _ask(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes, float]:
+    def ask(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes, float]:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         try:
             start = time.perf_counter()
@@ -151,9 +155,9 @@ class Run:
         finally:
             connection.close()
 
-    def _ceiling(self, kind: str, name: str, path: str) -> str:
+    def ceiling(self, kind: str, name: str, path: str) -> str:
         """The address of a view that answers with what `path` answers with now."""
-        status, _, body, _ = self._ask(path)
+        status, _, body, _ = self.ask(path)
         if status != 200:
             raise RuntimeError(f"status {status} for a page that should be there")
         Path(settings.WORK_DIR / name).write_bytes(body)
@@ -183,13 +187,13 @@ class Run:
         saves: int | None = None,
     ) -> None:
         rounds = 1 if "paths" in common else self.rounds
-        results = [self._load(kind, number=number, **common) for _ in range(rounds)]
+        results = [self.load(kind, number=number, **common) for _ in range(rounds)]
         rate = statistics.median(result["rate"] for result in results)
         times = [seconds for result in results for seconds in result["seconds"].get("save", [0])]
         errors = sum(sum(result["errors"].values()) for result in results)
         missing = sum(lost(result["kept"]) for result in results)
         p50, p95, p99 = (quantile(times, share) * 1000 for share in (0.5, 0.95, 0.99))
-        self._add(
+        self.add(
             name,
             rate,
             "/s",
@@ -208,12 +212,12 @@ class Run:
         )
         if saves is None:
             return
-        self._add("  a save, p50", p50, "ms", ceiling=top["p50"], ratio=p50 / top["p50"])
-        self._add("  a save, p95", p95, "ms", ceiling=top["p95"], ratio=p95 / top["p95"])
-        self._add(
+        self.add("  a save, p50", p50, "ms", ceiling=top["p50"], ratio=p50 / top["p50"])
+        self.add("  a save, p95", p95, "ms", ceiling=top["p95"], ratio=p95 / top["p95"])
+        self.add(
             "  a save, p99", p99, "ms", ceiling=top["p99"], ratio=p99 / top["p99"], aim=f"< {saves} ms", met=p99 < saves
         )
-        self._add("  errors, answers lost", errors + missing, "", aim="0", met=not errors and not missing)
+        self.add("  errors, answers lost", errors + missing, "", aim="0", met=not errors and not missing)
 
     def _bare(self, one_by_one: bool, number: int) -> dict[str, Any]:
         job = {"one_by_one": one_by_one, "number": number // self.workers, "threads": self.threads}
@@ -245,9 +249,9 @@ class Run:
 
     def _round(self) -> None:
         session = rounds.plan()
-        result = self._load("participate", **rounds.job(session, self.items))
+        result = self.load("participate", **rounds.job(session, self.items))
         errors, took = sum(result["errors"].values()), result["together"] or 0.0
-        self._add(
+        self.add(
             f"{rounds.PEOPLE} of one round finish, all at once",
             took,
             "s",
@@ -256,18 +260,18 @@ class Run:
             more={"errors": errors, "rate": result["done"] / took if took else 0},
         )
         for share in (0.5, 0.99):
-            self._add(f"  a finish, p{share * 100:.0f}", _p([result], "save", share), "ms")
+            self.add(f"  a finish, p{share * 100:.0f}", _p([result], "save", share), "ms")
         path = reverse("join-standing", args=[session.join_token])
-        etag = self._ask(path)[1]["etag"]
-        ceiling = {"paths": [self._ceiling("report", "standing", path)], "status": 200}
+        etag = self.ask(path)[1]["etag"]
+        ceiling = {"paths": [self.ceiling("report", "standing", path)], "status": 200}
         self._against("how it stands, for one who looks on", {"paths": [path], "status": 200}, ceiling, 600)
         ceiling |= {"etags": ['"standing"'], "status": 304}
         self._against("  unchanged (304)", {"paths": [path], "etags": [etag], "status": 304}, ceiling, 600)
         # Two hundred who look on ask every five seconds.
         cpu = next(figure for figure in reversed(self.figures)).more["cpu_ms"]
-        self._add(f"  {rounds.PEOPLE} who look on, of one processor", cpu * rounds.PEOPLE / 5 / 10, "%")
+        self.add(f"  {rounds.PEOPLE} who look on, of one processor", cpu * rounds.PEOPLE / 5 / 10, "%")
         wrong = rounds.wrong_figures(rounds.close(session), result["kept"])
-        self._add("  answers lost or doubled, errors", wrong + errors, "", aim="0", met=not wrong and not errors)
+        self.add("  answers lost or doubled, errors", wrong + errors, "", aim="0", met=not wrong and not errors)
 
     # PDFs
 
@@ -283,7 +287,7 @@ class Run:
         found = json.loads(done.stdout)
         took = {name: seconds * 1000 for name, seconds in found["seconds"].items()}
         pages, ratio, bare = found["pages"]["own"], found["of_plain"], found["of_bare"]
-        self._add(
+        self.add(
             f"PDF of {pages} pages, against the plain way",
             took["own"],
             "ms",
@@ -293,10 +297,10 @@ class Run:
             met=ratio <= 0.75,
             more=found,
         )
-        self._add(
+        self.add(
             "  against the plain way, untagged", took["own"], "ms", ceiling=took["untagged"], ratio=found["of_untagged"]
         )
-        self._add(
+        self.add(
             "  against its words without pictures",
             took["own"],
             "ms",
@@ -306,50 +310,20 @@ class Run:
             met=bare <= 1.5,
         )
 
-    def _sent_pdfs(self) -> None:
-        token = begin(full_sheet(self.checklist), finish=True)
-        path = reverse("report-pdf", args=[read_token(token)])
-        cold, cached, unchanged, top_cached, top_unchanged = [], [], [], [], []
-        ceiling = self._ceiling("pdf", "pdf", path)
-        etag = {"If-None-Match": self._ask(path)[1]["etag"]}
-        for _ in range(self.rounds * 3):
-            forget_pdf(token)
-            cold.append(self._ask(path)[3] * 1000)
-            cached.append(self._ask(path)[3] * 1000)
-            unchanged.append(self._ask(path, etag)[3] * 1000)
-            top_cached.append(self._ask(ceiling)[3] * 1000)
-            top_unchanged.append(self._ask(ceiling, {"If-None-Match": '"pdf"'})[3] * 1000)
-        made = next(figure.value for figure in self.figures if figure.name.startswith("PDF of"))
-        for name, own, top in (
-            ("PDF over HTTP, made (beside: in one process)", statistics.median(cold), made),
-            ("PDF over HTTP, kept", statistics.median(cached), statistics.median(top_cached)),
-            ("PDF over HTTP, 304", statistics.median(unchanged), statistics.median(top_unchanged)),
-        ):
-            self._add(name, own, "ms", ceiling=top, ratio=own / top)
-
-    def _neighbours(self) -> None:
-        page = reverse("fill", args=[begin(answers(self.checklist))])
-        tokens = [begin(full_sheet(self.checklist), finish=True) for _ in range(40)]
-        pdfs = [reverse("report-pdf", args=[read_token(token)]) for token in tokens]
-        common = {"path": page, "number": 120, "pause": 0.05, "seconds": 15}
-        idle = self._load("visitor", downloaders=0, pdfs=[], **common)
-        busy = self._load("visitor", downloaders=2, pdfs=pdfs, **common)
-        for share in (0.5, 0.95):
-            own, top = (quantile(result["seconds"], share) * 1000 for result in (busy, idle))
-            self._add(
-                f"fill-in page while two download, p{share * 100:.0f} (beside: idle)",
-                own,
-                "ms",
-                ceiling=top,
-                ratio=own / top,
-                more={"downloads": busy["downloads"], "errors": busy["errors"]},
-            )
+    def _documents(self) -> None:
+        self.say("PDFs over HTTP")
+        documents.sent(self)
+        self.say("one PDF for twenty at once")
+        documents.together(self)
+        self.say("a page while PDFs are made")
+        documents.neighbours(self)
 
     def _memory(self, server: Server, first_workers: list[int]) -> None:
-        peaks = [peak / 2**20 for peak in server.peak_memory()]
-        self._add("peak memory of a worker", max(peaks), "MB", more={"all": peaks})
+        for name, found in (("a worker", server.workers), ("a process that makes PDFs", server.presses)):
+            peaks = [peak / 2**20 for peak in peak_memory(found)]
+            self.add(f"peak memory of {name}", max(peaks), "MB", more={"all": peaks})
         restarted = len(set(server.workers) - set(first_workers))
-        self._add("workers that had to be replaced", restarted, "", aim="0", met=not restarted)
+        self.add("workers that had to be replaced", restarted, "", aim="0", met=not restarted)
 
 
 def _p(results: list[dict[str, Any]], what: str, share: float) -> float:

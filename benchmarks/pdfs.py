@@ -28,7 +28,7 @@ def main() -> None:
     from weasyprint.text.fonts import FontConfiguration
 
     from benchmarks.people import full_report
-    from reflectie import pdf
+    from reflectie import pdf, typeset
     from reflectie.store import published_checklist
 
     rounds = int(sys.argv[1])
@@ -36,7 +36,7 @@ def main() -> None:
     fonts_folder = os.path.dirname(finders.find("fonts/AtkinsonHyperlegible-Regular.ttf"))
 
     def own() -> bytes:
-        return pdf.make_pdf(report)
+        return typeset.typeset(pdf.write(report))
 
     def plain(variant: str | None = "pdf/ua-1") -> bytes:
         html = render_to_string("plain_report.html", {"report": report}, using="plain")
@@ -51,7 +51,7 @@ def main() -> None:
         return plain(None)
 
     def bare() -> bytes:
-        return pdf.render_pdf(SVG.sub("", render_to_string("reflectie/report/pdf.html", {"report": report})))
+        return typeset.typeset(SVG.sub("", pdf.write(report)))
 
     ways: dict[str, Callable[[], bytes]] = {"own": own, "plain": plain, "untagged": untagged, "bare": bare}
     folder = settings.WORK_DIR

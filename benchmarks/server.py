@@ -23,16 +23,28 @@ class Server:
 
     @property
     def workers(self) -> list[int]:
-        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        return _children(self.pid)
+
+    @property
+    def presses(self) -> list[int]:
+        """The processes that make PDFs: each worker has one at most."""
+        return [child for worker in self.workers for child in _children(worker)]
 
     def cpu_seconds(self) -> float:
         """Time of the processor that the workers have used so far."""
         fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.workers]
         return sum(int(field[11]) + int(field[12]) for field in fields) / TICKS
 
-    def peak_memory(self) -> list[int]:
-        """The most that each worker ever held, in bytes; pages that workers share count for each."""
-        return [_peak(pid) for pid in self.workers]
+
+def _children(pid: int) -> list[int]:
+    """Whichever of its threads started them."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def peak_memory(processes: list[int]) -> list[int]:
+    """The most that each ever held, in bytes; what workers share counts for each."""
+    return [_peak(pid) for pid in processes]
 
 
 def _peak(pid: int) -> int:

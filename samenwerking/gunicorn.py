@@ -23,10 +23,12 @@ wsgi_app = "samenwerking.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads, because a PDF keeps a worker busy for half a second: with one request at a time per worker, two people
-# downloading at once would make everybody else wait. They also keep connections open and sit out slow phones.
+# Threads, because whoever waits for a PDF keeps one: a team that asks for its report all at once has room here, and
+# pages go on beside it (`reflectie/press.py`). They also keep connections open and sit out slow phones.
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "24"))
+# Longer than a page takes: threads that take turns more often than that only slow each other down.
+sys.setswitchinterval(0.02)
 # Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
 preload_app = True
 # The socket for `gunicornc` would stand in the home folder, one for all projects of that user.

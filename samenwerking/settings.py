@@ -42,6 +42,8 @@ _PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhos
 SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{[*_PUBLIC, 'localhost'][0]}").rstrip(
     "/"
 )
+# Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.
+WEB_THREADS = env.int("WEB_THREADS", default=24)
 
 INSTALLED_APPS = [
     # Ours first: its base.html must win from the one that comes with Bootstrap's package.

@@ -4,9 +4,11 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from reflectie.pdf import Kind
 from reflectie.views import (
     agreements,
     collaborations,
+    documents,
     guide,
     invite,
     paper,
@@ -33,7 +35,20 @@ class Token:
         return value
 
 
+class Document:
+    """What else is made of a report; the whole of it has addresses of its own."""
+
+    regex = "|".join(kind for kind in Kind if kind is not Kind.REPORT)
+
+    def to_python(self, value: str) -> Kind:
+        return Kind(value)
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Token, "token")
+register_converter(Document, "document")
 
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -72,11 +87,14 @@ urlpatterns = [
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
     path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
     path("rapport/<token:token>/", report.report, name="report"),
-    path("rapport/<token:token>.pdf", report.report_pdf, name="report-pdf"),
+    path("rapport/<token:token>.pdf", documents.report_pdf, name="report-pdf"),
+    path("rapport/<token:token>/<document:kind>.pdf", documents.document, name="document"),
     path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
     path("sessies/<uuid:pk>/verslag.pdf", report.session_pdf, name="session-pdf"),
     path("sessies/<uuid:pk>/beeld/<slug:name>.svg", pictures.session_picture, name="session-picture"),
     path("rapport/<token:token>/beeld/<slug:name>.svg", pictures.picture, name="picture"),
+    path("sessies/<uuid:pk>/verslag.pdf", documents.session_pdf, name="session-pdf"),
+    path("sessies/<uuid:pk>/<document:kind>.pdf", documents.session_document, name="session-document"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("rapport/<token:token>/gespreksleidraad/", guide.guide, name="guide"),

@@ -5,17 +5,15 @@ import re
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from typing import Any
 
 import page as pdf_checker
 import pytest
-from django.template.loader import render_to_string
 from pypdf import PdfReader
 from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, SHEETS, bookmarks, elements, lines_of, squeezed, text_of
 from test_pdf import make_report as make_own
 from test_round_pdf import CHECKLIST, REPORTS, make_report
 
-from reflectie import pdf
+from reflectie import pdf, typeset
 from reflectie.domain.agreements import MAX_AGREEMENT, Agreement, State
 from reflectie.domain.guide import LENGTHS, build_guide, deal_cards
 from reflectie.domain.patterns import Pattern, PatternKey
@@ -70,14 +68,11 @@ def made(name: str, kind: str) -> bytes:
 
 
 def render(report: Report, kind: str) -> bytes:
-    context: dict[str, Any] = {"report": report}
-    if kind == "cards":
-        template, more = "reflectie/guide/cards.html", {"pages": deal_cards(report)}
-    elif kind == "worksheet":
-        template, more = "reflectie/worksheet/pdf.html", {"sheets": build_worksheet(report)}
+    if kind.isdigit():
+        document = pdf.Document(pdf.Kind.GUIDE, int(kind))
     else:
-        template, more = "reflectie/guide/pdf.html", {"guide": build_guide(report, int(kind))}
-    return pdf.render_pdf(render_to_string(template, context | more))
+        document = pdf.Document(pdf.Kind.CARDS if kind == "cards" else pdf.Kind.WORKSHEET)
+    return typeset.typeset(pdf.write(report, document))
 
 
 def read(name: str, kind: str) -> PdfReader:

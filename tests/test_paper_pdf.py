@@ -10,7 +10,7 @@ from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
 from test_pdf import elements, squeezed, text_of
 
-from reflectie import pdf
+from reflectie import pdf, typeset
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.promises import Promise, promises
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, Setup, setup_of_session
@@ -54,7 +54,7 @@ def make_form(setup: Setup, **facts: object) -> pdf.PaperForm:
 
 @cache
 def made(name: str) -> bytes:
-    return make_form(SETUPS[name], **EVERYTHING).make()
+    return typeset.typeset(make_form(SETUPS[name], **EVERYTHING).xhtml)
 
 
 def read(name: str) -> PdfReader:
@@ -149,7 +149,7 @@ def test_paper_form_is_tagged(name):
 def test_paper_form_fits_with_long_names_and_many_partners():
     partners = tuple(f"Samenwerkingsverband Zorg en Welzijn, afdeling {number}" for number in range(1, 13))
     form = make_form(setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, partners))
-    reader = PdfReader(BytesIO(form.make()))
+    reader = PdfReader(BytesIO(typeset.typeset(form.xhtml)))
     text = text_of(reader)
     assert [name for name in partners if squeezed(name) not in text] == []
     assert len(reader.pages) <= 3
@@ -163,6 +163,6 @@ def test_paper_form_has_another_key_when_something_in_it_changes():
 
 
 def test_paper_form_waits_its_turn_with_the_reports(monkeypatch):
-    monkeypatch.setattr(pdf, "PATIENCE", 0.01)
-    with pdf._one_at_a_time, pytest.raises(pdf.BusyError):
+    monkeypatch.setattr("reflectie.press.PATIENCE", 0.01)
+    with pdf.press.turn(), pytest.raises(pdf.BusyError):
         make_form(SETUPS["named, goal alone"]).make()

@@ -17,7 +17,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from reflectie import pdf
+from reflectie import pdf, typeset
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.findings import Finding
@@ -54,7 +54,7 @@ def make_report(values: dict[str, Any], mode: Mode = Mode.ALONE) -> Report:
 @cache
 def made(name: str) -> bytes:
     """The PDF of one of the sheets above, made once: it takes half a second."""
-    return pdf.make_pdf(make_report(SHEETS[name]))
+    return typeset.typeset(pdf.write(make_report(SHEETS[name])))
 
 
 def read(name: str) -> PdfReader:
@@ -157,7 +157,7 @@ def test_pdf_with_nothing_ticked_says_so():
 
 
 def test_pdf_filled_in_together_says_we():
-    text = text_of(PdfReader(BytesIO(pdf.make_pdf(make_report(SHEETS["everything"], Mode.TOGETHER)))))
+    text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(make_report(SHEETS["everything"], Mode.TOGETHER))))))
     assert squeezed("Zo zien jullie het nu: 3 sterktes") in text
     assert squeezed("Zo zie jij") not in text
 
@@ -228,7 +228,7 @@ def test_pdf_holds_to_pdf_ua_1_by_an_independent_checker(name):
 
 
 def test_pdf_independent_checker_would_find_a_fault():
-    plain = pdf.ParsedHtml("<html><body><p>Zonder taal en titel</p></body></html>").write_pdf()
+    plain = typeset.ParsedHtml("<html><body><p>Zonder taal en titel</p></body></html>").write_pdf()
     report = pdf_checker.validate_pdf_bytes(plain, profile=pdf_checker.ValidationProfile.PDF_UA_1)
     assert report.is_compliant is False
 
@@ -271,7 +271,7 @@ def test_pdf_typeface_is_its_own_and_embedded(name):
 
 
 def test_pdf_signs_that_the_typeface_lacks_are_embedded_from_another():
-    reader = PdfReader(BytesIO(pdf.make_pdf(make_report({"goal-shared-note": "Спасибо"}))))
+    reader = PdfReader(BytesIO(typeset.typeset(pdf.write(make_report({"goal-shared-note": "Спасибо"})))))
     assert "Спасибо" in text_of(reader)
     fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
@@ -370,9 +370,9 @@ HOSTILE_NAME = '<img src="http://198.51.100.7/a.png"/>]]>&lt;{{ x }}{% y %}<styl
 @pytest.fixture
 def fetched(monkeypatch):
     """Addresses that WeasyPrint asks for, with the network out of reach."""
-    pdf._style()
+    typeset._style()
     addresses = []
-    fetch = pdf.OwnFilesOnly.fetch
+    fetch = typeset.OwnFilesOnly.fetch
 
     def noted(self, url, headers=None):
         addresses.append(url)
@@ -381,7 +381,7 @@ def fetched(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("the network was asked for something")
 
-    monkeypatch.setattr(pdf.OwnFilesOnly, "fetch", noted)
+    monkeypatch.setattr(typeset.OwnFilesOnly, "fetch", noted)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     return addresses
 
@@ -399,7 +399,7 @@ def fetched(monkeypatch):
 )
 def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched, name, typed):
     report = make_report({"goal-shared": "hindering", "context-practical": "hindering", name: typed})
-    reader = PdfReader(BytesIO(pdf.make_pdf(report)))
+    reader = PdfReader(BytesIO(typeset.typeset(pdf.write(report))))
     text = text_of(reader)
     assert text.count(squeezed(typed)) == 1
     # What comes after it still stands there, and nothing in it became a link out.
@@ -411,14 +411,14 @@ def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched
 
 def test_pdf_fetching_would_be_noticed(fetched):
     pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="
-    pdf.render_pdf(f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>')
+    typeset.typeset(f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>')
     assert fetched == [pixel]
 
 
 def test_pdf_template_that_points_outside_is_an_error_and_no_gap(fetched):
     html = '<html lang="nl"><head><title>x</title></head><body><img alt="x" src="http://198.51.100.7/a.png"/></body></html>'
-    with pytest.raises(pdf.ForbiddenAddressError):
-        pdf.render_pdf(html)
+    with pytest.raises(typeset.ForbiddenAddressError):
+        typeset.typeset(html)
 
 
 @pytest.mark.parametrize(
@@ -449,32 +449,32 @@ def test_pdf_template_that_points_outside_is_an_error_and_no_gap(fetched):
 def test_own_files_only_refuses_every_other_address(url, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("the network was asked"))
     # Django refuses a climbing name by an error of its own.
-    with pytest.raises((pdf.ForbiddenAddressError, SuspiciousFileOperation)):
-        pdf.OwnFilesOnly().fetch(url)
+    with pytest.raises((typeset.ForbiddenAddressError, SuspiciousFileOperation)):
+        typeset.OwnFilesOnly().fetch(url)
 
 
 @pytest.mark.parametrize("url", ["https://samenwerking.invalid/static/", "https://samenwerking.invalid/static/css"])
 def test_own_files_only_hands_out_no_folder(url):
-    with pytest.raises((pdf.ForbiddenAddressError, IsADirectoryError)):
-        pdf.OwnFilesOnly().fetch(url)
+    with pytest.raises((typeset.ForbiddenAddressError, IsADirectoryError)):
+        typeset.OwnFilesOnly().fetch(url)
 
 
 def test_own_files_only_serves_a_static_file_of_ours(settings):
-    response = pdf.OwnFilesOnly().fetch("https://samenwerking.invalid/static/css/pdf.css")
+    response = typeset.OwnFilesOnly().fetch("https://samenwerking.invalid/static/css/pdf.css")
     assert response.read() == (settings.BASE_DIR / "static" / "css" / "pdf.css").read_bytes()
 
 
 def test_own_files_only_serves_data():
-    assert pdf.OwnFilesOnly().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
+    assert typeset.OwnFilesOnly().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
 
 
 @ALL_SHEETS
 def test_pdf_making_it_logs_nothing_to_worry_about(name, caplog):
     # The style sheet and the typeface are read anew, since most of what can be said is said then.
-    pdf._style.cache_clear()
+    typeset._style.cache_clear()
     for library in ("weasyprint", "fontTools"):
         logging.getLogger(library).warning("control")
-    pdf.make_pdf(make_report(SHEETS[name]))
+    typeset.typeset(pdf.write(make_report(SHEETS[name])))
     worries = [(record.name, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
     assert worries == [("weasyprint", "control"), ("fontTools", "control")]
 
@@ -532,11 +532,11 @@ def test_fingerprint_does_not_depend_on_the_process():
 def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch):
     calls = []
 
-    def counted(report):
-        calls.append(report)
+    def counted(xhtml):
+        calls.append(xhtml)
         return b"%PDF " + str(len(calls)).encode()
 
-    monkeypatch.setattr(pdf, "make_pdf", counted)
+    monkeypatch.setattr(pdf.press, "make", counted)
 
     def made():
         session = finished.response.session

@@ -6,7 +6,7 @@ from conftest import make_reflection
 
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
-from reflectie.pdf import _one_at_a_time
+from reflectie.pdf import press
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +174,7 @@ def test_pdf_says_what_the_page_says(reader, finished, every_answer):
 
 def test_pdf_is_made_once_while_it_is_the_same(reader, finished, monkeypatch):
     first = reader.get(finished.pdf_url)
-    monkeypatch.setattr("reflectie.pdf.make_pdf", None)
+    monkeypatch.setattr("reflectie.pdf.press.make", None)
 
     second = reader.get(finished.pdf_url)
     same = reader.get(finished.pdf_url, headers={"If-None-Match": first["ETag"]})
@@ -203,9 +203,9 @@ def test_pdf_goes_with_the_note_that_is_taken_out(reader, finished):
 
 
 def test_pdf_while_others_are_being_made_for_too_long_asks_to_come_back(reader, finished, monkeypatch):
-    monkeypatch.setattr("reflectie.pdf.PATIENCE", 0.01)
+    monkeypatch.setattr("reflectie.press.PATIENCE", 0.01)
 
-    with _one_at_a_time:
+    with press.turn():
         response = reader.get(finished.pdf_url)
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")

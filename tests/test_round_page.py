@@ -174,7 +174,7 @@ def test_queries_are_as_many_at_three_answers_as_at_two_hundred(
 ):
     session = discussed_round(collaboration, without_groups(number))
     # Drawing is measured elsewhere; here it is what the database is asked.
-    monkeypatch.setattr("reflectie.pdf.make_pdf", lambda report: b"%PDF")
+    monkeypatch.setattr("reflectie.pdf.press.make", lambda xhtml: b"%PDF")
     for url in (report_url(session), pdf_url(session)):
         coordinator.get(url)
 

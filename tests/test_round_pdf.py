@@ -12,7 +12,7 @@ from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
 from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, bookmarks, elements, lines_of, squeezed, text_of
 
-from reflectie import pdf
+from reflectie import pdf, typeset
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.report import About, Report
@@ -74,7 +74,7 @@ WITH_RESULTS = pytest.mark.parametrize("name", [name for name in REPORTS if name
 
 @cache
 def made(name: str) -> bytes:
-    return pdf.make_pdf(REPORTS[name])
+    return typeset.typeset(pdf.write(REPORTS[name]))
 
 
 def read(name: str) -> PdfReader:
@@ -135,7 +135,7 @@ def test_pdf_of_an_anonymous_round_withholds_small_groups_without_a_number():
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, HOUSES)
     report = build_report(CHECKLIST, setup, sheets, DAY, about=ABOUT)
     assert report.hidden_groups == HOUSES[1:]
-    text = text_of(PdfReader(BytesIO(pdf.make_pdf(report))))
+    text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(report)))))
     assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: te weinig mensen; {HOUSES[2]}: te weinig mensen") in text
     assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (te weinig mensen).") in text
     # The partners, the groups' sizes and the line above: nothing of theirs beside an item.
@@ -171,7 +171,7 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     sheets = [Sheet(sheet(0) | typed | {"organisation": HOSTILE_NAME})] * 3
     outcomes = {"goal-shared": Outcome(Choice.DIVIDED, HOSTILE, HOSTILE)}
     about = About(HOSTILE_NAME, (HOSTILE_NAME,), outcomes=outcomes)
-    content = pdf.make_pdf(build_report(CHECKLIST, setup, sheets, DAY, about=about))
+    content = typeset.typeset(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about)))
     # A text that runs on overleaf has its table's head above it there.
     text = text_of(PdfReader(BytesIO(content))).replace("StellingBevinding", "")
     assert text.count(squeezed(HOSTILE)) == 5
@@ -229,9 +229,9 @@ def test_pdf_of_a_round_number_of_pages(name, fewest, most):
 
 @ALL_REPORTS
 def test_pdf_of_a_round_making_it_logs_nothing_to_worry_about(name, caplog):
-    pdf._style.cache_clear()
+    typeset._style.cache_clear()
     for library in ("weasyprint", "fontTools"):
         logging.getLogger(library).warning("control")
-    pdf.make_pdf(REPORTS[name])
+    typeset.typeset(pdf.write(REPORTS[name]))
     worries = [(record.name, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
     assert worries == [("weasyprint", "control"), ("fontTools", "control")]

@@ -50,6 +50,7 @@ from .people import (
 )
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import earlier_session, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
+from .reports import earlier_session, final_key, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .rounds import (
     AdoptedError,
     BegunError,
@@ -156,6 +157,7 @@ __all__ = [
     "erase_reflection",
     "erase_session",
     "erase_unconfirmed",
+    "final_key",
     "find_by_code",
     "find_invitation",
     "find_response",

@@ -128,6 +128,12 @@ def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: R
             MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
 
 
+def final_key(session_id: UUID, kind: str) -> str | None:
+    """The key of the PDF of this kind with which a session ended; None as long as there is none. One query."""
+    kept = MadePdf.objects.filter(session_id=session_id, kind=kind, final=True)
+    return kept.values_list("key", flat=True).first()
+
+
 def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
     """The PDF of this kind made earlier from the same things, or with which the session ended; or None. One query."""
     kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind)

@@ -1,4 +1,4 @@
-"""The report, by its link or for a collaboration's members, as page and as PDF; and the discussion about it."""
+"""The report as a page, by its link or for a collaboration's members; and the discussion about it."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ from reflectie.store import (
     text_mark,
 )
 
-from .made import busy, revalidated
+from .made import revalidated
 from .own import links, own_token
 
 
@@ -44,12 +44,6 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     # The menu says whether somebody is signed in.
     seen_by = "-".join(["own"] * bool(own) + ["in"] * request.user.is_authenticated)
     return _page(request, load_report(session), context | (links(request, own) if own else {}), seen_by)
-
-
-@login_not_required
-@require_safe
-def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
-    return _pdf(request, readable_session_or_404(token))
 
 
 @require_safe
@@ -67,11 +61,6 @@ def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, load_report(access.session), context, f"{access.role}-{stage}")
 
 
-@require_safe
-def session_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _pdf(request, member_report_or_404(request, pk).session)
-
-
 def _page(request: HttpRequest, found: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     """The report as a page. `seen_by` tells apart what different people see beside it."""
     # The page's head says who is signed in, and is drawn again when that changes.
@@ -79,22 +68,6 @@ def _page(request: HttpRequest, found: Report, context: dict[str, Any], seen_by:
     etag = f'"{"-".join(marks)}"'
     if not (response := get_conditional_response(request, etag=etag)):
         response = render(request, "reflectie/report/page.html", {"report": found, **context})
-    return revalidated(response, etag)
-
-
-def _pdf(request: HttpRequest, session: Session) -> HttpResponse:
-    found = load_report(session)
-    etag = f'"{pdf.fingerprint(found)}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        try:
-            content = pdf.report_pdf(session.pk, found)
-        except pdf.BusyError:
-            return busy(request)
-        response = HttpResponse(content, content_type="application/pdf")
-        # Files lie about: their name says the day, and no collaboration or person.
-        kind = "reflectiesessie" if session.collaboration_id else "zelfreflectie"
-        name = f"{kind}-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
     return revalidated(response, etag)
 
 

@@ -49,7 +49,6 @@ from .people import (
     withdraw_invitation,
 )
 from .reminders import agreed_day, due_reminders, remind_coordinators
-from .reports import earlier_session, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .reports import earlier_session, final_key, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
 from .rounds import (
     AdoptedError,

@@ -131,9 +131,8 @@ def test_pdf_of_everything_holds_every_wording(checklist):
             is_factor = part.dimension.key == "context"
             expected.append(item.item.hindering if is_factor else shown.get(item.finding, item.item.hindering))
             expected += [item.item.words] if is_factor else []
-    for group in report.advice:
-        for advised in group.items:
-            expected += [advised.item.question, *(step.text for step in advised.item.steps)]
+    for advised in report.advised:
+        expected += [advised.item.question, *(step.text for step in advised.item.steps)]
     expected += [f"{item.item.short}. {item.item.help}" for item in report.blind_spots]
     expected += [source.reference for source in report.sources]
     assert [words for words in expected if squeezed(words) not in text] == []
@@ -144,7 +143,7 @@ def test_pdf_of_all_obstacles_holds_all_advice(checklist):
     text = text_of(read("all hindering"))
     expected = [words for item in checklist for words in (item.question, *(step.text for step in item.steps))]
     assert [words for words in expected if squeezed(words) not in text] == []
-    # Each is read once: the front ones don't come back under their principle.
+    # Each is read once: the front ones don't come back later.
     assert {text.count(squeezed(item.question)) for item in checklist} == {1}
 
 

@@ -1,7 +1,7 @@
 """Words and signs for what the domain names. Loaded in every template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import template
 from django.forms.utils import flatatt
@@ -23,6 +23,9 @@ from reflectie.models import Role
 from reflectie.store import text_mark
 
 register = template.Library()
+
+# Notes stand two beside each other when they take no more than a few lines there.
+SHORT, SHORT_LINES = 200, 4
 
 
 @register.filter
@@ -65,6 +68,18 @@ def choice_words(item: Item, choice: str) -> str | Promise:
 def mark(text: str) -> str:
     """How a text is named in the address that takes it out."""
     return text_mark(text)
+
+
+@register.filter
+def is_short(text: str) -> bool:
+    """Whether a text that somebody typed is short enough to share a line with another."""
+    return len(text) <= SHORT and text.count("\n") < SHORT_LINES
+
+
+@register.filter
+def nameless(report: ItemReport) -> ItemReport:
+    """`{{ item|nameless }}`: without who said what, for a sheet that others read too."""
+    return replace(report, voices=())
 
 
 @register.filter

@@ -40,7 +40,7 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     session = readable_session_or_404(token)
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
-    context = {"pdf_url": reverse("report-pdf", args=[token]), "own_token": own}
+    context = {"pdf_url": reverse("report-pdf", args=[token]), "token": token, "own_token": own}
     # The menu says whether somebody is signed in.
     seen_by = "-".join(["own"] * bool(own) + ["in"] * request.user.is_authenticated)
     return _page(request, load_report(session), context | (links(request, own) if own else {}), seen_by)

@@ -172,7 +172,9 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     about = About(HOSTILE_NAME, (HOSTILE_NAME,), outcomes=outcomes)
     content = pdf.make_pdf(build_report(CHECKLIST, setup, sheets, DAY, about=about))
     # A text that runs on overleaf has its table's head above it there.
-    text = text_of(PdfReader(BytesIO(content))).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
+    text = (
+        text_of(PdfReader(BytesIO(content))).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
+    )
     assert text.count(squeezed(HOSTILE)) == 5
     assert text.count(squeezed(HOSTILE_NAME)) > 15
     assert squeezed("Waar dit op steunt") in text

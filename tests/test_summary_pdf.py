@@ -67,7 +67,18 @@ def together(mode: Mode, values: dict[str, Any], **more: Any) -> Report:
     return build_report(CHECKLIST, setup_without_account(mode), [Sheet(values)], DAY, about=About(WIDE, **more))
 
 
-EVERY_MIX = [(3, 0, 0), (15, 0, 0), (0, 8, 0), (7, 8, 0), (4, 8, 2), (3, 6, 3), (3, 3, 3), (4, 0, 7), (0, 0, 15), (1, 8, 6)]
+EVERY_MIX = [
+    (3, 0, 0),
+    (15, 0, 0),
+    (0, 8, 0),
+    (7, 8, 0),
+    (4, 8, 2),
+    (3, 6, 3),
+    (3, 3, 3),
+    (4, 0, 7),
+    (0, 0, 15),
+    (1, 8, 6),
+]
 REPORTS = {
     "seven": a_round(7),
     "named": a_round(7, Mode.NAMED),
@@ -127,7 +138,14 @@ def test_summary_holds_what_hangs_on_a_wall():
 @pytest.mark.parametrize("name", ["seven", "named", "agreed"])
 def test_summary_leaves_out_notes_sentences_names_and_what_was_let_go(name):
     text = text_of(read(name))
-    left_out = [SENTENCE.strip(), "Zin van nummer", "Persoon", HOUSES[0], "Dit lieten we los.", "De thuiszorg blijft erbij."]
+    left_out = [
+        SENTENCE.strip(),
+        "Zin van nummer",
+        PERSON,
+        HOUSES[0],
+        "Dit lieten we los.",
+        "De thuiszorg blijft erbij.",
+    ]
     assert [words for words in left_out if squeezed(words) in text] == []
     whole = text_of(PdfReader(BytesIO(pdf.make_pdf(REPORTS["named"]))))
     assert squeezed(PERSON) in whole

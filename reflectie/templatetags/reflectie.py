@@ -83,6 +83,15 @@ def nameless(report: ItemReport) -> ItemReport:
 
 
 @register.filter
+def fills_sheet(report: Report) -> bool:
+    """Whether the summary needs a smaller letter to stay on one sheet: when there is more than findings and lines to
+    write on, or much of it."""
+    beside = report.strengths or report.blind_spots
+    more = report.mode.is_round or report.standing_agreements or report.conclusion
+    return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
+
+
+@register.filter
 def group_name(report: Report, name: str) -> str | Promise:
     """`{{ report|group_name:name }}`: a level in words; a partner is called as it calls itself."""
     return wording.LEVELS[name] if report.setup.grouping is Grouping.LEVEL else name

@@ -51,9 +51,9 @@ def mixed(obstacles: int, strengths: int, splits: int, mode: Mode = Mode.ANONYMO
     longest = sorted(CHECKLIST.by_key, key=lambda key: -len(CHECKLIST.by_key[key].helping))
     good, rest = longest[:strengths], longest[strengths:]
     values = [
-        {key: "helping" for key in good}
-        | {key: "hindering" for key in rest[:obstacles]}
-        | {key: ("hindering", "helping")[n % 2] for key in rest[obstacles : obstacles + splits]}
+        dict.fromkeys(good, "helping")
+        | dict.fromkeys(rest[:obstacles], "hindering")
+        | dict.fromkeys(rest[obstacles : obstacles + splits], ("hindering", "helping")[n % 2])
         for n in range(60)
     ]
     about = About(WIDE, tuple(f"{n} {WIDE}"[:MAX_NAME] for n in range(12)), 999, **more)
@@ -86,7 +86,7 @@ REPORTS = {
     "agreed": a_round(7, agreements=AGREED, conclusion=replace(END, reason="We hebben elkaar nodig.")),
     "too few": a_round(2),
     "too few, all agreed": a_round(2, collaboration=WIDE, **FULL),
-    "one person": one_sheet({key: "helping" for key in PAIRS} | {key: "hindering" for key in FACTORS}),
+    "one person": one_sheet(dict.fromkeys(PAIRS, "helping") | dict.fromkeys(FACTORS, "hindering")),
     "one person, nothing": one_sheet({}),
     "together, all good": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "helping"), **FULL),
     "together, all bad": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "hindering"), **FULL),

@@ -278,8 +278,8 @@ def test_pdf_signs_that_the_typeface_lacks_are_embedded_from_another():
     ("name", "fewest", "most"),
     [
         ("nothing ticked", 2, 4),
-        ("everything", 5, 9),
-        ("all hindering", 7, 12),
+        ("everything", 5, 7),
+        ("all hindering", 6, 8),
         ("long notes", 10, 22),
         ("unbroken notes", 10, 22),
     ],
@@ -308,13 +308,14 @@ def test_pdf_every_page_has_its_number_and_title_in_the_footer(name):
 @ALL_SHEETS
 def test_pdf_no_heading_is_the_last_text_on_a_page(name):
     reader = read(name)
-    last, headings = [], 0
+    last, headings, names = [], 0, [item.short for item in CHECKLIST.factors]
     for number in range(len(reader.pages)):
         lines = lines_of(reader, number)
         is_heading = [bold and round(size, 1) >= HEADING_SIZE for _, size, bold, _ in lines]
         headings += sum(is_heading)
         lowest = min(range(len(lines)), key=lambda place: lines[place][0])
-        if is_heading[lowest]:
+        # The whirlpool's names stand in a box of their own, with measures of its own.
+        if is_heading[lowest] and lines[lowest][3][2:] not in names:
             last.append((number + 1, lines[lowest][3]))
     # What is looked for is there to be found.
     assert headings >= len(bookmarks(reader))

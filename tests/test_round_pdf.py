@@ -171,7 +171,7 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
         text_of(PdfReader(BytesIO(content))).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
     )
     assert text.count(squeezed(HOSTILE)) == 5
-    assert text.count(squeezed(HOSTILE_NAME)) > 15
+    assert text.count(squeezed(HOSTILE_NAME)) >= 5
     assert squeezed("Waar dit op steunt") in text
 
 
@@ -212,7 +212,7 @@ def test_pdf_of_a_round_no_page_is_empty_and_no_heading_is_the_last_on_one(name)
     assert len(bookmarks(reader)) > 8
 
 
-@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 7, 12), ("named", 8, 13), ("too few", 2, 4)])
+@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 6, 8), ("named", 8, 10), ("too few", 2, 3)])
 def test_pdf_of_a_round_number_of_pages(name, fewest, most):
     assert fewest <= len(read(name).pages) <= most
 

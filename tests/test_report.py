@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reflectie.domain.agreements import Agreement, State
 from reflectie.domain.build import build_report, draw_whirlpool
+from reflectie.domain.checklist import Mover
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.intensity import Fit, Intensity
 from reflectie.domain.pictures import whirlpool_arm
-from reflectie.domain.report import AdviceGroup, IntensityAnswer, Note
+from reflectie.domain.report import About, AdviceGroup, IntensityAnswer, Note
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.domain.sheet import Sheet
+from reflectie.domain.talk import Outcome
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)
@@ -42,9 +45,9 @@ def finding_of(report, key):
     return next(item.finding for part in report.dimensions for item in part.items if item.item.key == key)
 
 
-def advice_of(report):
-    """Groups of advice as (principle, keys)."""
-    return [(group.principle, keys(group.items)) for group in report.advice]
+def groups_of(groups):
+    """Groups of advice as (who can set it in motion, keys)."""
+    return [(str(group.mover), keys(group.items)) for group in groups]
 
 
 # --- what counts
@@ -69,13 +72,8 @@ def test_report_of_nothing_at_all_has_fifteen_blind_spots(checklist):
     assert report.counted == 0
     assert keys(report.blind_spots) == list(checklist.by_key)
     assert (report.obstacles, report.strengths, report.splits, report.attention, report.clear) == ((), (), (), (), ())
-    assert (report.advice, report.intensities, report.goal_sentences, report.meanings, report.levels) == (
-        (),
-        (),
-        (),
-        (),
-        (),
-    )
+    assert (report.advised, report.advice_first, report.advice_later, report.signals) == ((), (), (), ())
+    assert (report.intensities, report.goal_sentences, report.meanings, report.levels) == ((), (), (), ())
     assert (report.collaboration, report.team, report.notes, report.factors_at_play) == ("", "", (), ())
     assert len(report.whirlpool) == 7
 
@@ -144,15 +142,28 @@ def test_report_says_when_it_was_changed_and_when_it_is_erased(checklist):
 # --- the summary
 
 
-def test_summary_obstacles_stand_in_checklist_order_when_nothing_sets_them_apart(checklist):
+def test_summary_obstacles_go_by_principle_when_nothing_sets_them_apart(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
-    assert keys(report.obstacles) == list(checklist.by_key)
+    # Personal factors serve principle 7, the other factors 8: for the rest it is the checklist's order.
+    context = [item.key for item in checklist.factors if item.key != "context-personal"]
+    pairs = [key for key in checklist.by_key if not key.startswith("context-")]
+    assert keys(report.obstacles) == [*pairs, "context-personal", *context]
 
 
 def test_summary_holds_three_obstacles_at_most(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
     assert keys(report.main_obstacles) == ["goal-perspective", "goal-shared", "partners-needed"]
-    assert keys(report.further_obstacles) == list(checklist.by_key)[3:]
+    assert keys(report.main_obstacles + report.further_obstacles) == keys(report.obstacles)
+
+
+def test_splits_go_by_how_far_apart_people_are(checklist):
+    sheets = [
+        {"goal-shared": HINDERING, "form-intensity": HINDERING},
+        {"goal-shared": HELPING, "form-intensity": HINDERING},
+        {"goal-shared": HELPING, "form-intensity": HELPING},
+        {"goal-shared": HELPING, "form-intensity": HELPING},
+    ]
+    assert keys(make_report(checklist, *sheets).splits) == ["form-intensity", "goal-shared"]
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 4])
@@ -175,7 +186,7 @@ def test_summary_what_was_named_first_goes_in_front_of_wider_agreement(checklist
     assert [item.first for item in report.obstacles] == [2, 1, 0]
 
 
-def test_summary_wider_agreement_goes_in_front_of_checklist_order(checklist):
+def test_summary_wider_agreement_goes_in_front_of_an_earlier_principle(checklist):
     sheets = [
         {"goal-shared": HINDERING, "partners-needed": HINDERING, "context-practical": HINDERING},
         {"goal-shared": HINDERING, "partners-needed": HINDERING, "context-practical": HINDERING},
@@ -218,9 +229,7 @@ def test_partners_stable_is_for_attention_only_where_referring_is_all_that_is_ne
     is_attention = expected is Finding.ATTENTION
     assert keys(report.attention) == (["partners-stable"] if is_attention else [])
     assert keys(report.obstacles) == (["goal-shared"] if is_attention else ["goal-shared", "partners-stable"])
-    assert [key for _, group in advice_of(report) for key in group] == (
-        ["goal-shared"] if is_attention else ["goal-shared", "partners-stable"]
-    )
+    assert keys(report.advised) == (["goal-shared"] if is_attention else ["goal-shared", "partners-stable"])
 
 
 @pytest.mark.parametrize(
@@ -234,52 +243,65 @@ def test_partners_stable_not_hindering_is_never_for_attention(checklist, answer,
 # --- advice
 
 
-def test_advice_without_priorities_goes_by_principle_and_holds_each_item_once(checklist):
+def test_advice_three_stand_in_front_and_the_rest_later_by_who_can_move_it(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
-    assert advice_of(report) == [
-        (1, ["goal-perspective"]),
-        (3, ["goal-shared"]),
-        (4, ["partners-needed"]),
-        (5, ["partners-superfluous"]),
-        (6, ["partners-stable", "form-interprofessional", "form-intensity"]),
-        (7, ["coordination-equality", "context-personal"]),
+    assert groups_of(report.advice_first) == [("ourselves", ["goal-perspective", "goal-shared", "partners-needed"])]
+    assert groups_of(report.advice_later) == [
         (
-            8,
-            [
-                "context-historical",
-                "context-regulatory",
-                "context-financial",
-                "context-political",
-                "context-organisational",
-                "context-practical",
-            ],
+            "ourselves",
+            ["partners-superfluous", "partners-stable", "form-interprofessional", "form-intensity", "context-personal"],
         ),
+        (
+            "organisations",
+            ["coordination-equality", "context-historical", "context-organisational", "context-practical"],
+        ),
+        ("government", ["context-regulatory", "context-financial", "context-political"]),
     ]
 
 
-def test_advice_groups_carry_the_title_of_their_principle(checklist):
-    report = make_report(checklist, {"goal-shared": HINDERING, "context-practical": HINDERING})
-    assert report.advice == (
-        AdviceGroup(3, "Bepaal samen doelen", (report.obstacles[0],)),
-        AdviceGroup(8, "Hou rekening met de context", (report.obstacles[1],)),
+@pytest.mark.parametrize("number", range(16))
+def test_advice_is_given_once_for_each_obstacle_and_three_at_most_in_front(checklist, number):
+    named = list(checklist.by_key)[:number]
+    report = make_report(checklist, dict.fromkeys(named, HINDERING))
+    first = [key for _, group in groups_of(report.advice_first) for key in group]
+    later = [key for _, group in groups_of(report.advice_later) for key in group]
+    assert (len(first), len(later)) == (min(number, 3), max(number - 3, 0))
+    assert sorted(first + later) == sorted(named)
+
+
+def test_advice_groups_of_the_first_go_from_ourselves_to_government(checklist):
+    sheet = dict.fromkeys(("context-financial", "context-practical", "goal-shared"), HINDERING)
+    report = make_report(checklist, sheet | {"first": ("context-financial",)})
+    assert keys(report.advised) == ["context-financial", "goal-shared", "context-practical"]
+    assert report.advice_first == (
+        AdviceGroup(Mover.OURSELVES, (report.advised[1],)),
+        AdviceGroup(Mover.ORGANISATIONS, (report.advised[2],)),
+        AdviceGroup(Mover.GOVERNMENT, (report.advised[0],)),
     )
+    assert report.advice_later == ()
 
 
-def test_advice_named_first_stands_in_front_and_not_again_under_its_principle(checklist):
+def test_advice_named_first_stands_in_front_of_all_else(checklist):
     sheet = all_items(checklist, HINDERING) | {"first": ("context-practical", "goal-shared", "form-intensity")}
     report = make_report(checklist, sheet)
-    found = advice_of(report)
-    assert found[0] == (0, ["goal-shared", "form-intensity", "context-practical"])
-    assert sorted(key for _, group in found for key in group) == sorted(checklist.by_key)
-    assert [principle for principle, _ in found] == [0, 1, 4, 5, 6, 7, 8]
-
-
-def test_advice_named_by_more_goes_in_front_of_an_earlier_principle(checklist):
-    sheets = [
-        {"goal-shared": HINDERING, "context-practical": HINDERING, "first": ("context-practical", "goal-shared")},
-        {"goal-shared": HINDERING, "context-practical": HINDERING, "first": ("context-practical",)},
+    assert groups_of(report.advice_first) == [
+        ("ourselves", ["goal-shared", "form-intensity"]),
+        ("organisations", ["context-practical"]),
     ]
-    assert advice_of(make_report(checklist, *sheets)) == [(0, ["context-practical", "goal-shared"])]
+    # The summary speaks of the same.
+    assert keys(report.main_obstacles) == keys(report.advised[:3])
+
+
+def test_advice_named_by_more_goes_in_front_of_wider_agreement_and_that_of_an_earlier_principle(checklist):
+    both = {"context-practical": HINDERING, "form-intensity": HINDERING, "context-personal": HINDERING}
+    sheets = [
+        both | {"goal-shared": HINDERING, "first": ("context-personal", "goal-shared")},
+        both | {"goal-shared": HINDERING, "first": ("context-personal",)},
+        both | {"goal-shared": HELPING},
+    ]
+    report = make_report(checklist, *sheets)
+    assert [item.first for item in report.advised] == [2, 1, 0, 0]
+    assert keys(report.advised) == ["context-personal", "goal-shared", "form-intensity", "context-practical"]
 
 
 @pytest.mark.parametrize("answer", [HELPING, DONT_KNOW, None])
@@ -288,7 +310,16 @@ def test_advice_is_given_for_what_was_named_first_though_it_is_no_obstacle(check
     sheet |= {"form-intensity": answer} if answer else {}
     report = make_report(checklist, sheet)
     assert keys(report.obstacles) == ["goal-shared"]
-    assert advice_of(report) == [(0, ["form-intensity"]), (3, ["goal-shared"])]
+    assert keys(report.advised) == ["form-intensity", "goal-shared"]
+
+
+def test_advice_beside_the_obstacles_is_on_three_items_at_most(checklist):
+    named = ("form-intensity", "partners-needed", "goal-shared", "context-practical")
+    sheets = [{"goal-perspective": HINDERING, "first": named[:3]}, {"first": ("form-intensity", "context-practical")}]
+    report = make_report(checklist, *sheets)
+    # Of the three that were named once, those of the earliest principles.
+    assert keys(report.advised) == ["form-intensity", "goal-shared", "partners-needed", "goal-perspective"]
+    assert groups_of(report.advice_later) == [("ourselves", ["goal-perspective"])]
 
 
 def test_advice_is_not_given_for_what_is_no_obstacle_and_was_not_named(checklist):
@@ -298,7 +329,42 @@ def test_advice_is_not_given_for_what_is_no_obstacle_and_was_not_named(checklist
     ]
     report = make_report(checklist, *sheets)
     assert (keys(report.strengths), keys(report.splits)) == (["goal-perspective"], ["form-intensity"])
-    assert advice_of(report) == [(3, ["goal-shared"])]
+    assert keys(report.advised) == ["goal-shared"]
+
+
+# --- who can move it
+
+
+def moved(checklist, sheet, **movers):
+    """A report after a talk that saw by others who can move an item."""
+    outcomes = {key.replace("_", "-"): Outcome(None, mover=mover) for key, mover in movers.items()}
+    about = About(outcomes=outcomes)
+    return build_report(checklist, setup_without_account(Mode.TOGETHER), [Sheet(sheet)], CHANGED, about=about)
+
+
+def test_mover_is_the_items_own_until_the_talk_says_otherwise(checklist):
+    sheet = {"goal-shared": HINDERING, "context-financial": HINDERING}
+    before = moved(checklist, sheet)
+    after = moved(checklist, sheet, goal_shared=Mover.GOVERNMENT, context_financial=Mover.OURSELVES)
+    assert groups_of(before.advice_first) == [("ourselves", ["goal-shared"]), ("government", ["context-financial"])]
+    assert groups_of(after.advice_first) == [("ourselves", ["context-financial"]), ("government", ["goal-shared"])]
+    assert (keys(before.signals), keys(after.signals)) == (["context-financial"], ["goal-shared"])
+    assert [item.contradiction for item in after.advised] == [False, False]
+
+
+def test_signals_are_obstacles_alone_the_most_pressing_first(checklist):
+    sheet = {"context-regulatory": HINDERING, "context-financial": HELPING, "context-political": HINDERING}
+    named = {"first": ("context-political", "context-financial")}
+    report = moved(checklist, sheet | named)
+    assert keys(report.signals) == ["context-political", "context-regulatory"]
+    assert "context-financial" in keys(report.advised)
+
+
+def test_standing_agreements_are_those_not_let_go(checklist):
+    agreements = tuple(Agreement(state.value, "Iets doen", state=state) for state in State)
+    sheets, setup = [Sheet({"goal-shared": HELPING})], setup_without_account(Mode.TOGETHER)
+    report = build_report(checklist, setup, sheets, CHANGED, about=About(agreements=agreements))
+    assert [agreement.state for agreement in report.standing_agreements] == [State.OPEN, State.BUSY, State.DONE]
 
 
 # --- what was asked beside the checklist
@@ -369,7 +435,7 @@ def test_report_order_of_sheets_changes_no_finding(checklist, data):
     mixed = make_report(checklist, *data.draw(st.permutations(sheets)))
     report = make_report(checklist, *sheets)
     assert mixed.dimensions == report.dimensions
-    assert (mixed.obstacles, mixed.advice, mixed.whirlpool) == (report.obstacles, report.advice, report.whirlpool)
+    assert (mixed.obstacles, mixed.advised, mixed.whirlpool) == (report.obstacles, report.advised, report.whirlpool)
 
 
 @given(data=st.data())

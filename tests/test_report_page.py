@@ -1,4 +1,5 @@
 import io
+import re
 
 import pypdf
 import pytest
@@ -88,12 +89,46 @@ def test_report_has_everything_that_was_given(reader, finished, every_answer):
         assert words in page
 
 
-def test_report_puts_what_was_named_first_in_front(reader, finished):
+def test_report_puts_three_pieces_of_advice_in_front_and_folds_the_rest(reader, finished):
     page = reader.get(finished.report_url).content.decode()
-    advice = page.split('id="advies"', 1)[1]
+    front, later = page.split('id="advies"', 1)[1].split('<details class="later"')
 
-    assert advice.index("Hier wil jij eerst iets aan doen") < advice.index('id="advies-form-intensity"')
-    assert advice.index('id="advies-context-practical"') < advice.index("Principe 4.")
+    # Named first, though no obstacle; named first; and the obstacle of the earliest principle.
+    assert re.findall(r'id="advies-([\w-]+)"', front) == ["form-intensity", "partners-needed", "context-practical"]
+    assert re.findall(r"<h3>(Aan zet: .*?)</h3>", front) == ["Aan zet: wijzelf", "Aan zet: onze organisaties"]
+    assert "Later: nog 3 adviezen</summary>" in later
+    assert re.findall(r"<h3>(Later, .*?)</h3>", later) == [
+        "Later, aan zet: wijzelf",
+        "Later, aan zet: onze organisaties",
+        "Later, aan zet: overheid of financier",
+    ]
+    assert later.count('class="advice-item"') == 3
+
+
+def test_report_names_as_a_signal_only_what_government_has_to_move(reader):
+    sheet = {"context-financial": "hindering", "goal-shared": "hindering", "context-political": "helping"}
+    with_one, without = (make_reflection(values, finished=True) for values in (sheet, {"goal-shared": "hindering"}))
+
+    signal = reader.get(with_one.report_url).content.decode().split("Wat naar boven mag, als signaal")[1]
+
+    assert re.findall(r"<li>(.*?)</li>", signal.split("</ul>")[0]) == ["Financiële remmende factoren"]
+    assert "Wat naar boven mag" not in reader.get(without.report_url).content.decode()
+
+
+def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist):
+    all_hindering = make_reflection(dict.fromkeys(checklist.by_key, "hindering"), finished=True)
+
+    summary = reader.get(all_hindering.report_url).content.decode().split("In het kort")[1].split("</section>")[0]
+
+    assert re.findall(r'<li><a href="#advies-([\w-]+)">', summary) == list(checklist.by_key)[:3]
+    assert "en nog 12</a>" in summary
+
+
+def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):
+    page = reader.get(finished.report_url)
+
+    assert page.context["token"] == finished.report_url.split("/")[2]
+    assert page.content.decode().count('class="go"') == 1
 
 
 @pytest.mark.parametrize(

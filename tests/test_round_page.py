@@ -125,6 +125,19 @@ def test_report_changes_for_everybody_once_an_outcome_is_recorded(coordinator, c
     assert "Uit de antwoorden × Structurele hinderpaal Het gesprek kwam anders uit dan de antwoorden." in text
 
 
+def test_outcome_page_has_the_groups_of_the_item_that_is_talked_about(coordinator, session):
+    text = seen(coordinator.get(reverse("outcome", args=[session.pk, "goal-shared"])))
+    assert "± Verdeeld beeld Huis: 3 hinderend, 2 helpend × Structurele hinderpaal Wijk: 3 hinderend, 1 helpend" in text
+
+
+def test_outcome_page_withholds_small_groups_without_a_number(coordinator, collaboration):
+    answers = [given | {"organisation": HOUSES[place > 4]} for place, given in enumerate(sheets(7))]
+    session = discussed_round(collaboration, answers, groups=HOUSES)
+    text = seen(coordinator.get(reverse("outcome", args=[session.pk, "goal-shared"])))
+    assert "Verdeeld beeld" not in text
+    assert [house for house in HOUSES if f"{house}:" in text] == []
+
+
 def test_report_by_name_says_who_said_what(coordinator, collaboration):
     session = discussed_round(collaboration, sheets(4), Mode.NAMED)
     text = seen(coordinator.get(report_url(session)))

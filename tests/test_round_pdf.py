@@ -138,13 +138,8 @@ def test_pdf_of_an_anonymous_round_withholds_small_groups_without_a_number():
     text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(report)))))
     assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: te weinig mensen; {HOUSES[2]}: te weinig mensen") in text
     assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (te weinig mensen).") in text
-    # The partners, the groups' sizes and the line above: nothing of theirs beside an item.
-    assert text.count(squeezed(HOUSES[2])) == 3
-    shown = [item for item in report.items if item.groups[0].finding]
-    hidden = [item for item in report.items if item.hides_groups]
-    assert len(shown) + len(hidden) == 15
-    assert text.count(squeezed(HOUSES[0])) == 2 + len(shown)
-    assert text.count(squeezed("Per organisatie niet getoond: anders is uit te rekenen")) == len(hidden) > 0
+    # The groups' sizes and the line above: nothing of theirs beside an item.
+    assert text.count(squeezed(HOUSES[2])) == 2
 
 
 def test_pdf_of_too_few_says_so_and_shows_no_result():
@@ -173,9 +168,11 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     about = About(HOSTILE_NAME, (HOSTILE_NAME,), outcomes=outcomes)
     content = typeset.typeset(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about)))
     # A text that runs on overleaf has its table's head above it there.
-    text = text_of(PdfReader(BytesIO(content))).replace("StellingBevinding", "")
+    text = (
+        text_of(PdfReader(BytesIO(content))).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
+    )
     assert text.count(squeezed(HOSTILE)) == 5
-    assert text.count(squeezed(HOSTILE_NAME)) > 15
+    assert text.count(squeezed(HOSTILE_NAME)) >= 5
     assert squeezed("Waar dit op steunt") in text
 
 
@@ -222,7 +219,7 @@ def test_pdf_of_a_round_no_page_is_empty_and_no_heading_is_the_last_on_one(name)
     assert len(bookmarks(reader)) > 8
 
 
-@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 7, 12), ("named", 8, 14), ("too few", 2, 4)])
+@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 6, 8), ("named", 8, 10), ("too few", 2, 3)])
 def test_pdf_of_a_round_number_of_pages(name, fewest, most):
     assert fewest <= len(read(name).pages) <= most
 

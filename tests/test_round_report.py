@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reflectie.domain.build import build_report
+from reflectie.domain.checklist import Mover
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Reason, Withheld
 from reflectie.domain.report import MAX_DIFFERENCES, About, Note, Tally
@@ -98,9 +99,13 @@ def test_round_advice_in_front_is_for_the_three_things_named_most(checklist):
     named = ["goal-shared"] * 3 + ["partners-needed"] * 3 + ["form-intensity"] * 2 + ["context-political"]
     sheets = [{"goal-perspective": HELPING, "context-political": HINDERING, "first": (key,)} for key in named]
     report = make_report(checklist, sheets)
-    found = [(group.principle, keys(group.items)) for group in report.advice]
-    # The fourth is an obstacle: it stands under its principle.
-    assert found == [(0, ["goal-shared", "partners-needed", "form-intensity"]), (8, ["context-political"])]
+    # The fourth is an obstacle: it comes later.
+    assert [(group.mover, keys(group.items)) for group in report.advice_first] == [
+        (Mover.OURSELVES, ["goal-shared", "partners-needed", "form-intensity"])
+    ]
+    assert [(group.mover, keys(group.items)) for group in report.advice_later] == [
+        (Mover.GOVERNMENT, ["context-political"])
+    ]
 
 
 def test_round_changing_group_that_only_refers_is_a_point_of_attention(checklist):
@@ -319,7 +324,7 @@ def test_too_few_answers_leave_nothing_of_them(checklist, number):
     assert (report.is_withheld, report.counted) == (True, TOO_FEW)
     assert {(item.counts, item.finding, item.notes) for item in report.items} == {(TOO_FEW, None, ())}
     assert (report.obstacles, report.strengths, report.splits, report.blind_spots, report.clear) == ((), (), (), (), ())
-    assert (report.whirlpool, report.advice, report.goal_sentences, report.differences) == ((), (), (), ())
+    assert (report.whirlpool, report.advised, report.goal_sentences, report.differences) == ((), (), (), ())
     assert "Geheim" not in repr(report)
     assert (
         numbers_in((report.counted, report.groups, report.needed, report.forms, report.fits, report.meaning)) == set()

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from conftest import CONCLUSION, at_once
@@ -10,6 +11,7 @@ from django.urls import reverse
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 from reflectie import store
+from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Mode
 from reflectie.domain.talk import Choice, Outcome, mark
 from reflectie.models import Answer, MadePdf, Response, Role, Session
@@ -52,8 +54,11 @@ def report_url(session: Session) -> str:
 
 
 def posted(outcome: Outcome | None = FIRST, seen: str = "0", **more: str) -> dict[str, str]:
-    data = {"choice": outcome.choice, "reason": outcome.reason, "minority": outcome.minority} if outcome else {}
-    return {**data, "seen": seen, **more}
+    data = {"reason": outcome.reason, "minority": outcome.minority} if outcome else {}
+    data |= {"choice": outcome.choice} if outcome and outcome.choice else {}
+    # The page has a mover chosen: the default, unless somebody sees it otherwise.
+    mover = (outcome and outcome.mover) or Mover.OURSELVES
+    return {**data, "mover": mover, "seen": seen, **more}
 
 
 def recorded(session: Session, key: str = KEY) -> Outcome | None:
@@ -167,7 +172,7 @@ def test_outcome_page_records_what_the_talk_came_to(who, session, request):
     page = client.get(outcome_url(session)).content.decode()
     assert "Ieder zijn doel" in page
     assert "Structurele hinderpaal" in page
-    assert page.count('type="radio"') == 3
+    assert page.count('type="radio"') == 6
 
     response = client.post(outcome_url(session), posted())
 
@@ -196,11 +201,79 @@ def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session)
     assert (response.status_code, recorded(session)) == (303, None)
 
 
+def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coordinator, session):
+    for key, chosen in ((KEY, "ourselves"), ("context-financial", "government")):
+        page = coordinator.get(outcome_url(session, key)).content.decode()
+        asked = page.split("Wie kan dit in beweging zetten?</legend>")[1].split("</fieldset>")[0]
+        words = {"ourselves": "wijzelf", "organisations": "onze organisaties", "government": "overheid of financier"}
+        assert re.findall(r'value="(\w+)"( checked)?> <span>(.*?)</span>', asked) == [
+            (value, " checked" if value == chosen else "", f"{word} (voorstel)" if value == chosen else word)
+            for value, word in words.items()
+        ]
+
+
+@pytest.mark.parametrize("choice", [None, Choice.DIVIDED])
+def test_outcome_page_records_who_can_move_it_with_or_without_a_choice(coordinator, session, choice):
+    given = Outcome(choice, mover=Mover.GOVERNMENT)
+
+    assert coordinator.post(outcome_url(session), posted(given)).status_code == 303
+
+    assert recorded(session) == given
+    page = coordinator.get(outcome_url(session)).content.decode()
+    assert 'name="mover" value="government" checked' in page
+    assert page.count(" checked") == (1 if choice is None else 2)
+    report = coordinator.get(report_url(session)).content.decode()
+    assert report.count('Wie dit in beweging kan zetten</span><strong class="agreed">overheid of financier') == 1
+    assert report.count("We blijven verdeeld") == (0 if choice is None else 1)
+    assert "Het gesprek kwam anders uit" not in report
+    assert "Aan zet: overheid of financier" in report
+    assert "Wat naar boven mag, als signaal" in report
+
+
+def test_outcome_page_leaving_the_default_records_no_mover(coordinator, session):
+    coordinator.post(outcome_url(session), posted(FIRST))
+    assert recorded(session) == FIRST
+    assert FIRST.mover is None
+    # And it can be set back to it.
+    moved = replace(FIRST, mover=Mover.ORGANISATIONS)
+    coordinator.post(outcome_url(session), posted(moved, mark(FIRST)))
+    assert recorded(session) == moved
+    coordinator.post(outcome_url(session), posted(FIRST, mark(moved)))
+    assert recorded(session) == FIRST
+
+
+def test_outcome_page_wiping_takes_the_mover_along(coordinator, session):
+    kept = Outcome(None, mover=Mover.GOVERNMENT)
+    store.record_outcome(session, KEY, kept, "0")
+    assert coordinator.post(outcome_url(session), posted(kept, mark(kept), wipe="1")).status_code == 303
+    assert (recorded(session), session.outcomes.count()) == (None, 0)
+
+
+def test_outcome_page_shows_which_mover_the_other_recorded(coordinator, facilitator, session):
+    theirs, mine = Outcome(None, mover=Mover.GOVERNMENT), Outcome(None, mover=Mover.ORGANISATIONS)
+    facilitator.post(outcome_url(session), posted(theirs))
+
+    late = coordinator.post(outcome_url(session), posted(mine))
+
+    met = late.content.decode().split('class="conflict"')[1].split("</dl>")[0]
+    assert (late.status_code, recorded(session)) == (409, theirs)
+    assert re.findall(r"<dd>(.*?)</dd>", met) == ["Nog niets gekozen", "overheid of financier"]
+    assert 'name="mover" value="organisations" checked' in late.content.decode()
+
+
+def test_outcome_page_with_a_mover_that_is_unknown_says_so(coordinator, session):
+    response = coordinator.post(outcome_url(session), posted(FIRST, mover="niemand"))
+    page = response.content.decode()
+    assert (response.status_code, recorded(session)) == (422, None)
+    assert page.index("Wie kan dit in beweging zetten?") < page.index("Dit kennen we niet.")
+    assert FIRST.reason in page
+
+
 def test_outcome_page_without_a_choice_says_so_and_keeps_what_was_typed(coordinator, session):
     response = coordinator.post(outcome_url(session), posted(None, reason="Getypt & niet weg", minority="Ook dit"))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Kies wat het gesprek opleverde." in page
+    assert "Kies wat het gesprek opleverde, of wie dit in beweging kan zetten." in page
     assert "Getypt &amp; niet weg" in page
     assert "Ook dit" in page
     assert recorded(session) is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from .agreements import Agreement, Conclusion
+from .agreements import Agreement, Conclusion, State
 from .checklist import Checklist, Dimension, Item, Kind, Mover, Source
 from .findings import Counts, Finding, agreement, dissent
 from .intensity import Fit, Intensity
@@ -16,7 +16,8 @@ from .setup import Mode, Setup
 from .since import Since
 from .talk import Outcome, contradicts
 
-# A team that is stuck can take on three things, not fifteen (domain page).
+# A team that is stuck can take on three things, not fifteen (domain page): so many obstacles stand in the summary, and
+# so many pieces of advice in front.
 MAX_IN_SUMMARY = 3
 # And talk about so many differences in one meeting.
 MAX_DIFFERENCES = 3
@@ -141,10 +142,9 @@ class IntensityAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AdviceGroup:
-    """Advice under one of the ten principles (counted from 1), or, with 0, what the respondents want to do first."""
+    """Advice that the same people can set in motion, the most pressing first."""
 
-    principle: int
-    title: str
+    mover: Mover
     items: tuple[ItemReport, ...]
 
 
@@ -198,7 +198,8 @@ class Report:
 
     @property
     def splits(self) -> tuple[ItemReport, ...]:
-        return self._having(Finding.SPLIT)
+        """The largest difference first."""
+        return tuple(sorted(self._having(Finding.SPLIT), key=lambda item: -item.difference))
 
     @property
     def blind_spots(self) -> tuple[ItemReport, ...]:
@@ -214,8 +215,8 @@ class Report:
 
     @property
     def obstacles(self) -> tuple[ItemReport, ...]:
-        """Those that most named first, then those with the widest agreement."""
-        return tuple(sorted(self._having(Finding.OBSTACLE), key=lambda i: (-i.first, -agreement_on(i))))
+        """Those that most named first, then those with the widest agreement, then those of the earliest principle."""
+        return tuple(sorted(self._having(Finding.OBSTACLE), key=_urgency))
 
     def _having(self, found: Finding) -> tuple[ItemReport, ...]:
         return tuple(item for item in self.items if item.finding is found)
@@ -225,8 +226,32 @@ class Report:
         return () if self.is_withheld else draw_arms([item for item in self.items if item.item.kind is Kind.FACTOR])
 
     @property
-    def advice(self) -> tuple[AdviceGroup, ...]:
-        return _order_advice(self.checklist, self.items)
+    def advised(self) -> tuple[ItemReport, ...]:
+        """What there is advice on, the most pressing first: every obstacle, and at most three items that were named
+        first most, obstacle or not (domain page: weight comes from the team)."""
+        named = sorted((item for item in self.items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
+        front = named[:MAX_IN_SUMMARY]
+        return tuple(sorted((i for i in self.items if i.finding is Finding.OBSTACLE or i in front), key=_urgency))
+
+    @property
+    def advice_first(self) -> tuple[AdviceGroup, ...]:
+        """The three most pressing, by who can set them in motion."""
+        return _by_mover(self.advised[:MAX_IN_SUMMARY])
+
+    @property
+    def advice_later(self) -> tuple[AdviceGroup, ...]:
+        """All other advice, by who can set it in motion."""
+        return _by_mover(self.advised[MAX_IN_SUMMARY:])
+
+    @property
+    def signals(self) -> tuple[ItemReport, ...]:
+        """The obstacles that a government or a funder has to move: what may go up as a signal (UCLL, principle 10)."""
+        return tuple(item for item in self.obstacles if item.mover is Mover.GOVERNMENT)
+
+    @property
+    def standing_agreements(self) -> tuple[Agreement, ...]:
+        """What was agreed and not let go of since."""
+        return tuple(agreement for agreement in self.agreements if agreement.state is not State.DROPPED)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -306,20 +331,11 @@ def agreement_on(item: ItemReport) -> Fraction:
     return agreement(item.counts) if isinstance(item.counts, Counts) else Fraction(0)
 
 
-def _order_advice(checklist: Checklist, items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    """Advice for every obstacle, and for the three things named first most: those first, the rest by principle.
+def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
+    """Lowest first: named first by most, then the widest agreement, then the earliest principle."""
+    return -item.first, -agreement_on(item), min(item.item.principles)
 
-    An item stands under the earliest of its principles, so that it is read once.
-    """
-    named = sorted((item for item in items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
-    first = named[:MAX_IN_SUMMARY]
-    groups = [AdviceGroup(0, "", tuple(first))] if first else []
-    for number, title in enumerate(checklist.principles, start=1):
-        under = tuple(
-            item
-            for item in items
-            if item.finding is Finding.OBSTACLE and item not in first and min(item.item.principles) == number
-        )
-        if under:
-            groups.append(AdviceGroup(number, title, under))
-    return tuple(groups)
+
+def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
+    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in Mover)
+    return tuple(group for group in groups if group.items)

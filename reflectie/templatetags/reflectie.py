@@ -1,7 +1,7 @@
 """Words and signs for what the domain names. Loaded in every template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import template
 from django.forms.utils import flatatt
@@ -24,6 +24,9 @@ from reflectie.models import Role
 from reflectie.store import text_mark
 
 register = template.Library()
+
+# Notes stand two beside each other when they take no more than a few lines there.
+SHORT, SHORT_LINES = 200, 4
 
 
 @register.filter
@@ -66,6 +69,27 @@ def choice_words(item: Item, choice: str) -> str | Promise:
 def mark(text: str) -> str:
     """How a text is named in the address that takes it out."""
     return text_mark(text)
+
+
+@register.filter
+def is_short(text: str) -> bool:
+    """Whether a text that somebody typed is short enough to share a line with another."""
+    return len(text) <= SHORT and text.count("\n") < SHORT_LINES
+
+
+@register.filter
+def nameless(report: ItemReport) -> ItemReport:
+    """`{{ item|nameless }}`: without who said what, for a sheet that others read too."""
+    return replace(report, voices=())
+
+
+@register.filter
+def fills_sheet(report: Report) -> bool:
+    """Whether the summary needs a smaller letter to stay on one sheet: when there is more than findings and lines to
+    write on, or much of it."""
+    beside = report.strengths or report.blind_spots
+    more = report.mode.is_round or report.standing_agreements or report.conclusion
+    return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
 
 
 @register.filter

@@ -13,11 +13,10 @@ def faults(css: str) -> list[str]:
         if rule.type == "error":
             found.append(rule.message)
         elif rule.content is not None:
-            inside = [token.type for token in rule.content]
             # Only a condition has blocks in it, and these have none.
             blocks = [token for token in rule.content if token.type == "{} block"]
             nested = [token for block in blocks for token in block.content if token.type == "{} block"]
-            if "comment" in inside or nested or (blocks and rule.type != "at-rule"):
+            if nested or (blocks and rule.type != "at-rule"):
                 found.append(f"line {rule.source_line} doesn't end")
     return found
 
@@ -27,6 +26,6 @@ def test_stylesheet_has_no_rule_in_a_rule(sheet):
     assert faults(sheet.read_text()) == []
 
 
-@pytest.mark.parametrize("css", ["a { b: c", "@media print { a { b: c } \n/* Next */ d { e: f } }", "a { b { c: d } }"])
+@pytest.mark.parametrize("css", ["a { b: c", "@media print { a { b: c } d { e: f }", "a { b { c: d } }"])
 def test_a_brace_that_got_lost_is_found(css):
     assert len(faults(css + "\n@media screen { g { h: i } }")) == 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from http.cookies import SimpleCookie
 from uuid import uuid4
@@ -16,8 +17,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reflectie import pdf, store
+from reflectie.domain.agreements import Agreement as Kept
+from reflectie.domain.agreements import mark as agreed
 from reflectie.domain.talk import mark
-from reflectie.models import Invitation, Membership, Role, Session
+from reflectie.models import Agreement, Invitation, Membership, Role, Session
 from reflectie.views.own import remember
 from reflectie.views.personal import remember_code, sheet_mark
 
@@ -118,6 +121,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "discussion": members(DONE, DONE),
         "concluded": members((302, 409), (302, 409)),
     },
+    "session-document": REPORT,
+    "session-picture": REPORT,
+    "session-guide": REPORT,
+    "session-rebuild": REPORT,
+    # What a team agreed on is made in the discussion, and kept up after it.
+    "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
+    | {"concluded": members((200, 409), (200, 409))},
+    "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
+    "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     "remove-text": at(AFTER_OPENING, members(DONE), members(ABSENT)),
     "paper-form": at(OPEN, members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     "paper": at(OPEN, members(DONE), members(TOO_LATE)),
@@ -130,7 +142,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "join-withdraw": at(OPEN, everybody(ELSEWHERE, participant=(200, 200)), everybody(TOO_LATE)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
-    "report-pdf": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
+    **dict.fromkeys(
+        ("report-pdf", "document", "picture", "guide", "rebuild"),
+        at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
+    ),
     # An account.
     "account": signed_in(READ),
     "account_name": signed_in(DONE),
@@ -165,12 +180,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
 }
 
 
+# With which the form to add an agreement is sent, once.
+NEW_KEY = str(uuid4())
+READING = {"report", "report-pdf", "document", "picture", "guide", "rebuild"}
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
     "to fill in": {"fill", "erase", "adopt"},
-    "to read a reflection": {"report", "report-pdf"},
+    "to read a reflection": READING,
     "to take part": {"join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"},
-    "to read a round": {"report", "report-pdf"},
+    "to read a round": READING,
     "of an invitation": {"invitation"},
     "that never was": set(),
 }
@@ -210,6 +228,7 @@ class World:
         Membership.objects.create(
             collaboration=self.collaboration, user=self.users["facilitator"], role=Role.FACILITATOR
         )
+        self.agreement = Agreement.objects.create(session=self.session, what="We schrijven het doel op")
         self.go_to(stage)
         self.cookies = {who: self.cookies_of(who) for who in (*OUTSIDE, *INSIDE)}
 
@@ -222,7 +241,7 @@ class World:
         if stage in AFTER_OPENING:
             store.open_report(self.session)
         if stage == "concluded":
-            store.conclude(self.session, CONCLUSION)
+            store.conclude(self.session, replace(CONCLUSION, next_on=store.today()))
 
     def cookies_of(self, who: str) -> SimpleCookie:
         client, page = Client(), HttpResponse()
@@ -256,7 +275,14 @@ class World:
 
     def address(self, route: str) -> str:
         """The address with everything right in it."""
-        return address(route, pk=self.pk(route), token=self.token(route)) + self.query(route)
+        return self.ask_for(route, pk=self.pk(route), token=self.token(route)) + self.query(route)
+
+    def ask_for(self, route: str, **values: object) -> str:
+        agreement = {"key": self.agreement.pk} if route == "agreement" else {}
+        return address(route, **agreement, **values)
+
+    def kept(self) -> Kept:
+        return store.load_agreements(self.session)[0]
 
     def pk(self, route: str) -> object:
         about_collaboration = route.startswith(("collaboration", "member", "session-new"))
@@ -276,6 +302,8 @@ class World:
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
             "outcome": {"choice": "divided", "seen": mark(None)},
+            "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
+            "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": agreed(self.kept())},
             "remove-text": {"veld": "goal-shared-note", "merk": store.text_mark("Ja")},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},
@@ -287,7 +315,8 @@ def parameters(route: str) -> list[str]:
 
 
 def address(route: str, **values: object) -> str:
-    return reverse(route, kwargs={name: {"key": "goal-shared", **values}[name] for name in parameters(route)})
+    known = {"key": "goal-shared", "kind": "samenvatting", "name": "draaikolk", **values}
+    return reverse(route, kwargs={name: known[name] for name in parameters(route)})
 
 
 @contextmanager
@@ -370,7 +399,7 @@ def test_what_is_forbidden_looks_like_what_is_absent(who, stage):
     def answer(how: str, route: str, pk: object) -> tuple[object, ...]:
         client = world.browser(who)
         with undone():
-            response = getattr(client, how)(address(route, pk=pk) + world.query(route), world.posted(route))
+            response = getattr(client, how)(world.ask_for(route, pk=pk) + world.query(route), world.posted(route))
         told = [response.headers, response.cookies.output(), response.content.decode()]
         return response.status_code, *(str(part).replace(str(pk), "…") for part in told)
 
@@ -387,7 +416,7 @@ def test_what_is_forbidden_looks_like_what_is_absent(who, stage):
     "route", [route for route in TABLE if by_stage(route)[next(iter(by_stage(route)))]["stranger"] == SIGN_IN]
 )
 def test_stranger_is_sent_to_sign_in_or_to_the_first_step_of_the_way(client, route):
-    url = address(route, pk=uuid4(), token=store.new_token())
+    url = World().ask_for(route, pk=uuid4(), token=store.new_token())
     for response in (client.get(url), client.post(url)):
         assert response["Location"].split("?")[0] in {
             *map(reverse, ["home", "account_login", "account_request_login_code", "account_reset_password"])

@@ -21,6 +21,7 @@ from reflectie.domain.patterns import Pattern, PatternKey
 from reflectie.domain.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.domain.sheet import MAX_NAME, Sheet
+from reflectie.typeset import typeset
 
 # The widest sign, without a place to break.
 WIDE = "W" * MAX_NAME
@@ -102,7 +103,7 @@ CHECKED = pytest.mark.parametrize("name", [name for name in REPORTS if not name.
 
 @cache
 def made(name: str) -> bytes:
-    return pdf.render_pdf(render_to_string("reflectie/report/summary_pdf.html", {"report": REPORTS[name]}))
+    return typeset(render_to_string("reflectie/report/summary_pdf.html", {"report": REPORTS[name]}))
 
 
 def read(name: str) -> PdfReader:
@@ -147,13 +148,13 @@ def test_summary_leaves_out_notes_sentences_names_and_what_was_let_go(name):
         "De thuiszorg blijft erbij.",
     ]
     assert [words for words in left_out if squeezed(words) in text] == []
-    whole = text_of(PdfReader(BytesIO(pdf.make_pdf(REPORTS["named"]))))
+    whole = text_of(PdfReader(BytesIO(typeset(pdf.write(REPORTS["named"])))))
     assert squeezed(PERSON) in whole
 
 
 def test_summary_holds_five_agreements_and_says_how_many_more():
     report = mixed(3, 0, 3, agreements=tuple(Agreement(str(n), f"Afspraak nummer {n}.") for n in range(8)))
-    content = pdf.render_pdf(render_to_string("reflectie/report/summary_pdf.html", {"report": report}))
+    content = typeset(render_to_string("reflectie/report/summary_pdf.html", {"report": report}))
     text = text_of(PdfReader(BytesIO(content)))
     assert [n for n in range(8) if f"Afspraaknummer{n}." in text] == [0, 1, 2, 3, 4]
     assert text.count(squeezed("en nog 3")) == 1

@@ -16,6 +16,7 @@ from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.agreements import ConclusionForm
 from reflectie.forms.plan import KeepOpenForm
 from reflectie.models import Response, Session
+from reflectie.pdf import make_final
 from reflectie.store import (
     StageError,
     TooFewError,
@@ -121,7 +122,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         return too_late(request, session)
     form = ConclusionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return finish_step(request, session, lambda: conclude(session, form.conclusion))
+        return finish_step(request, session, lambda: make_final(conclude(session, form.conclusion)))
     context = {
         "form": form,
         "session": session,

@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +19,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
+from watch import Watch
 
 from reflectie import store
 from reflectie.domain.agreements import Conclusion, Decision, Needed
@@ -311,6 +312,16 @@ def own_page(page: Page) -> Page:
     """A page on which nothing may go wrong unseen."""
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     return page
+
+
+@pytest.fixture
+def watch(browser: Browser, live_server) -> Iterator[Watch]:
+    """Browsers of several people, in none of which anything may go wrong unseen."""
+    found = Watch(browser, live_server.url, PHONE)
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert found.errors == []
 
 
 @pytest.fixture(scope="session")

@@ -110,6 +110,7 @@ def test_without_javascript_tab_works_and_enter_saves_nothing_by_accident(browse
     sign_in_here(context, session, site)
     page = context.new_page()
     page.goto(site + address(session))
+    expect(page.locator("[autofocus]")).to_be_focused()
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Nog niet bewaard.")

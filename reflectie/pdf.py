@@ -1,6 +1,7 @@
 """The PDFs of a session: from the report to XHTML, made once, and kept."""
 
 import hashlib
+import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,8 @@ def _made_with() -> bytes:
 
 def fingerprint(report: Report) -> str:
     """A key of everything a report's page and PDFs are made from: answers, content, language, templates, library."""
-    mark = hashlib.sha256(_made_with())
+    # Keyed: it leaves in every ETag, and without the key a reader could try out what an earlier report withholds.
+    mark = hmac.new(settings.SECRET_KEY.encode(), _made_with(), "sha256")
     mark.update(repr((get_language(), report.key)).encode())
     return mark.hexdigest()
 

@@ -105,10 +105,20 @@ def _answer(xhtml: str) -> tuple[str, bytes]:
     signal.alarm(LIMIT)
     try:
         return "", typeset(xhtml)
-    except (Exception, FatalURLFetchingError):
-        return traceback.format_exc(), b""
+    except (Exception, FatalURLFetchingError) as error:
+        return _told(error), b""
     finally:
         signal.alarm(0)
+
+
+def _told(error: BaseException) -> str:
+    """Where it went wrong, and each kind of error. Never what they say: it goes to the log, and may quote somebody."""
+    lines = []
+    found: BaseException | None = error
+    while found:
+        lines += [*traceback.format_tb(found.__traceback__), f"{type(found).__qualname__}\n"]
+        found = found.__cause__ or found.__context__
+    return "".join(lines)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from reflectie.models import OPENED, Collaboration, MadePdf, Session
 from reflectie.models import Agreement as AgreementRow
 
 from .content import item_ids
-from .gone import leave_no_trace
+from .gone import erase_quotes, leave_no_trace
 from .reports import agreement_of
 from .rounds import StageError
 from .sheets import lock_session
@@ -79,7 +79,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
         if merged is not Merge.APPLY:
             return Kept(current, merged is Merge.CONFLICT)
         session.agreements.filter(pk=key).update(**_parts(session, wanted))
-        _erase_copies(session)
+        _erase_copies(session, _takes_back(current, wanted))
     return Kept(wanted, conflict=False)
 
 
@@ -95,7 +95,7 @@ def remove_agreement(session: Session, key: UUID, seen: str) -> Kept:
         if merged is not Merge.APPLY:
             return Kept(current, merged is Merge.CONFLICT)
         session.agreements.filter(pk=key).delete()
-        _erase_copies(session)
+        _erase_copies(session, True)
     return Kept(None, conflict=False)
 
 
@@ -131,10 +131,17 @@ def _parts(session: Session, agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def _erase_copies(session: Session) -> None:
-    """Words that were taken back live on in no PDF, also not in that of a later session, which looks back on these.
+def _takes_back(current: Agreement, wanted: Agreement) -> bool:
+    """Whether words that somebody typed stand there no longer. Another state or day takes back nothing."""
+    before, after = ((found.what, found.who, found.reason) for found in (current, wanted))
+    return any(old not in {"", new} for old, new in zip(before, after, strict=True))
 
-    The one with which a session ended stays: that is how it ended.
-    """
+
+def _erase_copies(session: Session, takes_back: bool) -> None:
+    """Words that were taken back live on in no PDF: nor in the one with which this session ended, nor in those of
+    later ones, which look back on it. Where nothing was taken back, those stay: that is how a session ended."""
     MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
+    if takes_back:
+        session.made_pdfs.all().delete()
+        erase_quotes(session)
     leave_no_trace()

@@ -99,7 +99,7 @@ def erase_collaboration(pk: UUID) -> None:
     """Erase a collaboration with its sessions, answers, PDFs, people's roles and invitations, at once and for good."""
     with transaction.atomic():
         # Sessions first, as everywhere: whoever is saving in one comes before or after, never between.
-        list(Session.objects.select_for_update().filter(collaboration=pk).values_list("pk"))
+        list(Session.objects.select_for_update().filter(collaboration=pk).order_by("pk").values_list("pk"))
         list(Collaboration.objects.select_for_update().filter(pk=pk))
         Collaboration.objects.filter(pk=pk).delete()
         leave_no_trace()

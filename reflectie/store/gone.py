@@ -1,9 +1,23 @@
 """What was erased leaves the database's files too, not only its tables."""
 
 from django.db import connection, transaction
+from django.db.models import Q
+
+from reflectie.models import MadePdf, Session
 
 # Writers wait meanwhile, so not for long. When somebody reads on past it, the next erasing empties the file.
 PATIENCE_MS = 2000
+
+
+def erase_quotes(session: Session) -> None:
+    """Erase the PDFs of later sessions, which look back on this one, also those that they ended with: asked for again,
+    they are made without what is gone. For within a transaction that locks the session."""
+    quoting = MadePdf.objects.filter(session__collaboration=session.collaboration_id).exclude(session=session.pk)
+    if session.planned_on:
+        # One that was taken in has no such day: it may have been earlier than any.
+        quoting = quoting.filter(Q(session__planned_on__gt=session.planned_on) | Q(session__planned_on=None))
+    if session.collaboration_id:
+        quoting.delete()
 
 
 def leave_no_trace() -> None:

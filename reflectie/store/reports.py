@@ -120,12 +120,22 @@ def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: R
     Of a concluded session it is the last one: it stays, whatever becomes of templates and guidance.
     """
     with transaction.atomic():
-        sessions = Session.objects.select_for_update(of=("self",)).select_related("checklist", "collaboration")
-        session = sessions.filter(pk=session_id).first()
+        session = _lock_with_earlier(session_id)
         if session and (made_from is None or load_report(session).key == made_from.key):
             final = session.stage == Session.Stage.CONCLUDED
             kept = {"key": key, "content": content, "final": final}
             MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
+
+
+def _lock_with_earlier(session_id: UUID) -> Session | None:
+    """A session, locked with the one that its report looks back on: of neither anything is taken back meanwhile."""
+    sessions = Session.objects.select_related("checklist", "collaboration")
+    found = sessions.filter(pk=session_id).first()
+    earlier = earlier_session(found) if found and found.collaboration else None
+    both = [each.pk for each in (found, earlier) if each]
+    # In an order that all keep to, so that no two wait for each other.
+    locked = {each.pk: each for each in sessions.select_for_update(of=("self",)).filter(pk__in=both).order_by("pk")}
+    return locked.get(session_id)
 
 
 def final_key(session_id: UUID, kind: str) -> str | None:

@@ -16,7 +16,7 @@ from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
 from reflectie.models import Answer, MadePdf, Response, Session
 
 from .content import item_ids, load_checklist, published_row
-from .gone import leave_no_trace
+from .gone import erase_quotes, leave_no_trace
 from .tokens import hash_token, read_token
 
 
@@ -214,8 +214,10 @@ def _write(
 
 
 def erase_session(session_id: UUID) -> None:
-    """Erase a session with its answers and its PDF, at once and for good."""
+    """Erase a session with its answers and its PDFs, also from those of later sessions, at once and for good."""
     with transaction.atomic():
+        for session in Session.objects.select_for_update().filter(pk=session_id):
+            erase_quotes(session)
         _erase(Session.objects.filter(pk=session_id))
 
 

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache as remember
 from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -40,6 +41,8 @@ __all__ = [
 
 # Seconds that somebody who concludes a session waits for others' PDFs.
 SHORT_PATIENCE = 3
+# Seconds before a PDF that failed is tried again.
+AGAIN_AFTER = 5 * 60
 
 
 class Kind(StrEnum):
@@ -81,7 +84,7 @@ REPORT = Document(Kind.REPORT)
 FINAL = (REPORT, Document(Kind.SUMMARY))
 
 
-@cache
+@remember
 def _made_with() -> bytes:
     """What every PDF is made with: when a template, the stylesheet or WeasyPrint changes, so does this."""
     mark = hashlib.sha256(version("weasyprint").encode())
@@ -116,9 +119,22 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, pa
     with press.turn(patience):
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, document.name, key)) is None:
-            content = press.make(write(report, document))
+            content = _make_of(session_id, write(report, document))
             keep_pdf(session_id, document.name, key, content, report)
         return content
+
+
+def _make_of(session_id: UUID, page: str) -> bytes:
+    """A page of a session as PDF, unless one of it failed a moment ago: that may have taken a minute, in which nobody
+    got anything, and whoever pressed again and again would keep all others waiting. Raises BusyError, PressError."""
+    failed = f"pdf-failed:{session_id}"
+    if cache.get(failed):
+        raise BusyError
+    try:
+        return press.make(page)
+    except PressError:
+        cache.set(failed, True, AGAIN_AFTER)
+        raise
 
 
 def make_final(session: Session) -> None:

@@ -1,6 +1,7 @@
 """XHTML -> PDF, in whichever process asks; the app asks in one of its own (`press.py`). Alone in knowing WeasyPrint."""
 
 import logging.config
+import resource
 import signal
 import sys
 import traceback
@@ -122,5 +123,7 @@ def _told(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
+    # Fonts and layout are libraries in C. Should one of them crash, what people wrote stays out of a file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     logging.config.dictConfig(settings.LOGGING)
     serve(Connection(int(sys.argv[1])))

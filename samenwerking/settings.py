@@ -282,6 +282,8 @@ LOGGING = {
         # Below this it writes all that a page knows into the log where a template asks for something that isn't there:
         # answers and personal codes too.
         "django.template": {"level": "INFO"},
+        # Warns of each sign that no font has, and quotes it: a note in another script would stand in the log.
+        "weasyprint": {"level": "ERROR"},
         # Tells every step of every PDF.
         "weasyprint.progress": {"level": "WARNING"},
     },

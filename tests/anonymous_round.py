@@ -10,20 +10,27 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pypdf
 from conftest import CONCLUDING, make_account, make_round
 from django.contrib.auth.models import User
+from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from reflectie import store
+from reflectie.domain.agreements import mark as agreement_mark
 from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.domain.talk import mark
 from reflectie.logs import NoTokens
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
+from reflectie.pdf import Kind
+from reflectie.templatetags.pictures import PICTURES
 from samenwerking.gunicorn import access_log_format
 
 # In the order in which they answer. Each signs every note with a word of their own, so that it can be found again.
@@ -39,6 +46,13 @@ NOTED = (
 )
 CHOICES = ("hindering", "helping")
 INVITED = "genodigde@example.org"
+# The whole report, as page and as PDF.
+REPORT = re.compile(r"(/rapport/[^/]+|/verslag)(/|\.pdf)$")
+# What else is made of it: its addresses, each with what stands in it.
+MADE = [("document", kind) for kind in Kind if kind is not Kind.REPORT] + [("picture", name) for name in PICTURES]
+MADE += [("guide", ""), ("rebuild", "")]
+# What the team says in the talk.
+SAID = ("We zien het als esdoorn anders.", "De esdoorn belt de financier.", "De esdoorn Els", "Zegt de esdoorn.")
 IDS = {"coordinator": 734911001, "facilitator": 734911002, "member of the team": 734911003}
 
 
@@ -68,6 +82,8 @@ class Remains:
 
     pages: list[Page] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    # To whom and with what words.
+    mails: list[tuple[list[str], str]] = field(default_factory=list)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     # The session table before anybody took part, and after everybody did.
     sessions: list[list[dict[str, Any]]] = field(default_factory=list)
@@ -83,7 +99,7 @@ class Remains:
         return [page for page in self.pages if page.who in who and (not stages or page.stage in stages)]
 
     def reports(self) -> list[Page]:
-        return [page for page in self.pages if page.status == 200 and re.search("rapport|verslag", page.url)]
+        return [page for page in self.pages if page.status == 200 and REPORT.search(page.url)]
 
 
 class Lines(logging.Handler):
@@ -185,6 +201,8 @@ class Round:
         token = store.read_token(self.session.join_token or "") if route.startswith("report") else ""
         of_session = not route.startswith(("join", "report"))
         arguments = [self.session.pk] if of_session else [token or self.session.join_token]
+        if route.removeprefix("report-") in dict(MADE):
+            route = route.removeprefix("report-")
         return reverse(route, args=[*arguments, *more.values()])
 
     def take_part(self, place: int, who: str) -> None:
@@ -240,10 +258,18 @@ class Round:
             for route in routes:
                 self.ask(who, self.at(route))
             self.ask(who, self.at("outcome", key="goal-shared"))
+            for route in ("agreements", "session-next"):
+                self.ask(who, self.at(route))
+            for agreement in self.session.agreements.all():
+                self.ask(who, self.at("agreement", key=str(agreement.pk)))
+            for route, name in MADE:
+                self.ask(who, self.at(f"session-{route}", **({"name": name} if name else {})))
             self.ask(who, reverse("collaboration", args=[self.session.collaboration_id]))
         for who in PEOPLE:
             for route in ("join", "join-standing", "report", "report-pdf"):
                 self.ask(who, self.at(route))
+            for route, name in MADE:
+                self.ask(who, self.at(f"report-{route}", **({"name": name} if name else {})))
 
     def close_open_and_conclude(self) -> None:
         self.ask("coordinator", self.at("session-close"), {})
@@ -251,11 +277,24 @@ class Round:
         self.ask(PEOPLE[1], self.at("join-fill"), {"goal-shared": "helping", "seen-goal-shared": "0"})
         self.look_around()
         self.ask("coordinator", self.at("session-open"), {})
-        said = {"choice": "divided", "reason": "We zien het anders.", "minority": "", "seen": mark(None)}
+        said = {"choice": "divided", "reason": SAID[0], "minority": "", "seen": mark(None)}
         self.ask("facilitator", self.at("outcome", key="goal-shared"), said)
         self.look_around()
-        self.ask("coordinator", self.at("session-conclude"), CONCLUDING)
+        agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
+        self.ask("facilitator", self.at("agreements"), agreement)
+        next_on = store.today() + timedelta(3)
+        decided = {**CONCLUDING, "reason": SAID[3], "next_on": next_on.isoformat()}
+        self.ask("coordinator", self.at("session-conclude"), decided)
         self.look_around()
+        [kept] = self.session.agreements.all()
+        dropped = {
+            "state": "dropped",
+            "reason": SAID[3],
+            "seen": agreement_mark(store.load_agreements(self.session)[0]),
+        }
+        self.ask("coordinator", self.at("agreement", key=str(kept.pk)), dropped)
+        call_command("send_reminders")
+        self.remains.mails = [(sent.to, f"{sent.subject} {sent.body}") for sent in mail.outbox]
 
 
 def hold_round() -> Remains:

@@ -4,9 +4,10 @@ person or to an order of arrival. The rounds here are filled in through the page
 import random
 import re
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
-from anonymous_round import NOTED, PEOPLE, Remains, hold_round, text_of
+from anonymous_round import INVITED, MADE, NOTED, PEOPLE, SAID, Remains, hold_round, text_of
 from conftest import fill_in, make_account, make_collaboration, make_round
 from django.db import connection, models, transaction
 from django.test import Client
@@ -123,7 +124,8 @@ def test_hidden_row_versions_are_all_alike(closed_round):
 
 # --- a whole round through the pages
 
-AROUND = ("reflectie_session", "reflectie_response", "reflectie_answer", "reflectie_outcome", "reflectie_madepdf")
+AROUND = ("session", "response", "answer", "outcome", "agreement", "conclusion", "madepdf")
+AROUND = tuple(f"reflectie_{name}" for name in AROUND)
 CLOCK = re.compile(r"(?<![\d.])(?:[01]?\d|2[0-3])[:.][0-5]\d(?![\d.])")
 OPENED = ("discussion", "concluded")
 _held: list[Remains] = []
@@ -250,7 +252,49 @@ def test_logs_of_everything_tell_nobody_and_no_answer(remains):
     assert "gunicorn.access" in logged
     assert "/meedoen/…/invullen/" in logged
     assert "Not Found: /rapport/…" in logged
-    assert found_in(logged, [*secrets_of(remains), *remains.links, *words, *people]) == []
+    assert "GET /rapport/…/beeld/perspectieven.svg" in logged
+    assert found_in(logged, [*secrets_of(remains), *remains.links, *words, *people, *SAID, "esdoorn"]) == []
+
+
+def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(remains):
+    """Guide, cards, worksheet, summary, pictures, calendar file: without the words of any one person, or who is who."""
+    addresses = {page.url for page in remains.pages if page.status == 200 and page.stage in OPENED}
+    # Nobody was asked what these two pictures are of.
+    absent = {name for _, name in MADE if name and not any(f"/{name}." in address for address in addresses)}
+    assert absent == {"intensiteit", "betekenissen"}
+    made = [
+        page
+        for page in remains.pages
+        if page.status == 200 and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting", page.url)
+    ]
+    assert {page.stage for page in made} == set(OPENED)
+    assert {page.who for page in made} == {"coordinator", "facilitator", *PEOPLE}
+    for page in made:
+        words = [word for word in PEOPLE if f"De {word} zegt" in page.text]
+        assert words == [], page.url
+        assert "734911" not in page.text.replace("account734911", ""), page.url
+        assert "Last-Modified" not in page.headers
+        assert not any(word in page.headers for word in ("Tienen", "esdoorn", *PEOPLE)), page.url
+
+
+def test_what_was_agreed_points_to_nobody_who_answered(remains):
+    [agreement], [conclusion] = (remains.tables[f"reflectie_{name}"] for name in ("agreement", "conclusion"))
+
+    assert set(agreement) == {
+        *("id", "session_id", "position", "what", "who", "due_on"),
+        *("item_id", "principle", "state", "reason"),
+    }
+    assert set(conclusion) == {"session_id", "needed", "decision", "reason", "next_on", "reminded"}
+    keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
+    assert found_in(text_of_row(agreement) + text_of_row(conclusion), [*keys, *secrets_of(remains)]) == []
+
+
+def test_the_reminder_goes_to_the_coordinator_alone_and_says_nothing_of_what_was_said(remains):
+    to_coordinator = [text for to, text in remains.mails if to == ["account734911001@example.org"]]
+
+    assert len(to_coordinator) == 1
+    assert {address for to, _ in remains.mails for address in to} == {"account734911001@example.org", INVITED}
+    assert found_in(to_coordinator[0], [*secrets_of(remains), *remains.links, *PEOPLE, *SAID]) == []
 
 
 def order_in(text: str, key: str) -> list[str]:
@@ -309,7 +353,8 @@ def pages_of_others(session: Session, users: dict[str, object]) -> dict[tuple[st
                     session.collaboration_id if route.startswith(("collab", "member", "session-new")) else session.pk
                 )
                 token = store.read_token(session.join_token) if route.startswith("report") else session.join_token
-                url = address(route, pk=about, token=token)
+                key = uuid4() if route == "agreement" else "goal-shared"
+                url = address(route, pk=about, token=token, key=key)
                 response = client.get(url)
                 found[who, route] = f"{response.status_code} {masked(text_of(response.content))}"
     return found

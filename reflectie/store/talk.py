@@ -61,8 +61,9 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
                 "mover": outcome.mover or "",
             }
             OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
-        # What was wiped or reworded may not live on in a PDF.
+        # What was wiped or reworded may not live on, in a PDF or in the database's files.
         MadePdf.objects.filter(session=session).delete()
+        leave_no_trace()
     return Recorded(outcome, conflict=False)
 
 

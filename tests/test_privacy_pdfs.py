@@ -1,15 +1,17 @@
 """What was taken back or erased lives on in no PDF; and what people typed leaves a PDF, a calendar file or a mail by no
 other way than as the words that they are."""
 
+import time
 from datetime import timedelta
 from io import BytesIO
+from threading import Event
 from uuid import uuid4
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pytest
 from agreed import FIRST, HINDERED, OTHER, changed, conclude, made, pk
-from conftest import make_collaboration
+from conftest import at_once, everything, make_collaboration, make_reflection
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
@@ -20,8 +22,10 @@ from rounds import DAY, discussed_round, fetched, signed_in
 
 from reflectie import pdf, store, typeset
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State, mark
-from reflectie.models import MadePdf, Session
+from reflectie.models import Agreement as Row
+from reflectie.models import MadePdf, Response, Session
 from reflectie.press import BusyError, Press, PressError
+from reflectie.store import agreements, sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -126,8 +130,6 @@ def test_an_erased_session_leaves_the_pdfs_of_later_ones(before, earlier):
 
 
 def test_erasing_a_reflection_without_a_collaboration_leaves_others_alone(finished, checklist):
-    from conftest import everything, make_reflection
-
     other = make_reflection(everything(checklist), finished=True)
     store.keep_pdf(other.response.session_id, "verslag", "key", b"%PDF")
     store.erase_session(finished.response.session_id)
@@ -310,3 +312,57 @@ def test_what_an_agreement_is_about_is_an_item_or_nothing(collaboration, earlier
     assert "<script>alert" not in page.content.decode()
     assert store.load_agreements(earlier) == ()
     assert OTHER.item == ""
+
+
+# --- two at once
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["remove", "erase"])
+def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(earlier, monkeypatch, how):
+    """The later session ended, so that what is kept of it now would be its last one for good."""
+    agreement = made(earlier)
+    session = conclude(discussed_round(earlier.collaboration, HINDERED))
+    report = store.load_report(session)
+    erased = Event()
+
+    def slowly() -> None:
+        # What is to be erased was erased, and the transaction isn't in.
+        erased.set()
+        time.sleep(0.3)
+
+    monkeypatch.setattr(agreements if how == "remove" else sheets, "leave_no_trace", slowly)
+
+    def take_back():
+        if how == "erase":
+            return store.erase_session(earlier.pk)
+        return store.remove_agreement(earlier, pk(agreement), mark(agreement))
+
+    def keep():
+        erased.wait(5)
+        store.keep_pdf(session.pk, "verslag", pdf.fingerprint(report), b"%PDF quotes", report)
+
+    failed = [result for result in at_once(take_back, keep) if isinstance(result, Exception)]
+
+    assert (failed, kept()) == ([], set())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concluding_twice_at_once_concludes_once(earlier):
+    ends = at_once(*[lambda: store.conclude(earlier, Conclusion(Needed.NO, Decision.STOP))] * 3)
+
+    assert sorted(type(end).__name__ for end in ends) == ["Session", "StageError", "StageError"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_agreements_made_changed_and_taken_out_while_the_session_is_erased_leave_nothing(earlier):
+    first, other = made(earlier), made(earlier, OTHER)
+    results = at_once(
+        lambda: made(earlier, changed(OTHER, what="Nog een.")),
+        lambda: store.change_agreement(earlier, pk(first), changed(first, who="An"), mark(first)),
+        lambda: store.erase_session(earlier.pk),
+        lambda: store.remove_agreement(earlier, pk(other), mark(other)),
+    )
+
+    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, Response.DoesNotExist)]
+    assert (unexpected, Row.objects.count(), Session.objects.count()) == ([], 0, 0)

@@ -56,7 +56,8 @@ def alike(sizes: Mapping[str, int], total: tuple[int, ...]) -> list[list[World]]
     """The rounds with these sizes and totals, by what is published of them: two of each, the most different."""
     sizes = {name: size for name, size in sizes.items() if size}
     blanked = groups_to_blank({name: size for name, size in sizes.items() if name}, sizes.get(NONE, 0))
-    shown = frozenset(name for name in sizes if name and name not in blanked)
+    # Where nothing was blanked, those without a group are one more (domain/privacy.py).
+    shown = frozenset(name for name in sizes if name not in blanked and (name or not blanked))
     seen = defaultdict(list)
     for world in worlds(sizes, total):
         seen[published(world, shown, total, group_figures)].append(world)

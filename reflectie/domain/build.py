@@ -109,9 +109,12 @@ class _ItemReports:
         named = [sheet for sheet in sheets if sheet.several("first")]
         self.who_named = named if setup.mode is not Mode.ANONYMOUS or enough(len(named)) else []
         self.by_group: dict[str, list[Sheet]] = {}
+        # Who named no group; nobody where groups aren't asked for.
+        self.rest: list[Sheet] = []
         if field_name := setup.grouping.field:
             by_group = {name: [s for s in counted if s.text(field_name) == name] for name in setup.groups}
             self.by_group = {name: members for name, members in by_group.items() if members}
+            self.rest = [sheet for sheet in counted if sheet.text(field_name) not in self.by_group]
         self.blanked: frozenset[str] = frozenset()
         if setup.mode is Mode.ANONYMOUS:
             sizes = {name: len(members) for name, members in self.by_group.items()}
@@ -136,6 +139,8 @@ class _ItemReports:
         )
 
     def _groups(self, item: Item, total: Counts) -> tuple[GroupView, ...]:
+        if not self.setup.grouping.field:
+            return ()
         counts = {
             name: count(sheet.text(item.key) for sheet in members)
             for name, members in self.by_group.items()
@@ -144,7 +149,7 @@ class _ItemReports:
         is_anonymous = self.setup.mode is Mode.ANONYMOUS
         shown = group_figures(total, self._with_rest(item, counts)) if is_anonymous else counts
         too_few = Withheld(Reason.TOO_FEW)
-        views = [(name, shown.get(name, too_few)) for name in self.setup.groups] if self.setup.grouping.field else []
+        views = [(name, shown.get(name, too_few)) for name in self.setup.groups]
         return tuple(
             GroupView(name, figure, finding(item.kind, figure) if isinstance(figure, Counts) else None)
             for name, figure in views
@@ -152,10 +157,9 @@ class _ItemReports:
 
     def _with_rest(self, item: Item, groups: Mapping[str, Counts]) -> Mapping[str, Counts]:
         """With those who named no group as one more, where that is all they are: then nobody hides among them."""
-        rest = [sheet for sheet in self.counted if sheet.text(self.setup.grouping.field) not in self.by_group]
-        if not rest or self.blanked or self.about.blanked:
+        if not self.rest or self.blanked or self.about.blanked:
             return groups
-        return {**groups, "": count(sheet.text(item.key) for sheet in rest)}
+        return {**groups, "": count(sheet.text(item.key) for sheet in self.rest)}
 
     def _voices(self, item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if self.setup.mode is not Mode.NAMED:

@@ -127,7 +127,11 @@ def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
     }
     answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=values)
     for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
-        values[response_id] |= {name: text for name, text in ((key, value), (note_name(key), note)) if text}
+        sheet = values[response_id]
+        if value:
+            sheet[key] = value
+        if note:
+            sheet[note_name(key)] = note
     return [Sheet(values[response.pk]) for response in responses]
 
 

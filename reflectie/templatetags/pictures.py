@@ -66,6 +66,9 @@ _PAINT = {
     "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
 }
 
+# Written once: a page paints a few hundred outlines and words.
+_PAINTED = {tone: flatatt({"class": f"p-{tone}", **attributes}) for tone, attributes in _PAINT.items()}
+
 # What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
 _MEANING_WORDS: dict[str, str | Promise] = {
     "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
@@ -119,7 +122,7 @@ class Picture:
 @register.simple_tag
 def paint(tone: str) -> SafeString:
     """How a tone is painted: attributes, and a class for the screen's own colours."""
-    return flatatt({"class": f"p-{tone}", **_PAINT[tone]})
+    return _PAINTED[tone]
 
 
 @register.simple_tag

@@ -33,7 +33,6 @@ __all__ = [
     "PressError",
     "fingerprint",
     "make_final",
-    "make_pdf",
     "pdf_key",
     "report_pdf",
     "write",
@@ -151,12 +150,6 @@ def make_final(session: Session) -> None:
     except Exception:
         # The session was concluded, and whoever did so should see that.
         log.exception("what a session ended with was not made")
-
-
-def make_pdf(report: Report, document: Document = REPORT) -> bytes:
-    """What is made of a report as PDF/UA-1, and kept nowhere. Raises BusyError, PressError."""
-    with press.turn():
-        return press.make(write(report, document))
 
 
 def write(report: Report, document: Document = REPORT) -> str:

@@ -5,12 +5,9 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import get_conditional_response
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from reflectie import pdf
 from reflectie.access import SessionAccess, member_report_or_404, readable_session_or_404
 from reflectie.domain.guide import LENGTHS, USUAL_LENGTH, build_guide
 from reflectie.domain.report import Report
@@ -18,7 +15,7 @@ from reflectie.domain.worksheet import build_worksheet
 from reflectie.models import Session
 from reflectie.store import load_report
 
-from .made import revalidated
+from .made import page_of
 
 
 @login_not_required
@@ -63,24 +60,15 @@ def _seen_by(access: SessionAccess) -> tuple[dict[str, Any], str]:
 def _guide(request: HttpRequest, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     minutes = minutes_asked(request)
     context = {"guide": build_guide(report, minutes), "lengths": LENGTHS, **context}
-    return _page(request, "reflectie/guide/page.html", report, context, f"{minutes}-{seen_by}")
+    return page_of(request, "reflectie/guide/page.html", report, context, f"{minutes}-{seen_by}")
 
 
 def _rebuild(request: HttpRequest, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     context = {"sheets": build_worksheet(report), **context}
-    return _page(request, "reflectie/worksheet/page.html", report, context, seen_by)
+    return page_of(request, "reflectie/worksheet/page.html", report, context, seen_by)
 
 
 def minutes_asked(request: HttpRequest) -> int:
     """How long the meeting takes, by the address; the usual length when it says nothing that we have an agenda for."""
     asked = request.GET.get("duur", "")
     return next((minutes for minutes in LENGTHS if str(minutes) == asked), USUAL_LENGTH)
-
-
-def _page(request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
-    # The page's head says who is signed in, and is drawn again when that changes.
-    marks = [pdf.fingerprint(report), seen_by, *["account"] * request.user.is_authenticated]
-    etag = f'"{"-".join(marks)}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        response = render(request, template, {"report": report, **context})
-    return revalidated(response, etag)

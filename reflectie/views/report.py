@@ -1,19 +1,16 @@
 """The report as a page, by its link or for a collaboration's members; and the discussion about it."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie import pdf
 from reflectie.access import member_report_or_404, readable_session_or_404
 from reflectie.domain.report import ItemReport, Report
 from reflectie.domain.sheet import note_name
@@ -29,8 +26,10 @@ from reflectie.store import (
     text_mark,
 )
 
-from .made import revalidated
+from .made import page_of
 from .own import links, own_token
+
+TEMPLATE = "reflectie/report/page.html"
 
 
 @login_not_required
@@ -41,9 +40,9 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
     context = {"pdf_url": reverse("report-pdf", args=[token]), "token": token, "own_token": own}
-    # The menu says whether somebody is signed in.
-    seen_by = "-".join(["own"] * bool(own) + ["in"] * request.user.is_authenticated)
-    return _page(request, load_report(session), context | (links(request, own) if own else {}), seen_by)
+    if own:
+        context |= links(request, own)
+    return page_of(request, TEMPLATE, load_report(session), context, "own" if own else "")
 
 
 @require_safe
@@ -58,17 +57,7 @@ def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_talk": stage == Session.Stage.DISCUSSION,
         "may_remove": may_remove,
     }
-    return _page(request, load_report(access.session), context, f"{access.role}-{stage}")
-
-
-def _page(request: HttpRequest, found: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
-    """The report as a page. `seen_by` tells apart what different people see beside it."""
-    # The page's head says who is signed in, and is drawn again when that changes.
-    marks = [pdf.fingerprint(found), *([seen_by] if seen_by else []), *["account"] * request.user.is_authenticated]
-    etag = f'"{"-".join(marks)}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        response = render(request, "reflectie/report/page.html", {"report": found, **context})
-    return revalidated(response, etag)
+    return page_of(request, TEMPLATE, load_report(access.session), context, f"{access.role}-{stage}")
 
 
 @never_cache

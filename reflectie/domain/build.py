@@ -46,36 +46,7 @@ def build_report(
     withheld = setup.mode is Mode.ANONYMOUS and not enough(len(counted))
     if withheld:
         sheets, counted = [], []
-    items = _ItemReports(setup, sheets, counted, about, withheld=withheld)
-    dimensions = tuple(
-        DimensionReport(dimension, tuple(items.build(item) for item in dimension.items))
-        for dimension in checklist.dimensions
-    )
-    is_round = setup.mode.is_round
-    report = Report(
-        checklist=checklist,
-        setup=setup,
-        collaboration=about.collaboration or _one(sheets, "collaboration-name"),
-        team=_one(sheets, "team-name"),
-        partners=about.partners,
-        changed_on=changed_on,
-        delete_on=delete_on,
-        counted=Withheld(Reason.TOO_FEW) if withheld else len(counted),
-        expected=about.expected,
-        dimensions=dimensions,
-        intensities=() if is_round else tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
-        meanings=() if is_round else _all(sheets, "ips-meaning"),
-        levels=() if is_round else _all(sheets, "level"),
-        needed=_tally(setup, Intensity, [(sheet.text("intensity-needed"),) for sheet in sheets]),
-        forms=_tally(setup, FORMS, [sheet.several("intensity-current") for sheet in sheets]),
-        fits=_tally(setup, Fit, [(_fit(sheet),) for sheet in sheets]),
-        meaning=_tally(setup, MEANINGS, [(sheet.text("ips-meaning"),) for sheet in sheets]),
-        groups=items.sizes(),
-        goal_sentences=items.texts("goal-sentence"),
-        removed_sentences=about.removed.get("goal-sentence", 0),
-        agreements=about.agreements,
-        conclusion=about.conclusion,
-    )
+    report = _Builder(checklist, setup, sheets, counted, about, withheld=withheld).report(changed_on, delete_on)
     since = compare(about.earlier, report) if about.earlier else None
     return replace(report, patterns=find_patterns(report), since=since)
 
@@ -94,13 +65,21 @@ def _found(item: Item, sheets: Sequence[Sheet], *, only_refer: bool) -> tuple[Co
     return counts, found
 
 
-class _ItemReports:
-    """Builds the report of one item after another from the same sheets, by the rules of the session's mode."""
+class _Builder:
+    """Builds a report, item by item, from the same sheets and by the rules of the session's mode."""
 
     def __init__(
-        self, setup: Setup, sheets: Sequence[Sheet], counted: Sequence[Sheet], about: About, *, withheld: bool
+        self,
+        checklist: Checklist,
+        setup: Setup,
+        sheets: Sequence[Sheet],
+        counted: Sequence[Sheet],
+        about: About,
+        *,
+        withheld: bool,
     ) -> None:
-        self.setup, self.sheets, self.counted, self.about, self.withheld = setup, sheets, counted, about, withheld
+        self.checklist, self.setup, self.about, self.withheld = checklist, setup, about, withheld
+        self.sheets, self.counted = sheets, counted
         needed = [text for sheet in sheets if (text := sheet.text("intensity-needed"))]
         # The finding that follows from it may not tell what the tally withholds.
         may_tell = setup.mode is not Mode.ANONYMOUS or enough(len(needed))
@@ -120,7 +99,39 @@ class _ItemReports:
             sizes = {name: len(members) for name, members in self.by_group.items()}
             self.blanked = groups_to_blank(sizes, len(counted) - sum(sizes.values()))
 
-    def build(self, item: Item) -> ItemReport:
+    def report(self, changed_on: date, delete_on: date | None) -> Report:
+        """All of it but what follows from it: patterns, and what changed since an earlier one."""
+        setup, sheets, about = self.setup, self.sheets, self.about
+        is_round = setup.mode.is_round
+        return Report(
+            checklist=self.checklist,
+            setup=setup,
+            collaboration=about.collaboration or _one(sheets, "collaboration-name"),
+            team=_one(sheets, "team-name"),
+            partners=about.partners,
+            changed_on=changed_on,
+            delete_on=delete_on,
+            counted=Withheld(Reason.TOO_FEW) if self.withheld else len(self.counted),
+            expected=about.expected,
+            dimensions=tuple(
+                DimensionReport(dimension, tuple(self._item(item) for item in dimension.items))
+                for dimension in self.checklist.dimensions
+            ),
+            intensities=() if is_round else tuple(answer for sheet in sheets if (answer := _intensity(sheet))),
+            meanings=() if is_round else _all(sheets, "ips-meaning"),
+            levels=() if is_round else _all(sheets, "level"),
+            needed=_tally(setup, Intensity, [(sheet.text("intensity-needed"),) for sheet in sheets]),
+            forms=_tally(setup, FORMS, [sheet.several("intensity-current") for sheet in sheets]),
+            fits=_tally(setup, Fit, [(_fit(sheet),) for sheet in sheets]),
+            meaning=_tally(setup, MEANINGS, [(sheet.text("ips-meaning"),) for sheet in sheets]),
+            groups=self._sizes(),
+            goal_sentences=self._texts("goal-sentence"),
+            removed_sentences=about.removed.get("goal-sentence", 0),
+            agreements=about.agreements,
+            conclusion=about.conclusion,
+        )
+
+    def _item(self, item: Item) -> ItemReport:
         name = note_name(item.key)
         outcome, removed = self.about.outcomes.get(item.key), self.about.removed.get(name, 0)
         if self.withheld:
@@ -130,7 +141,7 @@ class _ItemReports:
             item=item,
             counts=counts,
             finding=found,
-            notes=self.texts(name),
+            notes=self._texts(name),
             first=sum(item.key in sheet.several("first") for sheet in self.who_named),
             groups=self._groups(item, counts),
             voices=self._voices(item),
@@ -170,7 +181,7 @@ class _ItemReports:
         }
         return tuple((value, tuple(names)) for value, names in said.items() if names)
 
-    def sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
+    def _sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
         if not self.setup.grouping.field or self.withheld:
             return ()
         known = {name: len(members) for name, members in self.by_group.items() if name not in self.blanked}
@@ -178,7 +189,7 @@ class _ItemReports:
             return tuple((name, known.get(name, Withheld(Reason.TOO_FEW))) for name in self.setup.groups)
         return tuple((name, known.get(name, 0)) for name in self.setup.groups)
 
-    def texts(self, name: str) -> tuple[Note, ...]:
+    def _texts(self, name: str) -> tuple[Note, ...]:
         """What people typed in one field. In an anonymous round their order tells nothing: not of a person, nor of who
         typed what elsewhere. It is the same at each look, so that no two prints can be laid side by side."""
         found = [Note(text, self._who(sheet)) for sheet in self.sheets if (text := sheet.text(name))]

@@ -321,6 +321,7 @@ class Report:
 
 
 def draw_arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
+    """The whirlpool's arms for these factors, in their order: each as wide as the share that says it plays."""
     return tuple(
         WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(agreement_on(item))))
         for place, item in enumerate(factors)
@@ -328,6 +329,7 @@ def draw_arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
 
 
 def agreement_on(item: ItemReport) -> Fraction:
+    """The share of all counted who call an item hindering, 0 to 1; 0 where that is withheld."""
     return agreement(item.counts) if isinstance(item.counts, Counts) else Fraction(0)
 
 

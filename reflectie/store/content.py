@@ -24,6 +24,7 @@ def published_checklist() -> Checklist:
 
 
 def published_row() -> ChecklistRow:
+    """The latest version that was published. One query. Raises NothingPublishedError when there is none."""
     row: ChecklistRow | None = ChecklistRow.objects.filter(published_on__isnull=False).order_by("version").last()
     if row is None:
         raise NothingPublishedError
@@ -45,6 +46,7 @@ def _load_checklist(pk: int, revision: int, language: str) -> Checklist:  # noqa
 
 @lru_cache(maxsize=16)
 def item_ids(checklist_id: int) -> dict[str, int]:
+    """The items of a version by their key. Kept in memory, as a version is frozen."""
     dimensions = Dimension.objects.filter(checklist=checklist_id)
     return dict(dimensions.filter(items__isnull=False).values_list("items__key", "items__pk"))
 

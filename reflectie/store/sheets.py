@@ -247,4 +247,5 @@ def _erase(sessions: QuerySet[Session]) -> int:
 
 
 def today() -> date:
+    """The day it is where the app's people are."""
     return timezone.localdate()

@@ -20,14 +20,14 @@ from typing import IO
 
 from django.conf import settings
 
+from .middleware import PAGES_AT_ONCE
+
 # Seconds that somebody waits for others' PDFs before they are asked to come back.
 PATIENCE = 20
 # Seconds between two looks whether another process's PDF is ready.
 LOOK_EVERY = 0.02
 # As much less of the processor as pages get: a quarter, where they want all of it.
 NICENESS = 5
-# Threads of a web worker that never wait for PDFs.
-FOR_PAGES = 4
 
 
 class BusyError(Exception):
@@ -43,8 +43,8 @@ class Press:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        # Whoever waits keeps a thread of the web server.
-        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - FOR_PAGES))
+        # Whoever waits keeps a thread of the web server. Some are left for pages: one is made while another is sent.
+        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 2 * PAGES_AT_ONCE))
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._made_at = 0.0

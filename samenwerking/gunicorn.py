@@ -23,8 +23,8 @@ wsgi_app = "samenwerking.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads, because whoever waits for a PDF keeps one: a team that asks for its report all at once has room here, and
-# pages go on beside it (`reflectie/press.py`). They also keep connections open and sit out slow phones.
+# Threads, because whoever waits for a PDF keeps one (`reflectie/press.py`): a team that asks for its report all at once
+# has room here. They also keep connections open and sit out slow phones. Pages are made in turn (`pages_in_turn`).
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reflectie.middleware.pages_in_turn",
     "csp.middleware.CSPMiddleware",
     "reflectie.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,9 +1,13 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from reflectie.middleware import permissions_policy
+from reflectie.middleware import PAGES_AT_ONCE, pages_in_turn, permissions_policy
 
 
 def answer(_request: HttpRequest) -> HttpResponse:
@@ -57,3 +61,27 @@ def test_a_page_that_is_not_there_carries_them_too(client: Client) -> None:
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert "Content-Security-Policy" in response.headers
+
+
+def test_pages_are_made_a_few_at_a_time_while_who_waits_for_a_pdf_keeps_nobody_waiting() -> None:
+    entered: list[str] = []
+    go_on = threading.Event()
+
+    def slow(request: HttpRequest) -> HttpResponse:
+        entered.append(request.path_info)
+        assert go_on.wait(20)
+        return HttpResponse("goed")
+
+    handler = pages_in_turn(slow)
+    paths = ["/"] * (PAGES_AT_ONCE + 1) + ["/rapport/abc.pdf"] * 2
+    with ThreadPoolExecutor(len(paths)) as threads:
+        answers = [threads.submit(handler, RequestFactory().get(path)) for path in paths]
+        until = time.monotonic() + 10
+        while len(entered) < len(paths) - 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        # Long enough for one more to slip in, if it could.
+        time.sleep(0.1)
+        assert sorted(entered) == ["/"] * PAGES_AT_ONCE + ["/rapport/abc.pdf"] * 2
+        go_on.set()
+        assert [answer.result(20).status_code for answer in answers] == [200] * len(paths)
+    assert sorted(entered) == sorted(paths)

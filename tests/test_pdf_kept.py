@@ -238,7 +238,7 @@ def test_another_process_that_makes_one_keeps_this_one_waiting_until_it_is_kille
 
 
 def test_who_finds_no_place_to_wait_is_sent_away_at_once(settings):
-    settings.WEB_THREADS = press_room.FOR_PAGES + 1
+    settings.WEB_THREADS = 2 * press_room.PAGES_AT_ONCE + 1
     room = Press()
     start = time.monotonic()
     with room.turn(), pytest.raises(BusyError), room.turn(20):

@@ -39,7 +39,7 @@ PERMISSIONS_POLICY = ", ".join(
 NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/")
 
 # So many pages at a time are made by a worker. More would only wait for the same processor, and a save among them for
-# its share of it while it holds the database: with 24, one save in a hundred took seconds, one in two less than before.
+# its share of it while it holds the database: with 24 at a time, one save in a hundred took seconds.
 PAGES_AT_ONCE = 2
 
 

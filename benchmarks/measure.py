@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from reflectie.middleware import PAGES_AT_ONCE
 from reflectie.store import published_checklist, read_token
 
 from . import documents, rounds
@@ -220,7 +221,9 @@ class Run:
         self.add("  errors, answers lost", errors + missing, "", aim="0", met=not errors and not missing)
 
     def _bare(self, one_by_one: bool, number: int) -> dict[str, Any]:
-        job = {"one_by_one": one_by_one, "number": number // self.workers, "threads": self.threads}
+        # As many at a time as the app lets write.
+        threads = min(self.threads, PAGES_AT_ONCE)
+        job = {"one_by_one": one_by_one, "number": number // self.workers, "threads": threads}
         processes = [
             subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.bare_sql"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

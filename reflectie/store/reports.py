@@ -1,5 +1,6 @@
 """The report of a session, and the PDFs that were made of it."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed,
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import Mover
 from reflectie.domain.report import About, Report
+from reflectie.domain.setup import Grouping, Setup
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
@@ -26,13 +28,14 @@ def load_report(session: Session) -> Report:
 
     Two queries without an account, seven in a collaboration, ten after an earlier session, however many responses.
     """
-    return _build(session, _about(session, earlier=_earlier_report(session)) if session.collaboration else None)
+    about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
+    return _build(session, setup_of(session), about)
 
 
-def _build(session: Session, about: About | None) -> Report:
+def _build(session: Session, setup: Setup, about: About | None) -> Report:
     return build_report(
         load_checklist(session.checklist),
-        setup_of(session),
+        setup,
         load_sheets(list(session.responses.all())),
         changed_on=day_of(session),
         delete_on=delete_on(session),
@@ -64,7 +67,9 @@ def _earlier_report(session: Session) -> Report | None:
     earlier = earlier_session(session)
     if earlier is None:
         return None
-    return _build(earlier, About(blanked=earlier.blanked, agreements=load_agreements(earlier)))
+    # Groups are never set beside those of another round, so that they aren't even counted (`domain/since.py`).
+    setup = replace(setup_of(earlier), grouping=Grouping.NONE, groups=())
+    return _build(earlier, setup, About(agreements=load_agreements(earlier)))
 
 
 def _about(session: Session, earlier: Report | None) -> About:

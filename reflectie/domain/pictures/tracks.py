@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from .drawing import WIDTH, Drawing, Pen, box, circle, line
 
-TITLE, WORDS, NUMBER = 15.0, 13.5, 13.0
+TITLE, WORDS, NUMBER = 15.0, 13.0, 13.0
 RADIUS = 10.0
 # Marks nearer than this to each other stand one above the other.
 ROOM = 2 * RADIUS + 2
 LEFT, RIGHT = RADIUS + 2, WIDTH - RADIUS - 2
-SIDE = 168.0
+SIDE = 176.0
 # Between a track and the next.
-BELOW = 12.0
+BELOW = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ def draw_tracks(tracks: Sequence[Track]) -> Drawing:
     pen, top = Pen(), 0.0
     for track in tracks:
         marks = place_marks(track.stands)
-        top = pen.fill(0, top, WIDTH, track.title, TITLE, bold=True) + 5
+        top = pen.fill(0, top, WIDTH, track.title, TITLE, bold=True) + 3
         middle = top + RADIUS + ROOM * max(mark.lane for mark in marks)
         _track(pen, middle)
         for mark in marks:
             y = middle - ROOM * mark.lane
             pen.draw("full", circle(mark.x, y, RADIUS))
             pen.write(mark.x, y + 4.6, str(mark.number), NUMBER, anchor="middle", bold=True, tone="on-full")
-        top = middle + RADIUS + 2
+        top = middle + RADIUS
         ends = (
             pen.fill(0, top, SIDE, track.left, WORDS, tone="soft"),
             pen.fill(WIDTH, top, SIDE, track.right, WORDS, anchor="end", tone="soft"),

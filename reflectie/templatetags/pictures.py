@@ -35,7 +35,7 @@ from reflectie.domain.report import ItemReport, Report, Tally
 from reflectie.domain.setup import Grouping
 from reflectie.domain.sheet import MEANINGS, Value
 
-from .reflectie import answer, group_name, spread_text, whirlpool_text
+from .reflectie import answer, group_name, group_text, spread_text, whirlpool_text
 
 register = template.Library()
 
@@ -353,6 +353,13 @@ def apart_text(report: Report, row: Perspective) -> str:
         "high": ", ".join(str(group_name(report, stand.name)) for stand in high),
     }
     return gettext("Het meest naar wat hindert: %(low)s. Het meest naar wat helpt: %(high)s.") % names
+
+
+@register.simple_tag
+def figures_of(item: ItemReport, names: Sequence[str]) -> list[str]:
+    """What each of these groups chose of an item, in their order; where that is withheld, that it is."""
+    shown = {view.name: group_text(item.item, view) for view in item.groups}
+    return [shown.get(name) or gettext("niet getoond") for name in names]
 
 
 # By the name of the file.

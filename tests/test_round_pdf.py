@@ -1,6 +1,7 @@
 """The report of a round as PDF, read back: anonymous, by name, with many people and with too few."""
 
 import logging
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, bookmarks, elements, lines_of, squeezed, text_of
 
 from reflectie import pdf, typeset
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.report import About, Report
@@ -61,11 +63,23 @@ def make_report(number: int, mode: Mode = Mode.ANONYMOUS, note: str = "", **more
     return build_report(CHECKLIST, setup, sheets, DAY, about=ABOUT)
 
 
+def make_concluded(agreements: int) -> Report:
+    """Seven people who agreed on much, with long names."""
+    made = tuple(
+        Agreement(f"k{n}", SENTENCE.strip(), HOUSES[n % 3], DAY, "goal-shared", n % 10 + 1) for n in range(agreements)
+    )
+    end = Conclusion(Needed.YES, Decision.REPAIR, SENTENCE.strip(), DAY)
+    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, HOUSES)
+    about = replace(ABOUT, agreements=made, conclusion=end)
+    return build_report(CHECKLIST, setup, [Sheet(sheet(n)) for n in range(7)], DAY, about=about)
+
+
 REPORTS = {
     "seven": make_report(7, note=SENTENCE.strip()),
     "named": make_report(7, Mode.NAMED, SENTENCE.strip()),
     "sixty": make_report(60, note=(SENTENCE * 12).strip()),
     "sixty named": make_report(60, Mode.NAMED),
+    "concluded": make_concluded(30),
     "too few": make_report(2, note=SENTENCE.strip()),
 }
 ALL_REPORTS = pytest.mark.parametrize("name", REPORTS)
@@ -219,9 +233,27 @@ def test_pdf_of_a_round_no_page_is_empty_and_no_heading_is_the_last_on_one(name)
     assert len(bookmarks(reader)) > 8
 
 
-@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 6, 8), ("named", 8, 10), ("too few", 2, 3)])
+@pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 6, 7), ("named", 7, 9), ("too few", 2, 2)])
 def test_pdf_of_a_round_number_of_pages(name, fewest, most):
     assert fewest <= len(read(name).pages) <= most
+
+
+@pytest.mark.parametrize("name", ["seven", "named", "concluded", "too few"])
+def test_pdf_of_a_round_every_page_but_the_last_is_filled_for_two_thirds(name):
+    reader = read(name)
+    # In points: A4 less its margins, from what stands lowest on the page.
+    top, foot = 842 - 40, 51
+    lowest = [min(line[0] for line in lines_of(reader, number)) for number in range(len(reader.pages) - 1)]
+    assert [place for place in lowest if place > foot + (top - foot) / 3] == []
+    assert len(lowest) > 0
+
+
+def test_pdf_of_a_round_an_agreement_is_never_torn_in_two():
+    reader = read("concluded")
+    pages = [squeezed("".join(line[3] for line in lines_of(reader, n))) for n in range(len(reader.pages))]
+    assert sum(text.count(squeezed(SENTENCE)) for text in pages) == 31
+    # They run on over a page, with the table's head above them there.
+    assert sum(squeezed("Wat gaan we doen?") in text for text in pages) == 4
 
 
 @ALL_REPORTS

@@ -11,7 +11,17 @@ import page as pdf_checker
 import pytest
 from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
-from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, bookmarks, elements, lines_of, squeezed, text_of
+from test_pdf import (
+    HEADING_SIZE,
+    HOSTILE,
+    HOSTILE_NAME,
+    bookmarks,
+    elements,
+    lines_of,
+    squeezed,
+    text_down,
+    text_of,
+)
 
 from reflectie import pdf, typeset
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
@@ -183,7 +193,9 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     content = typeset.typeset(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about)))
     # A text that runs on overleaf has its table's head above it there.
     text = (
-        text_of(PdfReader(BytesIO(content))).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
+        text_down(PdfReader(BytesIO(content)))
+        .replace("StellingAntwoordenBevinding", "")
+        .replace("StellingBevinding", "")
     )
     assert text.count(squeezed(HOSTILE)) == 5
     assert text.count(squeezed(HOSTILE_NAME)) >= 5

@@ -80,13 +80,14 @@ def field(response, name: str) -> str:
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_list_makes_an_agreement(who, session, request):
     client = request.getfixturevalue(who)
-    response = client.post(list_url(session), posted(FIRST))
-    assert (response.status_code, response["Location"]) == (303, list_url(session))
+    data = posted(FIRST)
+    response = client.post(list_url(session), data)
+    assert (response.status_code, response["Location"]) == (303, f"{list_url(session)}#afspraak-{data['key']}")
     assert [changed(kept, key="") for kept in store.load_agreements(session)] == [FIRST]
     page = text(client.get(list_url(session)))
     assert "Joke · tegen 1 maart 2027" in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
-    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Zet erbij"]
+    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
 
 
 def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, session):
@@ -98,10 +99,10 @@ def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, sessi
     assert len(re.findall(r"value=", item)) == 16
 
 
-def test_list_asked_about_an_item_has_it_chosen_with_its_principle(coordinator, session):
+def test_list_asked_about_an_item_has_it_chosen_and_lets_its_principle_follow(coordinator, session):
     page = coordinator.get(list_url(session) + "?bij=context-financial")
     assert re.findall(r'value="([^"]*)"\s+selected', field(page, "item")) == ["context-financial"]
-    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == ["8"]
+    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == [""]
     unknown = coordinator.get(list_url(session) + "?bij=goal-unknown")
     assert re.findall(r'value="([^"]*)"\s+selected', field(unknown, "item")) == [""]
 
@@ -156,7 +157,7 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
     conclude(session)
     page = text(coordinator.get(list_url(session)))
     assert FIRST.what in page
-    assert "Zet erbij" not in page
+    assert "Bewaar de afspraak" not in page
     late = coordinator.post(list_url(session), posted(OTHER))
     assert late.status_code == 409
     assert "Het gesprek is afgerond." in text(late)
@@ -167,11 +168,11 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
 def test_list_says_in_words_what_is_overdue(coordinator, session):
     yesterday = store.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 1
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
     store.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 0
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
     AgreementRow.objects.update(state=State.OPEN, due_on=store.today())
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 0
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
 
 
 @pytest.mark.parametrize("number", [1, 30])

@@ -94,7 +94,7 @@ def _record(request: HttpRequest, session: Session, found: Report, item: ItemRep
     if recorded.conflict:
         form.meet(recorded.outcome)
         return _outcome_page(request, session, found, item, form, status=409)
-    return HttpResponseRedirect(_place(session, key), status=303)
+    return HttpResponseRedirect(_place(request, session, key), status=303)
 
 
 def _place(request: HttpRequest, session: Session, key: str) -> str:

@@ -221,7 +221,7 @@ class ConclusionForm(forms.Form):
     )
     next_on = day_field(
         label=_("Wanneer is de volgende sessie? (hoeft niet)"),
-        help_text=_("Bijvoorbeeld over een half jaar. Is ze dan bijna daar en nog niet gepland, dan mailen we de coördinatoren."),
+        help_text=_("Bijvoorbeeld over een half jaar. Plant niemand ze, dan krijgen de coördinatoren een mail."),
         required=False,
     )
 

@@ -159,7 +159,7 @@ def test_anonymous_round_is_told_in_its_own_numbers(client):
         "Tellen er minder dan 3 mensen mee, dan toont het verslag geen antwoorden",
         "Ook later: een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
         "geen naam, geen adres en geen tijdstip",
-        "dan typt Griet je antwoorden over",
+        "Griet typt je antwoorden over",
         "De begeleider leest eerst.",
         "Daarna voor iedereen tegelijk: de coördinator opent het verslag",
     ):

@@ -60,9 +60,7 @@ def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
         _say_too_many(form)
         return _list_page(request, access, found, form, status=422)
     messages.success(request, _("De afspraak staat erbij."))
-    # Without a place of its own a browser goes on to that of the form.
-    place = f"afspraak-{form.cleaned_data['key']}"
-    return HttpResponseRedirect(f"{reverse('agreements', args=[pk])}#{place}", status=303)
+    return HttpResponseRedirect(reverse("agreements", args=[pk]), status=303)
 
 
 def _say_too_many(form: AgreementForm) -> None:

@@ -23,7 +23,7 @@ def calendar_file(session: Session, day: date, url: str) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", title)
-    event.add("description", _("Begin met de afspraken van vorige keer:\n%s") % url)
+    event.add("description", _("Begin met jullie afspraken van vorige keer:\n%s") % url)
     event.add("url", url)
     # A day to keep in mind: it blocks nobody's calendar.
     event.add("transp", "TRANSPARENT")

@@ -80,13 +80,14 @@ def field(response, name: str) -> str:
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_list_makes_an_agreement(who, session, request):
     client = request.getfixturevalue(who)
-    response = client.post(list_url(session), posted(FIRST))
+    data = posted(FIRST)
+    response = client.post(list_url(session), data)
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in store.load_agreements(session)] == [FIRST]
     page = text(client.get(list_url(session)))
     assert "Joke · tegen 1 maart 2027" in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
-    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Zet erbij"]
+    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
 
 
 def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, session):
@@ -98,12 +99,30 @@ def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, sessi
     assert len(re.findall(r"value=", item)) == 16
 
 
-def test_list_asked_about_an_item_has_it_chosen_with_its_principle(coordinator, session):
+def test_list_asked_about_an_item_has_it_chosen_and_lets_its_principle_follow(coordinator, session):
     page = coordinator.get(list_url(session) + "?bij=context-financial")
     assert re.findall(r'value="([^"]*)"\s+selected', field(page, "item")) == ["context-financial"]
-    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == ["8"]
+    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == [""]
     unknown = coordinator.get(list_url(session) + "?bij=goal-unknown")
     assert re.findall(r'value="([^"]*)"\s+selected', field(unknown, "item")) == [""]
+
+
+@pytest.mark.parametrize(("who", "may"), [("coordinator", True), ("facilitator", False)])
+def test_list_leads_on_to_the_guide_and_who_may_to_the_conclusion(who, may, session, request):
+    page = text(request.getfixturevalue(who).get(list_url(session)))
+    assert reverse("session-guide", args=[session.pk]) in page
+    assert (reverse("session-conclude", args=[session.pk]) in page) is may
+
+
+def test_page_lets_the_principle_follow_another_item_and_keeps_one_that_was_chosen(coordinator, session):
+    followed, chosen = made(session), made(session, changed(FIRST, principle=7))
+    pages = [coordinator.get(url(session, kept)) for kept in (followed, chosen)]
+    shown = [re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) for page in pages]
+    assert shown == [[""], ["7"]]
+    data = posted(changed(followed, item="context-financial", principle=0), mark(followed))
+    assert coordinator.post(url(session, followed), data).status_code == 303
+    kept = {each.key: (each.item, each.principle) for each in store.load_agreements(session)}
+    assert kept == {followed.key: ("context-financial", 8), chosen.key: (FIRST.item, 7)}
 
 
 def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, session):
@@ -156,7 +175,7 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
     conclude(session)
     page = text(coordinator.get(list_url(session)))
     assert FIRST.what in page
-    assert "Zet erbij" not in page
+    assert "Bewaar de afspraak" not in page
     late = coordinator.post(list_url(session), posted(OTHER))
     assert late.status_code == 409
     assert "Het gesprek is afgerond." in text(late)
@@ -167,11 +186,11 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
 def test_list_says_in_words_what_is_overdue(coordinator, session):
     yesterday = store.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 1
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
     store.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 0
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
     AgreementRow.objects.update(state=State.OPEN, due_on=store.today())
-    assert text(coordinator.get(list_url(session))).count("had klaar moeten zijn op") == 0
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -326,6 +345,17 @@ def test_page_leads_back_to_the_session_that_looks_back(coordinator, collaborati
     assert coordinator.post(url(session, kept), elsewhere)["Location"] == list_url(session)
 
 
+def test_page_leads_back_to_the_collaboration_with_what_is_still_to_do(coordinator, collaboration, session):
+    kept = made(session)
+    conclude(session)
+    home = reverse("collaboration", args=[collaboration.pk])
+    there = f"{url(session, kept)}?van=samenwerking"
+    assert f'href="{there}"' in text(coordinator.get(home))
+    assert f'href="{home}">Ga terug</a>' in text(coordinator.get(there))
+    data = {"state": "busy", "reason": "", "seen": mark(kept), "van": "samenwerking"}
+    assert coordinator.post(url(session, kept), data)["Location"] == home
+
+
 def test_pages_are_not_there_for_anybody_else_nor_before_the_report_opens(
     coordinator, facilitator, collaboration, session
 ):
@@ -391,6 +421,17 @@ def test_next_session_without_earlier_agreements_or_concluded_itself_has_no_such
     assert "Afspraken van vorige keer" in text(coordinator.get(reverse("session", args=[later.pk])))
     Session.objects.filter(pk=later.pk).update(stage="concluded", concluded_on=DAY)
     assert "Afspraken van vorige keer" not in text(coordinator.get(reverse("session", args=[later.pk])))
+
+
+def test_next_session_has_three_of_many_in_front_and_first_what_is_still_to_be_done(coordinator, session, later):
+    for place, state in enumerate(["done", "dropped", "open", "busy", "done"]):
+        made(session, changed(OTHER, what=f"Nummer {place}", state=State(state)))
+    conclude(session)
+    page = text(coordinator.get(reverse("session", args=[later.pk])))
+    front, folded = page.split('class="earlier"')[1].split("</section>")[0].split("<details")
+    assert re.findall(r"<h3>(.*?)</h3>", front) == ["Nummer 2", "Nummer 3", "Nummer 0"]
+    assert "Nog 2 afspraken" in folded
+    assert re.findall(r"<h3>(.*?)</h3>", folded) == ["Nummer 1", "Nummer 4"]
 
 
 @pytest.mark.parametrize("number", [1, 30])

@@ -219,7 +219,7 @@ def open_and_read(people: People, coordinator: Page, facilitator: Page, phones: 
     without.reload()
     for phone in (by_link, by_code):
         phone.locator(".standing").get_by_role("link", name="Naar het verslag").click(timeout=LIVE)
-    coordinator.get_by_role("link", name="Naar het verslag en het gesprek").click()
+    coordinator.get_by_role("link", name="Naar het verslag").click()
     facilitator.reload()
     facilitator.get_by_role("link", name="Lees het verslag").click()
     for page in (*phones, coordinator, facilitator):
@@ -247,9 +247,9 @@ def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phon
         page.reload()
         expect(page.get_by_text(REASON)).to_be_visible()
     coordinator.get_by_role("link", name="Naar de sessie").click()
-    coordinator.get_by_role("link", name="Afspraken (0)").click()
+    coordinator.get_by_role("link", name="Maak een afspraak").click()
     coordinator.get_by_label("Wat gaan jullie doen?").fill(AGREED)
-    coordinator.get_by_role("button", name="Zet erbij").click()
+    coordinator.get_by_role("button", name="Bewaar de afspraak").click()
     expect(coordinator.get_by_role("heading", name=AGREED)).to_be_visible()
     people.check(coordinator, "agreements")
     coordinator.get_by_role("link", name="Wijzig").click()

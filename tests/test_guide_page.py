@@ -144,7 +144,7 @@ def test_guide_says_why_something_is_on_the_agenda_and_opens_with_its_question(c
 
 
 def test_guide_links_to_the_outcome_for_members_in_discussion_alone(coordinator, reader, session):
-    url = reverse("outcome", args=[session.pk, "goal-shared"])
+    url = reverse("outcome", args=[session.pk, "goal-shared"]) + "?duur=90"
     store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Bij nader inzien."), "0")
     pages = [coordinator.get(of_members("guide", session)), reader.get(by_link("guide", session))]
 
@@ -152,6 +152,28 @@ def test_guide_links_to_the_outcome_for_members_in_discussion_alone(coordinator,
     assert [page.content.decode().count("Bij nader inzien.") for page in pages] == [1, 1]
     Session.objects.filter(pk=session.pk).update(stage=Session.Stage.CONCLUDED)
     assert f'href="{url}"' not in coordinator.get(of_members("guide", session)).content.decode()
+
+
+def test_guide_leads_to_an_agreement_and_only_who_may_to_the_conclusion(coordinator, facilitator, reader, session):
+    agree = f'href="{reverse("agreements", args=[session.pk])}?bij=goal-shared#nieuw"'
+    conclude = f'href="{reverse("session-conclude", args=[session.pk])}"'
+    pages = [client.get(of_members("guide", session)) for client in (coordinator, facilitator)]
+    pages.append(reader.get(by_link("guide", session)))
+
+    found = [[link in page.content.decode() for link in (agree, conclude)] for page in pages]
+    assert found == [[True, True], [True, False], [False, False]]
+
+
+def test_outcome_asked_from_the_guide_leads_back_to_its_place_there(coordinator, session):
+    url = reverse("outcome", args=[session.pk, "goal-shared"])
+    place = f"{of_members('guide', session)}?duur=60#goal-shared"
+    page = coordinator.get(f"{url}?duur=60").content.decode()
+    assert (f'href="{place}"' in page, 'name="duur" value="60"' in page) == (True, True)
+    kept = coordinator.post(url, {"choice": "divided", "seen": "0", "duur": "60"})
+    assert (kept.status_code, kept["Location"]) == (303, place)
+    assert 'id="goal-shared"' in coordinator.get(place).content.decode()
+    elsewhere = coordinator.get(f"{url}?duur=61").content.decode()
+    assert f'href="{reverse("session-report", args=[session.pk])}#goal-shared"' in elsewhere
 
 
 def test_guide_of_a_concluded_session_still_is_there(coordinator, session):

@@ -105,7 +105,7 @@ SAID = {
     Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
     Promise.NOTES_BY_NAME: "met je naam erbij.",
     Promise.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
-    Promise.LATER: "Het verslag van een volgende keer zet de aantallen van nu ernaast, zonder namen.",
+    Promise.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
     Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn, door elkaar geschud. Wat ingetypt is, "
     "kan niemand meer openen of wijzigen.",
     Promise.CLOSES: "tot en met 1 december 2026.",

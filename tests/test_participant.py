@@ -150,16 +150,16 @@ def test_anonymous_round_is_told_in_its_own_numbers(client):
     told = text_of(client.get(url("join", session)))
 
     for words in (
-        "niet wie. Er worden 7 deelnemers verwacht.",
+        "niet wie. We verwachten 7 mensen.",
         "dan weet ook iedereen wat jij antwoordde",
         "OCMW Tienen, Huis van het Kind.",
         "Een groep van minder dan 3 mensen tonen we niet apart",
         "Wat je typt, woord voor woord: door elkaar, zonder naam en zonder groep.",
-        "ook als je niet op ‘Klaar’ drukt",
+        "vanaf één antwoord op de checklist, ook zonder ‘Klaar’.",
         "Tellen er minder dan 3 mensen mee, dan toont het verslag geen antwoorden",
-        "Ook later: het verslag van een volgende keer zet de aantallen van nu ernaast, zonder namen.",
+        "Ook later: een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
         "geen naam, geen adres en geen tijdstip",
-        "dan typt Griet je antwoorden over",
+        "Griet typt je antwoorden over",
         "De begeleider leest eerst.",
         "Daarna voor iedereen tegelijk: de coördinator opent het verslag",
     ):
@@ -172,7 +172,7 @@ def test_round_by_name_says_so_and_promises_no_floor(client):
 
     assert "iedereen ziet wie wat antwoordde" in told
     assert "Je naam staat erbij." in told
-    assert "het verslag van een volgende keer zet de aantallen van nu ernaast, zonder namen." in told
+    assert "een volgend verslag zet de aantallen van nu ernaast, zonder namen." in told
     for words in ("minder dan", "niet wie.", "zonder naam", "De begeleider", "papier", "tot en met"):
         assert words not in told
 

@@ -188,7 +188,7 @@ def test_page_closed_without_results_says_so(session, coordinator):
 @pytest.mark.parametrize(
     ("stage", "button", "own"),
     [
-        ("discussion", "Naar het verslag en het gesprek", "afronden/"),
+        ("discussion", "Naar het verslag", "afronden/"),
         ("concluded", "Lees het verslag", "/samenwerkingen/"),
     ],
 )
@@ -199,6 +199,8 @@ def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator,
         assert go(response) == [button]
         assert at(session, "verslag/") in text(response)
         assert at(session, "verslag.pdf") in text(response)
+        assert at(session, "samenvatting.pdf") in text(response)
+        assert (at(session, "gespreksleidraad/") in text(response)) is (stage == "discussion")
     assert own in text(coordinator.get(at(session)))
     assert at(session, "afronden/") not in text(facilitator.get(at(session)))
 

@@ -205,7 +205,7 @@ def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coor
     for key, chosen in ((KEY, "ourselves"), ("context-financial", "government")):
         page = coordinator.get(outcome_url(session, key)).content.decode()
         asked = page.split("Wie kan dit in beweging zetten?</legend>")[1].split("</fieldset>")[0]
-        words = {"ourselves": "wijzelf", "organisations": "onze organisaties", "government": "overheid of financier"}
+        words = {"ourselves": "Wijzelf", "organisations": "Onze organisaties", "government": "Overheid of financier"}
         assert re.findall(r'value="(\w+)"( checked)?> <span>(.*?)</span>', asked) == [
             (value, " checked" if value == chosen else "", f"{word} (voorstel)" if value == chosen else word)
             for value, word in words.items()

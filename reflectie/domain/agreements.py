@@ -3,6 +3,7 @@
 Whoever made it is a person in a document that the whole team reads; nothing here points to an answer.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -41,6 +42,11 @@ class Agreement:
     @property
     def is_to_do(self) -> bool:
         return self.state in {State.OPEN, State.BUSY}
+
+
+def standing_first(agreements: Iterable[Agreement]) -> tuple[Agreement, ...]:
+    """The same agreements, first those that are still to be done: with them a next session begins."""
+    return tuple(sorted(agreements, key=lambda agreement: not agreement.is_to_do))
 
 
 class Needed(StrEnum):

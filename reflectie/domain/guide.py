@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, zip_longest
 
-from .agreements import Agreement, State
+from .agreements import Agreement, standing_first
 from .checklist import PatternText
 from .findings import STRENGTH_FROM, Counts, Finding
 from .patterns import Pattern
@@ -184,8 +184,7 @@ def deal_cards(report: Report) -> tuple[tuple[ItemReport, ...], ...]:
 
 def _earlier(report: Report) -> tuple[Agreement, ...]:
     """What was agreed last time, first what was neither done nor dropped."""
-    made = report.since.earlier.agreements if report.since else ()
-    return tuple(sorted(made, key=lambda agreement: agreement.state in {State.DONE, State.DROPPED}))
+    return standing_first(report.since.earlier.agreements if report.since else ())
 
 
 def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[ItemReport, Why]]:

@@ -28,6 +28,8 @@ from .plan import check_closing_day
 MAX_DAYS = 3 * 366
 WHAT = ("what", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
+# Fields that look otherwise than Bootstrap's.
+SHAPES = {"state": CHOICES, "principle": "reflectie/agreements/principle.html"}
 
 # Beside each decision, what it means. None of them is the better one.
 DECISIONS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -62,7 +64,7 @@ class AgreementForm(forms.Form):
         one_line=True,
         widget=forms.TextInput,
     )
-    due_on = day_field(label=_("Tegen wanneer? (hoeft niet)"), required=False)
+    due_on = day_field(label=_("Wanneer klaar? (hoeft niet)"), required=False)
     item = forms.ChoiceField(
         label=_("Waar gaat het over? (hoeft niet)"),
         required=False,
@@ -71,7 +73,7 @@ class AgreementForm(forms.Form):
     )
     principle = forms.TypedChoiceField(
         label=_("Welk principe volgen jullie? (hoeft niet)"),
-        help_text=_("Laat je dit leeg, dan nemen we het eerste principe bij wat je hierboven koos."),
+        help_text=_("Kies je niets, dan nemen we het eerste principe bij het punt hierboven."),
         required=False,
         coerce=int,
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -104,19 +106,20 @@ class AgreementForm(forms.Form):
             self.fields["item"].choices = [("", _("Niet over één punt")), *_item_choices(report)]  # type: ignore[attr-defined]
             numbered = enumerate(report.checklist.principles, start=1)
             named = [(str(number), f"{number}. {title}") for number, title in numbered]
-            self.fields["principle"].choices = [("", _("Kies niets")), *named]  # type: ignore[attr-defined]
+            self.fields["principle"].choices = [("", _("Het eerste bij het punt hierboven")), *named]  # type: ignore[attr-defined]
         # What somebody else made of it meanwhile, once `meet` was told.
         self.has_met = False
         self.theirs: Agreement | None = None
         self.current = ""
-        self.helper = _helper(*(Field(name, template=CHOICES) if name == "state" else name for name in self.fields))
+        self.helper = _helper(*(Field(name, template=SHAPES[name]) if name in SHAPES else name for name in self.fields))
 
     def _start(self, about: str) -> dict[str, Any]:
         if kept := self.kept:
             names = ("what", "who", "due_on", "item", "state", "reason")
-            return {name: getattr(kept, name) for name in names} | {"principle": str(kept.principle or "")}
-        about = about if about in self.report.checklist.by_key else ""
-        return {"key": uuid4(), "item": about, "principle": str(self._first_principle(about) or "")}
+            # The principle that follows from the item isn't shown as a choice: it follows again when that changes.
+            own = kept.principle if kept.principle != self._first_principle(kept.item) else 0
+            return {name: getattr(kept, name) for name in names} | {"principle": str(own or "")}
+        return {"key": uuid4(), "item": about if about in self.report.checklist.by_key else ""}
 
     def _first_principle(self, item: str) -> int:
         return min(self.report.checklist.by_key[item].principles) if item else 0
@@ -218,7 +221,7 @@ class ConclusionForm(forms.Form):
     )
     next_on = day_field(
         label=_("Wanneer is de volgende sessie? (hoeft niet)"),
-        help_text=_("Bijvoorbeeld over een half jaar. Kort vooraf krijg je een mail."),
+        help_text=_("Bijvoorbeeld over een half jaar. Plant niemand ze, dan krijgen de coördinatoren een mail."),
         required=False,
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.access import member_report_or_404, session_or_404
+from reflectie.access import SessionAccess, member_report_or_404, session_or_404
 from reflectie.domain.agreements import MAX_AGREEMENTS
 from reflectie.domain.report import Report
 from reflectie.exports import calendar_file
@@ -31,33 +31,34 @@ from reflectie.store import (
 FORM = ["GET", "HEAD", "POST"]
 
 
-def _opened_or_404(request: HttpRequest, pk: UUID) -> Session:
+def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
     """A session whose report is everybody's: what is agreed on stands in it."""
-    session = member_report_or_404(request, pk).session
-    if session.stage not in OPENED:
+    access = member_report_or_404(request, pk)
+    if access.session.stage not in OPENED:
         raise Http404
-    return session
+    return access
 
 
 @never_cache
 @require_http_methods(FORM)
 def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
-    session = _opened_or_404(request, pk)
+    access = _opened_or_404(request, pk)
+    session = access.session
     found = load_report(session)
     if request.method != "POST":
-        return _list_page(request, session, found, AgreementForm(found, about=request.GET.get("bij", "")))
+        return _list_page(request, access, found, AgreementForm(found, about=request.GET.get("bij", "")))
     form = AgreementForm(found, request.POST)
     if not form.is_valid():
-        return _list_page(request, session, found, form, status=422)
+        return _list_page(request, access, found, form, status=422)
     try:
         add_agreement(session, form.agreement, form.cleaned_data["key"])
     except Response.DoesNotExist as erased:
         raise Http404 from erased
     except StageError:
-        return _list_page(request, session, found, form, status=409)
+        return _list_page(request, access, found, form, status=409)
     except TooManyAgreementsError:
         _say_too_many(form)
-        return _list_page(request, session, found, form, status=422)
+        return _list_page(request, access, found, form, status=422)
     messages.success(request, _("De afspraak staat erbij."))
     return HttpResponseRedirect(reverse("agreements", args=[pk]), status=303)
 
@@ -67,9 +68,11 @@ def _say_too_many(form: AgreementForm) -> None:
 
 
 def _list_page(
-    request: HttpRequest, session: Session, found: Report, form: AgreementForm, status: int = 200
+    request: HttpRequest, access: SessionAccess, found: Report, form: AgreementForm, status: int = 200
 ) -> HttpResponse:
-    context = {"report": found, "form": form, "too_late": status == 409, **_around(session)}
+    around = _around(access.session)
+    may_conclude = around["may_change"] and access.is_coordinator
+    context = {"report": found, "form": form, "too_late": status == 409, "may_conclude": may_conclude, **around}
     return render(request, "reflectie/agreements/list.html", context, status=status)
 
 
@@ -86,7 +89,7 @@ def _around(session: Session) -> dict[str, object]:
 @require_http_methods(FORM)
 def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One agreement: put in other words, in another state, or taken out."""
-    session = _opened_or_404(request, pk)
+    session = _opened_or_404(request, pk).session
     found = load_report(session)
     kept = next((kept for kept in found.agreements if kept.key == str(key)), None)
     if request.method == "POST":
@@ -132,8 +135,11 @@ def _write(session: Session, form: AgreementForm, key: UUID) -> Kept:
 
 
 def _way_back(request: HttpRequest, session: Session) -> str:
-    """Where the person came from: a later session that looks back on these agreements, or else their list."""
+    """Where the person came from: a later session that looks back on these agreements, the collaboration with what is
+    still to do, or else their list."""
     given = request.POST if request.method == "POST" else request.GET
+    if given.get("van") == "samenwerking" and session.collaboration_id:
+        return reverse("collaboration", args=[session.collaboration_id])
     try:
         return reverse("session", args=[UUID(given.get("van", ""))])
     except ValueError:

@@ -53,7 +53,8 @@ def session_rebuild(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _seen_by(access: SessionAccess) -> tuple[dict[str, Any], str]:
     """What a member's page has beside a reader's, and a mark that tells such pages apart."""
     stage = access.session.stage
-    context = {"session": access.session, "may_talk": stage == Session.Stage.DISCUSSION}
+    talks = stage == Session.Stage.DISCUSSION
+    context = {"session": access.session, "may_talk": talks, "may_conclude": talks and access.is_coordinator}
     return context, f"{access.role}-{stage}"
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import member_report_or_404, readable_session_or_404
+from reflectie.domain.guide import LENGTHS
 from reflectie.domain.report import ItemReport, Report
 from reflectie.domain.sheet import note_name
 from reflectie.forms.talk import OutcomeForm
@@ -73,7 +74,7 @@ def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     if request.method == "POST":
         return _record(request, access.session, found, item)
     if access.session.stage != Session.Stage.DISCUSSION:
-        return HttpResponseRedirect(_place(access.session, key))
+        return HttpResponseRedirect(_place(request, access.session, key))
     return _outcome_page(request, access.session, found, item, OutcomeForm(item.item, kept=item.outcome))
 
 
@@ -81,7 +82,7 @@ def _record(request: HttpRequest, session: Session, found: Report, item: ItemRep
     form = OutcomeForm(item.item, request.POST)
     key = item.item.key
     if "theirs" in request.POST:
-        return HttpResponseRedirect(_place(session, key), status=303)
+        return HttpResponseRedirect(_place(request, session, key), status=303)
     if not form.is_valid() and not form.wipes:
         return _outcome_page(request, session, found, item, form, status=422)
     try:
@@ -93,12 +94,21 @@ def _record(request: HttpRequest, session: Session, found: Report, item: ItemRep
     if recorded.conflict:
         form.meet(recorded.outcome)
         return _outcome_page(request, session, found, item, form, status=409)
-    return HttpResponseRedirect(_place(session, key), status=303)
+    return HttpResponseRedirect(_place(request, session, key), status=303)
 
 
-def _place(session: Session, key: str) -> str:
-    """Where in the report an item stands."""
+def _place(request: HttpRequest, session: Session, key: str) -> str:
+    """Where the person came from: the item in the guide of that many minutes, or else in the report."""
+    if minutes := _from_guide(request):
+        return f"{reverse('session-guide', args=[session.pk])}?duur={minutes}#{key}"
     return f"{reverse('session-report', args=[session.pk])}#{key}"
+
+
+def _from_guide(request: HttpRequest) -> str:
+    """The length of the guide that the person came from; empty when it wasn't a guide."""
+    given = request.POST if request.method == "POST" else request.GET
+    asked = given.get("duur", "")
+    return asked if asked in map(str, LENGTHS) else ""
 
 
 def _outcome_page(
@@ -111,7 +121,16 @@ def _outcome_page(
     status: int = 200,
     closed: bool = False,
 ) -> HttpResponse:
-    context = {"session": session, "report": found, "item": item, "form": form, "closed": closed}
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "report": found,
+        "item": item,
+        "form": form,
+        "closed": closed,
+        "back": _place(request, session, item.item.key),
+        "minutes": _from_guide(request),
+    }
     return render(request, "reflectie/report/outcome.html", context, status=status)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
+from reflectie.domain.agreements import standing_first
 from reflectie.domain.setup import Mode
 from reflectie.forms.plan import PlanForm
 from reflectie.models import Collaboration, Role, Session
@@ -148,7 +149,7 @@ def _agreed(session: Session) -> dict[str, Any]:
     return {
         "agreements": session.agreements.count() if session.stage == Session.Stage.DISCUSSION else None,
         "earlier": earlier,
-        "earlier_agreements": load_agreements(earlier) if earlier else (),
+        "earlier_agreements": standing_first(load_agreements(earlier)) if earlier else (),
         "today": today(),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,6 +33,19 @@ from reflectie.store import (
 )
 
 FORM = ["GET", "HEAD", "POST"]
+
+
+class SeeOtherThen(HttpResponseRedirect):
+    """Leads on, and only then does what takes a while: nobody waits for it."""
+
+    def __init__(self, url: str, then: Callable[[], object]) -> None:
+        super().__init__(url, status=303)
+        self._then = then
+
+    def close(self) -> None:
+        # The server calls this once all of the response was sent.
+        self._then()
+        super().close()
 
 
 def finish_step(request: HttpRequest, session: Session, step: Callable[[], object]) -> HttpResponse:
@@ -122,7 +136,8 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         return too_late(request, session)
     form = ConclusionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return finish_step(request, session, lambda: make_final(conclude(session, form.conclusion)))
+        done = finish_step(request, session, lambda: conclude(session, form.conclusion))
+        return SeeOtherThen(done.url, partial(make_final, session)) if isinstance(done, HttpResponseRedirect) else done
     context = {
         "form": form,
         "session": session,

@@ -283,7 +283,7 @@ def test_round_from_signing_in_to_pdf(people: People, checklist, tmp_path, mode)
     talk_and_conclude(people, coordinator, facilitator, phones)
 
     texts = [download(page, "Download als pdf", tmp_path / "verslag.pdf") for page in (phones[0], phones[2])]
-    texts.append(download(coordinator, "Download de PDF", tmp_path / "sessie.pdf"))
+    texts.append(download(coordinator, "heel het verslag", tmp_path / "sessie.pdf"))
     assert len(set(texts)) == 1
     assert [note in texts[0] for note in (*NOTES, SENTENCE, REASON, AGREED)] == [True] * 6
     assert [name in texts[0] for name in NAMES] == [mode is Mode.NAMED] * 3

@@ -112,18 +112,18 @@ def test_an_agreement_is_made_changed_and_dropped(watch: Watch, session, coordin
     seen(page, "Afspraken")
 
     page.get_by_label("Wie zorgt ervoor?").fill("Joke")
-    page.get_by_label("Tegen wanneer?").fill("2020-01-01")
+    page.get_by_label("Wanneer klaar?").fill("2020-01-01")
     page.get_by_role("button", name="Bewaar de afspraak").click()
     expect(page.get_by_role("alert").first).to_be_focused()
     expect(page.get_by_label("Wat gaan jullie doen?")).to_have_accessible_description(
         re.compile("Schrijf wat jullie gaan doen.")
     )
-    expect(page.get_by_label("Tegen wanneer?")).to_have_accessible_description(re.compile("Deze dag is al voorbij."))
-    kept = [page.get_by_label(name).input_value() for name in ("Wie zorgt", "Tegen wanneer?", "Waar gaat het over?")]
+    expect(page.get_by_label("Wanneer klaar?")).to_have_accessible_description(re.compile("Deze dag is al voorbij."))
+    kept = [page.get_by_label(name).input_value() for name in ("Wie zorgt", "Wanneer klaar?", "Waar gaat het over?")]
     assert kept == ["Joke", "2020-01-01", KEY]
     seen(page, "Afspraken")
     page.get_by_label("Wat gaan jullie doen?").fill("Het doel.")
-    page.get_by_label("Tegen wanneer?").fill(NEXT.isoformat())
+    page.get_by_label("Wanneer klaar?").fill(NEXT.isoformat())
     page.get_by_role("button", name="Bewaar de afspraak").click()
     expect(page.get_by_role("status")).to_have_text("De afspraak staat erbij.")
     page.get_by_role("link", name=re.compile("Wijzig.*Het doel.")).click()

@@ -124,6 +124,11 @@ class DimensionReport:
     dimension: Dimension
     items: tuple[ItemReport, ...]
 
+    @property
+    def was_talked_about(self) -> bool:
+        """Whether something was recorded of what the talk made of it."""
+        return any(item.outcome for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class WhirlpoolArm:

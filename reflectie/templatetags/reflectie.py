@@ -105,6 +105,12 @@ def lower_first(text: str | Promise) -> str:
     return whole[:1].lower() + whole[1:]
 
 
+@register.filter
+def full_stop(text: str) -> str:
+    """Ends a sentence, unless what it ends with does so: some passages are called by a question."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 @register.simple_tag
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
     """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""

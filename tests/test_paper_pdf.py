@@ -164,5 +164,5 @@ def test_paper_form_has_another_key_when_something_in_it_changes():
 
 def test_paper_form_waits_its_turn_with_the_reports(monkeypatch):
     monkeypatch.setattr("reflectie.press.PATIENCE", 0.01)
-    with pdf.press.turn(), pytest.raises(pdf.BusyError):
+    with pdf.press.turn(patience=60), pytest.raises(pdf.BusyError):
         make_form(SETUPS["named, goal alone"]).make()

@@ -5,6 +5,7 @@ manages accounts and content in `/beheer/` and has no more right to reports than
 do what the link is for: fill in, take part, or read.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
 from .models import OPENED, Membership, Response, Role, Session, report_is_open
-from .store import Standing, hash_token, load_standing
+from .store import Standing, comparable_sessions, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
@@ -76,6 +77,15 @@ def member_report_or_404(request: HttpRequest, session_id: UUID) -> SessionAcces
     if not found.may_read_report:
         raise Http404
     return found
+
+
+def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Session]:
+    """The sessions of a comparison, all of which the signed-in person may read; absent or forbidden, it doesn't say
+    which, and there is none without a session. One query."""
+    sessions = list(comparable_sessions(_user_id(request)).filter(pk__in=keys))
+    if not sessions or len(sessions) != len(set(keys)):
+        raise Http404
+    return sessions
 
 
 def joined_session_or_404(join_token: str) -> Session:

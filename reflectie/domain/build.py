@@ -1,12 +1,13 @@
 """From sheets to the report: counted, found and withheld here, once, by the rules of the session's mode."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from .checklist import Checklist, Item
-from .findings import Counts, Finding, count, finding
+from .findings import Counts, count, finding
 from .intensity import FORMS, Fit, Intensity, fit
 from .patterns import find_patterns
 from .privacy import Reason, Withheld, enough, group_figures, groups_to_blank
@@ -25,6 +26,7 @@ from .report import (
 from .setup import Mode, Setup
 from .sheet import MEANINGS, Sheet, Value, note_name
 from .since import compare
+from .totals import Totals, figure_of, people_of
 
 
 def build_report(
@@ -42,27 +44,29 @@ def build_report(
     sheets has no results at all (domain page, "Anonymous is anonymous").
     """
     about = about or About()
-    counted = [sheet for sheet in sheets if sheet.answered(checklist)]
-    withheld = setup.mode is Mode.ANONYMOUS and not enough(len(counted))
-    if withheld:
-        sheets, counted = [], []
-    report = _Builder(checklist, setup, sheets, counted, about, withheld=withheld).report(changed_on, delete_on)
+    totals = add_up(checklist, setup.mode, sheets)
+    report = _Builder(checklist, setup, sheets, totals, about).report(changed_on, delete_on)
     since = compare(about.earlier, report) if about.earlier else None
     return replace(report, patterns=find_patterns(report), since=since)
 
 
 def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
     """The seven arms as sheets, counted or not, have them: each as wide as the share that says it plays."""
-    items = [ItemReport(item, *_found(item, sheets, only_refer=False), notes=(), first=0) for item in checklist.factors]
-    return draw_arms(items)
+    counts = {item.key: count(sheet.text(item.key) for sheet in sheets) for item in checklist.factors}
+    # A sheet that is being filled in is its giver's own, so that nothing of it is withheld.
+    totals = Totals(Mode.ALONE, len(sheets), counts)
+    return draw_arms([ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist.factors])
 
 
-def _found(item: Item, sheets: Sequence[Sheet], *, only_refer: bool) -> tuple[Counts, Finding]:
-    counts = count(sheet.text(item.key) for sheet in sheets)
-    found = finding(item.kind, counts)
-    if item.key == "partners-stable" and found is Finding.OBSTACLE and only_refer:
-        found = Finding.ATTENTION
-    return counts, found
+def add_up(checklist: Checklist, mode: Mode, sheets: Sequence[Sheet]) -> Totals:
+    """The numbers of a session's sheets. Counted is every sheet with at least one answer to the checklist."""
+    counted = [sheet for sheet in sheets if sheet.answered(checklist)]
+    return Totals(
+        mode,
+        len(counted),
+        {item.key: count(sheet.text(item.key) for sheet in counted) for item in checklist},
+        Counter(text for sheet in sheets if (text := sheet.text("intensity-needed"))),
+    )
 
 
 class _Builder:
@@ -73,17 +77,13 @@ class _Builder:
         checklist: Checklist,
         setup: Setup,
         sheets: Sequence[Sheet],
-        counted: Sequence[Sheet],
+        totals: Totals,
         about: About,
-        *,
-        withheld: bool,
     ) -> None:
-        self.checklist, self.setup, self.about, self.withheld = checklist, setup, about, withheld
-        self.sheets, self.counted = sheets, counted
-        needed = [text for sheet in sheets if (text := sheet.text("intensity-needed"))]
-        # The finding that follows from it may not tell what the tally withholds.
-        may_tell = setup.mode is not Mode.ANONYMOUS or enough(len(needed))
-        self.only_refer = may_tell and set(needed) == {Intensity.REFER}
+        self.checklist, self.setup, self.about, self.totals = checklist, setup, about, totals
+        # Where nothing may be shown, nothing is looked at either.
+        self.sheets = sheets = [] if totals.are_withheld else sheets
+        self.counted = counted = [sheet for sheet in sheets if sheet.answered(checklist)]
         # Three choices that one person made belong together for all to see, until more people chose.
         named = [sheet for sheet in sheets if sheet.several("first")]
         self.who_named = named if setup.mode is not Mode.ANONYMOUS or enough(len(named)) else []
@@ -111,7 +111,7 @@ class _Builder:
             partners=about.partners,
             changed_on=changed_on,
             delete_on=delete_on,
-            counted=Withheld(Reason.TOO_FEW) if self.withheld else len(self.counted),
+            counted=people_of(self.totals),
             expected=about.expected,
             dimensions=tuple(
                 DimensionReport(dimension, tuple(self._item(item) for item in dimension.items))
@@ -134,9 +134,9 @@ class _Builder:
     def _item(self, item: Item) -> ItemReport:
         name = note_name(item.key)
         outcome, removed = self.about.outcomes.get(item.key), self.about.removed.get(name, 0)
-        if self.withheld:
-            return ItemReport(item, Withheld(Reason.TOO_FEW), None, (), 0, outcome=outcome)
-        counts, found = _found(item, self.counted, only_refer=self.only_refer)
+        counts, found = figure_of(item, self.totals)
+        if isinstance(counts, Withheld):
+            return ItemReport(item, counts, found, (), 0, outcome=outcome)
         return ItemReport(
             item=item,
             counts=counts,
@@ -182,7 +182,7 @@ class _Builder:
         return tuple((value, tuple(names)) for value, names in said.items() if names)
 
     def _sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
-        if not self.setup.grouping.field or self.withheld:
+        if not self.setup.grouping.field or self.totals.are_withheld:
             return ()
         known = {name: len(members) for name, members in self.by_group.items() if name not in self.blanked}
         if self.setup.mode is Mode.ANONYMOUS:

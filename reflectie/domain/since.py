@@ -15,10 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .checklist import Item
 from .findings import STRENGTH_FROM, Counts, Finding
+from .privacy import Withheld
+from .setup import Mode
 
 if TYPE_CHECKING:
     from .report import ItemReport, Report
@@ -112,25 +114,43 @@ class Since:
         return tuple((reason, items) for reason, items in groups if items)
 
 
+class Figures(Protocol):
+    """What of a session is set beside another: a report has it, and so has a session in a comparison."""
+
+    @property
+    def mode(self) -> Mode: ...
+
+    @property
+    def counted(self) -> int | Withheld: ...
+
+    @property
+    def items(self) -> tuple[ItemReport, ...]: ...
+
+
 def compare(earlier: Report, now: Report) -> Since:
-    """Set a session beside an earlier one of the same collaboration.
+    """Set a report beside that of an earlier session of the same collaboration."""
+    return Since(earlier, *compare_items(earlier, now))
+
+
+def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, tuple[ItemShift, ...]]:
+    """Set a session's items beside those of an earlier one: why that can't be done at all, or how each item moved.
 
     People answer differently by name, anonymously and together, so that another way of filling in is never compared.
     Nor is a report that is withheld, or a round with so few that no change could be told from one person's answer. Of
     one sheet for a whole team (or one person) another answer is worth showing, as just that: OTHER_ANSWER.
     """
     if reason := _not_at_all(earlier, now):
-        return Since(earlier, reason, ())
+        return reason, ()
     then = {item.item.key: item for item in earlier.items}
     keys = {item.item.key for item in now.items}
     items = [_shift(then.get(item.item.key), item, is_round=now.mode.is_round) for item in now.items]
     gone = [
         ItemShift(item.item, item, None, NotCompared.VERSION) for item in earlier.items if item.item.key not in keys
     ]
-    return Since(earlier, None, (*items, *gone))
+    return None, (*items, *gone)
 
 
-def _not_at_all(earlier: Report, now: Report) -> NotCompared | None:
+def _not_at_all(earlier: Figures, now: Figures) -> NotCompared | None:
     if earlier.mode is not now.mode:
         return NotCompared.MODE
     fewest = FEWEST_MOVED if now.mode.is_round else 1

@@ -44,6 +44,10 @@ class Collaboration(models.Model):
     name = models.CharField(_("naam"), max_length=MAX_NAME, db_index=True)
     region = models.CharField(_("regio"), max_length=MAX_LABEL, blank=True)
     theme = models.CharField(_("thema"), max_length=MAX_LABEL, blank=True)
+    # From this day on it counts in signals; empty as long as no coordinator switched that on.
+    signals_from = models.DateField(null=True, blank=True)
+    # Made up, to show what this programme does: it counts in no signal beside real ones, and goes in one step.
+    invented = models.BooleanField(default=False)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="collaborations")
 
     objects = CollaborationQuerySet.as_manager()

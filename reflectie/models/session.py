@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
+from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, Sharing, State
 from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import MAX_NAME, MAX_NOTE, Value
@@ -69,6 +69,9 @@ class Session(models.Model):
     # Texts a coordinator took out after closing: {field name: how many}.
     removed = models.JSONField(default=dict, blank=True)
     reminded = models.BooleanField(default=False)
+    # Whether participants read beforehand that findings may count in signals, and a note be quoted there. Only then may
+    # they: whatever was answered before that was said stays out.
+    told_of_signals = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["collaboration", "-planned_on"], name="session_latest")]
@@ -111,6 +114,8 @@ class Answer(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     value = models.CharField(max_length=10, blank=True, choices=[(value.value, value.value) for value in Value])
     note = models.TextField(blank=True, max_length=MAX_NOTE)
+    # Whether a coordinator released this note, by itself, to be quoted in a signal.
+    released = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -156,6 +161,10 @@ class Outcome(models.Model):
         return f"Outcome {self.pk}"
 
 
+# Not shared is an empty field.
+SHARED = [(sharing.value, sharing.value) for sharing in Sharing if sharing]
+
+
 class Agreement(models.Model):
     """What the team will do: made in the discussion, and kept up after it."""
 
@@ -174,10 +183,14 @@ class Agreement(models.Model):
     )
     # Why it was dropped.
     reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
+    sharing = models.CharField(max_length=10, blank=True, choices=SHARED)
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sharing__in=[sharing.value for sharing in Sharing]), name="agreement_sharing_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in State]), name="agreement_state_known"
             ),
@@ -185,6 +198,27 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"Agreement {self.id}"
+
+
+class Lesson(models.Model):
+    """What a team learned about an item, in one sentence of its coordinator."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="lessons")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    text = models.CharField(max_length=MAX_AGREEMENT)
+    sharing = models.CharField(max_length=10, blank=True, choices=SHARED)
+
+    class Meta:
+        ordering = ["item__dimension__position", "item__position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sharing__in=[sharing.value for sharing in Sharing]), name="lesson_sharing_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lesson {self.id}"
 
 
 class Conclusion(models.Model):

@@ -23,6 +23,7 @@ from .collaborations import (
     merge_names,
     sessions_of,
 )
+from .comparing import Wanted, comparable_sessions, load_comparison, load_totals
 from .content import (
     NothingPublishedError,
     forget_checklists,
@@ -130,6 +131,7 @@ __all__ = [
     "TooFewError",
     "TooManyAgreementsError",
     "TooManyError",
+    "Wanted",
     "accept_invitation",
     "account_data",
     "add_agreement",
@@ -144,6 +146,7 @@ __all__ = [
     "close_account",
     "close_round",
     "collaborations_of",
+    "comparable_sessions",
     "conclude",
     "count_invitees",
     "count_responses",
@@ -175,12 +178,14 @@ __all__ = [
     "load_agreement",
     "load_agreements",
     "load_checklist",
+    "load_comparison",
     "load_conclusion",
     "load_filling",
     "load_outcome",
     "load_report",
     "load_sheets",
     "load_standing",
+    "load_totals",
     "lock_session",
     "members_of",
     "merge_names",

@@ -1,0 +1,176 @@
+"""Sessions set beside each other: one collaboration over the years, or several at once (domain page, "Above one team").
+
+Screen, PDF, spreadsheet and JSON receive the same `Comparison`, with every rule of each session already applied. Each
+session keeps its own numbers: what one shows here its own report shows too, to the same people. Nothing ranks teams:
+sessions stand by the name of their collaboration and by day, never by how they came out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from .agreements import Agreement, Conclusion
+from .checklist import Checklist, Dimension, Item
+from .findings import Finding
+from .privacy import Shown, Withheld
+from .report import ItemReport, agreement_on
+from .setup import Mode
+from .since import NotCompared
+
+# As many as a facilitator has in years, and as an address can hold.
+MAX_COMPARED = 60
+
+
+class Order(StrEnum):
+    """In which order the items of a comparison stand."""
+
+    DIMENSION = "dimension"
+    # Where it hurts most: what is an obstacle in most sessions first.
+    HURT = "hurt"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A collaboration, as a comparison names it. `key` names it in addresses."""
+
+    key: str
+    name: str
+    region: str = ""
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFigures:
+    """One session in a comparison: of whom, when, how it was filled in, and what its answers add up to.
+
+    `items` has neither notes, groups nor names: those stay in the session's own report.
+    """
+
+    key: str
+    team: Team
+    day: date
+    mode: Mode
+    # Of the checklist that was filled in.
+    version: int
+    counted: int | Withheld
+    expected: int | None
+    items: tuple[ItemReport, ...]
+    agreements: tuple[Agreement, ...] = ()
+    conclusion: Conclusion | None = None
+    # Whether it was made up, to show what this programme does.
+    invented: bool = False
+
+    def item(self, key: str) -> ItemReport | None:
+        """The item with this key; None when this session's version of the checklist has none."""
+        return next((item for item in self.items if item.item.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One item in one session: its figure, or the reason why there is none."""
+
+    session: SessionFigures
+    counts: Shown | NotCompared
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item over all sessions of a comparison, in their order."""
+
+    item: Item
+    cells: tuple[Cell, ...]
+
+    def having(self, found: Finding) -> tuple[SessionFigures, ...]:
+        """The sessions in which this is what the answers add up to."""
+        return tuple(cell.session for cell in self.cells if cell.finding is found)
+
+    @property
+    def hurt(self) -> tuple[int, int, Fraction]:
+        """How much it hurts: in how many sessions it is an obstacle, in how many the picture is split, and the shares
+        that call it hindering added up."""
+        reports = (cell.session.item(self.item.key) for cell in self.cells)
+        shares = (agreement_on(report) for report in reports if report)
+        return len(self.having(Finding.OBSTACLE)), len(self.having(Finding.SPLIT)), sum(shares, Fraction(0))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Sessions by the name of their collaboration and, within it, by day; `checklist` is the newest of their versions,
+    whose words are used. Items that only an older version has come after the others of their dimension."""
+
+    checklist: Checklist
+    dimensions: tuple[tuple[Dimension, tuple[Item, ...]], ...]
+    sessions: tuple[SessionFigures, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every item, in the order of the checklist."""
+        return tuple(
+            Row(item, tuple(_cell(session, item) for session in self.sessions))
+            for _, items in self.dimensions
+            for item in items
+        )
+
+    def in_order(self, order: Order) -> tuple[Row, ...]:
+        """The rows in this order; equal ones in that of the checklist."""
+        if order is Order.DIMENSION:
+            return self.rows
+        return tuple(sorted(self.rows, key=lambda row: row.hurt, reverse=True))
+
+    @cached_property
+    def by_team(self) -> tuple[tuple[Team, tuple[SessionFigures, ...]], ...]:
+        """The sessions of each collaboration, the earliest first."""
+        teams = dict.fromkeys(session.team for session in self.sessions)
+        return tuple((team, tuple(s for s in self.sessions if s.team == team)) for team in teams)
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The checklist's versions that were filled in, the oldest first."""
+        return tuple(sorted({session.version for session in self.sessions}))
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The ways of filling in that stand beside each other."""
+        return tuple(dict.fromkeys(session.mode for session in self.sessions))
+
+    @property
+    def invented(self) -> bool:
+        """Whether anything in it was made up."""
+        return any(session.invented for session in self.sessions)
+
+
+def set_beside(checklists: Iterable[Checklist], sessions: Iterable[SessionFigures]) -> Comparison:
+    """The comparison of these sessions, given every version of the checklist that they were filled in with.
+
+    Versions are compared by item key (domain page, "The checklist"). Raises ValueError without a checklist.
+    """
+    newest_first = sorted(checklists, key=lambda checklist: -checklist.version)
+    if not newest_first:
+        raise ValueError("nothing to compare")
+    in_order = sorted(sessions, key=lambda session: (session.team.name.casefold(), session.team.key, session.day))
+    return Comparison(newest_first[0], _dimensions(newest_first), tuple(in_order))
+
+
+def _dimensions(checklists: list[Checklist]) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
+    known: dict[str, Dimension] = {}
+    items: dict[str, dict[str, Item]] = {}
+    seen: set[str] = set()
+    for checklist in checklists:
+        for dimension in checklist.dimensions:
+            known.setdefault(dimension.key, dimension)
+            # An item that moved to another dimension stands where the newest version has it.
+            new = {item.key: item for item in dimension.items if item.key not in seen}
+            items.setdefault(dimension.key, {}).update(new)
+        seen |= set(checklist.by_key)
+    return tuple((dimension, tuple(items[key].values())) for key, dimension in known.items() if items[key])
+
+
+def _cell(session: SessionFigures, item: Item) -> Cell:
+    found = session.item(item.key)
+    if found is None:
+        return Cell(session, NotCompared.VERSION, None)
+    return Cell(session, found.counts, found.finding)

@@ -1,0 +1,145 @@
+"""Sessions set beside each other: which there are to choose from, and what their answers add up to, by the database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Lower
+
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
+from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
+from reflectie.domain.findings import Counts
+from reflectie.domain.report import ItemReport
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import Value
+from reflectie.domain.totals import Totals, figure_of, people_of
+from reflectie.models import Agreement as AgreementRow
+from reflectie.models import Answer, Collaboration, Response, Session, report_is_open
+
+from .content import load_checklist
+from .reports import agreement_of, day_of
+
+# A session without an account that was taken in was never planned: its last change dates it.
+_DAY = Coalesce("planned_on", "changed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What sessions are looked for by; what is empty sets no limit. The days are the first and the last that count."""
+
+    collaboration: UUID | None = None
+    # A region or a theme.
+    label: str = ""
+    partner: str = ""
+    first: date | None = None
+    last: date | None = None
+    decision: str = ""
+
+
+def comparable_sessions(user_id: int | None, wanted: Wanted | None = None) -> "QuerySet[Session]":
+    """The sessions that somebody may compare: those of their collaborations whose report is open to all, by the name
+    of the collaboration and, within it, by day; with `day` on each, and what a comparison needs. One query."""
+    sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
+    found = _narrowed(sessions.annotate(day=_DAY), wanted or Wanted())
+    related = found.select_related("checklist", "collaboration", "conclusion")
+    return related.order_by(Lower("collaboration__name"), "collaboration", "day", "pk")
+
+
+def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
+    if wanted.collaboration:
+        sessions = sessions.filter(collaboration=wanted.collaboration)
+    if wanted.label:
+        sessions = sessions.filter(
+            Q(collaboration__region__iexact=wanted.label) | Q(collaboration__theme__iexact=wanted.label)
+        )
+    if wanted.partner:
+        having = Collaboration.objects.filter(partners__name__icontains=wanted.partner)
+        sessions = sessions.filter(collaboration__in=having)
+    if wanted.first:
+        sessions = sessions.filter(day__gte=wanted.first)
+    if wanted.last:
+        sessions = sessions.filter(day__lte=wanted.last)
+    if wanted.decision:
+        sessions = sessions.filter(conclusion__decision=wanted.decision)
+    return sessions
+
+
+def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
+    """What the answers of each session add up to, by its key. Three queries, however many sessions and responses.
+
+    Counted by the database in rows of one session, item and answer: no sheet is read.
+    """
+    counted = Response.objects.filter(session__in=sessions, answers__value__gt="").values_list("session")
+    people = dict(counted.annotate(number=Count("pk", distinct=True)).order_by())
+    given: dict[UUID, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
+    by_item = answers.values_list("response__session", "item__key", "value").annotate(number=Count("pk")).order_by()
+    for session, key, value, number in by_item:
+        given[session][key][value] = number
+    needed: dict[UUID, dict[str, int]] = defaultdict(dict)
+    said = Response.objects.filter(session__in=sessions).annotate(needed=KT("extras__intensity-needed"))
+    by_need = said.filter(needed__isnull=False).values_list("session", "needed").annotate(number=Count("pk")).order_by()
+    for session, intensity, number in by_need:
+        needed[session][intensity] = number
+    return {
+        session.pk: _totals(session, people.get(session.pk, 0), given[session.pk], needed[session.pk])
+        for session in sessions
+    }
+
+
+def _totals(session: Session, people: int, given: dict[str, dict[str, int]], needed: dict[str, int]) -> Totals:
+    counts = {
+        key: Counts(
+            hindering=values.get(Value.HINDERING, 0),
+            helping=values.get(Value.HELPING, 0),
+            dont_know=values.get(Value.DONT_KNOW, 0),
+            open=people - sum(values.values()),
+        )
+        for key, values in given.items()
+    }
+    return Totals(Mode(session.mode), people, counts, needed)
+
+
+def load_comparison(sessions: Sequence[Session]) -> Comparison:
+    """These sessions beside each other; they were fetched by `comparable_sessions`. Four queries, however many
+    sessions and responses, and those of a checklist that isn't in memory yet. Raises ValueError without any."""
+    totals = load_totals(sessions)
+    agreements = _agreements(sessions)
+    figures = [_figures(session, totals[session.pk], agreements.get(session.pk, ())) for session in sessions]
+    rows = {session.checklist_id: session.checklist for session in sessions}
+    return set_beside([load_checklist(row) for row in rows.values()], figures)
+
+
+def _agreements(sessions: Iterable[Session]) -> dict[UUID, tuple[Agreement, ...]]:
+    found: dict[UUID, list[Agreement]] = defaultdict(list)
+    for row in AgreementRow.objects.filter(session__in=sessions).select_related("item"):
+        found[row.session_id].append(agreement_of(row))
+    return {session: tuple(agreements) for session, agreements in found.items()}
+
+
+def _figures(session: Session, totals: Totals, agreements: tuple[Agreement, ...]) -> SessionFigures:
+    checklist, collaboration = load_checklist(session.checklist), session.collaboration
+    assert collaboration is not None
+    return SessionFigures(
+        key=str(session.pk),
+        team=Team(str(collaboration.pk), collaboration.name, collaboration.region, collaboration.theme),
+        day=day_of(session),
+        mode=totals.mode,
+        version=checklist.version,
+        counted=people_of(totals),
+        expected=session.expected,
+        items=tuple(ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist),
+        agreements=agreements,
+        conclusion=_conclusion(session),
+        invented=collaboration.invented,
+    )
+
+
+def _conclusion(session: Session) -> Conclusion | None:
+    row = getattr(session, "conclusion", None)
+    return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on) if row else None

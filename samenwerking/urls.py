@@ -8,6 +8,7 @@ from reflectie.pdf import Kind
 from reflectie.views import (
     agreements,
     collaborations,
+    comparing,
     documents,
     guide,
     invite,
@@ -103,6 +104,9 @@ urlpatterns = [
     path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
+    path("vergelijken/tabel/", comparing.table, name="compare-table"),
+    path("vergelijken/tijd/", comparing.over_time, name="compare-time"),
+    path("vergelijken/naast-elkaar/", comparing.beside, name="compare-beside"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

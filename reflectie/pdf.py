@@ -29,8 +29,8 @@ __all__ = [
     "BusyError",
     "Document",
     "Kind",
-    "PaperForm",
     "PressError",
+    "Unkept",
     "fingerprint",
     "make_final",
     "pdf_key",
@@ -158,18 +158,20 @@ def write(report: Report, document: Document = REPORT) -> str:
     return render_to_string(template, {"report": report, **more(report, document.minutes)})
 
 
-class PaperForm:
-    """The blank form of a session, on paper. Not kept: it takes a third of a second, and few ask for it."""
+class Unkept:
+    """A PDF that isn't kept: few ask for it, and nothing of it lives on when a session, or a word in it, is erased."""
 
-    def __init__(self, context: Mapping[str, Any]) -> None:
-        self.xhtml = render_to_string("reflectie/paper/form.html", dict(context))
+    def __init__(self, template: str, context: Mapping[str, Any]) -> None:
+        self.xhtml = render_to_string(template, dict(context))
 
     @property
     def fingerprint(self) -> str:
-        """A key of everything the form is made from."""
-        return hashlib.sha256(_made_with() + self.xhtml.encode()).hexdigest()
+        """A key of everything the PDF is made from."""
+        # Keyed, as that of a report is: it leaves in an ETag.
+        mark = hmac.new(settings.SECRET_KEY.encode(), _made_with() + self.xhtml.encode(), "sha256")
+        return mark.hexdigest()
 
     def make(self) -> bytes:
-        """The form as PDF/UA-1. Raises BusyError, PressError."""
+        """The page as PDF/UA-1. Raises BusyError, PressError."""
         with press.turn():
             return press.make(self.xhtml)

@@ -330,7 +330,7 @@ def undone() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def quick_pdfs(monkeypatch):
     monkeypatch.setattr(pdf, "report_pdf", lambda *_: b"%PDF-")
-    monkeypatch.setattr(pdf.PaperForm, "make", lambda _form: b"%PDF-")
+    monkeypatch.setattr(pdf.Unkept, "make", lambda _form: b"%PDF-")
 
 
 def named_routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:

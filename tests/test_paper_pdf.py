@@ -46,10 +46,10 @@ def make_session(setup: Setup, **facts: object) -> Session:
     )
 
 
-def make_form(setup: Setup, **facts: object) -> pdf.PaperForm:
+def make_form(setup: Setup, **facts: object) -> pdf.Unkept:
     session = make_session(setup, **facts)
     context = {"session": session, "checklist": CHECKLIST, "questions": paper_questions(CHECKLIST, setup)}
-    return pdf.PaperForm(context | {"promises": promises(round_of(session))})
+    return pdf.Unkept("reflectie/paper/form.html", context | {"promises": promises(round_of(session))})
 
 
 @cache

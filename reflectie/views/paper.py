@@ -51,7 +51,7 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "questions": paper_questions(checklist, setup),
         "promises": promises(round_of(session)),
     }
-    form = pdf.PaperForm(context)
+    form = pdf.Unkept("reflectie/paper/form.html", context)
     etag = f'"{form.fingerprint}"'
     if not (response := get_conditional_response(request, etag=etag)):
         try:

@@ -63,6 +63,17 @@ def retention(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def folding(**_: Any) -> Iterator[CheckMessage]:
+    if settings.FOLD_MONTHS < 0:
+        yield Error(
+            f"FOLD_MONTHS is {settings.FOLD_MONTHS}: dat zou nog voor het besluit zijn.",
+            hint="Zet het aantal maanden na het besluit waarna van antwoorden alleen aantallen blijven; gewoon is 24. "
+            "Zet 0 om ze te houden.",
+            id="samenwerking.E007",
+        )
+
+
+@register(TAG)
 def registration(**_: Any) -> Iterator[CheckMessage]:
     if settings.REGISTRATION not in ("open", "invited"):
         yield Error(

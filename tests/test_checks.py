@@ -17,6 +17,7 @@ def production(settings: Any) -> None:
     settings.SECRET_KEY = GOOD_KEY
     settings.SECRET_KEY_FALLBACKS = []
     settings.RETENTION_DAYS = 90
+    settings.FOLD_MONTHS = 24
     settings.REGISTRATION = "open"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SECURE_SSL_REDIRECT = True
@@ -55,6 +56,7 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"SECRET_KEY_FALLBACKS": ["geheim"]}, "samenwerking.E004"),
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
+        ({"FOLD_MONTHS": -1}, "samenwerking.E007"),
         ({"REGISTRATION": "closed"}, "samenwerking.E006"),
         ({"REGISTRATION": ""}, "samenwerking.E006"),
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),

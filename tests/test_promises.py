@@ -12,6 +12,13 @@ ANONYMOUS = Round(Mode.ANONYMOUS, expected=6)
 NAMED = Round(Mode.NAMED, expected=4)
 
 
+def test_folding_is_said_with_its_number_of_months_where_answers_are_folded():
+    assert promises(replace(ANONYMOUS, fold_months=24))[8] == Told(Promise.FOLDED, 24)
+    assert promises(replace(NAMED, fold_months=24))[6] == Told(Promise.FOLDED, 24)
+    assert Told(Promise.FOLDED, 24).about is About.HIDDEN
+    assert Promise.FOLDED not in names(ANONYMOUS)
+
+
 def names(session: Round) -> list[Promise]:
     return [told.promise for told in promises(session)]
 

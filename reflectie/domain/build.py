@@ -129,6 +129,7 @@ class _Builder:
             removed_sentences=about.removed.get("goal-sentence", 0),
             agreements=about.agreements,
             conclusion=about.conclusion,
+            folded_on=about.folded_on,
         )
 
     def _item(self, item: Item) -> ItemReport:
@@ -173,7 +174,7 @@ class _Builder:
         return {**groups, "": count(sheet.text(item.key) for sheet in self.rest)}
 
     def _voices(self, item: Item) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        if self.setup.mode is not Mode.NAMED:
+        if self.setup.mode is not Mode.NAMED or self.about.folded_on:
             return ()
         said = {
             value: sorted((s.text("participant") for s in self.counted if s.text(item.key) == value), key=str.casefold)

@@ -37,6 +37,8 @@ class Promise(StrEnum):
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
     NOT_KEPT_BY_NAME = "not-kept-by-name"
+    # Long after the conclusion, answers are folded into counts.
+    FOLDED = "folded"
     PAPER = "paper"
     # How it goes, and what one can do about it.
     CHANGE = "change"
@@ -47,7 +49,7 @@ class Promise(StrEnum):
 
 _ABOUT: Mapping[About, frozenset[Promise]] = {
     About.HIDDEN: frozenset(
-        {Promise.NOTHING_EARLIER, Promise.NOT_KEPT, Promise.NOT_KEPT_BY_NAME, Promise.PAPER},
+        {Promise.NOTHING_EARLIER, Promise.NOT_KEPT, Promise.NOT_KEPT_BY_NAME, Promise.FOLDED, Promise.PAPER},
     ),
     About.COURSE: frozenset(
         {Promise.CHANGE, Promise.CLOSES, Promise.OPENS_FOR_ALL, Promise.FACILITATOR_FIRST},
@@ -57,7 +59,7 @@ _ABOUT: Mapping[About, frozenset[Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A promise with the number in it: people expected, groups, or the floor; 0 when it has none."""
+    """A promise with the number in it: people expected, groups, months, or the floor; 0 when it has none."""
 
     promise: Promise
     number: int = 0
@@ -79,6 +81,8 @@ class Round:
     closes: bool = False
     facilitator_prepares: bool = False
     paper: bool = False
+    # How many months after the conclusion answers are folded into counts; 0: never.
+    fold_months: int = 0
 
 
 def promises(session: Round) -> tuple[Told, ...]:
@@ -101,6 +105,7 @@ def promises(session: Round) -> tuple[Told, ...]:
     told.append(Told(Promise.LATER))
     told.append(Told(Promise.NOTHING_EARLIER))
     told.append(Told(Promise.NOT_KEPT if anonymous else Promise.NOT_KEPT_BY_NAME))
+    told += [Told(Promise.FOLDED, session.fold_months)] if session.fold_months else []
     told += [Told(Promise.PAPER)] if session.paper else []
     told.append(Told(Promise.CHANGE))
     told += [Told(Promise.CLOSES)] if session.closes else []

@@ -39,6 +39,8 @@ class About:
     conclusion: Conclusion | None = None
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
+    # The day on which its answers were folded into counts: then there is nobody whose answer is whose any more.
+    folded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ class Report:
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
     since: Since | None = None
+    # The day on which its answers were folded into counts, if they were.
+    folded_on: date | None = None
 
     @property
     def mode(self) -> Mode:
@@ -274,7 +278,7 @@ class Report:
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             (self.goal_sentences, self.removed_sentences),
-            (self.agreements, self.conclusion),
+            (self.agreements, self.conclusion, self.folded_on),
             self.since.earlier.key if self.since else (),
         )
 

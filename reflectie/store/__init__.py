@@ -31,6 +31,7 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
+from .folding import fold_old
 from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
@@ -163,6 +164,7 @@ __all__ = [
     "find_by_code",
     "find_invitation",
     "find_response",
+    "fold_old",
     "forget_checklists",
     "forget_invitation",
     "hash_personal_code",

@@ -69,7 +69,7 @@ def _earlier_report(session: Session) -> Report | None:
         return None
     # Groups are never set beside those of another round, so that they aren't even counted (`domain/since.py`).
     setup = replace(setup_of(earlier), grouping=Grouping.NONE, groups=())
-    return _build(earlier, setup, About(agreements=load_agreements(earlier)))
+    return _build(earlier, setup, About(agreements=load_agreements(earlier), folded_on=earlier.folded_on))
 
 
 def _about(session: Session, earlier: Report | None) -> About:
@@ -84,6 +84,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         agreements=load_agreements(session),
         conclusion=load_conclusion(session),
         earlier=earlier,
+        folded_on=session.folded_on,
     )
 
 

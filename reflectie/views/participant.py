@@ -5,6 +5,7 @@ Nothing here asks who is signed in: pages get nobody and no messages, so that no
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
@@ -132,6 +133,7 @@ def round_of(session: Session) -> Round:
         closes=session.closes_on is not None,
         facilitator_prepares=session.facilitator_prepares,
         paper=bool(session.paper_by),
+        fold_months=settings.FOLD_MONTHS,
     )
 
 

@@ -38,7 +38,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def about(request: HttpRequest) -> HttpResponse:
-    context = {"sources": published_checklist().sources, "retention_days": settings.RETENTION_DAYS, "floor": FLOOR}
+    context = {
+        "sources": published_checklist().sources,
+        "retention_days": settings.RETENTION_DAYS,
+        "fold_months": settings.FOLD_MONTHS,
+        "floor": FLOOR,
+    }
     return render(request, "reflectie/about.html", context)
 
 

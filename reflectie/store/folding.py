@@ -1,0 +1,68 @@
+"""Individual answers folded into counts, long after a round was concluded."""
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from reflectie.domain.folding import fold
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.models import Answer, Response, Session
+
+from .content import item_ids, load_checklist
+from .gone import leave_no_trace
+from .sheets import load_sheets, lock_session, today
+
+ROUNDS = tuple(mode for mode in Mode if mode.is_round)
+
+
+def fold_old(day: date) -> int:
+    """Fold the answers of every round that was concluded FOLD_MONTHS before this day, or earlier; how many these were.
+
+    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
+    """
+    if not settings.FOLD_MONTHS:
+        return 0
+    concluded = Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
+    old = concluded.filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
+    return sum(_fold_one(key) for key in old.order_by("pk").values_list("pk", flat=True))
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day so many months before; the first of the month after it where that month has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    try:
+        return day.replace(year=year, month=month + 1)
+    except ValueError:
+        return date(year, month + 2, 1)
+
+
+def _fold_one(key: UUID) -> bool:
+    """Fold one round, in a transaction of its own, so that others' pages wait for none but theirs."""
+    with transaction.atomic():
+        try:
+            session = lock_session(Session(pk=key))
+        except Response.DoesNotExist:
+            return False
+        sheets = fold(
+            load_checklist(session.checklist),
+            Grouping(session.grouping),
+            load_sheets(list(session.responses.all())),
+        )
+        ids = item_ids(session.checklist_id)
+        session.responses.all().delete()
+        for sheet in sheets:
+            extras = {name: value for name, value in sheet.values.items() if name not in ids}
+            response = Response.objects.create(session=session, finished=True, extras=extras)
+            Answer.objects.bulk_create(
+                Answer(response=response, item_id=pk, value=sheet.text(key))
+                for key, pk in ids.items()
+                if sheet.text(key)
+            )
+        # It has the notes, and by name the answers: what is folded may not live on in it.
+        session.made_pdfs.all().delete()
+        session.folded_on = today()
+        session.save(update_fields=["folded_on"])
+        leave_no_trace()
+    return True

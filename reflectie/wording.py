@@ -12,6 +12,7 @@ from .domain.setup import Mode
 from .domain.sheet import Value
 from .domain.since import NotCompared, Shift
 from .domain.talk import Choice
+from .domain.trends import Course
 
 FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("Structurele hinderpaal"),
@@ -138,6 +139,26 @@ SHIFTS: dict[str, str | Promise] = {
     NotCompared.VERSION: _("niet in beide versies van de checklist"),
 }
 
+# What became of an item over several sessions: how people see it, then and now.
+COURSES: dict[str, str | Promise] = {
+    Course.BECAME_STRENGTH: _("Werd een sterkte"),
+    Course.BECAME_CLEAR: _("Speelt niet (meer)"),
+    Course.BECAME_OBSTACLE: _("Werd een hinderpaal"),
+    Course.LESS_HINDER: _("Minder hinder gezien"),
+    Course.MORE_HINDER: _("Meer hinder gezien"),
+    Course.BECAME_KNOWN: _("Werd duidelijker"),
+    Course.BECAME_UNKNOWN: _("Werd minder duidelijk"),
+    Course.ANSWERED_OTHERWISE: _("Een ander antwoord"),
+    Course.STAYS_OBSTACLE: _("Blijft een hinderpaal"),
+    Course.STAYS_SPLIT: _("Blijft verdeeld"),
+    Course.STAYS_UNKNOWN: _("Blijft een blinde vlek"),
+    Course.STAYS_ATTENTION: _("Blijft een aandachtspunt"),
+    Course.STAYS_STRENGTH: _("Blijft een sterkte"),
+    Course.STAYS_CLEAR: _("Speelt nog altijd niet"),
+    Course.NO_CLEAR_DIFFERENCE: _("Geen duidelijk verschil"),
+    Course.NOT_COMPARED: _("Niet vergeleken"),
+}
+
 MODES: dict[str, str | Promise] = {
     Mode.TOGETHER: _("samen, op één scherm"),
     Mode.ALONE: _("door één persoon"),
@@ -160,4 +181,5 @@ WORDS: dict[str, str | Promise] = {
     **NEEDED,
     **DECISIONS,
     **SHIFTS,
+    **COURSES,
 }

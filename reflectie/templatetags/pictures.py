@@ -64,6 +64,13 @@ _PAINT = {
     "on-unsure": {"fill": "#46545a"},
     "hatch": {"fill": "none", "stroke": "#46545a", "stroke-width": "1"},
     "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
+    "attention": {"fill": "#fcefce", "stroke": "#734c00", **_EDGED},
+    "on-attention": {"fill": "#734c00"},
+    "ground-high": {"fill": "#fbe7e0"},
+    "ground-between": {"fill": "#fffdf8"},
+    "ground-low": {"fill": "#e1f1e6"},
+    "trend": {"fill": "none", "stroke": "#0d4650", "stroke-width": "2.2"},
+    "trend-gap": {"fill": "none", "stroke": "#0d4650", "stroke-width": "1.6", "stroke-dasharray": "3 4"},
 }
 
 # Written once: a page paints a few hundred outlines and words.

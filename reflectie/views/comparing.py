@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from reflectie.access import compared_or_404
 from reflectie.domain.comparison import MAX_COMPARED, Comparison
+from reflectie.domain.trends import histories
 from reflectie.store import load_comparison
 
 
@@ -45,7 +46,10 @@ def table(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def over_time(request: HttpRequest) -> HttpResponse:
-    return _page(request, "reflectie/comparing/time.html", comparison_or_404(request), {})
+    comparison = comparison_or_404(request)
+    alone = [team for team, held in comparison.by_team if len(held) == 1]
+    context = {"histories": histories(comparison), "alone": alone}
+    return _page(request, "reflectie/comparing/time.html", comparison, context)
 
 
 @never_cache

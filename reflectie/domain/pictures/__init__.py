@@ -8,6 +8,7 @@ from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
 from .slide import Slide, make_slide
 from .spread import BAR_LENGTH, Bar, SpreadRow, draw_spreads, spread_bar
 from .tracks import Track, draw_legend, draw_tracks
+from .trend import Ground, Stop, draw_trend, place_stops
 from .whirlpool import Arm, whirlpool_arm
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Bar",
     "Circle",
     "Drawing",
+    "Ground",
     "Label",
     "Layer",
     "Pen",
@@ -24,6 +26,7 @@ __all__ = [
     "Slide",
     "SpreadRow",
     "Step",
+    "Stop",
     "Track",
     "draw_circles",
     "draw_layers",
@@ -31,7 +34,9 @@ __all__ = [
     "draw_scale",
     "draw_spreads",
     "draw_tracks",
+    "draw_trend",
     "make_slide",
+    "place_stops",
     "spread_bar",
     "whirlpool_arm",
 ]

@@ -12,13 +12,16 @@ NARROW, WIDE = 12.0, 40.0
 SAMPLES = 9
 # From an arm's name to the number under it.
 NUMBER_LINE = 20.0
+# From the middle of a sign to its base line.
+SIGN_DROP = 13.0
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One arm: its number from 1, its outline, where its name stands and how that is anchored.
 
-    With how many say so under it, the name stands at `numbered_y`, and the number at `number_x` and `number_y`.
+    With how many say so under it, the name stands at `numbered_y`, and the number at `number_x` and `number_y`. In a
+    picture too small for names a sign stands around `sign_x` on `sign_y`.
     """
 
     number: int
@@ -29,6 +32,8 @@ class Arm:
     numbered_y: float
     number_x: float
     number_y: float
+    sign_x: float
+    sign_y: float
 
 
 @cache
@@ -62,6 +67,8 @@ def whirlpool_arm(index: int, of: int, share: float) -> Arm:
         numbered_y=round(numbered_y, 1),
         number_x=round(name_x, 1),
         number_y=round(numbered_y + NUMBER_LINE, 1),
+        sign_x=round(name_x, 1),
+        sign_y=round(name_y + SIGN_DROP, 1),
     )
 
 

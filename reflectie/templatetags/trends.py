@@ -1,0 +1,164 @@
+"""How a collaboration over time is shown: each item's picture, and its numbers in words."""
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
+
+from reflectie import wording
+from reflectie.domain.checklist import Item, Kind
+from reflectie.domain.comparison import SessionFigures
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.pictures import Ground, Stop, draw_trend, place_stops
+from reflectie.domain.privacy import Withheld
+from reflectie.domain.report import ItemReport
+from reflectie.domain.trends import Course, History, Moment, Point, Span, Trend
+
+from .pictures import Part
+from .reflectie import group_text, lower_first, spread_parts, whirlpool_text
+
+register = template.Library()
+
+# What a mark looks like: as a finding does everywhere.
+_TONES = {
+    Finding.OBSTACLE: "hindering",
+    Finding.SPLIT: "split",
+    Finding.UNKNOWN: "unsure",
+    Finding.STRENGTH: "helping",
+    Finding.CLEAR: "clear",
+    Finding.ATTENTION: "attention",
+}
+# What a course is coloured as: the finding that it leads to.
+_COURSE_TONES = {
+    Course.BECAME_STRENGTH: Finding.STRENGTH,
+    Course.BECAME_CLEAR: Finding.STRENGTH,
+    Course.LESS_HINDER: Finding.STRENGTH,
+    Course.STAYS_STRENGTH: Finding.STRENGTH,
+    Course.BECAME_OBSTACLE: Finding.OBSTACLE,
+    Course.MORE_HINDER: Finding.OBSTACLE,
+    Course.STAYS_OBSTACLE: Finding.OBSTACLE,
+    Course.STAYS_SPLIT: Finding.SPLIT,
+}
+
+
+@register.filter
+def course_tone(course: Course) -> str:
+    """`{{ course|course_tone }}`: the finding in whose colour it stands."""
+    return _COURSE_TONES.get(course, Finding.UNKNOWN).value
+
+
+@register.filter
+def is_by_time(history: History) -> bool:
+    """Whether the pictures' marks are as far apart as the sessions are."""
+    return place_stops([session.day for session in history.sessions[-len(history.whirlpools) :]])[1]
+
+
+@register.filter
+def many_of(session: SessionFigures) -> str:
+    """How many answered: "8 mensen"; of one sheet, how it was filled in; withheld, why."""
+    if isinstance(session.counted, Withheld):
+        return str(wording.REASONS[session.counted.reason])
+    if not session.mode.is_round:
+        return str(wording.MODES[session.mode])
+    return ngettext("%s persoon", "%s mensen", session.counted) % session.counted
+
+
+@register.simple_tag
+def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> str | Promise:
+    """What was answered in one session: of a round the numbers, of one sheet the answer; else why there is none."""
+    if report is None:
+        return gettext("niet gevraagd")
+    if isinstance(report.counts, Withheld):
+        return wording.REASONS[report.counts.reason]
+    if session.mode.is_round:
+        return group_text(item, report)
+    return next((lower_first(part.words) for part in spread_parts(report) if part.number), gettext("niet ingevuld"))
+
+
+@register.simple_tag
+def span_line(span: Span) -> str:
+    """What moved between two sessions, in one sentence without the items."""
+    if not span.moved:
+        return gettext("Geen enkele stelling verschoof duidelijk.")
+    parts = [f"{lower_first(wording.COURSES[course])}: {len(changes)}" for course, changes in span.moved]
+    return get_text_list(parts, gettext("en"))
+
+
+@register.simple_tag
+def trend_picture(history: History, trend: Trend) -> Part:
+    """One item's picture, and what it shows for whoever doesn't see it."""
+    stops = [_stop(point) for point in trend.pictured]
+    shown = [other for _, trends in history.dimensions for other in trends]
+    has_gaps = any(point.share is None for other in shown for point in other.pictured)
+    return Part(draw_trend(stops, _ground(trend.item.kind), has_gaps=has_gaps), _trend_text(trend))
+
+
+def _ground(kind: Kind) -> Ground:
+    split, gap = gettext("verdeeld"), gettext("onbekend")
+    if kind is Kind.FACTOR:
+        return Ground(gettext("speelt"), split, gettext("speelt niet"), gap)
+    return Ground(gettext("hinderpaal"), split, gettext("sterkte"), gap)
+
+
+def _stop(point: Point) -> Stop:
+    session, report = point.session, point.report
+    found = report.finding if report else None
+    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open" if report else "", "")
+    share = None if point.share is None else float(point.share)
+    lines = (_under(point), date_format(session.day, "M"), date_format(session.day, "Y"))
+    return Stop(session.day, lines, share, tone, sign, point.strand)
+
+
+def _under(point: Point) -> str:
+    """What stands under a mark: of those who chose, how many call it hindering."""
+    report = point.report
+    if report is None:
+        return gettext("niet gevraagd")
+    counts = report.counts
+    if isinstance(counts, Withheld):
+        return gettext("te weinig")
+    if not point.session.mode.is_round:
+        return ""
+    if point.share is None:
+        return ngettext("%s koos", "%s kozen", counts.chose) % counts.chose
+    return gettext("%(n)s van %(total)s") % {"n": counts.hindering, "total": counts.chose}
+
+
+def _trend_text(trend: Trend) -> str:
+    parts = []
+    for point in trend.pictured:
+        found = point.report.finding if point.report else None
+        said = said_of(trend.item, point.report, point.session)
+        named = f"{lower_first(wording.FINDINGS[found])} ({said})" if found else said
+        parts.append(f"{date_format(point.session.day, 'j F Y')}: {named}")
+    return f"{trend.item.short}. {'; '.join(parts)}."
+
+
+@register.simple_tag
+def moment_text(moment: Moment) -> str:
+    """What a small whirlpool shows, for whoever doesn't see it."""
+    day = date_format(moment.session.day, "j F Y")
+    return f"{day}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
+
+
+@register.simple_tag
+def at_play(moment: Moment) -> str:
+    """The factors that play, in words under their whirlpool."""
+    return _named(moment, Finding.OBSTACLE)
+
+
+@register.simple_tag
+def split_over(moment: Moment) -> str:
+    """The factors over which a session is split."""
+    return _named(moment, Finding.SPLIT)
+
+
+def _named(moment: Moment, found: Finding) -> str:
+    return ", ".join(lower_first(arm.report.item.short) for arm in moment.arms if arm.report.finding is found)
+
+
+@register.filter
+def has_counts(report: ItemReport | None) -> bool:
+    """Whether there is a figure to show."""
+    return report is not None and isinstance(report.counts, Counts)

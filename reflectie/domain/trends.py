@@ -214,7 +214,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Agreements about one item, and what became of it by the next session; None where it can't be compared at all, and
+    """Agreements about one item, and what became of it by a later session; None where it can't be compared at all, and
     for those about no item."""
 
     item: Item | None
@@ -224,8 +224,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What was agreed in one session, beside what changed by the next. `reason` says why the answers can't be compared
-    at all. That the two coincide proves nothing; whoever shows them says so."""
+    """What was agreed in one session, beside what changed by a later one. `reason` says why the answers can't be
+    compared at all. That the two coincide proves nothing; whoever shows them says so."""
 
     earlier: SessionFigures
     now: SessionFigures
@@ -257,9 +257,10 @@ class History:
 
     @cached_property
     def between(self) -> tuple[Between, ...]:
-        """From each session with agreements to the one after it."""
-        pairs = pairwise(self.sessions)
-        return tuple(_between(earlier, now) for earlier, now in pairs if earlier.agreements)
+        """From each session with agreements to the next one that it can be compared with; to the very next, with why
+        not, where there is none."""
+        later = ((session, self.sessions[place:]) for place, session in enumerate(self.sessions, start=1))
+        return tuple(_between(session, rest) for session, rest in later if session.agreements and rest)
 
 
 def histories(comparison: Comparison) -> tuple[History, ...]:
@@ -324,8 +325,9 @@ def _arms(session: SessionFigures) -> tuple[WhirlpoolArm, ...]:
     return draw_arms(factors) if isinstance(session.counted, int) else ()
 
 
-def _between(earlier: SessionFigures, now: SessionFigures) -> Between:
-    reason, items = compare_items(earlier, now)
+def _between(earlier: SessionFigures, rest: Sequence[SessionFigures]) -> Between:
+    compared = [(now, *compare_items(earlier, now)) for now in rest]
+    now, reason, items = next((found for found in compared if found[1] is None), compared[0])
     changes = {item.item.key: _change(item) for item in items}
     about = dict.fromkeys(agreement.item for agreement in earlier.agreements)
     # Those about no item come last: they stand by themselves.

@@ -64,6 +64,7 @@ _PAINT = {
     "on-unsure": {"fill": "#46545a"},
     "hatch": {"fill": "none", "stroke": "#46545a", "stroke-width": "1"},
     "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
+    "on-open": {"fill": "#46545a"},
     "attention": {"fill": "#fcefce", "stroke": "#734c00", **_EDGED},
     "on-attention": {"fill": "#734c00"},
     "ground-high": {"fill": "#fbe7e0"},

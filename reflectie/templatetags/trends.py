@@ -3,17 +3,18 @@
 from django import template
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from reflectie import wording
 from reflectie.domain.checklist import Item, Kind
 from reflectie.domain.comparison import SessionFigures
-from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.findings import Finding
 from reflectie.domain.pictures import Ground, Stop, draw_trend, place_stops
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import ItemReport
-from reflectie.domain.trends import Course, History, Moment, Point, Span, Trend
+from reflectie.domain.setup import Mode
+from reflectie.domain.trends import Course, History, Moment, Point, Trend
 
 from .pictures import Part
 from .reflectie import group_text, lower_first, spread_parts, whirlpool_text
@@ -28,6 +29,17 @@ _TONES = {
     Finding.STRENGTH: "helping",
     Finding.CLEAR: "clear",
     Finding.ATTENTION: "attention",
+}
+# Where too few answered.
+_FEW_SIGN = "…"
+# So many have room for "7 van 8" below them; more say "7/8".
+MOST_IN_FULL = 4
+# How a session was filled in, where that isn't how the latest was: in so few letters that it stands below a mark.
+_WAYS: dict[str, str | Promise] = {
+    Mode.TOGETHER: _("samen"),
+    Mode.ALONE: _("alleen"),
+    Mode.ANONYMOUS: _("anoniem"),
+    Mode.NAMED: _("op naam"),
 }
 # What a course is coloured as: the finding that it leads to.
 _COURSE_TONES = {
@@ -55,6 +67,12 @@ def is_by_time(history: History) -> bool:
 
 
 @register.filter
+def has_few(history: History) -> bool:
+    """Whether a session in the pictures is withheld."""
+    return any(isinstance(moment.session.counted, Withheld) for moment in history.whirlpools)
+
+
+@register.filter
 def many_of(session: SessionFigures) -> str:
     """How many answered: "8 mensen"; of one sheet, how it was filled in; withheld, why."""
     if isinstance(session.counted, Withheld):
@@ -77,18 +95,17 @@ def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> s
 
 
 @register.simple_tag
-def span_line(span: Span) -> str:
-    """What moved between two sessions, in one sentence without the items."""
-    if not span.moved:
-        return gettext("Geen enkele stelling verschoof duidelijk.")
-    parts = [f"{lower_first(wording.COURSES[course])}: {len(changes)}" for course, changes in span.moved]
-    return get_text_list(parts, gettext("en"))
-
-
-@register.simple_tag
 def trend_picture(history: History, trend: Trend) -> Part:
     """One item's picture, and what it shows for whoever doesn't see it."""
-    stops = [_stop(point) for point in trend.pictured]
+    usual = history.sessions[-1].mode
+    stops = [
+        _stop(
+            point,
+            "" if point.session.mode is usual else str(_WAYS[point.session.mode]),
+            short=len(trend.pictured) > MOST_IN_FULL,
+        )
+        for point in trend.pictured
+    ]
     shown = [other for _, trends in history.dimensions for other in trends]
     has_gaps = any(point.share is None for other in shown for point in other.pictured)
     return Part(draw_trend(stops, _ground(trend.item.kind), has_gaps=has_gaps), _trend_text(trend))
@@ -101,16 +118,16 @@ def _ground(kind: Kind) -> Ground:
     return Ground(gettext("hinderpaal"), split, gettext("sterkte"), gap)
 
 
-def _stop(point: Point) -> Stop:
+def _stop(point: Point, way: str, *, short: bool) -> Stop:
     session, report = point.session, point.report
     found = report.finding if report else None
-    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open" if report else "", "")
+    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open", _FEW_SIGN) if report else ("", "")
     share = None if point.share is None else float(point.share)
-    lines = (_under(point), date_format(session.day, "M"), date_format(session.day, "Y"))
+    lines = (_under(point, short=short), date_format(session.day, "M").lower(), date_format(session.day, "Y"), way)
     return Stop(session.day, lines, share, tone, sign, point.strand)
 
 
-def _under(point: Point) -> str:
+def _under(point: Point, *, short: bool) -> str:
     """What stands under a mark: of those who chose, how many call it hindering."""
     report = point.report
     if report is None:
@@ -122,6 +139,8 @@ def _under(point: Point) -> str:
         return ""
     if point.share is None:
         return ngettext("%s koos", "%s kozen", counts.chose) % counts.chose
+    if short:
+        return f"{counts.hindering}/{counts.chose}"
     return gettext("%(n)s van %(total)s") % {"n": counts.hindering, "total": counts.chose}
 
 
@@ -156,9 +175,3 @@ def split_over(moment: Moment) -> str:
 
 def _named(moment: Moment, found: Finding) -> str:
     return ", ".join(lower_first(arm.report.item.short) for arm in moment.arms if arm.report.finding is found)
-
-
-@register.filter
-def has_counts(report: ItemReport | None) -> bool:
-    """Whether there is a figure to show."""
-    return report is not None and isinstance(report.counts, Counts)

@@ -25,9 +25,10 @@ _SHAPES = {"hindering": "square", "attention": "square"}
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One session: its day, what is written below it (in lines), and its mark; without a tone it has none.
+    """One session: its day, what is written below it (as many lines as the others have), and its mark.
 
-    `share` is what calls the item hindering, 0 to 1; None is a gap. Stops of one `strand` may be joined by a line.
+    Without a tone it has no mark. `share` is what calls the item hindering, 0 to 1; None is a gap. Stops of one
+    `strand` may be joined by a line.
     """
 
     day: date
@@ -75,10 +76,10 @@ def draw_trend(stops: Sequence[Stop], ground: Ground, *, has_gaps: bool) -> Draw
         y = GROUND + LANE / 2 + 1 if stop.share is None else height_of(stop.share)
         _mark(pen, stop, x, y)
     top = GROUND + (LANE if has_gaps else 0) + 4
-    for row in range(max(len(stop.lines) for stop in stops)):
-        texts = [stop.lines[row] if row < len(stop.lines) else "" for stop in stops]
-        _below(pen, texts, places, top + WORDS, bold=row == 0)
-        top += LEADING * WORDS
+    for row, texts in enumerate(zip(*(stop.lines for stop in stops), strict=True)):
+        if any(texts):
+            _below(pen, texts, places, top + WORDS, bold=row == 0)
+            top += LEADING * WORDS
     return pen.done(WIDTH, top + 2)
 
 

@@ -246,6 +246,17 @@ class History:
     dimensions: tuple[tuple[str, tuple[Trend, ...]], ...]
 
     @property
+    def has_rounds(self) -> bool:
+        """Whether there are shares to draw: one sheet has an answer, and no share."""
+        return any(session.mode.is_round for session in self.sessions)
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether the pictures have anything without a share."""
+        trends = (trend for _, trends in self.dimensions for trend in trends)
+        return any(point.share is None for trend in trends for point in trend.pictured)
+
+    @property
     def left_out(self) -> int:
         """How many of the sessions, the earliest, don't stand in the pictures."""
         return max(0, len(self.sessions) - MAX_IN_PICTURE)

@@ -106,9 +106,7 @@ def trend_picture(history: History, trend: Trend) -> Part:
         )
         for point in trend.pictured
     ]
-    shown = [other for _, trends in history.dimensions for other in trends]
-    has_gaps = any(point.share is None for other in shown for point in other.pictured)
-    return Part(draw_trend(stops, _ground(trend.item.kind), has_gaps=has_gaps), _trend_text(trend))
+    return Part(draw_trend(stops, _ground(trend.item.kind), has_gaps=history.has_gaps), _trend_text(trend))
 
 
 def _ground(kind: Kind) -> Ground:

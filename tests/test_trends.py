@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from over_time import KEY, LINDE, figures, history, over_years
 
 from reflectie.domain.agreements import Agreement, State
+from reflectie.domain.checklist import Kind
 from reflectie.domain.comparison import Team, set_beside
 from reflectie.domain.findings import Counts, Finding, finding
 from reflectie.domain.privacy import Withheld
@@ -87,7 +89,7 @@ FOURS = st.tuples(*[st.integers(0, 12)] * 4).filter(lambda four: sum(four) >= 3)
 @given(FOURS, FOURS)
 def test_became_asks_for_another_finding_and_for_answers_that_moved_that_way(then, now):
     sides = Counts(*then), Counts(*now)
-    found = tuple(finding("pair", side) for side in sides)
+    found = tuple(finding(Kind.PAIR, side) for side in sides)
     shift, _ = shift_between(*sides, (found[0] is Finding.UNKNOWN, found[1] is Finding.UNKNOWN))
     course = course_of(shift, *found)
     strength = (
@@ -109,7 +111,7 @@ def test_one_persons_other_answer_never_moves_anything(answers, data):
     other = [data.draw(st.sampled_from(["hindering", "helping", "dont-know", ""])), *answers[1:]]
     names = ("hindering", "helping", "dont-know", "")
     sides = [Counts(*(found.count(name) for name in names)) for found in (answers, other)]
-    found = tuple(finding("pair", side) for side in sides)
+    found = tuple(finding(Kind.PAIR, side) for side in sides)
     shift, _ = shift_between(*sides, (found[0] is Finding.UNKNOWN, found[1] is Finding.UNKNOWN))
     assert course_of(shift, *found) not in MOVED
 
@@ -165,7 +167,7 @@ def test_each_way_of_filling_in_is_a_strand_and_the_latest_comes_first(checklist
     sessions = [figures(checklist, date(2020 + n, 1, 1), {KEY: (5, 0)}, mode=way) for n, way in enumerate(ways)]
     found = history(checklist, sessions)
     assert [[s.day.year for s in strand.sessions] for strand in found.strands] == [[2021, 2023], [2020, 2022]]
-    points = dict((t.item.key, t.points) for _, trends in found.dimensions for t in trends)[KEY]
+    points = {t.item.key: t.points for _, trends in found.dimensions for t in trends}[KEY]
     assert [point.strand for point in points] == [1, 0, 1, 0]
 
 
@@ -177,13 +179,13 @@ def test_item_of_one_version_alone_is_not_compared_and_has_no_point_there(checkl
     found = history(checklist, (without(first), second))
     [(reason, [change])] = found.strands[0].overall.not_compared
     assert (reason, change.item.key, change.then) == (NotCompared.VERSION, KEY, None)
-    points = dict((t.item.key, t.points) for _, trends in found.dimensions for t in trends)[KEY]
-    assert [(point.report is None, point.share) for point in points] == [(True, None), (False, 0.1)]
+    points = {t.item.key: t.points for _, trends in found.dimensions for t in trends}[KEY]
+    assert [(point.report is None, point.share) for point in points] == [(True, None), (False, Fraction(1, 10))]
 
 
 def test_blind_spot_and_withheld_session_are_gaps_and_never_a_zero(checklist):
     found = history(checklist, over_years(checklist, (0, 3), (0, 1, 2), (0, 2)))
-    points = dict((t.item.key, t.points) for _, trends in found.dimensions for t in trends)[KEY]
+    points = {t.item.key: t.points for _, trends in found.dimensions for t in trends}[KEY]
     assert [point.share for point in points] == [0, None, None]
     assert found.has_gaps
 

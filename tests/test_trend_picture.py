@@ -165,6 +165,19 @@ def test_way_of_filling_in_stands_below_a_mark_only_where_it_differs(checklist):
     assert "anoniem" not in words(picture(history(checklist, sessions)))
 
 
+def test_nothing_joins_the_answers_of_one_sheet(checklist):
+    tones = [
+        {
+            shape.tone
+            for shape in picture(history(checklist, over_years(checklist, (1, 0), (0, 1), mode=mode))).drawing.shapes
+        }
+        for mode in (Mode.TOGETHER, Mode.ALONE)
+    ]
+    assert tones[0] == tones[1] == {"ground-high", "ground-between", "ground-low", "hindering", "helping"}
+    named = picture(history(checklist, over_years(checklist, (3, 0), (0, 3), mode=Mode.NAMED)))
+    assert "trend" in {shape.tone for shape in named.drawing.shapes}
+
+
 def test_pictures_of_one_collaboration_are_equally_high(checklist):
     answers = {KEY: (8, 0), "context-practical": (0, 0, 8)}
     sessions = [figures(checklist, date(2020 + n, 1, 1), answers) for n in range(3)]

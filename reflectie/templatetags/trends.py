@@ -122,7 +122,9 @@ def _stop(point: Point, way: str, *, short: bool) -> Stop:
     tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open", _FEW_SIGN) if report else ("", "")
     share = None if point.share is None else float(point.share)
     lines = (_under(point, short=short), date_format(session.day, "M").lower(), date_format(session.day, "Y"), way)
-    return Stop(session.day, lines, share, tone, sign, point.strand)
+    # A line would make a change of one person's other answer.
+    strand = point.strand if session.mode.is_round else None
+    return Stop(session.day, lines, share, tone, sign, strand)
 
 
 def _under(point: Point, *, short: bool) -> str:

@@ -154,6 +154,22 @@ def test_several_collaborations_stand_below_each_other_and_one_session_is_named(
 
 
 @pytest.mark.django_db
+def test_of_many_collaborations_each_has_its_pictures_on_a_page_of_its_own(fien):
+    sessions = []
+    for name in ("A", "B", "C", "D"):
+        held = team(fien, name)
+        sessions += [opened(held, sheets(4, 1), date(year, 1, 1)) for year in (2025, 2026)]
+    response = page(fien, *sessions)
+    own = [
+        f"?sessie={first.pk}&amp;sessie={then.pk}" for first, then in zip(sessions[::2], sessions[1::2], strict=True)
+    ]
+    html = response.content.decode()
+    assert [html.count(f'{reverse("compare-time")}{query}"') for query in own] == [1, 1, 1, 1]
+    assert (html.count("Blijft een hinderpaal"), html.count("<svg xmlns")) == (4, 0)
+    assert page(fien, *sessions[:6]).content.decode().count("Elke stelling in beeld") == 3
+
+
+@pytest.mark.django_db
 def test_more_sessions_than_a_picture_holds_are_in_the_table(fien, linde):
     sessions = [opened(linde, sheets(2, 1), date(2010 + year, 1, 1)) for year in range(MAX_IN_PICTURE + 2)]
     html = page(fien, *sessions).content.decode()

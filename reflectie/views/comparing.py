@@ -18,6 +18,9 @@ from reflectie.domain.comparison import MAX_COMPARED, Comparison
 from reflectie.domain.trends import histories
 from reflectie.store import load_comparison
 
+# So many collaborations over time stand on one page with everything; of more, each has a page of its own for that.
+MAX_IN_FULL = 3
+
 
 def chosen_keys(request: HttpRequest) -> list[UUID]:
     """The sessions that the address names, each once. What is no key is no session: 404."""
@@ -48,7 +51,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def over_time(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     alone = [team for team, held in comparison.by_team if len(held) == 1]
-    context = {"histories": histories(comparison), "alone": alone}
+    found = histories(comparison)
+    context = {"histories": found, "in_full": len(found) <= MAX_IN_FULL, "alone": alone}
     return _page(request, "reflectie/comparing/time.html", comparison, context)
 
 

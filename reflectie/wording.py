@@ -116,8 +116,8 @@ STATES: dict[str, str | Promise] = {
 # How a thing is shared. Not among the words below: not shared is an empty name.
 SHARINGS: dict[str, str | Promise] = {
     Sharing.NOT: _("Niet delen"),
-    Sharing.UNNAMED: _("Delen zonder naam"),
-    Sharing.NAMED: _("Delen met de naam van onze samenwerking"),
+    Sharing.UNNAMED: _("Zonder naam"),
+    Sharing.NAMED: _("Met onze naam"),
 }
 
 NEEDED: dict[str, str | Promise] = {

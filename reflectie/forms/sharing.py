@@ -140,7 +140,7 @@ class ShareForm(LessonForm):
 
     @property
     def wishes(self) -> dict[str, Wish]:
-        """How each thing is to be shared. One that wasn't asked about, or in no way we know, stays as the page had it."""
+        """How each thing is to be shared; what the page didn't ask about is left as it is."""
         wishes = {thing.key: Wish(self._chosen(thing), self._seen(thing)) for thing in self.things}
         return {key: wish for key, wish in wishes.items() if self.data.get(f"seen-{key}")}
 

@@ -98,6 +98,11 @@ class Beside:
         return tuple(item for item in once if item.solved or item.fine)
 
     @property
+    def solved(self) -> tuple[ItemBeside, ...]:
+        """What is an obstacle somewhere and was one elsewhere, in the order in which obstacles stand."""
+        return tuple(item for item in (*self.obstacles, *self.elsewhere) if item.solved)
+
+    @property
     def other_versions(self) -> bool:
         """Whether some filled in another version of the checklist."""
         return len({session.version for session in self.sessions}) > 1

@@ -29,6 +29,12 @@ def obstacle_name(item: Item) -> str:
 
 
 @register.filter
+def item_name(item: Item) -> str:
+    """An item without taking sides: "Gedeeld doel"; a factor is called by its own name."""
+    return item.hindering if item.kind is Kind.FACTOR else item.short
+
+
+@register.filter
 def strength_name(item: Item) -> str:
     return f"{item.short}: {lower_first(item.helping)}"
 

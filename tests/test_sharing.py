@@ -125,6 +125,12 @@ def test_of_an_erased_session_nothing_is_left(session, reader):
         store.share(session, {}, LESSON, uuid4())
 
 
+def test_agreement_about_no_item_is_not_marked_to_be_found_later(session):
+    other = made(session, OTHER)
+    share(session, other.key, Sharing.NAMED)
+    assert [thing.sharing for thing in store.load_shareable(session)] == [Sharing.NOT]
+
+
 # --- by two people at once
 
 

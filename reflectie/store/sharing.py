@@ -73,7 +73,8 @@ def share(session: Session, wishes: Mapping[str, Wish], lesson: Lesson | None, k
         if overtaken:
             return overtaken
         for name, wish in wishes.items():
-            if wish.is_change and name in current:
+            # About no item nobody finds it; shared now, it would be found as soon as somebody chose one.
+            if wish.is_change and name in current and (current[name].item or not wish.sharing):
                 rows: QuerySet[Any] = session.lessons.all() if current[name].is_lesson else session.agreements.all()
                 rows.filter(pk=name).update(sharing=wish.sharing)
         if lesson:
@@ -116,8 +117,8 @@ def change_lesson(session: Session, key: UUID, wanted: Lesson | None, seen: str)
 
 
 def agreement_is_shared(session: Session, key: UUID) -> bool:
-    """Whether others may read an agreement, so that whoever rewords it knows. One query."""
-    return session.agreements.filter(pk=key, item__isnull=False).exclude(sharing=Sharing.NOT).exists()
+    """Whether an agreement was marked to be shared, so that whoever changes it knows. One query."""
+    return session.agreements.filter(pk=key).exclude(sharing=Sharing.NOT).exists()
 
 
 def load_shared(user_id: int) -> tuple[tuple[Item, tuple[Shared, ...]], ...] | None:

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .domain.agreements import Decision, Needed, State
+from .domain.agreements import Decision, Needed, Sharing, State
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
@@ -112,6 +112,13 @@ STATES: dict[str, str | Promise] = {
     State.BUSY: _("bezig"),
     State.DONE: _("gedaan"),
     State.DROPPED: _("losgelaten"),
+}
+
+# How a thing is shared. Not among the words below: not shared is an empty name.
+SHARINGS: dict[str, str | Promise] = {
+    Sharing.NOT: _("Niet delen"),
+    Sharing.UNNAMED: _("Zonder naam"),
+    Sharing.NAMED: _("Met onze naam"),
 }
 
 NEEDED: dict[str, str | Promise] = {

@@ -19,6 +19,7 @@ from reflectie.views import (
     public,
     report,
     sessions,
+    sharing,
     stages,
     team,
 )
@@ -107,6 +108,9 @@ urlpatterns = [
     path("vergelijken/tabel/", comparing.table, name="compare-table"),
     path("vergelijken/tijd/", comparing.over_time, name="compare-time"),
     path("vergelijken/naast-elkaar/", comparing.beside, name="compare-beside"),
+    path("sessies/<uuid:pk>/delen/", sharing.lessons, name="lessons"),
+    path("sessies/<uuid:pk>/delen/<uuid:key>/", sharing.lesson, name="lesson"),
+    path("delen/", sharing.shared, name="shared"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

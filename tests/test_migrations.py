@@ -11,7 +11,7 @@ from rounds import DAY, discussed_round, make_collaboration, signed_in
 
 from reflectie import store
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import Checklist, MadePdf, Session
+from reflectie.models import Answer, Checklist, MadePdf, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,11 +19,12 @@ HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
 TALKED = Outcome(Choice.HELPING, "We lazen het doel samen.", "Eén partner ziet het anders.")
 
 
-def migrate(name: str):
-    """The database as it was, or is, after a migration; and its models of then."""
+def migrate(name: str = ""):
+    """The database as it was after a migration, or is after the last; and its models of then."""
     executor = MigrationExecutor(connection)
-    executor.migrate([("reflectie", name)])
-    return executor.loader.project_state([("reflectie", name)]).apps
+    targets = [("reflectie", name)] if name else [n for n in executor.loader.graph.leaf_nodes() if n[0] == "reflectie"]
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_migration_of_the_report_keeps_outcomes_and_lets_go_of_pdfs(talked_about
         )
         before.get_model("reflectie", "Session").objects.update(stage="concluded", concluded_on=DAY)
     finally:
-        migrate("0003_report")
+        migrate()
 
     session = Session.objects.select_related("checklist", "collaboration").get()
     report = store.load_report(session)
@@ -62,6 +63,28 @@ def test_migrated_session_that_ended_without_a_conclusion_has_its_pages(talked_a
     assert coordinator.get(reverse("collaboration", args=[talked_about.collaboration_id])).status_code == 200
     assert coordinator.get(reverse("session-next", args=[talked_about.pk])).status_code == 404
     assert TALKED.reason in text_of(coordinator.get(reverse("session-report", args=[talked_about.pk])))
+
+
+def test_migration_of_comparing_shares_and_counts_nothing_of_what_was_before(talked_about):
+    try:
+        before = migrate("0003_report")
+        collaboration = before.get_model("reflectie", "Collaboration").objects.get()
+        before.get_model("reflectie", "Agreement").objects.create(session_id=talked_about.pk, what="We bellen elkaar.")
+    finally:
+        migrate()
+
+    session = Session.objects.select_related("checklist", "collaboration").get()
+    assert (session.collaboration.pk, session.collaboration.name) == (collaboration.pk, collaboration.name)
+    # Of who answered then, nobody was told that findings count in signals; and nothing was shared, released or made up.
+    assert (session.told_of_signals, session.collaboration.signals_from, session.collaboration.invented) == (
+        False,
+        None,
+        False,
+    )
+    assert [agreement.sharing for agreement in session.agreements.all()] == [""]
+    assert not Answer.objects.filter(released=True).exists()
+    report = store.load_report(session)
+    assert (report.counted, [agreement.what for agreement in report.agreements]) == (3, ["We bellen elkaar."])
 
 
 def test_content_of_a_first_revision_is_followed_by_the_second(talked_about):

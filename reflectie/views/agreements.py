@@ -21,6 +21,7 @@ from reflectie.store import (
     StageError,
     TooManyAgreementsError,
     add_agreement,
+    agreement_is_shared,
     change_agreement,
     load_conclusion,
     load_report,
@@ -73,6 +74,7 @@ def _list_page(
     around = _around(access.session)
     may_conclude = around["may_change"] and access.is_coordinator
     context = {"report": found, "form": form, "too_late": status == 409, "may_conclude": may_conclude, **around}
+    context["may_share"] = access.is_coordinator
     return render(request, "reflectie/agreements/list.html", context, status=status)
 
 
@@ -156,6 +158,7 @@ def _page(
         "closed": closed,
         "back": _way_back(request, session),
         "van": given.get("van", ""),
+        "is_shared": agreement_is_shared(session, key),
         **_around(session),
     }
     return render(request, "reflectie/agreements/change.html", context, status=status)

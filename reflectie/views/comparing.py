@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from reflectie.access import compared_or_404
+from reflectie.access import compared_or_404, signed_in
+from reflectie.domain.beside import set_teams_beside
 from reflectie.domain.comparison import MAX_COMPARED, Comparison
 from reflectie.domain.trends import histories
-from reflectie.store import load_comparison
+from reflectie.store import load_comparison, load_shared
 
 # So many collaborations over time stand on one page with everything; of more, each has a page of its own for that.
 MAX_IN_FULL = 3
@@ -60,7 +61,10 @@ def over_time(request: HttpRequest) -> HttpResponse:
 @require_safe
 @gzip_page
 def beside(request: HttpRequest) -> HttpResponse:
-    return _page(request, "reflectie/comparing/beside.html", comparison_or_404(request), {})
+    comparison = comparison_or_404(request)
+    shared = {item.key: found for item, found in load_shared(signed_in(request).pk) or ()}
+    context = {"beside": set_teams_beside(comparison), "shared": shared}
+    return _page(request, "reflectie/comparing/beside.html", comparison, context)
 
 
 def _page(request: HttpRequest, template: str, comparison: Comparison, context: dict[str, Any]) -> HttpResponse:

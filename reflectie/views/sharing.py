@@ -1,0 +1,156 @@
+"""What a session shares with other collaborations, and what anybody with a role finds of that."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.access import COORDINATOR, MEMBERS, session_or_404, signed_in
+from reflectie.domain.sharing import MAX_LESSONS
+from reflectie.forms.sharing import LessonForm, ShareForm
+from reflectie.models import OPENED, Response, Session
+from reflectie.store import (
+    TooManyLessonsError,
+    change_lesson,
+    load_checklist,
+    load_lesson,
+    load_shareable,
+    load_shared,
+    share,
+)
+
+FORM = ["GET", "HEAD", "POST"]
+# Of each item so many stand in front; the rest is one press away.
+IN_FRONT = 3
+PAGE_SIZE = 25
+
+
+def _opened_or_404(request: HttpRequest, pk: UUID, roles: tuple[str, ...]) -> tuple[Session, bool]:
+    """A session that is talked about or concluded, and whether its coordinator asks: who else leads it, only reads."""
+    access = session_or_404(request, pk, roles)
+    if access.session.stage not in OPENED:
+        raise Http404
+    return access.session, access.is_coordinator
+
+
+@never_cache
+@require_http_methods(FORM)
+def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What of a session is shared, and how."""
+    session, may_share = _opened_or_404(request, pk, COORDINATOR if request.method == "POST" else MEMBERS)
+    data = request.POST if request.method == "POST" else None
+    form = ShareForm(load_checklist(session.checklist), load_shareable(session), data)
+    if data is None:
+        return _lessons_page(request, session, form, may_share=may_share)
+    if not form.is_valid():
+        return _lessons_page(request, session, form, status=422)
+    try:
+        overtaken = share(session, form.wishes, form.new_lesson, form.cleaned_data["key"])
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    except TooManyLessonsError:
+        _say_too_many(form)
+        return _lessons_page(request, session, form, status=422)
+    if overtaken:
+        return _overtaken(request, session, overtaken)
+    _say_what_others_find(request, session)
+    return HttpResponseRedirect(reverse("lessons", args=[pk]), status=303)
+
+
+def _overtaken(request: HttpRequest, session: Session, keys: frozenset[str]) -> HttpResponse:
+    """Somebody changed what was to be shared: it stands there as it is now, with what the person chose."""
+    form = ShareForm(load_checklist(session.checklist), load_shareable(session), request.POST)
+    form.overtaken = keys
+    return _lessons_page(request, session, form, status=409)
+
+
+def _say_too_many(form: LessonForm) -> None:
+    form.add_error(None, _("Er staan al %s lessen. Haal er eerst een weg.") % MAX_LESSONS)
+
+
+def _say_what_others_find(request: HttpRequest, session: Session) -> None:
+    found = sum(thing.is_shown for thing in load_shareable(session))
+    said = ngettext("Anderen vinden nu %s zin van jullie.", "Anderen vinden nu %s zinnen van jullie.", found) % found
+    messages.success(request, f"{_('Bewaard.')} {said if found else _('Jullie delen niets.')}")
+
+
+def _lessons_page(
+    request: HttpRequest, session: Session, form: ShareForm, *, status: int = 200, may_share: bool = True
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "session": session,
+        "collaboration": session.collaboration,
+        "may_reword": session.stage == Session.Stage.DISCUSSION,
+        "is_full": len(form.lessons) >= MAX_LESSONS,
+        "overtaken": status == 409,
+    }
+    page = "reflectie/sharing/lessons.html" if may_share else "reflectie/sharing/seen.html"
+    return render(request, page, context, status=status)
+
+
+@never_cache
+@require_http_methods(FORM)
+def lesson(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
+    """One lesson: put in other words, shared otherwise, or taken out."""
+    session, _may_share = _opened_or_404(request, pk, COORDINATOR)
+    kept = load_lesson(session, key)
+    # Typed in full, it isn't lost when somebody took the lesson out meanwhile.
+    if kept is None and "text" not in request.POST:
+        raise Http404
+    form = LessonForm(load_checklist(session.checklist), request.POST if request.method == "POST" else None, kept)
+    return _save_lesson(request, session, form, key) if form.is_bound else _lesson_page(request, session, form)
+
+
+def _save_lesson(request: HttpRequest, session: Session, form: LessonForm, key: UUID) -> HttpResponse:
+    back = HttpResponseRedirect(reverse("lessons", args=[session.pk]), status=303)
+    if "theirs" in request.POST:
+        return back
+    if not form.removes and not form.is_valid():
+        return _lesson_page(request, session, form, status=422)
+    try:
+        saved = change_lesson(session, key, None if form.removes else form.lesson, form.seen)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    except TooManyLessonsError:
+        _say_too_many(form)
+        return _lesson_page(request, session, form, status=422)
+    if saved.conflict:
+        form.meet(saved.lesson)
+        return _lesson_page(request, session, form, status=409)
+    _say_what_others_find(request, session)
+    return back
+
+
+def _lesson_page(request: HttpRequest, session: Session, form: LessonForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "session": session, "collaboration": session.collaboration}
+    return render(request, "reflectie/sharing/lesson.html", context, status=status)
+
+
+@never_cache
+@require_safe
+@gzip_page
+def shared(request: HttpRequest) -> HttpResponse:
+    """What collaborations share, by item; all of it, or of one."""
+    found = load_shared(signed_in(request).pk)
+    if found is None:
+        return render(request, "reflectie/sharing/no_role.html")
+    asked = request.GET.get("stelling", "")
+    item, about = next(((item, things) for item, things in found if item.key == asked), (None, ()))
+    context = {
+        "found": found,
+        "item": item,
+        "page": Paginator(about, PAGE_SIZE).get_page(request.GET.get("pagina")),
+        "in_front": f":{IN_FRONT}",
+        "rest": f"{IN_FRONT}:",
+        "total": sum(len(things) for _item, things in found),
+    }
+    return render(request, "reflectie/sharing/shared.html", context)

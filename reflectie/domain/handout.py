@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from .checklist import Dimension
+from .checklist import Dimension, Source
 from .comparison import Comparison, Order, Row, SessionFigures, Team
 from .findings import Finding
+from .privacy import Withheld
 from .since import MOVED, ItemShift, Moved, NotCompared, Shift, compare_items
 
 # So many columns leave a page on its side room for a word of a finding at 8 points, and for a whole date.
@@ -108,24 +109,28 @@ class Handout:
     recurring: tuple[Recurring, ...]
     courses: tuple[Course, ...]
     sheets: tuple[Sheet, ...]
+    # What stands in the tables, and so in their legend.
+    findings: tuple[Finding, ...]
+    has_withheld: bool
+    # Whose statements these are.
+    source: Source
 
     @property
     def is_upright(self) -> bool:
         return len(self.sheets) == 1 and len(self.sheets[0].sessions) <= MOST_UPRIGHT
 
-    @property
-    def obstacles(self) -> int:
-        """How many items are an obstacle more than once."""
-        return next((len(group.items) for group in self.recurring if group.finding is Finding.OBSTACLE), 0)
-
 
 def build_handout(comparison: Comparison) -> Handout:
     """What recurs, what moved, and the tables; of a comparison of one session or more."""
     groups = (Recurring(found, _recurring(comparison, found)) for found in RECURRING)
+    there = {cell.finding for row in comparison.rows for cell in row.cells}
     return Handout(
-        tuple(group for group in groups if group.items),
-        tuple(_course(team, sessions) for team, sessions in comparison.by_team if len(sessions) > 1),
-        tuple(_sheet(comparison, sessions) for sessions in _in_tables(comparison)),
+        recurring=tuple(group for group in groups if group.items),
+        courses=tuple(_course(team, sessions) for team, sessions in comparison.by_team if len(sessions) > 1),
+        sheets=tuple(_sheet(comparison, sessions) for sessions in _in_tables(comparison)),
+        findings=tuple(found for found in Finding if found in there),
+        has_withheld=any(isinstance(session.counted, Withheld) for session in comparison.sessions),
+        source=comparison.checklist.source("ucll"),
     )
 
 

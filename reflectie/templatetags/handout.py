@@ -51,7 +51,21 @@ def counted_of(session: SessionFigures) -> str:
 @register.filter
 def short_word(finding: str) -> str:
     """A finding in a narrow column. The legend has it whole."""
-    return gettext("Hinderpaal") if finding == Finding.OBSTACLE else str(wording.FINDINGS[finding])
+    short = {Finding.OBSTACLE: gettext("Hinderpaal"), Finding.SPLIT: gettext("Verdeeld")}
+    return short.get(Finding(finding)) or str(wording.FINDINGS[finding])
+
+
+@register.filter
+def means(finding: Finding) -> str:
+    """When a finding is called so, by the thresholds of `domain/findings.py`."""
+    return {
+        Finding.OBSTACLE: gettext("Van wie koos, ziet minstens twee derde hinder."),
+        Finding.SPLIT: gettext("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),
+        Finding.UNKNOWN: gettext("Meer dan de helft weet het niet, of liet het open."),
+        Finding.STRENGTH: gettext("Van wie koos, ziet minstens vier op de vijf het als helpend."),
+        Finding.CLEAR: gettext("Van wie koos, zegt minstens vier op de vijf dat deze factor niet speelt."),
+        Finding.ATTENTION: gettext("De samenstelling wisselt, en partners verwijzen alleen door. Past ad hoc hier?"),
+    }[finding]
 
 
 @register.filter

@@ -17,7 +17,15 @@ from reflectie.domain.totals import Totals, figure_of, people_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 LONG = "Wijkgezondheidscentrum, thuiszorg en huisartsenwachtpost De Brug voor Tienen, Hoegaarden, Landen en Zoutleeuw-Oost 12345"
-NAMES = ("Samen in Tienen", "Huis Linde", "Buurtnetwerk Zuid", LONG, "De Brug", "Zorg rond jongeren in Aarschot", "Eén plan")
+NAMES = (
+    "Samen in Tienen",
+    "Huis Linde",
+    "Buurtnetwerk Zuid",
+    LONG,
+    "De Brug",
+    "Zorg rond jongeren in Aarschot",
+    "Eén plan",
+)
 
 
 def newer() -> Checklist:

@@ -101,6 +101,11 @@ class Sheet:
     def sessions(self) -> tuple[SessionFigures, ...]:
         return tuple(session for _, held in self.teams for session in held)
 
+    @property
+    def begins(self) -> frozenset[str]:
+        """The keys of the sessions with which another collaboration begins; none where all are of one."""
+        return frozenset(held[0].key for _, held in self.teams) if len(self.teams) > 1 else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Handout:
@@ -187,4 +192,3 @@ def _sheet(comparison: Comparison, sessions: Sequence[SessionFigures]) -> Sheet:
         tuple((team, tuple(held)) for team, held in groupby(sessions, key=attrgetter("team"))),
         tuple((dimension, tuple(rows[item.key] for item in items)) for dimension, items in comparison.dimensions),
     )
-

@@ -1,0 +1,351 @@
+"""A comparison as PDF, read back figure by figure, held to PDF/UA, and sent to whom it may concern."""
+
+import logging
+import re
+from datetime import date
+from functools import cache
+from io import BytesIO
+from itertools import pairwise
+
+import page as pdf_checker
+import pytest
+from compared import opened, team
+from conftest import make_account
+from django.conf import settings
+from django.template.defaultfilters import date as date_words
+from django.test import Client
+from django.urls import reverse
+from printed import COMPARISONS, LONG
+from pypdf import PdfReader
+from test_pdf import bookmarks, elements, lines_of, squeezed, text_of
+from test_pdf_ua import LEVELS, errors_of, texts
+
+from reflectie import pdf, store, typeset
+from reflectie.domain.comparison import Cell, Comparison, Row
+from reflectie.domain.findings import Counts
+from reflectie.domain.handout import build_handout
+from reflectie.domain.privacy import Withheld
+from reflectie.models import Role
+
+EACH = pytest.mark.parametrize("name", COMPARISONS)
+ON_ITS_SIDE = [name for name in COMPARISONS if name not in {"two", "two of two", "too few"}]
+# As small as a page on a table in a meeting may be, in points.
+SMALLEST = 7.5
+SHORT = {
+    "obstacle": "× Hinderpaal",
+    "split": "± Verdeeld",
+    "unknown": "? Blinde vlek",
+    "strength": "+ Sterkte",
+    "clear": "– Speelt niet",
+    "attention": "! Aandachtspunt",
+}
+LONGER = SHORT | {"obstacle": "× Structurele hinderpaal", "split": "± Verdeeld beeld"}
+
+
+def page_of(comparison: Comparison) -> pdf.Unkept:
+    context = {"comparison": comparison, "handout": build_handout(comparison)}
+    return pdf.Unkept("reflectie/comparing/pdf.html", context)
+
+
+# Without a database: whatever makes the PDF gets all it needs in the page.
+@cache
+def made(name: str) -> bytes:
+    return typeset.typeset(page_of(COMPARISONS[name]).xhtml)
+
+
+def read(name: str) -> PdfReader:
+    return PdfReader(BytesIO(made(name)))
+
+
+def only(cell: Cell, row: Row) -> str:
+    """The answer of a session that has one sheet."""
+    found = cell.counts
+    hindering, helping = ("speelt", "speelt niet") if row.item.words else ("hinderend", "helpend")
+    if found.chose:
+        return hindering if found.hindering else helping
+    return "weet niet" if found.dont_know else "open"
+
+
+def word_in(cell: Cell, words: dict[str, str]) -> str:
+    if cell.finding:
+        return words[cell.finding]
+    return "te weinig mensen" if isinstance(cell.counts, Withheld) else "niet gevraagd"
+
+
+def numbers_in(cell: Cell, row: Row) -> str:
+    if not isinstance(cell.counts, Counts):
+        return word_in(cell, SHORT)
+    if not cell.session.mode.is_round:
+        return only(cell, row)
+    found = cell.counts
+    return f"{found.hindering} / {found.helping} / {found.dont_know} / {found.open}"
+
+
+def line_in(cell: Cell, row: Row) -> str:
+    found = cell.counts
+    if not isinstance(found, Counts):
+        return word_in(cell, LONGER)
+    names = ("speelt", "speelt niet") if row.item.words else ("hinderend", "helpend")
+    parts = [f"{found.hindering} {names[0]}", f"{found.helping} {names[1]}"]
+    parts += [f"{found.dont_know} weet niet"] * bool(found.dont_know) + [f"{found.open} open"] * bool(found.open)
+    return f"{word_in(cell, LONGER)} {', '.join(parts)}"
+
+
+# --- what stands in it
+
+
+@pytest.mark.parametrize("name", ON_ITS_SIDE)
+def test_pdf_has_every_finding_and_the_numbers_behind_it_row_by_row(name):
+    text = text_of(read(name))
+    expected = []
+    for sheet in build_handout(COMPARISONS[name]).sheets:
+        for row in (row for _, rows in sheet.parts for row in rows):
+            expected.append(row.item.short + "".join(word_in(cell, SHORT) for cell in row.cells))
+            expected.append(row.item.short + "".join(numbers_in(cell, row) for cell in row.cells))
+    assert [row for row in expected if squeezed(row) not in text] == []
+    assert len(expected) >= 30
+
+
+@pytest.mark.parametrize("name", ["two", "two of two", "too few"])
+def test_pdf_of_two_sessions_has_words_and_numbers_in_one_cell(name):
+    text = text_of(read(name))
+    rows = [row.item.short + "".join(line_in(cell, row) for cell in row.cells) for row in COMPARISONS[name].rows]
+    assert [row for row in rows if squeezed(row) not in text] == []
+    assert len(rows) == 15
+    assert squeezed("De aantallen achter elk vak") not in text
+
+
+@EACH
+def test_pdf_says_of_every_session_whose_it_is_when_how_and_how_many(name):
+    comparison, text = COMPARISONS[name], text_of(read(name))
+    ways = {
+        "anonymous": "ieder voor zich, anoniem",
+        "named": "ieder voor zich, op naam",
+        "together": "samen, op één scherm",
+    }
+    for session in comparison.sessions:
+        if isinstance(session.counted, Withheld):
+            counted = "te weinig mensen"
+        else:
+            counted = f"{session.counted} van {session.expected}" if session.mode.is_round else "samen"
+        version = str(session.version) if len(comparison.versions) > 1 else ""
+        decision = "herstellen" if session.conclusion else "nog geen"
+        line = f"{date_words(session.day, 'j F Y')} {counted} {ways[session.mode]} {version} {decision}"
+        assert squeezed(line) in text
+    assert [t.name for t, _ in comparison.by_team if squeezed(t.name) not in text] == []
+
+
+@EACH
+def test_pdf_says_what_recurs_and_of_how_many(name):
+    text = text_of(read(name))
+    for group in build_handout(COMPARISONS[name]).recurring:
+        for found in group.front:
+            words = {"obstacle": found.row.item.hindering, "strength": found.row.item.helping}
+            said = f"in {found.sessions} van {found.of} sessies"
+            if found.of_teams > 1:
+                said += f", bij {found.teams} van {found.of_teams} samenwerkingen"
+            if found.sessions == found.of == 2:
+                said = "in beide sessies"
+            assert squeezed(f"{words.get(group.finding, found.row.item.short)} {said}") in text
+
+
+def test_pdf_says_what_moved_with_the_numbers_on_both_sides():
+    [course] = build_handout(COMPARISONS["two"]).courses
+    text = text_of(read("two"))
+    labels = {"towards-helping": "Minder hinder gezien", "towards-hindering": "Meer hinder gezien"}
+    for group in course.moved:
+        parts = [
+            f"{one.item.short} (toen {one.earlier.counts.hindering} van {one.earlier.counts.chose}, "
+            f"nu {one.now.counts.hindering} van {one.now.counts.chose})"
+            for one in group.items
+        ]
+        assert squeezed(f"{labels[group.shift]}: {'; '.join(parts)}.") in text
+    assert len(course.moved) == 2
+
+
+def test_pdf_of_sessions_with_too_few_has_no_number_of_their_answers():
+    text = text_of(read("too few"))
+    assert text.count(squeezed("te weinig mensen")) >= 2 * 15
+    assert squeezed("Niet te vergelijken: er deden te weinig mensen mee.") in text
+    assert re.findall(r"\d+(?:hinderend|helpend|speelt|weetniet|open|antwoord)", text) == []
+
+
+def test_pdf_of_what_was_made_up_says_so_on_every_page():
+    invented = [page.extract_text().count("Verzonnen voorbeeld") for page in read("everything").pages]
+    assert len(invented) == 4 and min(invented) >= 1
+    assert "erzonnen" not in text_of(read("two"))
+
+
+@pytest.mark.parametrize(("name", "versions"), [("two", "1"), ("everything", "1, 2")])
+def test_pdf_names_its_source_and_versions_at_the_foot_of_every_page(name, versions):
+    for page in read(name).pages:
+        assert f"Stellingen van UCLL, checklist versie {versions}, herziening" in page.extract_text()
+
+
+# --- how it falls over pages
+
+
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    [
+        ("two", 2),
+        ("two of two", 2),
+        ("too few", 2),
+        ("everything", 4),
+        ("twenty-five", 11),
+        ("sixty", 24),
+        ("sixty apart", 19),
+    ],
+)
+def test_pdf_is_as_long_as_it_needs_to_be(name, pages):
+    assert len(read(name).pages) == pages
+
+
+def test_every_comparison_has_its_length_tested():
+    [mark] = [m for m in test_pdf_is_as_long_as_it_needs_to_be.pytestmark if m.name == "parametrize"]
+    assert {name for name, _ in mark.args[1]} == set(COMPARISONS)
+
+
+@pytest.mark.parametrize("name", ON_ITS_SIDE)
+def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
+    reader, sheets = read(name), build_handout(COMPARISONS[name]).sheets
+    sideways = [n for n, page in enumerate(reader.pages) if page.mediabox.width > page.mediabox.height]
+    assert sideways == list(range(len(reader.pages) - 2 * len(sheets), len(reader.pages)))
+    for number, sheet in zip(sideways, [*sheets, *sheets], strict=True):
+        lines = [text.strip() for _, _, _, text in lines_of(reader, number)]
+        shorts = [row.item.short for _, rows in sheet.parts for row in rows]
+        assert [line for line in lines if line in shorts] == shorts
+        # In one piece: a date that breaks off is read wrong.
+        days = [date_words(session.day, "j F Y") for session in sheet.sessions]
+        assert [line for line in lines if line in days] == days
+
+
+@EACH
+def test_nothing_in_a_table_is_too_small_to_read(name):
+    reader = read(name)
+    sizes = [size for number in range(len(reader.pages)) for _, size, _, _ in lines_of(reader, number)]
+    assert len(sizes) > 50
+    assert round(min(sizes), 2) >= SMALLEST
+
+
+# --- for somebody who hears it
+
+
+@EACH
+def test_pdf_holds_to_pdf_ua_1_by_both_checkers(name, tmp_path):
+    report = pdf_checker.validate_pdf_bytes(made(name), profile=pdf_checker.ValidationProfile.PDF_UA_1)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+    path = tmp_path / "made.pdf"
+    path.write_bytes(made(name))
+    assert errors_of(path) == []
+
+
+@EACH
+def test_pdf_has_a_language_a_title_and_headings_that_skip_no_level(name):
+    reader = read(name)
+    found = [int(str(element["/S"])[2:]) for element in elements(reader) if str(element["/S"])[1:] in LEVELS]
+    assert (reader.trailer["/Root"]["/Lang"], bool(reader.metadata.title), found.count(1)) == ("nl", True, 1)
+    assert [(a, b) for a, b in pairwise(found) if b > a + 1] == []
+    assert len(bookmarks(reader)) == len(found)
+
+
+@EACH
+def test_every_table_header_says_what_it_heads(name):
+    headers = texts(read(name), "TH")
+    for header in headers:
+        in_head = header["/P"].get_object()["/P"].get_object()["/S"] == "/THead"
+        assert header["/A"].get_object()["/Scope"] == ("/Column" if in_head else "/Row")
+    assert len(headers) > 20
+
+
+def test_bookmarks_lead_to_every_table():
+    titles = [title for _, title in bookmarks(read("twenty-five"))]
+    tables = [f"Tabel {n} van 4, vanaf {name}" for n, name in enumerate(("Buurtnetwerk Zuid", "Huis Linde"), 1)]
+    assert [title for title in titles if title in tables] == tables * 2
+    assert [title for title in titles if LONG in title and title.startswith("Tabel 3")] != []
+
+
+# --- sent
+
+
+@pytest.fixture
+def fien(content):
+    return make_account("fien@example.org")
+
+
+def client_of(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(*sessions) -> str:
+    return f"{reverse('compare-pdf')}?{'&'.join(f'sessie={session.pk}' for session in sessions)}"
+
+
+def answers(hindering: int, helping: int) -> list[dict[str, str]]:
+    return [{"goal-shared": "hindering"}] * hindering + [{"goal-shared": "helping"}] * helping
+
+
+@pytest.mark.django_db
+def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, caplog):
+    linde = team(fien, "Huis Linde", Role.COORDINATOR)
+    sessions = [opened(linde, answers(5, 1), date(2025, 3, 1)), opened(linde, answers(0, 6), date(2026, 4, 2))]
+    client = client_of(fien)
+    with caplog.at_level(logging.WARNING):
+        response = client.get(address(*sessions))
+    assert (response.status_code, response["Content-Type"], caplog.records) == (200, "application/pdf", [])
+    assert response["Content-Disposition"] == 'attachment; filename="vergelijking-samenwerking-2026-04-02.pdf"'
+    assert response["Cache-Control"] == "private, no-cache"
+    text = text_of(PdfReader(BytesIO(response.content)))
+    comparison = store.load_comparison(list(store.comparable_sessions(fien.pk)))
+    rows = [row.item.short + "".join(line_in(cell, row) for cell in row.cells) for row in comparison.rows]
+    assert [row for row in rows if squeezed(row) not in text] == []
+    assert squeezed("Gedeeld doel (toen 5 van 6, nu 0 van 6)") in text
+    again = client.get(address(*reversed(sessions)), headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    linde.name = "Huis Esdoorn"
+    linde.save()
+    assert client.get(address(*sessions), headers={"if-none-match": response["ETag"]}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FACILITATOR])
+def test_pdf_is_for_who_has_a_role_in_every_collaboration_of_it(fien, role, monkeypatch):
+    monkeypatch.setattr(pdf.Unkept, "make", lambda _self: b"%PDF")
+    omar, stranger = make_account("omar@example.org"), make_account("sam@example.org")
+    mine, other = opened(team(fien, "Huis Linde", role), answers(2, 1)), opened(team(omar, "De Brug"), answers(2, 1))
+    wanted = {"mine": address(mine), "both": address(mine, other), "none": reverse("compare-pdf")}
+    seen = {
+        (name, what): client_of(user).get(url).status_code
+        for name, user in (("fien", fien), ("stranger", stranger))
+        for what, url in wanted.items()
+    }
+    assert [who for who, status in seen.items() if status == 200] == [("fien", "mine")]
+    assert set(seen.values()) == {200, 404}
+    nobody = Client().get(wanted["mine"])
+    assert (nobody.status_code, nobody["Location"].partition("?")[0]) == (302, reverse(settings.LOGIN_URL))
+    assert client_of(fien).post(wanted["mine"]).status_code == 405
+
+
+@pytest.mark.django_db
+def test_pdf_that_others_keep_waiting_is_asked_for_again_later(fien, monkeypatch):
+    def busy(_self):
+        raise pdf.BusyError
+
+    monkeypatch.setattr(pdf.Unkept, "make", busy)
+    response = client_of(fien).get(address(opened(team(fien, "Huis Linde"), answers(2, 1))))
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [2, 60])
+def test_pdf_takes_as_many_queries_at_many_sessions(fien, many, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(pdf.Unkept, "make", lambda _self: b"%PDF")
+    linde = team(fien, "Huis Linde")
+    sessions = [opened(linde, answers(2, 1), date(2020 + n % 6, 1 + n % 12, 1 + n % 28)) for n in range(many)]
+    client = client_of(fien)
+    client.get(address(*sessions))
+    # Who asks (two), the sessions, who counts, their answers, what is needed, agreements.
+    with django_assert_num_queries(7):
+        client.get(address(*sessions))

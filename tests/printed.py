@@ -1,4 +1,4 @@
-"""Comparisons for tests, made without a database: of so many sessions, of collaborations by name, and what they hold."""
+"""Comparisons for tests, made without a database: of so many sessions, of collaborations that have a name."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +13,14 @@ from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_be
 from reflectie.domain.findings import Counts
 from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import MAX_NAME
 from reflectie.domain.totals import Totals, figure_of, people_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
-LONG = "Wijkgezondheidscentrum, thuiszorg en huisartsenwachtpost De Brug voor Tienen, Hoegaarden, Landen en Zoutleeuw-Oost 12345"
+# As long as a name may be.
+LONG = "Wijkgezondheidscentrum, thuiszorg en huisartsenwachtpost De Brug voor Tienen, Hoegaarden en Zoutleeuw".ljust(
+    MAX_NAME, "!"
+)
 NAMES = (
     "Samen in Tienen",
     "Huis Linde",

@@ -172,7 +172,7 @@ def test_pdf_of_sessions_with_too_few_has_no_number_of_their_answers():
 
 def test_pdf_of_what_was_made_up_says_so_on_every_page():
     invented = [page.extract_text().count("Verzonnen voorbeeld") for page in read("everything").pages]
-    assert len(invented) == 4 and min(invented) >= 1
+    assert invented == [3, 1, 1, 1]
     assert "erzonnen" not in text_of(read("two"))
 
 

@@ -64,9 +64,11 @@ def test_session_that_is_withheld_or_has_another_version_is_not_among_those_that
     assert ("goal-perspective", 2, 2, 1, 1) in recurring(handout, Finding.OBSTACLE)
 
 
-def test_nothing_recurs_in_one_session():
-    handout = handout_of(answered(LINDE, 1, goal_shared=6))
-    assert (handout.recurring, handout.courses) == ((), ())
+def test_nothing_recurs_in_one_session_nor_can_be_said_to():
+    for sessions in ([answered(LINDE, 1, goal_shared=6)], [answered(LINDE, 1), answered(BRUG, 2, people=2)]):
+        handout = handout_of(*sessions)
+        assert (recurring(handout, Finding.OBSTACLE), handout.courses, handout.may_recur) == ([], (), False)
+    assert handout_of(answered(LINDE, 1), answered(BRUG, 2)).may_recur
 
 
 # --- what moved

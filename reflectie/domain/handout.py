@@ -114,11 +114,18 @@ class Handout:
     recurring: tuple[Recurring, ...]
     courses: tuple[Course, ...]
     sheets: tuple[Sheet, ...]
+    # In how many sessions there is a figure to see at all.
+    figured: int
     # What stands in the tables, and so in their legend.
     findings: tuple[Finding, ...]
     has_withheld: bool
     # Whose statements these are.
     source: Source
+
+    @property
+    def may_recur(self) -> bool:
+        """Whether there are figures of enough sessions to say what recurs, or that nothing does."""
+        return self.figured >= FEWEST_RECURRING
 
     @property
     def is_upright(self) -> bool:
@@ -134,6 +141,7 @@ def build_handout(comparison: Comparison) -> Handout:
         courses=tuple(_course(team, sessions) for team, sessions in comparison.by_team if len(sessions) > 1),
         sheets=tuple(_sheet(comparison, sessions) for sessions in _in_tables(comparison)),
         findings=tuple(found for found in Finding if found in there),
+        figured=sum(not isinstance(session.counted, Withheld) for session in comparison.sessions),
         has_withheld=any(isinstance(session.counted, Withheld) for session in comparison.sessions),
         source=comparison.checklist.source("ucll"),
     )

@@ -163,17 +163,17 @@ def test_pdf_says_what_recurs_and_of_how_many(name):
 
 
 def test_pdf_says_what_moved_with_the_numbers_on_both_sides():
-    [course] = build_handout(COMPARISONS["two"]).courses
+    [drift] = build_handout(COMPARISONS["two"]).drifts
     text = text_in("two")
     labels = {"towards-helping": "Minder hinder gezien", "towards-hindering": "Meer hinder gezien"}
-    for group in course.moved:
+    for group in drift.moved:
         parts = [
             f"{one.item.short} (toen {one.earlier.counts.hindering} van {one.earlier.counts.chose}, "
             f"nu {one.now.counts.hindering} van {one.now.counts.chose})"
             for one in group.items
         ]
         assert squeezed(f"{labels[group.shift]}: {'; '.join(parts)}.") in text
-    assert len(course.moved) == 2
+    assert len(drift.moved) == 2
 
 
 def test_pdf_of_sessions_with_too_few_has_no_number_of_their_answers():

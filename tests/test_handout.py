@@ -67,37 +67,37 @@ def test_session_that_is_withheld_or_has_another_version_is_not_among_those_that
 def test_nothing_recurs_in_one_session_nor_can_be_said_to():
     for sessions in ([answered(LINDE, 1, goal_shared=6)], [answered(LINDE, 1), answered(BRUG, 2, people=2)]):
         handout = handout_of(*sessions)
-        assert (recurring(handout, Finding.OBSTACLE), handout.courses, handout.may_recur) == ([], (), False)
+        assert (recurring(handout, Finding.OBSTACLE), handout.drifts, handout.may_recur) == ([], (), False)
     assert handout_of(answered(LINDE, 1), answered(BRUG, 2)).may_recur
 
 
 # --- what moved
 
 
-def test_collaboration_with_two_sessions_has_a_course_and_one_with_one_has_none():
+def test_collaboration_with_two_sessions_has_a_drift_and_one_with_one_has_none():
     handout = handout_of(
         answered(LINDE, 1, goal_shared=6), answered(LINDE, 2, goal_shared=0), answered(BRUG, 3, goal_shared=6)
     )
-    [course] = handout.courses
-    [moved] = course.moved
-    assert (course.team, course.reason, moved.shift) == (LINDE, None, Shift.TOWARDS_HELPING)
+    [drift] = handout.drifts
+    [moved] = drift.moved
+    assert (drift.team, drift.reason, moved.shift) == (LINDE, None, Shift.TOWARDS_HELPING)
     assert [item.item.key for item in moved.items] == ["goal-shared"]
 
 
-def test_course_begins_with_the_first_session_that_the_last_can_be_compared_with():
+def test_drift_begins_with_the_first_session_that_the_last_can_be_compared_with():
     named = answered(LINDE, 1, Mode.NAMED, goal_shared=0)
     first, between, last = (answered(LINDE, n, goal_shared=6 - n) for n in (2, 3, 4))
-    [course] = handout_of(named, first, between, last).courses
-    assert (course.earlier, course.now) == (first, last)
+    [drift] = handout_of(named, first, between, last).drifts
+    assert (drift.earlier, drift.now) == (first, last)
 
 
 @pytest.mark.parametrize(
     ("earlier", "reason"),
     [(answered(LINDE, 1, Mode.NAMED), NotCompared.MODE), (answered(LINDE, 1, people=2), NotCompared.TOO_FEW)],
 )
-def test_course_without_anything_to_compare_says_why(earlier, reason):
-    [course] = handout_of(earlier, answered(LINDE, 2)).courses
-    assert (course.reason, course.items, course.moved) == (reason, (), ())
+def test_drift_without_anything_to_compare_says_why(earlier, reason):
+    [drift] = handout_of(earlier, answered(LINDE, 2)).drifts
+    assert (drift.reason, drift.items, drift.moved) == (reason, (), ())
 
 
 # --- tables

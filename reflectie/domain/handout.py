@@ -53,7 +53,7 @@ class Recurring:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Drift:
     """One collaboration's latest session beside the first that it can be compared with; with `reason` and without any
     item where there is none."""
 
@@ -112,7 +112,7 @@ class Handout:
     """`sheets` are the tables: one, upright, where `is_upright`; else pages on their side."""
 
     recurring: tuple[Recurring, ...]
-    courses: tuple[Course, ...]
+    drifts: tuple[Drift, ...]
     sheets: tuple[Sheet, ...]
     # In how many sessions there is a figure to see at all.
     figured: int
@@ -138,7 +138,7 @@ def build_handout(comparison: Comparison) -> Handout:
     there = {cell.finding for row in comparison.rows for cell in row.cells}
     return Handout(
         recurring=tuple(group for group in groups if group.items),
-        courses=tuple(_course(team, sessions) for team, sessions in comparison.by_team if len(sessions) > 1),
+        drifts=tuple(_drift(team, sessions) for team, sessions in comparison.by_team if len(sessions) > 1),
         sheets=tuple(_sheet(comparison, sessions) for sessions in _in_tables(comparison)),
         findings=tuple(found for found in Finding if found in there),
         figured=sum(not isinstance(session.counted, Withheld) for session in comparison.sessions),
@@ -158,14 +158,14 @@ def _recurring(comparison: Comparison, found: Finding) -> tuple[Recurrence, ...]
     return tuple(recurrences)
 
 
-def _course(team: Team, sessions: Sequence[SessionFigures]) -> Course:
+def _drift(team: Team, sessions: Sequence[SessionFigures]) -> Drift:
     now = sessions[-1]
     for earlier in sessions[:-1]:
         reason, items = compare_items(earlier, now)
         if reason is None:
-            return Course(team, earlier, now, None, items)
+            return Drift(team, earlier, now, None, items)
     # Why the last two can't be compared says it best.
-    return Course(team, sessions[-2], now, compare_items(sessions[-2], now)[0], ())
+    return Drift(team, sessions[-2], now, compare_items(sessions[-2], now)[0], ())
 
 
 def _in_tables(comparison: Comparison) -> list[list[SessionFigures]]:

@@ -11,7 +11,7 @@ from reflectie import wording
 from reflectie.domain.checklist import Item, Kind
 from reflectie.domain.comparison import Cell, Comparison, SessionFigures
 from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.handout import Course, Handout, Recurrence
+from reflectie.domain.handout import Drift, Handout, Recurrence
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
@@ -177,18 +177,18 @@ def moved_text(moved: ItemShift) -> str:
 
 
 @register.simple_tag
-def not_moved_text(course: Course) -> str:
+def not_moved_text(drift: Drift) -> str:
     """What of a collaboration didn't move, or can't be compared."""
     parts = []
-    if not course.moved:
-        same = gettext("De antwoorden zijn dezelfde.") if course.is_one_sheet else gettext("Niets verschoof duidelijk.")
+    if not drift.moved:
+        same = gettext("De antwoorden zijn dezelfde.") if drift.is_one_sheet else gettext("Niets verschoof duidelijk.")
         parts.append(same)
-    if few := course.too_few:
+    if few := drift.too_few:
         text = ngettext(
             "Bij %s stelling kozen te weinig mensen iets.", "Bij %s stellingen kozen te weinig mensen iets.", few
         )
         parts.append(text % few)
-    if apart := course.not_in_both:
+    if apart := drift.not_in_both:
         text = ngettext(
             "%s stelling staat niet in beide versies van de checklist.",
             "%s stellingen staan niet in beide versies van de checklist.",

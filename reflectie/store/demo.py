@@ -55,14 +55,16 @@ class NotEmptyError(Exception):
 class Demo:
     """Who can sign in to look at it, by role, with the password that is told here and nowhere else."""
 
-    addresses: Mapping[str, str]
+    addresses: Mapping[Role, str]
     password: str
 
 
 def make_demo(content: Mapping[str, Any], *, beside: bool = False) -> Demo:
-    """Make the demonstration of `content` (`fixtures/demo.nl.json`), and the accounts to look at it with: all or
-    nothing. It is marked as invented, and so is every name in it. Raises DemoStandsError when it is there, NotEmptyError beside
-    collaborations of others unless `beside` says that this is meant, NothingPublishedError without a checklist.
+    """Make the demonstration of `content` (`fixtures/demo.nl.json`) and the accounts to look at it with: all or
+    nothing, marked as invented in its names too.
+
+    Raises DemoStandsError when it is there, NotEmptyError beside collaborations of others unless `beside` says that
+    this is meant, NothingPublishedError without a checklist.
     """
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():

@@ -29,7 +29,7 @@ def main() -> None:
         from benchmarks.measure import Run
 
         run = Run(options.rounds, options.server, options.workers, options.threads)
-        figures = run.pdfs() if options.only_pdfs else run.everything()
+        figures = run.pdfs() if options.only_pdfs else run.comparing() if options.only_comparing else run.everything()
     # The children's time is ours as soon as they have ended.
     others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / (time.monotonic() - start)
     print(f"\n{table(figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
@@ -62,6 +62,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
     parser.add_argument("--threads", type=int, default=24, help="threads in each (24)")
     parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
+    parser.add_argument(
+        "--only-comparing", action="store_true", help="only sessions beside each other, in half a minute"
+    )
+    parser.add_argument("--database", help="the address of an empty database to fill, as in DATABASE_URL (SQLite)")
     parser.add_argument("--server", default="", help="further arguments for gunicorn")
     parser.add_argument("--output", type=Path, help="where the JSON goes")
     return parser.parse_args()
@@ -73,7 +77,7 @@ def _own_environment(folder: Path, options: argparse.Namespace) -> None:
         BENCHMARK_DIR=str(folder),
         DJANGO_SETTINGS_MODULE="benchmarks.settings",
         SECRET_KEY=secrets.token_urlsafe(64),
-        DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}",
+        DATABASE_URL=options.database or f"sqlite:///{folder / 'db.sqlite3'}",
         PLAIN_HTTP="true",
         DEBUG="false",
         BEHIND_PROXY="false",

@@ -16,7 +16,7 @@ from django.urls import reverse
 from reflectie.middleware import PAGES_AT_ONCE
 from reflectie.store import published_checklist, read_token
 
-from . import documents, rounds
+from . import comparing, documents, rounds
 from .figures import Figure, quantile
 from .people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
 from .server import Server, peak_memory, serve
@@ -41,6 +41,12 @@ class Run:
             self._memory(self.server, self.server.workers)
         return self.figures
 
+    def comparing(self) -> list[Figure]:
+        """Sessions beside each other, in half a minute."""
+        with serve(self.arguments) as self.server:
+            comparing.measure(self)
+        return self.figures
+
     def everything(self) -> list[Figure]:
         self.say("the PDF, in one process")
         self._made_pdfs()
@@ -54,6 +60,7 @@ class Run:
             self._fill_ins()
             self.say("a round")
             self._round()
+            comparing.measure(self)
             self._documents()
             self._memory(self.server, first_workers)
         return self.figures

@@ -42,7 +42,7 @@ class Team:
     theme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionFigures:
     """One session in a comparison: of whom, when, how it was filled in, and what its answers add up to.
 
@@ -65,7 +65,12 @@ class SessionFigures:
 
     def item(self, key: str) -> ItemReport | None:
         """The item with this key; None when this session's version of the checklist has none."""
-        return next((item for item in self.items if item.item.key == key), None)
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, ItemReport]:
+        # A table of sixty sessions asks for each of their items more than once.
+        return {item.item.key: item for item in self.items}
 
 
 @dataclass(frozen=True, slots=True)

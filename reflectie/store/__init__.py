@@ -31,6 +31,7 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
+from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
 from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
@@ -121,6 +122,8 @@ __all__ = [
     "PERSONAL_CODE",
     "AdoptedError",
     "BegunError",
+    "Demo",
+    "DemoStandsError",
     "Filling",
     "Invited",
     "Kept",
@@ -129,6 +132,7 @@ __all__ = [
     "Latest",
     "Letter",
     "NoPaperLeftError",
+    "NotEmptyError",
     "NothingPublishedError",
     "PaperCountError",
     "Plan",
@@ -206,6 +210,7 @@ __all__ = [
     "load_standing",
     "load_totals",
     "lock_session",
+    "make_demo",
     "members_of",
     "merge_names",
     "new_code",
@@ -223,6 +228,7 @@ __all__ = [
     "remind",
     "remind_coordinators",
     "remove_agreement",
+    "remove_demo",
     "remove_member",
     "remove_text",
     "rename_account",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Lower
 
@@ -21,11 +21,16 @@ from reflectie.domain.totals import Totals, figure_of, people_of
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Answer, Collaboration, Response, Session, report_is_open
 
-from .content import load_checklist
+from .content import item_ids, load_checklist
 from .reports import agreement_of, day_of
 
 # A session without an account that was taken in was never planned: its last change dates it.
 _DAY = Coalesce("planned_on", "changed_on")
+# How many gave which answer, in the order of `Counts`.
+_GAVE = {
+    name: Count("pk", filter=Q(value=value))
+    for name, value in (("hindering", Value.HINDERING), ("helping", Value.HELPING), ("dont_know", Value.DONT_KNOW))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,19 @@ def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
 def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
     """What the answers of each session add up to, by its key. Three queries, however many sessions and responses.
 
-    Counted by the database in rows of one session, item and answer: no sheet is read.
+    Counted by the database in rows of one session and item: no sheet is read, and of who counts no more than a first
+    answer.
     """
-    counted = Response.objects.filter(session__in=sessions, answers__value__gt="").values_list("session")
-    people = dict(counted.annotate(number=Count("pk", distinct=True)).order_by())
-    given: dict[UUID, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    answered = Exists(Answer.objects.filter(response=OuterRef("pk"), value__gt=""))
+    counted = Response.objects.filter(answered, session__in=sessions).values_list("session")
+    people = dict(counted.annotate(number=Count("pk")).order_by())
+    given: dict[UUID, dict[int, Counts]] = defaultdict(dict)
     answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
-    by_item = answers.values_list("response__session", "item__key", "value").annotate(number=Count("pk")).order_by()
-    for session, key, value, number in by_item:
-        given[session][key][value] = number
+    by_item = answers.values_list("response__session", "item").annotate(**_GAVE).order_by()
+    for session, item, *gave in by_item:
+        hindering, helping, dont_know = gave
+        left_open = people[session] - hindering - helping - dont_know
+        given[session][item] = Counts(hindering, helping, dont_know, left_open)
     needed: dict[UUID, dict[str, int]] = defaultdict(dict)
     said = Response.objects.filter(session__in=sessions).annotate(needed=KT("extras__intensity-needed"))
     by_need = said.filter(needed__isnull=False).values_list("session", "needed").annotate(number=Count("pk")).order_by()
@@ -92,16 +101,8 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
     }
 
 
-def _totals(session: Session, people: int, given: dict[str, dict[str, int]], needed: dict[str, int]) -> Totals:
-    counts = {
-        key: Counts(
-            hindering=values.get(Value.HINDERING, 0),
-            helping=values.get(Value.HELPING, 0),
-            dont_know=values.get(Value.DONT_KNOW, 0),
-            open=people - sum(values.values()),
-        )
-        for key, values in given.items()
-    }
+def _totals(session: Session, people: int, given: dict[int, Counts], needed: dict[str, int]) -> Totals:
+    counts = {key: given[item] for key, item in item_ids(session.checklist_id).items() if item in given}
     return Totals(Mode(session.mode), people, counts, needed)
 
 

@@ -23,6 +23,24 @@ FINDINGS: dict[str, str | Promise] = {
     Finding.ATTENTION: _("Aandachtspunt"),
 }
 
+# Where there is no room for more: in a cell of a table.
+SHORT_FINDINGS: dict[str, str | Promise] = {
+    **FINDINGS,
+    Finding.OBSTACLE: _("Hinderpaal"),
+    Finding.SPLIT: _("Verdeeld"),
+    Finding.ATTENTION: _("Aandacht"),
+}
+
+# What a finding says, in the order in which a legend names them (domain page, "From answers to findings").
+MEANINGS_OF_FINDINGS: dict[str, str | Promise] = {
+    Finding.OBSTACLE: _("minstens twee op de drie van wie koos, zien hinder"),
+    Finding.SPLIT: _("wie koos, ziet het verschillend"),
+    Finding.UNKNOWN: _("meer dan de helft weet het niet of liet het open"),
+    Finding.STRENGTH: _("minstens vier op de vijf van wie koos, zien dat dit helpt"),
+    Finding.CLEAR: _("minstens vier op de vijf van wie koos, zeggen dat deze factor niet speelt"),
+    Finding.ATTENTION: _("een wisselende groep, waar partners alleen naar elkaar doorverwijzen: past dat hier?"),
+}
+
 # A sign beside each word, told apart without colour. All of them are in the typeface.
 SIGNS: dict[str, str] = {
     Finding.OBSTACLE: "×",
@@ -171,6 +189,13 @@ MODES: dict[str, str | Promise] = {
     Mode.ALONE: _("door één persoon"),
     Mode.ANONYMOUS: _("ieder voor zich, anoniem"),
     Mode.NAMED: _("ieder voor zich, op naam"),
+}
+
+SHORT_MODES: dict[str, str | Promise] = {
+    Mode.TOGETHER: _("samen"),
+    Mode.ALONE: _("één persoon"),
+    Mode.ANONYMOUS: _("anoniem"),
+    Mode.NAMED: _("op naam"),
 }
 
 # Every word that isn't bound to a kind of item, by its code name. The names are unique over all tables.

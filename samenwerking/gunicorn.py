@@ -29,6 +29,8 @@ worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.
 sys.setswitchinterval(0.02)
+# A choice of sessions stands in the address (`/vergelijken/`): one of more than fits must still arrive, to be told so.
+limit_request_line = 8190
 # Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
 preload_app = True
 # The socket for `gunicornc` would stand in the home folder, one for all projects of that user.

@@ -106,6 +106,7 @@ urlpatterns = [
     path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
+    path("vergelijken/", comparing.choose, name="compare"),
     path("vergelijken/tabel/", comparing.table, name="compare-table"),
     path("vergelijken/tijd/", comparing.over_time, name="compare-time"),
     path("vergelijken/naast-elkaar/", comparing.beside, name="compare-beside"),

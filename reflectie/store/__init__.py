@@ -23,7 +23,14 @@ from .collaborations import (
     merge_names,
     sessions_of,
 )
-from .comparing import Wanted, comparable_sessions, load_comparison, load_totals
+from .comparing import (
+    Wanted,
+    comparable_collaborations,
+    comparable_sessions,
+    load_comparison,
+    load_counted,
+    load_totals,
+)
 from .content import (
     NothingPublishedError,
     forget_checklists,
@@ -165,6 +172,7 @@ __all__ = [
     "close_account",
     "close_round",
     "collaborations_of",
+    "comparable_collaborations",
     "comparable_sessions",
     "conclude",
     "count_invitees",
@@ -200,6 +208,7 @@ __all__ = [
     "load_checklist",
     "load_comparison",
     "load_conclusion",
+    "load_counted",
     "load_filling",
     "load_lesson",
     "load_outcome",

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Lower
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
 from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.findings import Counts
+from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
@@ -72,6 +73,24 @@ def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     if wanted.decision:
         sessions = sessions.filter(conclusion__decision=wanted.decision)
     return sessions
+
+
+def comparable_collaborations(user_id: int | None) -> "QuerySet[Collaboration]":
+    """Somebody's collaborations that have a session to compare, by name. One query."""
+    sessions = Session.objects.filter(report_is_open(), collaboration=OuterRef("pk"))
+    found = Collaboration.objects.filter(Exists(sessions), memberships__user=user_id)
+    return found.order_by(Lower("name"), "pk")
+
+
+def load_counted(sessions: "Sequence[Session]") -> dict[UUID, int | Withheld]:
+    """How many responses count in each session, by its key, or that they are too few. One query, and no sheet is read.
+
+    For a list to choose from: the same numbers as in a comparison, without the answers to each item.
+    """
+    answered = Answer.objects.filter(response=OuterRef("pk"), value__gt="")
+    counted = Response.objects.filter(Exists(answered), session__in=[session.pk for session in sessions])
+    people = dict(counted.values_list("session").annotate(number=Count("pk")).order_by())
+    return {session.pk: people_of(Totals(Mode(session.mode), people.get(session.pk, 0))) for session in sessions}
 
 
 def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:

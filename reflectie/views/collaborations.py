@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.access import COORDINATOR, SessionAccess, membership_or_404, response_or_404, signed_in
+from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, response_or_404, signed_in
 from reflectie.domain.sheet import without_unseen_signs
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
 from reflectie.models import Collaboration, Role
@@ -29,6 +29,8 @@ from reflectie.store import (
     sessions_of,
     today,
 )
+
+from .comparing import query_of
 
 PAGE_SIZE = 25
 # More words than anybody types, and few enough for a database to take in.
@@ -93,16 +95,18 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = membership_or_404(request, pk)
     collaboration = membership.collaboration
     agreed_in, agreements = open_agreements(collaboration)
+    lines = sessions_of(collaboration)
+    comparable = [line.session.pk for line in lines if is_report_open(line.session, line.has_finished)]
     context = {
         "collaboration": collaboration,
+        "compare_query": query_of(comparable) if len(comparable) > 1 else "",
         "is_coordinator": membership.role == Role.COORDINATOR,
         "agreed_in": agreed_in,
         "agreements": agreements,
         "today": today(),
         "partners": list(collaboration.partners.all()),
         "lines": [
-            (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report)
-            for line in sessions_of(collaboration)
+            (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report) for line in lines
         ],
     }
     return render(request, "reflectie/collaborations/page.html", context)

@@ -3,32 +3,51 @@
 The choice is in the address, so that it can be kept and handed to whoever may see the same sessions.
 """
 
+from collections.abc import Callable, Iterable
+from functools import wraps
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.access import compared_or_404, signed_in
 from reflectie.domain.beside import set_teams_beside
-from reflectie.domain.comparison import MAX_COMPARED, Comparison
+from reflectie.domain.comparison import MAX_COMPARED, Comparison, Order
 from reflectie.domain.trends import histories
-from reflectie.store import load_comparison, load_shared
+from reflectie.forms.comparing import WantedForm
+from reflectie.models import Session
+from reflectie.store import comparable_collaborations, comparable_sessions, load_comparison, load_counted, load_shared
+from reflectie.wording import MEANINGS_OF_FINDINGS
 
+# So many collaborations on a page to choose from, each with all of its sessions.
+PAGE_SIZE = 20
+# With so few to choose from, nobody needs to search.
+FEW = 8
 # So many collaborations over time stand on one page with everything; of more, each has a page of its own for that.
 MAX_IN_FULL = 3
 
+View = Callable[[HttpRequest], HttpResponse]
 
-def chosen_keys(request: HttpRequest) -> list[UUID]:
-    """The sessions that the address names, each once. What is no key is no session: 404."""
+
+def named_keys(request: HttpRequest) -> list[UUID]:
+    """The sessions that the address names, each once, however many. What is no key is no session: 404."""
     try:
-        keys = list(dict.fromkeys(UUID(text) for text in request.GET.getlist("sessie")))
+        return list(dict.fromkeys(UUID(text) for text in request.GET.getlist("sessie")))
     except ValueError as misshapen:
         raise Http404 from misshapen
+
+
+def chosen_keys(request: HttpRequest) -> list[UUID]:
+    """The sessions that the address names, each once: no more than can stand beside each other."""
+    keys = named_keys(request)
     if len(keys) > MAX_COMPARED:
         raise Http404
     return keys
@@ -39,16 +58,77 @@ def comparison_or_404(request: HttpRequest) -> Comparison:
     return load_comparison(compared_or_404(request, chosen_keys(request)))
 
 
+def query_of(keys: Iterable[object]) -> str:
+    """A choice of sessions, as an address holds it."""
+    return urlencode([("sessie", key) for key in keys])
+
+
+def as_many_as_fit(view: View) -> View:
+    """Whoever chose nothing, or more than fits, is told so where sessions are chosen, and keeps the choice."""
+
+    @wraps(view)
+    def told(request: HttpRequest) -> HttpResponse:
+        keys = named_keys(request)
+        if 0 < len(keys) <= MAX_COMPARED:
+            return view(request)
+        return redirect(f"{reverse('compare')}?{urlencode({'vergelijk': 1})}&{query_of(keys)}")
+
+    return told
+
+
 @never_cache
 @require_safe
 @gzip_page
+def choose(request: HttpRequest) -> HttpResponse:
+    """The sessions to choose from, with those chosen ticked. "Vergelijk" comes here too, so that what doesn't fit is
+    said beside the choice; what fits goes on to the table."""
+    keys = named_keys(request)
+    chosen = compared_or_404(request, keys) if keys else []
+    if "toon-alles" in request.GET:
+        return redirect(f"{reverse('compare')}?{query_of(keys)}")
+    goes_on = "vergelijk" in request.GET
+    if goes_on and 0 < len(keys) <= MAX_COMPARED:
+        return redirect(f"{reverse('compare-table')}?{query_of(keys)}")
+    form = WantedForm(request.GET, list(comparable_collaborations(signed_in(request).pk)))
+    context = {"form": form, "chosen": set(keys), "limit": MAX_COMPARED, **_found(request, form, chosen)}
+    context["trouble"] = ("many" if keys else "none") if goes_on else ""
+    context["over"] = len(keys) - MAX_COMPARED
+    is_wrong = goes_on or not form.is_valid()
+    return render(request, "reflectie/comparing/choose.html", context, status=422 if is_wrong else 200)
+
+
+def _found(request: HttpRequest, form: WantedForm, chosen: list[Session]) -> dict[str, Any]:
+    """What the search found, a page of it, and what was chosen that isn't on it."""
+    sessions = list(comparable_sessions(signed_in(request).pk, form.wanted))
+    groups = [list(group) for _, group in groupby(sessions, lambda session: session.collaboration_id)]
+    page = Paginator(groups, PAGE_SIZE).get_page(request.GET.get("pagina"))
+    shown = [session for group in page for session in group]
+    keys = {session.pk for session in shown}
+    beyond = [session for session in chosen if session.pk not in keys]
+    counted = load_counted([*shown, *beyond])
+    return {
+        "page": page,
+        "groups": [[(session, counted[session.pk]) for session in group] for group in page],
+        "beyond": [(session, counted[session.pk]) for session in beyond],
+        "found": len(sessions),
+        "is_open": form.narrows or len(sessions) > FEW,
+    }
+
+
+@never_cache
+@require_safe
+@gzip_page
+@as_many_as_fit
 def table(request: HttpRequest) -> HttpResponse:
-    return _page(request, "reflectie/comparing/table.html", comparison_or_404(request), {})
+    order = Order.HURT if request.GET.get("orde") == "knelt" else Order.DIMENSION
+    context = {"order": order, "by_dimension": order is Order.DIMENSION, "meanings": list(MEANINGS_OF_FINDINGS.items())}
+    return _page(request, "reflectie/comparing/table.html", comparison_or_404(request), context)
 
 
 @never_cache
 @require_safe
 @gzip_page
+@as_many_as_fit
 def over_time(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     alone = [team for team, held in comparison.by_team if len(held) == 1]
@@ -60,6 +140,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @gzip_page
+@as_many_as_fit
 def beside(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     shared = {item.key: found for item, found in load_shared(signed_in(request).pk) or ()}
@@ -68,6 +149,6 @@ def beside(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, comparison: Comparison, context: dict[str, Any]) -> HttpResponse:
-    query = urlencode([("sessie", session.key) for session in comparison.sessions])
+    query = query_of(session.key for session in comparison.sessions)
     page = request.resolver_match.url_name if request.resolver_match else ""
     return render(request, template, {"comparison": comparison, "query": query, "page_name": page, **context})

@@ -1,0 +1,194 @@
+"""Sessions beside each other in words, and the cells of their table: up to 900, made ready in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
+
+from reflectie import wording
+from reflectie.domain.checklist import Dimension, Item, Kind
+from reflectie.domain.comparison import Cell, Comparison, Order, Row
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.privacy import Withheld
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import Value
+from reflectie.domain.since import NotCompared
+
+from .reflectie import Part, dissent_text, lower_first, spread_parts
+
+register = template.Library()
+
+# So many findings are named above the table, of each kind.
+NAMED = 3
+# The pieces of a bar, from left to right.
+_PIECES = (Value.HINDERING, "unsure", "open", Value.HELPING)
+# What is found in one session doesn't recur.
+RECURS = 2
+
+
+@register.filter
+def short_word(name: str) -> str | Promise:
+    """`{{ finding|short_word }}`: what a narrow cell calls it."""
+    return wording.SHORT_FINDINGS[name]
+
+
+@register.filter
+def short_mode(name: str) -> str | Promise:
+    """`{{ session.mode|short_mode }}`: how a session was filled in, over a narrow column."""
+    return wording.SHORT_MODES[name]
+
+
+@register.simple_tag
+def people_text(mode: str, counted: int | Withheld) -> str:
+    """How many people a session's figures stand for; of one sheet there is no number to tell."""
+    if isinstance(counted, Withheld):
+        return str(wording.REASONS[counted.reason])
+    if not Mode(mode).is_round:
+        return ""
+    return ngettext("%s mens", "%s mensen", counted) % counted
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A cell, with what unfolds beneath it. `finding` and `parts` are empty where `why` says why there is none."""
+
+    # Where this item stands in the session's own report.
+    address: str
+    finding: Finding | None = None
+    why: str | Promise = ""
+    # The finding as sign and word.
+    mark: str = ""
+    parts: Sequence[Part] = ()
+    length: str = ""
+    bar: SafeString | None = None
+    dissent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    item: Item
+    dimension: str
+    cells: list[CellView]
+    # The answers that anybody gave, whose signs stand beneath the cells.
+    answers: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """Rows of one dimension; in another order there is one group, without."""
+
+    dimension: Dimension | None
+    rows: list[RowView]
+
+
+@register.simple_tag
+def table_groups(comparison: Comparison, order: Order) -> list[RowGroup]:
+    """The table's rows in this order."""
+    names = {item.key: dimension.name for dimension, items in comparison.dimensions for item in items}
+    reports = {session.key: reverse("session-report", args=[session.key]) for session in comparison.sessions}
+    marks = {found: render_to_string("reflectie/comparing/mark.html", {"finding": found}) for found in Finding}
+    views = [_row(row, names[row.item.key], reports, marks) for row in comparison.in_order(order)]
+    if order is Order.HURT:
+        return [RowGroup(None, views)]
+    by_key = {view.item.key: view for view in views}
+    return [RowGroup(dimension, [by_key[item.key] for item in items]) for dimension, items in comparison.dimensions]
+
+
+def _row(row: Row, dimension: str, reports: Mapping[str, str], marks: Mapping[Finding, str]) -> RowView:
+    cells = [_cell(cell, row.item, f"{reports[cell.session.key]}#{row.item.key}", marks) for cell in row.cells]
+    answers = {part.value: part for view in cells for part in view.parts}
+    in_order = [answers[value] for value in ("hindering", "dont-know", "open", "helping") if value in answers]
+    return RowView(row.item, dimension, cells, in_order)
+
+
+def _cell(cell: Cell, item: Item, address: str, marks: Mapping[Finding, str]) -> CellView:
+    counts, found = cell.counts, cell.finding
+    report = cell.session.item(item.key)
+    if isinstance(counts, NotCompared) or report is None:
+        return CellView(address, why=gettext("niet in deze versie"))
+    if isinstance(counts, Withheld):
+        return CellView(address, why=wording.REASONS[counts.reason])
+    assert found is not None
+    return CellView(
+        address,
+        finding=found,
+        mark=marks[found],
+        parts=spread_parts(report),
+        length=str(counts.counted),
+        bar=_bar(counts),
+        dissent=dissent_text(report),
+    )
+
+
+def _bar(counts: Counts) -> SafeString:
+    """The spread as pieces of a bar, each as long as there are answers; for hundreds of bars, as short as can be."""
+    numbers = [counts.hindering, counts.dont_know, counts.open, counts.helping]
+    lefts = accumulate(numbers, initial=0)
+    pieces = [(name, left, n, n) for name, left, n in zip(_PIECES, lefts, numbers, strict=False) if n]
+    return format_html_join("", '<path class="spread-{}" d="M{} 0h{}v4h-{}z"/>', pieces)
+
+
+@register.simple_tag
+def recurring(comparison: Comparison) -> list[str]:
+    """What stands in the table, in a sentence or two: what recurs. It says how it is seen, and ranks nobody."""
+    rows = comparison.in_order(Order.HURT)
+    obstacles = _named(rows, Finding.OBSTACLE)
+    strengths = _named(sorted(rows, key=lambda row: -len(row.having(Finding.STRENGTH))), Finding.STRENGTH)
+    if len(comparison.sessions) < RECURS:
+        return [gettext("Er staat één sessie. Kies er nog een om te vergelijken.")]
+    if not obstacles:
+        sentences = [gettext("Geen hinderpaal komt in meer dan één sessie voor.")]
+    else:
+        sentences = [gettext("Het vaakst een hinderpaal: %s.") % get_text_list(obstacles, gettext("en"))]
+    if strengths:
+        sentences.append(gettext("Het vaakst een sterkte: %s.") % get_text_list(strengths, gettext("en")))
+    return sentences
+
+
+def _named(rows: Sequence[Row], found: Finding) -> list[str]:
+    named = []
+    for row in rows[:NAMED]:
+        # Where there is no figure, nothing is said of it.
+        number, total = len(row.having(found)), sum(1 for cell in row.cells if cell.finding)
+        if number >= RECURS:
+            told = {"item": item_name(row.item), "n": number, "total": total}
+            named.append(gettext("%(item)s (in %(n)s van de %(total)s sessies)") % told)
+    return named
+
+
+@register.filter
+def item_name(item: Item) -> str:
+    """An item in the middle of a sentence: "gedeeld doel", "praktische remmende factoren"."""
+    return lower_first(item.hindering if item.kind is Kind.FACTOR else item.short)
+
+
+@register.simple_tag
+def not_alike(comparison: Comparison) -> list[tuple[Item, str]]:
+    """The items that some version of the checklist hasn't, with these versions: what can't be compared there."""
+    missing = []
+    for row in comparison.rows:
+        without = sorted({cell.session.version for cell in row.cells if isinstance(cell.counts, NotCompared)})
+        if without:
+            missing.append((row.item, get_text_list([str(version) for version in without], gettext("en"))))
+    return missing
+
+
+@register.simple_tag
+def unlike_modes(comparison: Comparison) -> str:
+    """What to keep in mind where sessions were filled in in different ways; nothing where they weren't."""
+    if len(comparison.modes) == 1:
+        return ""
+    if all(mode.is_round for mode in comparison.modes):
+        return gettext("Let op: sommige sessies zijn anoniem ingevuld, andere op naam. Dat kan de antwoorden kleuren.")
+    return gettext(
+        "Let op: niet elke sessie is op dezelfde manier ingevuld. Wat een team samen op één blad zet, of één persoon, "
+        "is één antwoord: dat is iets anders dan de antwoorden van velen."
+    )

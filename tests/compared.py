@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from rounds import DAY, discussed_round, fetched
@@ -9,7 +10,7 @@ from rounds import DAY, discussed_round, fetched
 from reflectie.domain.agreements import Conclusion
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import FieldValue
-from reflectie.models import Collaboration, Membership, Role, Session
+from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
 from reflectie.store import conclude
 
 
@@ -35,3 +36,36 @@ def team(user: User, name: str, role: Role = Role.FACILITATOR, **labels: str) ->
     collaboration = Collaboration.objects.create(name=name, **labels)
     Membership.objects.create(collaboration=collaboration, user=user, role=role)
     return collaboration
+
+
+def many(collaboration: Collaboration, number: int, people: int = 0) -> list[Session]:
+    """So many rounds that are talked about, a month apart, written at once; with as many answers to every item from
+    each of these people."""
+    checklist = Checklist.objects.get()
+    sessions = Session.objects.bulk_create(
+        Session(
+            checklist=checklist,
+            collaboration=collaboration,
+            mode=Mode.ANONYMOUS,
+            stage=Session.Stage.DISCUSSION,
+            read_hash=uuid4().hex,
+            changed_on=DAY,
+            planned_on=date(2010 + place // 12, 1 + place % 12, 5),
+        )
+        for place in range(number)
+    )
+    sheets = [Response(session=session, finished=True) for session in sessions for _ in range(people)]
+    Response.objects.bulk_create(sheets)
+    items = list(Item.objects.order_by("pk"))
+    values = ["hindering", "helping", "dont-know", "hindering", "helping"]
+    Answer.objects.bulk_create(
+        Answer(response=sheet, item=item, value=values[(place + item.pk * (place % 7)) % len(values)])
+        for place, sheet in enumerate(sheets)
+        for item in items
+    )
+    return sessions
+
+
+def choice(*sessions: Session) -> str:
+    """The address's part that names these sessions."""
+    return "&".join(f"sessie={session.pk}" for session in sessions)

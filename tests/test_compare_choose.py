@@ -156,8 +156,6 @@ def test_what_is_wrong_in_the_search_is_said_beside_the_field(client, linde, que
         {"van": "first", "tot": "last", "besluit": "decision", "samenwerking": "collaboration"}[field]: [message]
     }
     assert re.findall(r'id="id_(\w+)_error" class="invalid-feedback"', page.content.decode()) == [field]
-        field
-    ]
     assert offered(page) == [(str(chosen.pk), True)]
 
 

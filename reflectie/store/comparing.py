@@ -87,10 +87,14 @@ def load_counted(sessions: "Sequence[Session]") -> dict[UUID, int | Withheld]:
 
     For a list to choose from: the same numbers as in a comparison, without the answers to each item.
     """
-    answered = Answer.objects.filter(response=OuterRef("pk"), value__gt="")
-    counted = Response.objects.filter(Exists(answered), session__in=[session.pk for session in sessions])
-    people = dict(counted.values_list("session").annotate(number=Count("pk")).order_by())
+    people = _people(sessions)
     return {session.pk: people_of(Totals(Mode(session.mode), people.get(session.pk, 0))) for session in sessions}
+
+
+def _people(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, int]:
+    answered = Exists(Answer.objects.filter(response=OuterRef("pk"), value__gt=""))
+    counted = Response.objects.filter(answered, session__in=sessions).values_list("session")
+    return dict(counted.annotate(number=Count("pk")).order_by())
 
 
 def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
@@ -99,9 +103,7 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
     Counted by the database in rows of one session and item: no sheet is read, and of who counts no more than a first
     answer.
     """
-    answered = Exists(Answer.objects.filter(response=OuterRef("pk"), value__gt=""))
-    counted = Response.objects.filter(answered, session__in=sessions).values_list("session")
-    people = dict(counted.annotate(number=Count("pk")).order_by())
+    people = _people(sessions)
     given: dict[UUID, dict[int, Counts]] = defaultdict(dict)
     answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
     by_item = answers.values_list("response__session", "item").annotate(**_GAVE).order_by()

@@ -1,7 +1,7 @@
 """Headers that Django and django-csp don't set, who must sign in, and how many pages are made at a time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -51,9 +51,22 @@ def pages_in_turn(get_response: Handler) -> Handler:
         if request.path_info.endswith(".pdf"):
             return get_response(request)
         with turns:
-            return get_response(request)
+            response = get_response(request)
+        if response.streaming:
+            # What is made while it is sent takes a turn for each part; while it waits for a slow line, it has none.
+            response.streaming_content = _in_turn(iter(response), turns)
+        return response
 
     return middleware
+
+
+def _in_turn(parts: Iterator[bytes], turns: threading.Semaphore) -> Iterator[bytes]:
+    while True:
+        with turns:
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def permissions_policy(get_response: Handler) -> Handler:

@@ -86,9 +86,8 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
     Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
     """
     theirs = Session.objects.filter(collaboration__memberships__user=_user_id(request))
-    in_order = theirs.order_by(
-        Lower("collaboration__name"), "collaboration", Coalesce("planned_on", "changed_on"), "pk"
-    )
+    day = Coalesce("planned_on", "changed_on")
+    in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", day, "pk")
     for key in list(in_order.values_list("pk", flat=True)):
         try:
             yield member_report_or_404(request, key).session

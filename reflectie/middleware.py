@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -43,16 +43,16 @@ NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/
 PAGES_AT_ONCE = 2
 
 
-def pages_in_turn(get_response: Handler) -> Handler:
+def pages_in_turn(get_response: Handler) -> Callable[[HttpRequest], HttpResponseBase]:
     """Most threads of a worker are there to wait for PDFs, which have a line of their own (`press.py`)."""
     turns = threading.Semaphore(PAGES_AT_ONCE)
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info.endswith(".pdf"):
             return get_response(request)
         with turns:
-            response = get_response(request)
-        if response.streaming:
+            response: HttpResponseBase = get_response(request)
+        if isinstance(response, StreamingHttpResponse):
             # What is made while it is sent takes a turn for each part; while it waits for a slow line, it has none.
             response.streaming_content = _in_turn(iter(response), turns)
         return response

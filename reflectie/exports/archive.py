@@ -1,7 +1,7 @@
 """All that somebody has, as a ZIP that is sent while it is made: one session is in memory at a time.
 
-Names stand inside its files alone: a folder is called by a number and a day. The list of what each folder is comes last,
-and with it what makes the file a ZIP: one that broke off half-way doesn't open as if it were whole.
+Names stand inside its files alone: a folder is called by a number and a day. The list of what each folder is comes
+last, and after it what makes the file a ZIP: one that broke off half-way doesn't open as if it were whole.
 """
 
 import json

@@ -23,7 +23,7 @@ from .tables import words_why
 from .workbook import Book, Page, Styled
 
 # Number, statement, finding, five counts, named first, what it says, what the talk made of it.
-REPORT_WIDTHS = (5, 38, 24, 11, 9, 9, 8, 8, 7, 28, 38)
+REPORT_WIDTHS = (5, 38, 24, 12, 9, 9, 8, 8, 7, 28, 38)
 # So many sessions stand on one page across; more go on to a next.
 SESSIONS_ACROSS = 8
 SESSION_WIDTH = 21
@@ -168,9 +168,9 @@ def write_comparison(book: Book, comparison: Comparison) -> None:
     page = book.page(_("Vergelijking"))
     page.columns((5, 34, *[SESSION_WIDTH] * len(sessions)))
     page.sheet.set_row(0, 30)
-    page.line([(_("Vergelijking"), "title"), *([("", "title")] * (1 + min(len(sessions), SESSIONS_ACROSS)))])
+    page.line([("", "title"), (_("Vergelijking"), "title"), *([("", "title")] * len(sessions))])
     if comparison.invented:
-        page.line([(_("Verzonnen voorbeeld: hier staan gegevens bij die niet echt zijn."), "raw")])
+        page.line([("", "raw"), (_("Verzonnen voorbeeld: hier staan gegevens bij die niet echt zijn."), "raw")])
     heading = page.row
     _session_heads(page, comparison)
     page.sheet.freeze_panes(page.row, 2)
@@ -180,7 +180,7 @@ def write_comparison(book: Book, comparison: Comparison) -> None:
     for dimension, items in comparison.dimensions:
         page.line([("", "band"), (dimension.name, "band"), *([("", "band")] * len(sessions))])
         for item in items:
-            cells = [_compared(cell, rows[item.key].item.key) for cell in rows[item.key].cells]
+            cells = [_compared(cell, item.key) for cell in rows[item.key].cells]
             page.line([(item.number, "count"), (item.short, "cell"), *cells])
     if len(sessions) <= SESSIONS_ACROSS:
         page.sheet.fit_to_pages(1, 0)

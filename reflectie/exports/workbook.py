@@ -19,7 +19,7 @@ from .tables import Cell
 # What Excel takes in one cell, in UTF-16 units.
 MAX_CELL = 32_767
 A4 = 9
-# Signs of the usual letter that a column of width one holds, and the height of a line.
+# Of a line in the usual letter, in points.
 LINE_HEIGHT = 15
 
 _INK, _DEEP, _SAND, _LINE = "#0c2f36", "#14616e", "#efe5d3", "#d5c8ae"
@@ -37,12 +37,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "count": {**_TOP, **_BOX, "align": "center"},
     "raw": {"valign": "top", "font_color": _INK},
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
-    Finding.OBSTACLE: {**_TOP, **_BOX, "bold": True, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
-    Finding.STRENGTH: {**_TOP, **_BOX, "bold": True, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
-    Finding.SPLIT: {**_TOP, **_BOX, "bold": True, "font_color": "#5a3d92", "bg_color": "#ede6f7"},
-    Finding.UNKNOWN: {**_TOP, **_BOX, "bold": True, "font_color": "#46545a", "bg_color": "#e8ebea"},
-    Finding.CLEAR: {**_TOP, **_BOX, "bold": True, "font_color": "#46545a", "bg_color": "#f1eee6"},
-    Finding.ATTENTION: {**_TOP, **_BOX, "bold": True, "font_color": "#734c00", "bg_color": "#fcefce"},
+    Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
+    Finding.STRENGTH: {**_TOP, **_BOX, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
+    Finding.SPLIT: {**_TOP, **_BOX, "font_color": "#5a3d92", "bg_color": "#ede6f7"},
+    Finding.UNKNOWN: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#e8ebea"},
+    Finding.CLEAR: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#f1eee6"},
+    Finding.ATTENTION: {**_TOP, **_BOX, "font_color": "#734c00", "bg_color": "#fcefce"},
 }
 
 Styled = tuple[Cell, str]

@@ -36,8 +36,10 @@ def comparison_xlsx(comparison: Comparison) -> bytes:
 def _write_tables(book: Book, tables: tuple[Table, ...]) -> None:
     for table in tables:
         page = book.page(table.name)
-        page.columns([COLUMNS[name].width for name in table.columns])
-        page.line((str(COLUMNS[name].heading), "head") for name in table.columns)
+        headings = [str(COLUMNS[name].heading) for name in table.columns]
+        # Beside each heading the button of the filter needs room.
+        page.columns([max(COLUMNS[n].width, len(h) + 4) for n, h in zip(table.columns, headings, strict=True)])
+        page.line((heading, "head") for heading in headings)
         for row in table.rows:
             page.line((row.get(name), "raw") for name in table.columns)
         page.sheet.freeze_panes(1, 0)

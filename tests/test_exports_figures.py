@@ -158,11 +158,10 @@ def test_groups_have_what_the_database_counts_or_the_reason_why_not(grouped, che
         "anders is uit te rekenen wat iemand antwoordde"
     }
     assert len([house for _key, house in shown if house == HOUSES[0]]) > 3
-    sizes = [
-        (row["groep"], row["geteld"] or row["niet_getoond"])
-        for row in read_csv(session_file(store.load_report(grouped), Format.CSV))[:5]
-    ]
-    assert sizes == [("", "13"), *zip(HOUSES, ["4", "5", "te weinig mensen", "te weinig mensen"], strict=True)]
+    rows = read_csv(session_file(store.load_report(grouped), Format.CSV))[:5]
+    sizes = ["13", "4", "5", "te weinig mensen", "te weinig mensen"]
+    told = {row["groep"]: row["geteld"] or row["niet_getoond"] for row in rows}
+    assert told == dict(zip(["", *HOUSES], sizes, strict=True))
 
 
 @pytest.mark.parametrize("name", ["grouped", "named"])

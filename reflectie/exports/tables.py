@@ -81,7 +81,7 @@ def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _clean(row: Row) -> Row:
-    # What nobody can see, or no document may hold, was refused when it was typed; a file must open whatever happens.
+    # What nobody can see was refused when it was typed; a file must open whatever happens.
     return {name: without_unseen_signs(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 

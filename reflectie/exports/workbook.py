@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from reflectie.domain.findings import Finding
+from reflectie.domain.sheet import without_unseen_signs
 
 from .tables import Cell
 
@@ -135,7 +136,12 @@ class Page:
 
 
 def fitting(text: str) -> str:
-    """A text as far as Excel takes it in one cell; one that is cut off ends in "…"."""
+    """A text as far as Excel takes it in one cell; one that is cut off ends in "…".
+
+    What no document may hold was refused when it was typed. It is left out here all the same: with one such sign in it
+    a workbook doesn't open.
+    """
+    text = without_unseen_signs(text)
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MAX_CELL:
         return text

@@ -156,7 +156,7 @@ def test_archive_takes_as_many_queries_for_each_session(fien, sessions, queries,
         opened(linde, THREE, date(2026, 1, 1) + timedelta(days=number))
     client = browser(fien)
     unpack(client)
-    # Twelve for each: the session, its report after an earlier one, and the PDFs that are kept; the first has none before.
+    # Twelve for each: the session, its report after an earlier one, the PDFs that are kept. The first follows on none.
     with django_assert_num_queries(queries):
         unpack(client)
 

@@ -5,12 +5,13 @@ manages accounts and content in `/beheer/` and has no more right to reports than
 do what the link is for: fill in, take part, or read.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
@@ -77,6 +78,21 @@ def member_report_or_404(request: HttpRequest, session_id: UUID) -> SessionAcces
     if not found.may_read_report:
         raise Http404
     return found
+
+
+def readable_sessions(request: HttpRequest) -> Iterator[Session]:
+    """Every session whose report the signed-in person may read, by the name of its collaboration and by day.
+
+    Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
+    """
+    theirs = Session.objects.filter(collaboration__memberships__user=_user_id(request))
+    day = Coalesce("planned_on", "changed_on")
+    in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", day, "pk")
+    for key in list(in_order.values_list("pk", flat=True)):
+        try:
+            yield member_report_or_404(request, key).session
+        except Http404:
+            continue
 
 
 def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Session]:

@@ -1,11 +1,11 @@
 """Headers that Django and django-csp don't set, who must sign in, and how many pages are made at a time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -43,17 +43,30 @@ NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/
 PAGES_AT_ONCE = 2
 
 
-def pages_in_turn(get_response: Handler) -> Handler:
+def pages_in_turn(get_response: Handler) -> Callable[[HttpRequest], HttpResponseBase]:
     """Most threads of a worker are there to wait for PDFs, which have a line of their own (`press.py`)."""
     turns = threading.Semaphore(PAGES_AT_ONCE)
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info.endswith(".pdf"):
             return get_response(request)
         with turns:
-            return get_response(request)
+            response: HttpResponseBase = get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            # What is made while it is sent takes a turn for each part; while it waits for a slow line, it has none.
+            response.streaming_content = _in_turn(iter(response), turns)
+        return response
 
     return middleware
+
+
+def _in_turn(parts: Iterator[bytes], turns: threading.Semaphore) -> Iterator[bytes]:
+    while True:
+        with turns:
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def permissions_policy(get_response: Handler) -> Handler:

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from reflectie.exports import Format
 from reflectie.pdf import Kind
 from reflectie.views import (
     agreements,
@@ -22,6 +23,7 @@ from reflectie.views import (
     sessions,
     sharing,
     stages,
+    taking,
     team,
 )
 
@@ -50,8 +52,21 @@ class Document:
         return value
 
 
+class FileFormat:
+    """What figures can be taken along as."""
+
+    regex = "|".join(Format)
+
+    def to_python(self, value: str) -> Format:
+        return Format(value)
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Token, "token")
 register_converter(Document, "document")
+register_converter(FileFormat, "format")
 
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -114,6 +129,10 @@ urlpatterns = [
     path("sessies/<uuid:pk>/delen/<uuid:key>/", sharing.lesson, name="lesson"),
     path("delen/", sharing.shared, name="shared"),
     path("vergelijken/vergelijking.pdf", comparing_pdf.comparison_pdf, name="compare-pdf"),
+    path("vergelijken/vergelijking.<format:wanted>", taking.compared_file, name="compare-file"),
+    path("sessies/<uuid:pk>/verslag.<format:wanted>", taking.session_report_file, name="session-file"),
+    path("rapport/<token:token>.<format:wanted>", taking.report_file, name="report-file"),
+    path("account/alles.zip", taking.everything, name="everything"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

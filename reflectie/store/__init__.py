@@ -59,7 +59,16 @@ from .people import (
     withdraw_invitation,
 )
 from .reminders import agreed_day, due_reminders, remind_coordinators
-from .reports import earlier_session, final_key, keep_pdf, kept_pdf, load_agreements, load_conclusion, load_report
+from .reports import (
+    earlier_session,
+    final_key,
+    keep_pdf,
+    kept_pdf,
+    kept_pdfs,
+    load_agreements,
+    load_conclusion,
+    load_report,
+)
 from .rounds import (
     AdoptedError,
     BegunError,
@@ -201,6 +210,7 @@ __all__ = [
     "is_late",
     "keep_pdf",
     "kept_pdf",
+    "kept_pdfs",
     "last_plan",
     "latest_sessions",
     "load_agreement",

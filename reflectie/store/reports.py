@@ -155,3 +155,10 @@ def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
     kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind)
     content = kept.values_list("content", flat=True).first()
     return None if content is None else bytes(content)
+
+
+def kept_pdfs(session_id: UUID, key: str) -> list[tuple[str, bytes]]:
+    """All PDFs of a session that are kept and still hold, each with the name it is kept under: made from the same
+    report (`key`), or those it ended with. One query."""
+    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id).order_by("kind")
+    return [(kind, bytes(content)) for kind, content in kept.values_list("kind", "content")]

@@ -1,4 +1,4 @@
-"""What leaves as a file for other programmes: the next session's day, for a calendar."""
+"""The next session's day, for a calendar."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -1,0 +1,210 @@
+"""The sheet of a workbook that people read and print: a session, or sessions beside each other."""
+
+from django.utils.translation import gettext as _
+
+from reflectie import wording
+from reflectie.domain.comparison import Cell as Compared
+from reflectie.domain.comparison import Comparison
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.privacy import Withheld
+from reflectie.domain.report import ItemReport, Report
+from reflectie.templatetags.reflectie import (
+    agreement_about,
+    answer,
+    choice_words,
+    counted_text,
+    dissent_text,
+    group_name,
+    group_text,
+    report_line,
+)
+
+from .tables import words_why
+from .workbook import Book, Page, Styled
+
+# Number, statement, finding, five counts, named first, what it says, what the talk made of it.
+REPORT_WIDTHS = (5, 38, 24, 12, 9, 9, 8, 8, 7, 28, 38)
+# So many sessions stand on one page across; more go on to a next.
+SESSIONS_ACROSS = 8
+SESSION_WIDTH = 21
+
+
+def write_report(book: Book, report: Report) -> None:
+    """A session: what is known of it, every finding, what came of the talk, what was agreed and concluded."""
+    page = book.page(_("Verslag"))
+    page.columns(REPORT_WIDTHS)
+    question = _("Waarom loopt onze samenwerking structureel stroef?")
+    page.across(report.collaboration or question, "title")
+    if report.collaboration:
+        page.across(question, "plain")
+    _facts(page, report)
+    page.space()
+    if report.is_withheld:
+        page.across(_("Te weinig antwoorden voor een resultaat. Loop de stellingen samen langs."), "verdict")
+    elif report.counted:
+        page.across(report_line(report), "verdict")
+    else:
+        page.across(_("Er is nog niets ingevuld."), "verdict")
+    _findings(page, report)
+    _agreements(page, report)
+    _conclusion(page, report)
+    page.space()
+    if report.notes or report.goal_sentences:
+        page.across(_("Wat mensen schreven, staat op het blad ‘Teksten’."), "plain")
+    page.across(_version(report), "plain")
+    page.sheet.fit_to_pages(1, 0)
+
+
+def _facts(page: Page, report: Report) -> None:
+    if report.team:
+        page.fact(_("Team"), report.team)
+    page.fact(_("Laatst gewijzigd") if report.delete_on else _("Datum"), report.changed_on)
+    page.fact(_("Ingevuld"), str(wording.MODES[report.mode]))
+    if report.mode.is_round:
+        page.fact(_("Antwoorden"), counted_text(report))
+    for level in report.levels:
+        page.fact(_("Rol"), str(wording.LEVELS[level]))
+    if report.partners:
+        page.fact(_("Partners"), ", ".join(report.partners))
+    for name, size in report.groups:
+        number = words_why(size) if isinstance(size, Withheld) else str(size)
+        page.fact(_("Antwoorden van"), f"{group_name(report, name)}: {number}")
+
+
+def _version(report: Report) -> str:
+    version = {"version": report.checklist.version, "revision": report.checklist.revision}
+    text = _("Checklist versie %(version)s. Uitleg en advies: herziening %(revision)s.") % version
+    return text + " " + _("De stellingen staan er zoals in het boekje van UCLL.")
+
+
+def _findings(page: Page, report: Report) -> None:
+    names = [_("Nr."), _("Stelling of factor"), _("Bevinding"), _("Hinderend"), _("Helpend"), _("Weet niet")]
+    names += [_("Open"), _("Geteld"), _("Eerst"), _("Vraag") if report.is_withheld else _("Hoe het gezien wordt")]
+    page.sheet.repeat_rows(page.row)
+    page.line((name, "head") for name in [*names, _("Uit het gesprek")])
+    names_first = any(item.first for item in report.items)
+    for part in report.dimensions:
+        page.across(part.dimension.name, "band")
+        for item in part.items:
+            page.line(_finding(report, item, names_first=names_first))
+
+
+def _finding(report: Report, item: ItemReport, *, names_first: bool) -> list[Styled]:
+    counts, said = item.counts, (_said(item), "cell")
+    start: list[Styled] = [(item.item.number, "count"), (_asked(item), "cell")]
+    if not isinstance(counts, Counts):
+        empty: list[Styled] = [(None, "count")] * 6
+        return [*start, (_("Niet getoond: %s") % words_why(counts), "cell"), *empty, (item.item.question, "cell"), said]
+    numbers = (counts.hindering, counts.helping, counts.dont_know, counts.open, counts.counted)
+    first = item.first if names_first else None
+    seen = dissent_text(item) if report.mode.is_round else _chosen(item)
+    return [*start, _badge(item.finding), *((n, "count") for n in (*numbers, first)), (seen, "cell"), said]
+
+
+def _asked(item: ItemReport) -> str:
+    asked = item.item
+    return f"{asked.hindering}\n{asked.words}" if asked.words else f"{asked.short}\n{asked.hindering} ↔ {asked.helping}"
+
+
+def _badge(found: Finding | None) -> Styled:
+    return (f"{wording.SIGNS[found]} {wording.FINDINGS[found]}", found) if found else (None, "cell")
+
+
+def _chosen(item: ItemReport) -> str:
+    """Of one sheet: the answer in words."""
+    counts = item.counts
+    assert isinstance(counts, Counts)
+    given = [value for value, number in (("hindering", counts.hindering), ("helping", counts.helping)) if number]
+    given += ["dont-know"] if counts.dont_know else []
+    return str(answer(item.item, given[0])) if given else _("Opengelaten")
+
+
+def _said(item: ItemReport) -> str:
+    outcome = item.outcome
+    if outcome is None:
+        return ""
+    lines = [str(choice_words(item.item, outcome.choice)) if outcome.choice else "", outcome.reason]
+    if outcome.minority:
+        lines.append(_("Wat een minderheid vindt: %s") % outcome.minority)
+    if outcome.mover:
+        lines.append(_("Aan zet: %s") % wording.MOVERS[outcome.mover])
+    if item.contradiction:
+        lines.append(_("Het gesprek kwam anders uit dan de antwoorden."))
+    return "\n".join(line for line in lines if line)
+
+
+def _agreements(page: Page, report: Report) -> None:
+    if not report.agreements:
+        return
+    page.space()
+    page.across(_("Afspraken"), "verdict")
+    heads = ["", _("Wat gaan we doen?"), _("Wie?"), _("Wanneer klaar?"), "", "", "", "", "", _("Hoe staat het ermee?")]
+    page.line((name, "head") for name in [*heads, _("Waarover")])
+    for number, made in enumerate(report.agreements, start=1):
+        state = f"{wording.SIGNS[made.state]} {wording.STATES[made.state]}"
+        start: list[Styled] = [(number, "count"), (made.what, "cell"), (made.who, "cell"), (made.due_on, "cell")]
+        empty: list[Styled] = [(None, "cell")] * 5
+        stands = f"{state}\n{made.reason}" if made.reason else state
+        page.line([*start, *empty, (stands, "cell"), (agreement_about(report.checklist, made), "cell")])
+
+
+def _conclusion(page: Page, report: Report) -> None:
+    made = report.conclusion
+    if made is None:
+        return
+    page.space()
+    page.across(_("Besluit"), "verdict")
+    page.fact(_("Heb je elkaar nodig om het doel te bereiken?"), str(wording.NEEDED[made.needed]))
+    page.fact(_("Jullie besluit"), str(wording.DECISIONS[made.decision]))
+    if made.reason:
+        page.fact(_("Waarom"), made.reason)
+    if made.next_on:
+        page.fact(_("Volgende sessie"), made.next_on)
+
+
+def write_comparison(book: Book, comparison: Comparison) -> None:
+    """Sessions beside each other: every item, and in each session what the answers add up to, with how many."""
+    sessions = comparison.sessions
+    page = book.page(_("Vergelijking"))
+    page.columns((5, 34, *[SESSION_WIDTH] * len(sessions)))
+    page.sheet.set_row(0, 30)
+    page.line([("", "title"), (_("Vergelijking"), "title"), *([("", "title")] * len(sessions))])
+    if comparison.invented:
+        page.line([("", "raw"), (_("Verzonnen voorbeeld: hier staan gegevens bij die niet echt zijn."), "raw")])
+    heading = page.row
+    _session_heads(page, comparison)
+    page.sheet.freeze_panes(page.row, 2)
+    page.sheet.repeat_rows(heading, heading + 1)
+    page.sheet.repeat_columns(0, 1)
+    rows = {row.item.key: row for row in comparison.rows}
+    for dimension, items in comparison.dimensions:
+        page.line([("", "band"), (dimension.name, "band"), *([("", "band")] * len(sessions))])
+        for item in items:
+            cells = [_compared(cell, item.key) for cell in rows[item.key].cells]
+            page.line([(item.number, "count"), (item.short, "cell"), *cells])
+    if len(sessions) <= SESSIONS_ACROSS:
+        page.sheet.fit_to_pages(1, 0)
+    else:
+        page.sheet.set_print_scale(60)
+
+
+def _session_heads(page: Page, comparison: Comparison) -> None:
+    sessions = comparison.sessions
+    page.line([("", "head"), (_("Samenwerking"), "head"), *((session.team.name, "head") for session in sessions)])
+    page.line([("", "head"), (_("Datum"), "head"), *((session.day, "head") for session in sessions)])
+    modes = [(str(wording.MODES[session.mode]), "cell") for session in sessions]
+    page.line([("", "cell"), (_("Ingevuld"), "cell"), *modes])
+    counted = [(words_why(s.counted) if isinstance(s.counted, Withheld) else s.counted, "count") for s in sessions]
+    page.line([("", "cell"), (_("Antwoordbladen"), "cell"), *counted])
+    if any(session.conclusion for session in sessions):
+        made = [str(wording.DECISIONS[s.conclusion.decision]) if s.conclusion else "" for s in sessions]
+        page.line([("", "cell"), (_("Besluit"), "cell"), *((words, "cell") for words in made)])
+
+
+def _compared(cell: Compared, key: str) -> Styled:
+    if not isinstance(cell.counts, Counts):
+        return (_("Niet getoond: %s") % words_why(cell.counts)), "cell"
+    report = cell.session.item(key)
+    assert report is not None
+    badge, style = _badge(cell.finding)
+    return f"{badge}\n{group_text(report.item, report)}", style

@@ -1,0 +1,268 @@
+"""The one shape from which spreadsheets and CSV are written: long rows, one figure, answer or text in each.
+
+A report and a comparison come in as the screen gets them, so that what is withheld has no number here either: its cells
+are empty, and the column `niet_getoond` says why.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from reflectie import wording
+from reflectie.domain.agreements import Agreement, Conclusion
+from reflectie.domain.checklist import Checklist, Item
+from reflectie.domain.comparison import Comparison, SessionFigures
+from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.privacy import Shown, Withheld
+from reflectie.domain.report import GroupView, ItemReport, Note, Report, Tally
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import without_unseen_signs
+from reflectie.domain.since import NotCompared
+from reflectie.templatetags.reflectie import answer, choice_words, group_name
+
+from .columns import SORTS, Sort
+
+# What a cell holds; None is an empty one.
+Cell = str | int | date | None
+# By the name of the column; one that is absent is empty.
+Row = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one shape: what a sheet with them is called, and which columns it has."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+_SESSION = ("sort", "session", "collaboration", "day", "mode", "version")
+_ITEM = ("dimension_key", "dimension", "item_key", "item")
+FIGURES = (
+    *_SESSION, *_ITEM, "group", "hindering", "helping", "dont_know", "open", "unsure", "counted", "expected",
+    "finding_key", "finding", "withheld", "first",
+)  # fmt: skip
+ANSWERS = (*_SESSION, *_ITEM, "question", "answer", "number", "who", "withheld")
+TEXTS = (*_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "principle", "number")
+
+
+def session_tables(report: Report) -> tuple[Table, ...]:
+    """A session: its figures; then what people answered and wrote, where there is any of it."""
+    about = _about(1, report.collaboration, report.changed_on, report.mode, report.checklist.version)
+    tables = [
+        Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report))),
+        Table(_("Antwoorden"), ANSWERS, _rows(about, _answers(report))),
+        Table(_("Teksten"), TEXTS, _rows(about, _texts(report))),
+    ]
+    return tuple(table for table in tables if table.rows)
+
+
+def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
+    """Sessions beside each other, numbered as they stand: their figures; and what was decided, where anything was."""
+    numbered = list(enumerate(comparison.sessions, start=1))
+    abouts = {s.key: _about(number, s.team.name, s.day, s.mode, s.version) for number, s in numbered}
+    figures = [row for s in comparison.sessions for row in _rows(abouts[s.key], _compared_figures(comparison, s))]
+    decided = [row for s in comparison.sessions for row in _rows(abouts[s.key], _compared_texts(comparison, s))]
+    tables = [Table(_("Cijfers"), FIGURES, tuple(figures)), Table(_("Teksten"), TEXTS, tuple(decided))]
+    return tuple(table for table in tables if table.rows)
+
+
+def _about(number: int, collaboration: str, day: date, mode: Mode, version: int) -> Row:
+    """What stands in every row of a session."""
+    words = str(wording.MODES[mode])
+    return {"session": number, "collaboration": collaboration, "day": day, "mode": words, "version": version}
+
+
+def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple({**about, **row, "sort": str(SORTS[Sort(str(row["sort"]))][0])} for row in map(_clean, rows))
+
+
+def _clean(row: Row) -> Row:
+    # What nobody can see was refused when it was typed; a file must open whatever happens.
+    return {name: _seen(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+
+
+def _seen(text: str) -> str:
+    # Nearly every cell is printable, and found so at once.
+    return text if text.isprintable() else without_unseen_signs(text)
+
+
+def words_why(figure: Withheld | NotCompared) -> str:
+    """Why there is no number, as the screen says it."""
+    return str(wording.WORDS[figure.reason if isinstance(figure, Withheld) else figure])
+
+
+# --- figures
+
+
+def _session_figures(report: Report) -> Iterator[Row]:
+    yield _people(report.counted, report.expected)
+    for name, size in report.groups:
+        yield {**_people(size, None), "group": str(group_name(report, name))}
+    names_first = any(item.first for item in report.items)
+    for item in report.items:
+        about = _item(report.checklist, item.item)
+        figure = _figure(item.counts, item.finding)
+        # Where nobody is shown to have named anything, too few may have; that is no zero.
+        if names_first:
+            figure["first"] = item.first
+        yield {**about, **figure}
+        for view in item.groups:
+            yield {**about, **_group_figure(view), "group": str(group_name(report, view.name))}
+
+
+def _compared_figures(comparison: Comparison, session: SessionFigures) -> Iterator[Row]:
+    yield _people(session.counted, session.expected)
+    dimensions = {dimension.key: dimension.name for dimension, _items in comparison.dimensions}
+    for row in comparison.rows:
+        [cell] = [cell for cell in row.cells if cell.session is session]
+        yield {**_item_words(row.item, dimensions), **_figure(cell.counts, cell.finding)}
+
+
+def _people(counted: int | Withheld, expected: int | None) -> Row:
+    if isinstance(counted, Withheld):
+        return {"sort": Sort.PEOPLE, "withheld": words_why(counted)}
+    return {"sort": Sort.PEOPLE, "counted": counted, "expected": expected}
+
+
+def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cell]:
+    if not isinstance(counts, Counts):
+        return {"sort": Sort.FIGURE, "withheld": words_why(counts)}
+    return {
+        "sort": Sort.FIGURE,
+        "hindering": counts.hindering,
+        "helping": counts.helping,
+        "dont_know": counts.dont_know,
+        "open": counts.open,
+        "unsure": counts.unsure,
+        "counted": counts.counted,
+        "finding_key": found,
+        "finding": str(wording.FINDINGS[found]) if found else None,
+    }
+
+
+def _group_figure(view: GroupView) -> Row:
+    """Of a group, who doesn't know and who left it open are one number, as the floor asks."""
+    whole = _figure(view.counts, view.finding)
+    return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open"}}
+
+
+def _item(checklist: Checklist, item: Item) -> Row:
+    return _item_words(item, {dimension.key: dimension.name for dimension in checklist.dimensions})
+
+
+def _item_words(item: Item, dimensions: Mapping[str, str]) -> Row:
+    return {
+        "dimension_key": item.dimension,
+        "dimension": dimensions[item.dimension],
+        "item_key": item.key,
+        "item": item.short,
+    }
+
+
+# --- answers
+
+
+def _answers(report: Report) -> Iterator[Row]:
+    for item in report.items:
+        for value, names in item.voices:
+            given = str(answer(item.item, value)) or _("Opengelaten")
+            for who in names:
+                row = {"sort": Sort.ANSWER, "answer": given, "who": who or _("zonder naam")}
+                yield {**_item(report.checklist, item.item), **row}
+    for question, tally in questions(report):
+        yield from _tally(question, tally)
+    for question, choices in _one_by_one(report):
+        for choice in choices:
+            yield {"sort": Sort.ANSWER, "question": question, "answer": str(wording.WORDS[choice])}
+
+
+def questions(report: Report) -> tuple[tuple[str, Tally | Withheld], ...]:
+    """What was asked beside the checklist and counted, with how many chose what."""
+    return (
+        (_("Wat is nodig?"), report.needed),
+        (_("Hoe werken jullie nu samen?"), report.forms),
+        (_("Past de vorm bij wat nodig is?"), report.fits),
+        (_("Wat staat centraal in jouw organisatie?"), report.meaning),
+    )
+
+
+def _tally(question: str, tally: Tally | Withheld) -> Iterator[Row]:
+    about = {"sort": Sort.TALLY, "question": question}
+    if isinstance(tally, Withheld):
+        yield {**about, "withheld": words_why(tally)}
+        return
+    for choice, number in tally.numbers:
+        yield {**about, "answer": str(wording.WORDS[choice]), "number": number}
+
+
+def _one_by_one(report: Report) -> Iterator[tuple[str, Sequence[str]]]:
+    for view in report.intensities:
+        yield _("Wat is nodig?"), [view.needed] if view.needed else []
+        yield _("Hoe werken jullie nu samen?"), view.forms
+        yield _("Past de vorm bij wat nodig is?"), [view.fit] if view.fit else []
+    yield _("Wat staat centraal in jouw organisatie?"), report.meanings
+    yield _("Vanuit welke rol?"), report.levels
+
+
+# --- texts
+
+
+def _texts(report: Report) -> Iterator[Row]:
+    yield from (_written(Sort.SENTENCE, sentence) for sentence in report.goal_sentences)
+    if report.removed_sentences:
+        yield {"sort": Sort.REMOVED, "number": report.removed_sentences}
+    for item in report.items:
+        about = _item(report.checklist, item.item)
+        yield from ({**about, **row} for row in _item_texts(item))
+    yield from _agreed(report.checklist, report.agreements)
+    yield from _concluded(report.conclusion)
+
+
+def _compared_texts(comparison: Comparison, session: SessionFigures) -> Iterator[Row]:
+    yield from _agreed(comparison, session.agreements)
+    yield from _concluded(session.conclusion)
+
+
+def _written(sort: Sort, note: Note) -> Row:
+    return {"sort": sort, "who": note.who, "text": note.text}
+
+
+def _item_texts(item: ItemReport) -> Iterator[Row]:
+    yield from (_written(Sort.NOTE, note) for note in item.notes)
+    if item.removed:
+        yield {"sort": Sort.REMOVED, "number": item.removed}
+    if outcome := item.outcome:
+        choice = str(choice_words(item.item, outcome.choice)) if outcome.choice else None
+        mover = str(wording.MOVERS[outcome.mover]) if outcome.mover else None
+        yield {"sort": Sort.OUTCOME, "answer": choice, "text": outcome.reason, "who": mover}
+        if outcome.minority:
+            yield {"sort": Sort.MINORITY, "text": outcome.minority}
+
+
+def _agreed(among: Checklist | Comparison, agreements: Iterable[Agreement]) -> Iterator[Row]:
+    parts = among.dimensions if isinstance(among, Comparison) else [(d, d.items) for d in among.dimensions]
+    items = {item.key: item for _dimension, held in parts for item in held}
+    dimensions = {dimension.key: dimension.name for dimension, _held in parts}
+    for made in agreements:
+        yield {
+            **(_item_words(items[made.item], dimensions) if made.item else {}),
+            "sort": Sort.AGREEMENT,
+            "who": made.who,
+            "text": made.what,
+            "reason": made.reason,
+            "due": made.due_on,
+            "state": str(wording.STATES[made.state]),
+            "principle": made.principle or None,
+        }
+
+
+def _concluded(conclusion: Conclusion | None) -> Iterator[Row]:
+    if conclusion is None:
+        return
+    yield {"sort": Sort.NEED, "answer": str(wording.NEEDED[conclusion.needed])}
+    decision = str(wording.DECISIONS[conclusion.decision])
+    yield {"sort": Sort.DECISION, "answer": decision, "text": conclusion.reason, "due": conclusion.next_on}

@@ -1,0 +1,148 @@
+"""A workbook in the colours of the house, in which every text is a text, every number a number and every day a day.
+
+A note that begins with "=" is never a formula here, and an address no link.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils.translation import gettext as _
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from reflectie.domain.findings import Finding
+from reflectie.domain.sheet import without_unseen_signs
+
+from .tables import Cell
+
+# What Excel takes in one cell, in UTF-16 units.
+MAX_CELL = 32_767
+A4 = 9
+# Of a line in the usual letter, in points.
+LINE_HEIGHT = 15
+
+_INK, _DEEP, _SAND, _LINE = "#0c2f36", "#14616e", "#efe5d3", "#d5c8ae"
+_TOP = {"valign": "top", "text_wrap": True, "font_color": _INK}
+_BOX = {"border": 1, "border_color": _LINE}
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 18, "font_color": "#ffffff", "bg_color": _DEEP, "valign": "vcenter"},
+    "plain": _TOP,
+    "verdict": {**_TOP, "bold": True, "font_size": 13},
+    "name": {**_TOP, "font_color": "#46545a"},
+    "fact": {**_TOP, "bold": True, "align": "left"},
+    "head": {**_TOP, **_BOX, "bold": True, "font_color": "#ffffff", "bg_color": _DEEP},
+    "band": {**_TOP, **_BOX, "bold": True, "bg_color": _SAND},
+    "cell": {**_TOP, **_BOX},
+    "count": {**_TOP, **_BOX, "align": "center"},
+    "raw": {"valign": "top", "font_color": _INK},
+    # As on the page: each with a sign and a word, so that grey paper does without the colour.
+    Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
+    Finding.STRENGTH: {**_TOP, **_BOX, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
+    Finding.SPLIT: {**_TOP, **_BOX, "font_color": "#5a3d92", "bg_color": "#ede6f7"},
+    Finding.UNKNOWN: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#e8ebea"},
+    Finding.CLEAR: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#f1eee6"},
+    Finding.ATTENTION: {**_TOP, **_BOX, "font_color": "#734c00", "bg_color": "#fcefce"},
+}
+
+Styled = tuple[Cell, str]
+
+
+class Book:
+    """A workbook in memory: nothing of it touches a disk. The same content gives the same bytes."""
+
+    def __init__(self, title: str, day: date) -> None:
+        self._file = io.BytesIO()
+        texts_stay_texts = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        self._book = Workbook(self._file, {"in_memory": True, **texts_stay_texts})
+        # Dated by its content rather than by a clock, and by nobody's name.
+        created = datetime.combine(day, time())
+        self._book.set_properties({"title": title, "author": "Samenwerking", "created": created})
+        self._formats: dict[tuple[str, bool], Any] = {}
+
+    def page(self, name: str) -> "Page":
+        """A new sheet, to print on A4 across."""
+        sheet = self._book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer(_("&LSamenwerking&R&P van &N"))
+        return Page(self, sheet)
+
+    def format(self, style: str, *, is_day: bool = False) -> Any:
+        """The cell format of this name."""
+        key = (style, is_day)
+        if key not in self._formats:
+            parts = {**STYLES[style], "num_format": "dd-mm-yyyy"} if is_day else STYLES[style]
+            self._formats[key] = self._book.add_format(parts)
+        return self._formats[key]
+
+    def content(self) -> bytes:
+        """The file, after which nothing can be added."""
+        self._book.close()
+        return self._file.getvalue()
+
+
+class Page:
+    """A sheet that is written from top to bottom; `row` is the next one."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self.book, self.sheet, self.row = book, sheet, 0
+        self.widths: tuple[int, ...] = ()
+
+    def columns(self, widths: Sequence[int]) -> None:
+        """How wide its columns are, in signs."""
+        self.widths = tuple(widths)
+        for place, width in enumerate(widths):
+            self.sheet.set_column(place, place, width)
+
+    def line(self, cells: Iterable[Styled]) -> None:
+        """A row of cells, each with its style."""
+        for place, (cell, style) in enumerate(cells):
+            self._put(place, cell, style)
+        self.row += 1
+
+    def across(self, cell: Cell, style: str, first: int = 0) -> None:
+        """One cell over all columns from this one, as high as its text needs: merged cells don't find that out."""
+        last = len(self.widths) - 1
+        if last > first:
+            self.sheet.merge_range(self.row, first, self.row, last, "", self.book.format(style))
+        room = max(sum(self.widths[first:]), 1)
+        lines = sum(1 + len(part) // room for part in str(cell).split("\n"))
+        size = STYLES[style].get("font_size", 11)
+        self.sheet.set_row(self.row, max(lines * LINE_HEIGHT * size / 11, LINE_HEIGHT))
+        self._put(first, cell, style)
+        self.row += 1
+
+    def fact(self, name: str, value: Cell) -> None:
+        """What is known, beside what it is called."""
+        self._put(1, name, "name")
+        self.across(value, "fact", first=2)
+
+    def space(self) -> None:
+        self.row += 1
+
+    def _put(self, place: int, cell: Cell, style: str) -> None:
+        form = self.book.format(style, is_day=isinstance(cell, date))
+        if isinstance(cell, str) and cell:
+            self.sheet.write_string(self.row, place, fitting(cell), form)
+        elif isinstance(cell, date):
+            self.sheet.write_datetime(self.row, place, datetime.combine(cell, time()), form)
+        elif isinstance(cell, int):
+            self.sheet.write_number(self.row, place, cell, form)
+        else:
+            self.sheet.write_blank(self.row, place, None, form)
+
+
+def fitting(text: str) -> str:
+    """A text as far as Excel takes it in one cell; one that is cut off ends in "…".
+
+    What no document may hold was refused when it was typed. It is left out here all the same: with one such sign in it
+    a workbook doesn't open.
+    """
+    text = without_unseen_signs(text)
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MAX_CELL:
+        return text
+    return f"{units[: 2 * (MAX_CELL - 1)].decode('utf-16-le', errors='ignore')}…"

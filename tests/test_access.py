@@ -20,7 +20,7 @@ from reflectie import pdf, store
 from reflectie.domain.agreements import Agreement as Kept
 from reflectie.domain.agreements import mark as agreed
 from reflectie.domain.talk import mark
-from reflectie.models import Agreement, Invitation, Membership, Role, Session
+from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.views.own import remember
 from reflectie.views.personal import remember_code, sheet_mark
 
@@ -79,6 +79,8 @@ OPEN = ("open",)
 REPORT = at(AFTER_OPENING, members(READ, READ), members(ABSENT_READ, ABSENT_READ)) | {
     "prepared": members(ABSENT_READ, READ)
 }
+# What is set beside other sessions is only what everybody may read.
+COMPARED = at(AFTER_OPENING, members(READ, READ), members(ABSENT_READ, ABSENT_READ))
 # Pages for who isn't signed in yet, and steps of a way that nobody here is on.
 TO_SIGN_IN = row(FORM, (302, 302))
 NOT_ON_THE_WAY = everybody((302, 302))
@@ -130,6 +132,14 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     | {"concluded": members((200, 409), (200, 409))},
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
+    # What others outside may find.
+    "lessons": at(AFTER_OPENING, members(FORM, (200, 404)), members(ABSENT)),
+    "lesson": at(AFTER_OPENING, members(FORM), members(ABSENT)),
+    "shared": signed_in(READ),
+    **dict.fromkeys(
+        ("compare", "compare-table", "compare-time", "compare-beside", "compare-pdf", "compare-file"), COMPARED
+    ),
+    "session-file": REPORT,
     "remove-text": at(AFTER_OPENING, members(DONE), members(ABSENT)),
     "paper-form": at(OPEN, members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     "paper": at(OPEN, members(DONE), members(TOO_LATE)),
@@ -143,7 +153,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
-        ("report-pdf", "document", "picture", "guide", "rebuild"),
+        ("report-pdf", "report-file", "document", "picture", "guide", "rebuild"),
         at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     ),
     # An account.
@@ -152,6 +162,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "account_data": signed_in(READ),
     "account_data_file": signed_in(READ),
     # The only coordinator has to hand over first.
+    "everything": signed_in(READ),
     "account_close": row(SIGN_IN, DONE, coordinator=(200, 409), other=(200, 409)),
     "account_login": TO_SIGN_IN,
     "account_request_login_code": TO_SIGN_IN,
@@ -182,7 +193,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
 
 # With which the form to add an agreement is sent, once.
 NEW_KEY = str(uuid4())
-READING = {"report", "report-pdf", "document", "picture", "guide", "rebuild"}
+READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "rebuild"}
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
     "to fill in": {"fill", "erase", "adopt"},
@@ -229,6 +240,11 @@ class World:
             collaboration=self.collaboration, user=self.users["facilitator"], role=Role.FACILITATOR
         )
         self.agreement = Agreement.objects.create(session=self.session, what="We schrijven het doel op")
+        self.lesson = Lesson.objects.create(
+            session=self.session,
+            item=Item.objects.get(key="goal-shared"),
+            text="Samen opschrijven hielp",
+        )
         self.go_to(stage)
         self.cookies = {who: self.cookies_of(who) for who in (*OUTSIDE, *INSIDE)}
 
@@ -278,8 +294,8 @@ class World:
         return self.ask_for(route, pk=self.pk(route), token=self.token(route)) + self.query(route)
 
     def ask_for(self, route: str, **values: object) -> str:
-        agreement = {"key": self.agreement.pk} if route == "agreement" else {}
-        return address(route, **agreement, **values)
+        key = {"agreement": self.agreement.pk, "lesson": self.lesson.pk}.get(route)
+        return address(route, **({"key": key} if key else {}), **values)
 
     def kept(self) -> Kept:
         return store.load_agreements(self.session)[0]
@@ -293,6 +309,8 @@ class World:
         return self.tokens()[kinds[-1]] if kinds else ""
 
     def query(self, route: str) -> str:
+        if route.startswith("compare"):
+            return f"?sessie={self.session.pk}"
         return f"?veld=goal-shared-note&merk={store.text_mark('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
@@ -315,7 +333,7 @@ def parameters(route: str) -> list[str]:
 
 
 def address(route: str, **values: object) -> str:
-    known = {"key": "goal-shared", "kind": "samenvatting", "name": "draaikolk", **values}
+    known = {"key": "goal-shared", "wanted": "csv", "kind": "samenvatting", "name": "draaikolk", **values}
     return reverse(route, kwargs={name: known[name] for name in parameters(route)})
 
 

@@ -282,7 +282,7 @@ def test_what_was_agreed_points_to_nobody_who_answered(remains):
 
     assert set(agreement) == {
         *("id", "session_id", "position", "what", "who", "due_on"),
-        *("item_id", "principle", "state", "reason"),
+        *("item_id", "principle", "state", "reason", "sharing"),
     }
     assert set(conclusion) == {"session_id", "needed", "decision", "reason", "next_on", "reminded"}
     keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]

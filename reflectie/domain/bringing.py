@@ -271,7 +271,7 @@ def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) ->
     for place, cell in enumerate(cells):
         head = heads[place] if place < len(heads) else None
         if head and not head.asked:
-            if plain(cell) and plain(cell) == plain(head.help):
+            if plain(cell).startswith(plain(head.help)):
                 return None, []
         elif head and head.asked:
             try:

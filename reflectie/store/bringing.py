@@ -13,7 +13,7 @@ from reflectie.models import Answer, MadePdf, Response, Session
 from .content import item_ids
 from .gone import erase_quotes, leave_no_trace
 from .paper import MAX_SHEETS, takes_paper
-from .rounds import StageError
+from .rounds import StageError, plan_of
 from .sheets import find_response, lock_session, takes_answers, today
 from .tokens import hash_token
 
@@ -42,11 +42,13 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
 
     The same token twice brings them in once, whatever came with it. Their rows have random keys and come in random
     order: nothing says on which line of the table a sheet stood. Which of them carries the token's mark is random too.
-    Raises StageError when the session takes no sheets (any more), TooManySheetsError.
+    Raises StageError when the session takes no sheets (any more), or asks something else by now; TooManySheetsError.
     """
-    mark = _mark(session, token)
+    mark, asked = _mark(session, token), plan_of(session).promise
     with transaction.atomic():
         session = _lock(session)
+        if plan_of(session).promise != asked:
+            raise StageError
         if find_response(session, mark) is not None:
             return session
         if len(sheets) > (room := room_for(session)):

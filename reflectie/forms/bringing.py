@@ -1,4 +1,4 @@
-"""Bringing in paper of earlier years: the session it belongs to, the columns of its table, and what is wrong with one."""
+"""Bringing in paper of earlier years: the session it was of, the columns of its table, and what is wrong with one."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -146,22 +146,22 @@ class UploadForm(forms.Form):
     def __init__(
         self,
         data: QueryDict | None = None,
-        files: "MultiValueDict[str, UploadedFile] | None" = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
         *,
         too_big: bool = False,
     ) -> None:
         super().__init__(data, files)
         self.text, self.too_big = "", too_big
         if too_big:
-            self.fields["file"].error_messages["required"] = UNREADABLE[Unreadable.TOO_BIG]
+            self.fields["file"].error_messages["required"] = str(UNREADABLE[Unreadable.TOO_BIG])
 
     def clean_file(self) -> None:
-        file: UploadedFile = self.cleaned_data["file"]
+        file: "UploadedFile[Any]" = self.cleaned_data["file"]
         try:
             # Of a bigger one, one sign too many is enough to know it.
             self.text = read_text(file.read(MAX_BYTES + 1))
         except UnreadableError as error:
-            raise ValidationError(UNREADABLE[error.args[0]]) from error
+            raise ValidationError(str(UNREADABLE[error.args[0]])) from error
 
 
 class ConfirmForm(forms.Form):

@@ -67,7 +67,8 @@ def _put_in(session: Session, mark: str, sheets: Sequence[Sheet]) -> None:
     ids = item_ids(session.checklist_id)
     on_items = {name for key in ids for name in (key, note_name(key))}
     shuffled = random.SystemRandom().sample(list(sheets), len(sheets))
-    responses, answers = [], []
+    responses: list[Response] = []
+    answers: list[Answer] = []
     for sheet in shuffled:
         extras = {name: value for name, value in sorted(sheet.values.items()) if name not in on_items}
         # Nothing opens what was brought in: the mark is of a token that only says that it was done.

@@ -98,15 +98,17 @@ def _upload(request: HttpRequest, session: Session) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES, too_big=is_gone)
     if not form.is_valid():
         return _page(request, session, form, status=422)
-    return _look_over(request, session, _read(session, form.text), ConfirmForm(session, text=form.text))
+    return _look_over(request, session, _read(session, form.text), form.text)
 
 
 def _read(session: Session, text: str) -> Brought:
     return read_table(text, _columns(session), MAX_SHEETS)
 
 
-def _look_over(request: HttpRequest, session: Session, brought: Brought, confirm: ConfirmForm) -> HttpResponse:
-    """What the table comes to, or all that is wrong with it."""
+def _look_over(
+    request: HttpRequest, session: Session, brought: Brought, text: str, trouble: Sequence[str] = ()
+) -> HttpResponse:
+    """What the table comes to, or all that is wrong with it. `trouble` is why it wasn't brought in."""
     if brought.problems:
         return _wrong(request, session, brought)
     if len(brought.sheets) > (room := room_for(session)):
@@ -121,9 +123,10 @@ def _look_over(request: HttpRequest, session: Session, brought: Brought, confirm
         "missing": [column.title for column in brought.missing],
         "first": _first(brought, _columns(session)),
         "first_sheets": min(SHOWN, overview.sheets),
-        "confirm": confirm,
+        "confirm": ConfirmForm(session, text=text),
+        "trouble": trouble,
     }
-    return render(request, "reflectie/bringing/preview.html", context, status=422 if confirm.errors else 200)
+    return render(request, "reflectie/bringing/preview.html", context, status=422 if trouble else 200)
 
 
 def _first(brought: Brought, columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
@@ -139,10 +142,7 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     text = form.cleaned_data.get("text", "")
     brought = _read(session, text)
     if not is_fine or brought.problems:
-        again = ConfirmForm(session, text=text)
-        # What is wrong with the page is said on the fresh one, which can be sent.
-        again._errors = form.errors
-        return _look_over(request, session, brought, again)
+        return _look_over(request, session, brought, text, form.errors.get("token", ()))
     try:
         bring_in(session, form.cleaned_data["token"], brought.sheets)
     except TooManySheetsError as error:

@@ -156,7 +156,7 @@ class UploadForm(forms.Form):
             self.fields["file"].error_messages["required"] = str(UNREADABLE[Unreadable.TOO_BIG])
 
     def clean_file(self) -> None:
-        file: "UploadedFile[Any]" = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         try:
             # Of a bigger one, one sign too many is enough to know it.
             self.text = read_text(file.read(MAX_BYTES + 1))

@@ -61,6 +61,11 @@ class Field:
 MEANINGS = ("quality", "process", "community")
 
 
+def is_note(field: Field) -> bool:
+    """Whether a field is the note on an item."""
+    return field.item is not None and field.ask is Ask.TEXT
+
+
 def note_name(key: str) -> str:
     """The name of the field that holds the note on an item, by the item's key."""
     return f"{key}-note"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import COORDINATOR, membership_or_404, session_or_404
 from reflectie.domain.bringing import MAX_BYTES, MAX_PROBLEMS, Brought, Column, look_over, read_table, write_table
-from reflectie.domain.sheet import Sheet
+from reflectie.domain.sheet import Sheet, is_note
 from reflectie.forms.bringing import ConfirmForm, EarlierForm, UploadForm, columns_for, place_of, said, say, too_many
 from reflectie.models import Session
 from reflectie.store import (
@@ -120,7 +120,8 @@ def _look_over(
         "dimensions": [
             (part, [(item, overview.items[item.key]) for item in part.items]) for part in checklist.dimensions
         ],
-        "missing": [column.title for column in brought.missing],
+        # A note left out is no answer left out.
+        "missing": [one.title for one in brought.missing if one.asked and not is_note(one.asked)],
         "first": _first(brought, _columns(session)),
         "first_sheets": min(SHOWN, overview.sheets),
         "confirm": ConfirmForm(session, text=text),

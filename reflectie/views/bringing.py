@@ -143,7 +143,7 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     text = form.cleaned_data.get("text", "")
     brought = _read(session, text)
     if not is_fine or brought.problems:
-        return _look_over(request, session, brought, text, form.errors.get("token", ()))
+        return _look_over(request, session, brought, text, [str(error) for error in form.errors.get("token", ())])
     try:
         bring_in(session, form.cleaned_data["token"], brought.sheets)
     except TooManySheetsError as error:

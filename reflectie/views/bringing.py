@@ -167,17 +167,16 @@ def _full(request: HttpRequest, session: Session, room: int) -> HttpResponse:
 
 
 def _context(session: Session) -> dict[str, Any]:
-    return {"session": session, "collaboration": session.collaboration}
+    there = session.responses.count() if session.earlier else session.paper_typed
+    return {"session": session, "collaboration": session.collaboration, "there": there}
 
 
 def _page(request: HttpRequest, session: Session, form: UploadForm, status: int = 200, **more: Any) -> HttpResponse:
-    there = session.responses.count() if session.earlier else session.paper_typed
-    context = _context(session) | {"form": form, "there": there, "room": room_for(session), **more}
+    context = _context(session) | {"form": form, "room": room_for(session), **more}
     return render(request, "reflectie/bringing/page.html", context, status=status)
 
 
 def _take_out(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method == "POST":
         return finish_step(request, session, lambda: take_out(session))
-    context = _context(session) | {"there": session.responses.count()}
-    return render(request, "reflectie/bringing/take_out.html", context)
+    return render(request, "reflectie/bringing/take_out.html", _context(session))

@@ -3,11 +3,12 @@ taken in by halves."""
 
 import csv
 import io
+import random
 import re
 
 import pytest
 from conftest import everything
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reflectie.domain.bringing import (
@@ -274,12 +275,12 @@ def some_sheets(checklist: Checklist):
     return st.lists(filled(fields_for(checklist, SETUP)), min_size=1, max_size=2)
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data(), delimiter=st.sampled_from(";,\t"))
-def test_any_sheets_survive_the_table_and_a_form(columns, some_sheets, data, delimiter):
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(data=st.data(), delimiter=st.sampled_from(";,\t"), seed=st.integers(0, 1000))
+def test_any_sheets_survive_the_table_and_a_form(columns, some_sheets, data, delimiter, seed):
     sheets = data.draw(some_sheets)
     rows = list(csv.reader(io.StringIO(write_table(columns, sheets), newline=""), delimiter=";"))
-    order = data.draw(st.permutations(range(len(columns))))
+    order = random.Random(seed).sample(range(len(columns)), len(columns))
     again = io.StringIO(newline="")
     csv.writer(again, delimiter=delimiter).writerows([[row[place] for place in order] for row in rows])
     # As a form sends it on.

@@ -30,8 +30,8 @@ DELIMITERS = ";,\t"
 _BROKEN_SUMS = frozenset(
     {"#naam?", "#name?", "#waarde!", "#value!", "#verw!", "#ref!", "#n/b", "#n/a", "#getal!", "#num!"}
 )
-# A spreadsheet works out what begins with one of these.
-_SUM = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet works out what begins with one of these. No text here begins with a line end, which forms change.
+_SUM = re.compile(r"'*[=+\-@\t]")
 
 
 class Unreadable(StrEnum):

@@ -240,6 +240,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 X_FRAME_OPTIONS = "DENY"
 # A sheet with fifteen notes of 2,000 characters is far below this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Answers that somebody uploads are never put in a file, not for a moment: what is too big for memory is let go.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 
 CONTENT_SECURITY_POLICY = {

@@ -8,6 +8,7 @@ from reflectie.exports import Format
 from reflectie.pdf import Kind
 from reflectie.views import (
     agreements,
+    bringing,
     collaborations,
     comparing,
     comparing_pdf,
@@ -133,6 +134,9 @@ urlpatterns = [
     path("sessies/<uuid:pk>/verslag.<format:wanted>", taking.session_report_file, name="session-file"),
     path("rapport/<token:token>.<format:wanted>", taking.report_file, name="report-file"),
     path("account/alles.zip", taking.everything, name="everything"),
+    path("samenwerkingen/<uuid:pk>/sessies/eerder/", bringing.earlier, name="session-earlier"),
+    path("sessies/<uuid:pk>/invoeren/", bringing.bring, name="import"),
+    path("sessies/<uuid:pk>/invoerblad.csv", bringing.template, name="import-template"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

@@ -1,5 +1,6 @@
 """An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
 
+import re
 import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
@@ -58,6 +59,11 @@ class Field:
 
 
 MEANINGS = ("quality", "process", "community")
+
+
+def is_note(field: Field) -> bool:
+    """Whether a field is the note on an item."""
+    return field.item is not None and field.ask is Ask.TEXT
 
 
 def note_name(key: str) -> str:
@@ -144,6 +150,12 @@ def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
     if digest(posted) == shown:
         return Merge.KEEP
     return Merge.CONFLICT
+
+
+def tidy(text: str, *, one_line: bool = False) -> str:
+    """A text as it is kept: line ends made alike, no empty space around it, at most one empty line between two."""
+    text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", text).strip()
+    return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
 
 
 # Signs that turn the direction of the text after them: with one, a note could rewrite the report around it.

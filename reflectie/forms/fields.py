@@ -1,6 +1,5 @@
 """Fields that several forms use."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.sheet import MAX_LINES, unseen_signs
+from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
 
 
 class TextField(forms.CharField):
@@ -25,9 +24,7 @@ class TextField(forms.CharField):
         self.validators = [self._fits, self._has_lines, self._is_visible]
 
     def to_python(self, value: Any) -> str:
-        text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", str(value or "")).strip()
-        text = re.sub(r"\n{3,}", "\n\n", text)
-        return " ".join(text.split()) if self.one_line else text
+        return tidy(str(value or ""), one_line=self.one_line)
 
     def _fits(self, text: str) -> None:
         numbers = {"length": len(text), "limit": self.limit}

@@ -48,6 +48,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="session",
+            name="earlier",
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name="session",
             name="told_of_signals",
             field=models.BooleanField(default=False),
         ),

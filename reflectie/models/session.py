@@ -74,6 +74,8 @@ class Session(models.Model):
     # Whether participants read beforehand that findings may count in signals, and a note be quoted there. Only then may
     # they: whatever was answered before that was said stays out.
     told_of_signals = models.BooleanField(default=False)
+    # Held on paper in earlier years: a coordinator brings its sheets in, and nobody takes part by a link.
+    earlier = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["collaboration", "-planned_on"], name="session_latest")]

@@ -11,6 +11,7 @@ from .agreements import (
     open_agreements,
     remove_agreement,
 )
+from .bringing import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
 from .collaborations import (
     Latest,
     SessionLine,
@@ -164,6 +165,7 @@ __all__ = [
     "TooManyAgreementsError",
     "TooManyError",
     "TooManyLessonsError",
+    "TooManySheetsError",
     "Wanted",
     "accept_invitation",
     "account_data",
@@ -173,6 +175,7 @@ __all__ = [
     "adopt_into_new",
     "agreed_day",
     "agreement_is_shared",
+    "bring_in",
     "change_agreement",
     "change_collaboration",
     "change_lesson",
@@ -252,6 +255,7 @@ __all__ = [
     "remove_text",
     "rename_account",
     "renew_link",
+    "room_for",
     "save_fields",
     "second_factor_is_on",
     "sessions_of",
@@ -259,8 +263,10 @@ __all__ = [
     "setup_of",
     "share",
     "start_reflection",
+    "take_out",
     "takes_answers",
     "takes_paper",
+    "takes_sheets",
     "text_mark",
     "today",
     "withdraw",

@@ -118,10 +118,11 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
 
     Asked for the page alone: beside each row of a sorted list, the database would work it out for all of them.
     """
+    going_on = Q(stage=Session.Stage.OPEN, earlier=False)
     sessions = Session.objects.filter(collaboration__in=[found.pk for found in collaborations]).annotate(
         day=_DAY,
         place=Window(RowNumber(), partition_by=F("collaboration"), order_by=[_DAY.desc(), F("pk").asc()]),
-        open_sessions=Window(Count("pk", filter=Q(stage=Session.Stage.OPEN)), partition_by=F("collaboration")),
+        open_sessions=Window(Count("pk", filter=going_on), partition_by=F("collaboration")),
     )
     return {
         owner: Latest(stage, mode, day, is_late(stage, closes_on), open_sessions)

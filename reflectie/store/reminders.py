@@ -27,7 +27,9 @@ def agreed_day(collaboration: Collaboration) -> date | None:
 def _unplanned(day: date) -> "QuerySet[Conclusion]":
     """Conclusions whose next session isn't past and wasn't planned: no session comes after the day of concluding."""
     later = Session.objects.filter(
-        collaboration=OuterRef("session__collaboration"), planned_on__gt=OuterRef("session__concluded_on")
+        collaboration=OuterRef("session__collaboration"),
+        planned_on__gt=OuterRef("session__concluded_on"),
+        earlier=False,
     )
     return Conclusion.objects.filter(~Exists(later), next_on__gte=day)
 

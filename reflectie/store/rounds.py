@@ -51,6 +51,8 @@ class Plan:
     closes_on: date | None = None
     facilitator_prepares: bool = False
     paper_by: str = ""
+    # Held on paper before: its sheets are brought in, and nobody is asked to take part.
+    earlier: bool = False
 
     @property
     def promise(self) -> tuple[object, ...]:
@@ -92,7 +94,8 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
 
 def last_plan(collaboration: Collaboration) -> Plan | None:
     """The plan of the collaboration's latest planned session; None before the first. One query."""
-    planned = collaboration.sessions.exclude(planned_on=None).order_by("-planned_on", "pk")
+    planned = collaboration.sessions.filter(earlier=False).exclude(planned_on=None).order_by("-planned_on", "pk")
+    # How paper went in earlier years is no example of how the next session goes.
     session = planned.first()
     return plan_of(session) if session else None
 
@@ -122,6 +125,7 @@ def plan_of(session: Session) -> Plan:
         closes_on=session.closes_on,
         facilitator_prepares=session.facilitator_prepares,
         paper_by=session.paper_by,
+        earlier=session.earlier,
     )
 
 
@@ -130,7 +134,7 @@ def _put(session: Session, plan: Plan) -> None:
     session.questions, session.grouping = list(plan.questions), plan.grouping
     session.groups = [list(group) for group in plan.groups]
     session.closes_on, session.facilitator_prepares = plan.closes_on, plan.facilitator_prepares
-    session.paper_by = plan.paper_by
+    session.paper_by, session.earlier = plan.paper_by, plan.earlier
 
 
 def renew_link(session: Session) -> Session:
@@ -153,6 +157,10 @@ def renew_link(session: Session) -> Session:
 def _new_link(session: Session) -> None:
     token = new_token()
     session.join_token, session.read_hash = token, hash_token(read_token(token))
+    if session.earlier:
+        # Its link leads to the report once that is open; there is nothing to take part in.
+        session.code = None
+        return
     code = new_code(SHORT_CODE)
     while Session.objects.filter(code=code).exists():
         code = new_code(SHORT_CODE)

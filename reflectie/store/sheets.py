@@ -82,8 +82,8 @@ def setup_of(session: Session) -> Setup:
 
 
 def takes_answers(session: Session) -> bool:
-    """Whether answers still come in."""
-    return session.stage == Session.Stage.OPEN and not is_late(session.stage, session.closes_on)
+    """Whether people can still answer."""
+    return session.stage == Session.Stage.OPEN and not session.earlier and not is_late(session.stage, session.closes_on)
 
 
 def is_late(stage: str, closes_on: date | None) -> bool:

@@ -37,7 +37,7 @@ from .stages import too_late
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session
-    if not Mode(session.mode).is_round:
+    if not Mode(session.mode).is_round or session.earlier:
         raise Http404
     if not takes_answers(session):
         return too_late(request, session)

@@ -106,8 +106,16 @@ def _of_collaboration(session: Session) -> Collaboration:
 
 
 def _planned(session: Session) -> Session:
-    """A reflection that was made without an account and adopted has no plan to change."""
-    if session.planned_on is None:
+    """A reflection that was made without an account and adopted has no plan to change; one of earlier years is erased
+    and made anew, with the same table."""
+    if session.planned_on is None or session.earlier:
+        raise Http404
+    return session
+
+
+def _joinable(session: Session) -> Session:
+    """Nobody takes part in what was held on paper years ago."""
+    if session.earlier:
         raise Http404
     return session
 
@@ -170,8 +178,10 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
     is_round = Mode(session.mode).is_round
     late = is_late(session.stage, session.closes_on)
     answers = _("De laatste dag om te antwoorden is voorbij.") if late else _("Antwoorden komen binnen.")
+    if session.earlier:
+        answers = _("De formulieren van toen worden ingevoerd.")
     words = [
-        (stage.OPEN, answers if is_round else _("De checklist wordt ingevuld.")),
+        (stage.OPEN, answers if is_round or session.earlier else _("De checklist wordt ingevuld.")),
         *([(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."))] if is_round else []),
         (stage.DISCUSSION, _("Iedereen leest het verslag en praat erover.")),
         (stage.CONCLUDED, _("Verslag en uitkomsten staan vast.")),
@@ -186,7 +196,7 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
 @never_cache
 @require_safe
 def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
-    session = session_or_404(request, pk).session
+    session = _joinable(session_or_404(request, pk).session)
     context = share(request, session) | {"standing": load_standing(session.join_token or "")}
     return render(request, "reflectie/sessions/screen.html", context)
 
@@ -194,7 +204,7 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(FORM)
 def link(request: HttpRequest, pk: UUID) -> HttpResponse:
-    session = session_or_404(request, pk, COORDINATOR).session
+    session = _joinable(session_or_404(request, pk, COORDINATOR).session)
     if session.stage != Session.Stage.OPEN:
         return too_late(request, session)
     if request.method == "POST":

@@ -35,6 +35,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 # How many days before the agreed day of a next session its coordinators are mailed.
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)
+# By which label signals are shown, region or theme: one alone, or one could be subtracted from the other.
+SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.

@@ -33,6 +33,8 @@ class Promise(StrEnum):
     TOO_FEW = "too-few"
     # The report of a later session sets this one's totals beside its own.
     LATER = "later"
+    # Findings may count in signals, and a note be quoted there.
+    SIGNALS = "signals"
     # What they won't.
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
@@ -79,6 +81,7 @@ class Round:
     closes: bool = False
     facilitator_prepares: bool = False
     paper: bool = False
+    signals: bool = False
 
 
 def promises(session: Round) -> tuple[Told, ...]:
@@ -99,6 +102,7 @@ def promises(session: Round) -> tuple[Told, ...]:
     told.append(Told(Promise.COUNTED))
     told += [Told(Promise.TOO_FEW, FLOOR)] if anonymous else []
     told.append(Told(Promise.LATER))
+    told += [Told(Promise.SIGNALS)] if session.signals else []
     told.append(Told(Promise.NOTHING_EARLIER))
     told.append(Told(Promise.NOT_KEPT if anonymous else Promise.NOT_KEPT_BY_NAME))
     told += [Told(Promise.PAPER)] if session.paper else []

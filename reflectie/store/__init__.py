@@ -91,6 +91,7 @@ from .sheets import (
     takes_answers,
     today,
 )
+from .signals import load_signals, release_note, released_notes, take_part
 from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
 from .tokens import (
     PERSONAL_CODE,
@@ -184,6 +185,7 @@ __all__ = [
     "load_outcome",
     "load_report",
     "load_sheets",
+    "load_signals",
     "load_standing",
     "load_totals",
     "lock_session",
@@ -201,6 +203,8 @@ __all__ = [
     "read_code",
     "read_token",
     "record_outcome",
+    "release_note",
+    "released_notes",
     "remind",
     "remind_coordinators",
     "remove_agreement",
@@ -214,6 +218,7 @@ __all__ = [
     "set_paper_count",
     "setup_of",
     "start_reflection",
+    "take_part",
     "takes_answers",
     "takes_paper",
     "text_mark",

@@ -132,6 +132,7 @@ def round_of(session: Session) -> Round:
         closes=session.closes_on is not None,
         facilitator_prepares=session.facilitator_prepares,
         paper=bool(session.paper_by),
+        signals=session.told_of_signals,
     )
 
 

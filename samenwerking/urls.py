@@ -19,6 +19,7 @@ from reflectie.views import (
     public,
     report,
     sessions,
+    signals,
     stages,
     team,
 )
@@ -107,6 +108,10 @@ urlpatterns = [
     path("vergelijken/tabel/", comparing.table, name="compare-table"),
     path("vergelijken/tijd/", comparing.over_time, name="compare-time"),
     path("vergelijken/naast-elkaar/", comparing.beside, name="compare-beside"),
+    path("signalen/", signals.overview, name="signals"),
+    path("signalen/signaal.pdf", signals.signals_pdf, name="signals-pdf"),
+    path("samenwerkingen/<uuid:pk>/signalen/", signals.collaboration_signals, name="collaboration-signals"),
+    path("sessies/<uuid:pk>/citaten/", signals.quotes, name="quotes"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),

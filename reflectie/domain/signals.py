@@ -20,7 +20,7 @@ their labels. Not taken into account: whoever noted the figures before something
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -30,6 +30,8 @@ from .privacy import FLOOR, Withheld, enough, group_figures, groups_to_blank
 
 # Of every collaboration, whatever its label: no label has this name.
 ALL = ""
+# Two pages have room for so many quotes, each of so many signs.
+EXCERPTS, EXCERPT_SIGNS, EXCERPT_LINES = 6, 240, 3
 # Who makes policy reads first what policy can move.
 _FIRST = (Mover.GOVERNMENT, Mover.ORGANISATIONS, Mover.OURSELVES)
 
@@ -138,9 +140,30 @@ class Signals:
         return tuple((mover, signals) for mover, signals in found if signals)
 
     @property
-    def quotes(self) -> int:
-        """How many notes were released for these signals."""
-        return sum(len(signal.quotes) for signal in self.signals)
+    def year_before(self) -> int:
+        return self.year - 1
+
+    @property
+    def last_day(self) -> date:
+        """The last day of which sessions count."""
+        return min(self.until - timedelta(days=1), date(self.year, 12, 31))
+
+    @cached_property
+    def excerpts(self) -> tuple[tuple[Signal, tuple[str, ...]], ...]:
+        """What two pages have room for of the quotes: of each signal one, then of each another. Long ones are left out
+        rather than cut off."""
+        fitting = [
+            [text for text in s.quotes if len(text) <= EXCERPT_SIGNS and text.count("\n") < EXCERPT_LINES]
+            for s in self.signals
+        ]
+        turns = [(turn, place) for place, texts in enumerate(fitting) for turn in range(len(texts))]
+        taken = Counter(place for _, place in sorted(turns)[:EXCERPTS])
+        return tuple((s, tuple(fitting[n][: taken[n]])) for n, s in enumerate(self.signals) if taken[n])
+
+    @property
+    def further_quotes(self) -> int:
+        """How many quotes there is no room for on two pages."""
+        return sum(len(s.quotes) for s in self.signals) - sum(len(texts) for _, texts in self.excerpts)
 
 
 @dataclass(frozen=True)

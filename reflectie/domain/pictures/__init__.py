@@ -3,6 +3,7 @@
 What a picture shows is chosen elsewhere: a report draws from here, so nothing here knows of reports.
 """
 
+from .dots import Dots, draw_dots
 from .drawing import Drawing, Label, Pen, Placed, Shape
 from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
 from .slide import Slide, make_slide
@@ -15,6 +16,7 @@ __all__ = [
     "Arm",
     "Bar",
     "Circle",
+    "Dots",
     "Drawing",
     "Label",
     "Layer",
@@ -26,6 +28,7 @@ __all__ = [
     "Step",
     "Track",
     "draw_circles",
+    "draw_dots",
     "draw_layers",
     "draw_legend",
     "draw_scale",

@@ -31,7 +31,7 @@ from .privacy import FLOOR, Withheld, enough, group_figures, groups_to_blank
 # Of every collaboration, whatever its label: no label has this name.
 ALL = ""
 # Two pages have room for so many quotes, each of so many signs.
-EXCERPTS, EXCERPT_SIGNS, EXCERPT_LINES = 6, 240, 3
+EXCERPTS, EXCERPT_SIGNS, EXCERPT_LINES = 5, 240, 3
 # Who makes policy reads first what policy can move.
 _FIRST = (Mover.GOVERNMENT, Mover.ORGANISATIONS, Mover.OURSELVES)
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from .domain.signals import Partition
+
 TAG = "samenwerking"
 
 # "testserver" is the name under which Django's tests ask.
@@ -80,6 +82,16 @@ def registration(**_: Any) -> Iterator[CheckMessage]:
             f"REGISTRATION is {settings.REGISTRATION!r}: zo is niet duidelijk wie een account mag maken.",
             hint="Zet REGISTRATION op open (iedereen) of op invited (alleen wie uitgenodigd is).",
             id="samenwerking.E006",
+        )
+
+
+@register(TAG)
+def signal_label(**_: Any) -> Iterator[CheckMessage]:
+    if settings.SIGNAL_LABEL not in list(Partition):
+        yield Error(
+            f"SIGNAL_LABEL is {settings.SIGNAL_LABEL!r}: zo is niet duidelijk waarnaar signalen ingedeeld worden.",
+            hint="Zet SIGNAL_LABEL op region (regio) of op theme (thema).",
+            id="samenwerking.E007",
         )
 
 

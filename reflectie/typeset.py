@@ -22,7 +22,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 # No such host exists, so an address that was left relative by mistake can't lead anywhere.
 BASE_URL = "https://samenwerking.invalid/"
 STATIC = f"{BASE_URL}static/"
-STYLESHEETS = ("css/pdf.css", "css/pdf-vergelijken.css")
+STYLESHEETS = ("css/pdf.css", "css/pdf-vergelijken.css", "css/pdf-signalen.css")
 # A link's flag.
 PRINTED = 4
 # Seconds after which a PDF won't come any more: the longest report takes a few.

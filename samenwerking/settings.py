@@ -37,6 +37,8 @@ RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)
 # How many days before the agreed day of a next session its coordinators are mailed.
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)
+# By which label signals are shown, region or theme: one alone, or one could be subtracted from the other.
+SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.

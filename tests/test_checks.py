@@ -19,6 +19,7 @@ def production(settings: Any) -> None:
     settings.RETENTION_DAYS = 90
     settings.FOLD_MONTHS = 24
     settings.REGISTRATION = "open"
+    settings.SIGNAL_LABEL = "region"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -60,6 +61,8 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"REGISTRATION": "closed"}, "samenwerking.E006"),
         ({"REGISTRATION": ""}, "samenwerking.E006"),
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),
+        ({"SIGNAL_LABEL": "partner"}, "samenwerking.E007"),
+        ({"SIGNAL_LABEL": ""}, "samenwerking.E007"),
     ],
 )
 def test_an_unsafe_setting_is_refused_with_a_hint(settings: Any, change: dict[str, Any], expected: str) -> None:

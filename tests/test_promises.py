@@ -80,6 +80,16 @@ def test_what_was_planned_is_said_and_only_then(session, change, promise):
     assert [name for name in names(replace(session, **change)) if name not in names(session)] == [promise]
 
 
+@pytest.mark.parametrize("session", [ANONYMOUS, NAMED])
+def test_signals_are_said_beside_what_others_see_and_only_where_they_may_be(session):
+    told = names(replace(session, signals=True))
+
+    assert Promise.SIGNALS not in names(session)
+    assert told[told.index(Promise.LATER) + 1] is Promise.SIGNALS
+    assert [name for name in told if name is not Promise.SIGNALS] == names(session)
+    assert Told(Promise.SIGNALS).about is About.SEEN
+
+
 def test_facilitator_comes_before_everybody():
     told = names(replace(ANONYMOUS, facilitator_prepares=True))
 

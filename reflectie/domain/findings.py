@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from .checklist import Kind
 from .sheet import Value
@@ -66,6 +67,8 @@ def count(values: Iterable[str]) -> Counts:
     )
 
 
+# Thousands of sessions beside each other have the same few counts.
+@lru_cache(maxsize=4096)
 def finding(kind: Kind, counts: Counts) -> Finding:
     """The finding of one item, by the domain page's four rules in their order. Without any response: UNKNOWN."""
     if counts.chose == 0 or counts.unsure > BLIND_ABOVE * counts.counted:

@@ -33,6 +33,8 @@ class Promise(StrEnum):
     TOO_FEW = "too-few"
     # The report of a later session sets this one's totals beside its own.
     LATER = "later"
+    # Findings may count in signals, and a note be quoted there.
+    SIGNALS = "signals"
     # What they won't.
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
@@ -83,6 +85,7 @@ class Round:
     paper: bool = False
     # How many months after the conclusion answers are folded into counts; 0: never.
     fold_months: int = 0
+    signals: bool = False
 
 
 def promises(session: Round) -> tuple[Told, ...]:
@@ -103,6 +106,7 @@ def promises(session: Round) -> tuple[Told, ...]:
     told.append(Told(Promise.COUNTED))
     told += [Told(Promise.TOO_FEW, FLOOR)] if anonymous else []
     told.append(Told(Promise.LATER))
+    told += [Told(Promise.SIGNALS)] if session.signals else []
     told.append(Told(Promise.NOTHING_EARLIER))
     told.append(Told(Promise.NOT_KEPT if anonymous else Promise.NOT_KEPT_BY_NAME))
     told += [Told(Promise.FOLDED, session.fold_months)] if session.fold_months else []

@@ -120,6 +120,7 @@ from .sheets import (
     takes_answers,
     today,
 )
+from .signals import load_signals, release_note, released_notes, take_part
 from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
 from .tokens import (
     PERSONAL_CODE,
@@ -229,6 +230,7 @@ __all__ = [
     "load_shareable",
     "load_shared",
     "load_sheets",
+    "load_signals",
     "load_standing",
     "load_totals",
     "lock_session",
@@ -247,6 +249,8 @@ __all__ = [
     "read_code",
     "read_token",
     "record_outcome",
+    "release_note",
+    "released_notes",
     "remind",
     "remind_coordinators",
     "remove_agreement",
@@ -264,6 +268,7 @@ __all__ = [
     "share",
     "start_reflection",
     "take_out",
+    "take_part",
     "takes_answers",
     "takes_paper",
     "takes_sheets",

@@ -79,7 +79,8 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
     `key` is what the form carries, so that sending it twice makes one session.
     Raises NothingPublishedError without a published checklist.
     """
-    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today())
+    # Everybody reads so before the first question (`domain/promises.py`).
+    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today(), told_of_signals=True)
     with transaction.atomic():
         session.checklist = published_row()
         _put(session, plan)
@@ -272,7 +273,12 @@ def _blank_groups(session: Session, responses: list[Response]) -> bool:
 
 def open_report(session: Session) -> Session:
     """Open the report for everybody at the same moment. Raises StageError unless the round is closed."""
-    return _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
+    with transaction.atomic():
+        session = _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
+        # Until now the day on which it closed.
+        session.changed_on = today()
+        session.save()
+    return session
 
 
 def conclude(session: Session, conclusion: Conclusion) -> Session:

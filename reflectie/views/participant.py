@@ -134,6 +134,7 @@ def round_of(session: Session) -> Round:
         facilitator_prepares=session.facilitator_prepares,
         paper=bool(session.paper_by),
         fold_months=settings.FOLD_MONTHS,
+        signals=session.told_of_signals,
     )
 
 

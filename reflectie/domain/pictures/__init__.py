@@ -3,6 +3,7 @@
 What a picture shows is chosen elsewhere: a report draws from here, so nothing here knows of reports.
 """
 
+from .dots import Dots, draw_dots
 from .drawing import Drawing, Label, Pen, Placed, Shape
 from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
 from .slide import Slide, make_slide
@@ -16,6 +17,7 @@ __all__ = [
     "Arm",
     "Bar",
     "Circle",
+    "Dots",
     "Drawing",
     "Ground",
     "Label",
@@ -29,6 +31,7 @@ __all__ = [
     "Stop",
     "Track",
     "draw_circles",
+    "draw_dots",
     "draw_layers",
     "draw_legend",
     "draw_scale",

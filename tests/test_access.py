@@ -106,6 +106,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "invitation": everybody(DONE),
     # A session, for who has a role in its collaboration.
     "session-new": members(FORM),
+    "session-earlier": members(FORM),
+    "collaboration-signals": members(DONE, (200, 404)),
     "session": throughout(members(READ, READ)),
     "session-screen": throughout(members(READ, READ)),
     "session-edit": at(OPEN, members(FORM), members(TOO_LATE)),
@@ -140,9 +142,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         ("compare", "compare-table", "compare-time", "compare-beside", "compare-pdf", "compare-file"), COMPARED
     ),
     "session-file": REPORT,
+    # What recurs across collaborations: without a name, for everybody with an account.
+    "signals": signed_in(READ),
+    "signals-pdf": signed_in(ABSENT_READ),
+    "quotes": at(AFTER_OPENING, members(DONE), members(ABSENT)),
     "remove-text": at(AFTER_OPENING, members(DONE), members(ABSENT)),
     "paper-form": at(OPEN, members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     "paper": at(OPEN, members(DONE), members(TOO_LATE)),
+    "import": at(OPEN, members(FORM), members(ABSENT)),
+    "import-template": at(OPEN, members(READ), members(ABSENT_READ)),
     # Taking part: whoever has the link, and for one's own answers the cookie.
     "join-code": everybody(FORM),
     "join": at(AFTER_OPENING, everybody((302, 303)), everybody(DONE)),
@@ -301,7 +309,7 @@ class World:
         return store.load_agreements(self.session)[0]
 
     def pk(self, route: str) -> object:
-        about_collaboration = route.startswith(("collaboration", "member", "session-new"))
+        about_collaboration = route.startswith(("collaboration", "member", "session-new", "session-earlier"))
         return self.collaboration.pk if about_collaboration else self.session.pk
 
     def token(self, route: str) -> str:

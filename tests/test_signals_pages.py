@@ -1,4 +1,4 @@
-"""The pages of signals: read by everybody with an account, switched on by coordinators, and quotes that they release."""
+"""The pages of signals: read by everybody with an account, switched on by coordinators; and quotes they release."""
 
 from datetime import date
 

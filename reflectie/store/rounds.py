@@ -79,8 +79,9 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
     `key` is what the form carries, so that sending it twice makes one session.
     Raises NothingPublishedError without a published checklist.
     """
-    # Everybody reads so before the first question (`domain/promises.py`).
-    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today(), told_of_signals=True)
+    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today())
+    # Everybody reads so before the first question (`domain/promises.py`); of what was on paper years ago, nobody did.
+    session.told_of_signals = not plan.earlier
     with transaction.atomic():
         session.checklist = published_row()
         _put(session, plan)

@@ -149,8 +149,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "remove-text": at(AFTER_OPENING, members(DONE), members(ABSENT)),
     "paper-form": at(OPEN, members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     "paper": at(OPEN, members(DONE), members(TOO_LATE)),
-    "import": at(OPEN, members(FORM), members(ABSENT)),
-    "import-template": at(OPEN, members(READ), members(ABSENT_READ)),
+    "import": at(OPEN, members(FORM), members(TOO_LATE)),
+    # Made for who types it in: a facilitator has no part in that.
+    "import-template": at(OPEN, members(READ, ABSENT_READ), members((409, 405), ABSENT_READ)),
     # Taking part: whoever has the link, and for one's own answers the cookie.
     "join-code": everybody(FORM),
     "join": at(AFTER_OPENING, everybody((302, 303)), everybody(DONE)),

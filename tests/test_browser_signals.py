@@ -27,8 +27,8 @@ def day(monkeypatch):
 
 @pytest.fixture
 def session(content) -> Session:
-    """Three others take part, this one doesn't yet."""
-    several(3, region="Oost-Brabant")
+    """Four others take part, this one doesn't yet."""
+    several(4, region="Oost-Brabant")
     return held(Collaboration.objects.create(name="Huis Linde", region="Hageland"), NOTED)
 
 
@@ -57,10 +57,10 @@ def test_coordinator_takes_part_and_facilitator_takes_it_along(watch: Watch, ses
     page.get_by_role("link", name=re.compile("^Signalen: ")).click()
     if javascript:
         check(page, "Signalen")
-    expect(page.locator(".verdict")).to_contain_text("In 2026 telden tot nu 4 samenwerkingen mee. Bij 4 daarvan")
+    expect(page.locator(".verdict")).to_contain_text("In 2026 telden tot nu 5 samenwerkingen mee. Bij 5 daarvan")
     expect(page.locator(f"#{KEY} .quote")).to_have_text("Geen geld.")
     [first, second] = pages_of(download(page, "Download als pdf", tmp_path / "1.pdf"))
-    assert ("4 van 4" in first, "Geen geld." in second) == (True, True)
+    assert ("5 van 5" in first, "Geen geld." in second) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,10 @@ def test_coordinator_takes_part_and_facilitator_takes_it_along(watch: Watch, ses
     ids=["phone-light", "phone-dark", "wide-light"],
 )
 def test_axe_finds_nothing_on_any_page_of_signals(watch: Watch, session, viewport, scheme):
-    several(3, [{"goal-shared": "hindering", "goal-shared-note": "onafgebroken" * 20}, *HINDERED], region="Hageland")
+    several(3, [{"goal-shared": "hindering", "goal-shared-note": "onafgebroken" * 20}, *HINDERED], region="lang" * 15)
     Collaboration.objects.update(signals_from="2026-01-01")
-    quiet = held(taking_part(region="lang" * 15), NOTED)
+    quiet = held(taking_part(region="Hageland"), NOTED)
+    held(taking_part(region="Hageland"), HINDERED)
     page = watch.open(signed_in("els", session.collaboration))
     signed_in("els", quiet.collaboration, Role.FACILITATOR)
     page.set_viewport_size(viewport)
@@ -79,7 +80,7 @@ def test_axe_finds_nothing_on_any_page_of_signals(watch: Watch, session, viewpor
     # What to do next is amber; where there is nothing to do, nothing is.
     paths = {
         reverse("signals"): 1,
-        f"{reverse('signals')}?label=hageland": 1,
+        f"{reverse('signals')}?label={'lang' * 15}": 1,
         f"{reverse('signals')}?jaar=2020": 0,
         reverse("collaboration-signals", args=[session.collaboration_id]): 0,
         reverse("collaboration-signals", args=[quiet.collaboration_id]): 0,

@@ -203,7 +203,8 @@ def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_chan
     ]
     links = set(re.findall(r'href="(/(?:sessies|samenwerkingen)/[^"]+)"', page.content.decode()))
     sessions = {reverse("session", args=[session.pk]) for session in (running, opened)}
-    assert links == {url("members", collaboration), reverse("session-report", args=[opened.pk]), *sessions}
+    read = {url("members", collaboration), url("collaboration-signals", collaboration)}
+    assert links == {*read, reverse("session-report", args=[opened.pk]), *sessions}
 
 
 @pytest.mark.parametrize("prepares", [True, False])

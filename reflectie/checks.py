@@ -71,7 +71,7 @@ def folding(**_: Any) -> Iterator[CheckMessage]:
             f"FOLD_MONTHS is {settings.FOLD_MONTHS}: dat zou nog voor het besluit zijn.",
             hint="Zet het aantal maanden na het besluit waarna van antwoorden alleen aantallen blijven; gewoon is 24. "
             "Zet 0 om ze te houden.",
-            id="samenwerking.E007",
+            id="samenwerking.E008",
         )
 
 

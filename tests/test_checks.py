@@ -57,7 +57,7 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"SECRET_KEY_FALLBACKS": ["geheim"]}, "samenwerking.E004"),
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
-        ({"FOLD_MONTHS": -1}, "samenwerking.E007"),
+        ({"FOLD_MONTHS": -1}, "samenwerking.E008"),
         ({"REGISTRATION": "closed"}, "samenwerking.E006"),
         ({"REGISTRATION": ""}, "samenwerking.E006"),
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),

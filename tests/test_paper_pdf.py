@@ -108,6 +108,7 @@ SAID = {
     Promise.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
     Promise.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, nooit "
     "bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",
+    Promise.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
     Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn, door elkaar geschud. Wat ingetypt is, "
     "kan niemand meer openen of wijzigen.",
     Promise.CLOSES: "tot en met 1 december 2026.",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -15,6 +15,7 @@ from rounds import closed_round, make_collaboration
 
 from reflectie import store
 from reflectie.domain.agreements import Decision, Needed, Sharing, State
+from reflectie.domain.beside import set_teams_beside
 from reflectie.domain.checklist import PatternKey
 from reflectie.domain.findings import Finding
 from reflectie.domain.privacy import Withheld
@@ -127,6 +128,53 @@ def test_over_time_it_shows_change_and_what_only_one_person_answered_otherwise(d
     assert divided[0]["partners-superfluous"] == (hindering, Finding.SPLIT, Finding.OBSTACLE)
     assert around[0]["context-political"] == (hindering, Finding.SPLIT, Finding.OBSTACLE)
     assert around[1]["context-historical"][0] is Shift.LESS_CLEAR
+
+
+def test_what_one_overcame_hinders_another_and_the_agreement_stands_beside_it(demo):
+    facilitator = User.objects.get(email=ADDRESSES[1])
+    beside = set_teams_beside(store.load_comparison(list(store.comparable_sessions(facilitator.pk))))
+    found = {
+        row.item.key: [(seen.session.team.name, [each.what for each in seen.earlier.agreed]) for seen in row.solved]
+        for row in beside.solved
+    }
+    assert found == {
+        "coordination-equality": [
+            (NAMES[0], ["Elke maand zit een andere partner het overleg voor, en maakt de agenda."])
+        ],
+        "context-organisational": [
+            (NAMES[0], ["Wie meedoet, krijgt het overleg in het rooster. Wie vervangt, weet dat op voorhand."])
+        ],
+    }
+
+
+# A signal counts from the next quarter on, and of each year the last session: the day it is made may not matter.
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2027, 1, 1),
+        date(2027, 3, 31),
+        date(2027, 4, 1),
+        date(2027, 7, 1),
+        date(2027, 8, 15),
+        date(2027, 12, 31),
+        date(2028, 2, 29),
+    ],
+    ids=str,
+)
+def test_signals_show_something_whenever_it_is_made(content, monkeypatch, day):
+    monkeypatch.setattr("reflectie.store.sheets.timezone.localdate", lambda: day)
+    run()
+    published = store.load_signals()
+    year = max(published.years)
+    for label in published.years[year].figures:
+        signals = published.of(store.published_checklist(), year, label)
+        keys = {signal.item.key for signal in signals.signals}
+        assert {"context-financial", "context-practical"} <= keys
+        assert (signals.counted, signals.invented) == (3, True)
+    assert set(published.years[year].figures) == {"", "lindestreek"}
+    assert any(published.years[year].quotes.values())
+    assert Session.objects.filter(planned_on__gt=day).count() == 0
+    assert store.fold_old(day) == 0
 
 
 def test_three_obstacles_recur_in_all_three_and_quotes_of_each_are_released(demo):

@@ -1,13 +1,14 @@
 """Takes the pictures of the README, from the demonstration: `.venv/bin/python docs/screenshots.py`.
 
-After `./run --setup`, and with what the tests need (`./test` installs it). Names as arguments take only those pictures.
-
-Everything happens in a database of its own, which is thrown away.
+With what the tests need (`./test` installs it), and Debian's `poppler-utils` for the pages of PDFs. Names as arguments
+take only those pictures. Everything happens in a database of its own, which is thrown away.
 """
 
+import io
 import json
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,14 +16,20 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
+from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TARGET = BASE_DIR / "docs" / "img"
 sys.path.insert(0, str(BASE_DIR))
 
-DESK: ViewportSize = {"width": 1280, "height": 860}
-PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 780}
+# Pages of PDFs stand beside each other: how wide each is, and how far apart.
+LEAF, GAP = 480, 20
+BEHIND = (221, 221, 221)
+# As many as a PNG with a palette has: flat colours stay what they are, in a third of the size.
+COLOURS = 256
 
 
 class Picture(NamedTuple):
@@ -32,6 +39,12 @@ class Picture(NamedTuple):
     screen: ViewportSize = DESK
     scheme: Literal["light", "dark"] = "light"
     start: str = ""
+
+
+class Leaves(NamedTuple):
+    """The first pages of PDFs, by their addresses."""
+
+    paths: Callable[[], list[str]]
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -56,17 +69,24 @@ def compared(page: str, name: str = "") -> str:
     return address(page, sessie=[each.pk for each in sessions(name)])
 
 
-BETTER, DIVIDED, AROUND = "Goed omringd", "Jong en op weg", "Terug naar huis"
-PICTURES = {
-    "samenwerkingen": Picture(lambda: address("collaborations")),
-    "ronde": Picture(lambda: address("session", session(0, BETTER, stage="open"))),
-    "invullen": Picture(lambda: address("join", sessions(BETTER, stage="open")[0].join_token), PHONE),
+BETTER, AROUND = "Goed omringd", "Terug naar huis"
+PICTURES: dict[str, Picture | Leaves] = {
     "verslag": Picture(lambda: address("session-report", session(-1, AROUND)), start="#samenvatting"),
-    "verslag-donker": Picture(lambda: address("session-report", session(0, BETTER)), PHONE, "dark", "#patronen"),
-    "vergelijken": Picture(lambda: compared("compare-table")),
-    "over-tijd": Picture(lambda: compared("compare-time", BETTER)),
-    "naast-elkaar": Picture(lambda: compared("compare-beside")),
+    "kiezen": Picture(lambda: compared("compare", BETTER), PHONE, start=".team"),
+    "tabel": Picture(lambda: compared("compare-table"), start=".order"),
+    "over-tijd": Picture(lambda: compared("compare-time", BETTER), start=".tabs"),
+    "naast-elkaar": Picture(lambda: compared("compare-beside"), start="#hinderpaal-coordination-equality"),
     "signalen": Picture(lambda: address("signals")),
+    "bladen": Leaves(
+        lambda: [
+            address("session-pdf", session(-1, AROUND)),
+            address("compare-pdf", sessie=[each.pk for each in sessions()]),
+            address("signals-pdf"),
+        ]
+    ),
+    "invullen": Picture(lambda: address("join", sessions(BETTER, stage="open")[0].join_token), PHONE),
+    "tabel-telefoon": Picture(lambda: compared("compare-table", BETTER), PHONE, start=".order"),
+    "verslag-donker": Picture(lambda: address("session-report", session(0, BETTER)), PHONE, "dark", "#patronen"),
 }
 
 
@@ -79,15 +99,20 @@ def main() -> None:
         from reflectie.models import Role
 
         # Looked up beforehand: the database and Playwright's loop don't go together in one thread.
-        paths = {name: PICTURES[name].path() for name in names}
+        found = {name: _paths(PICTURES[name]) for name in names}
         sign_in = address("account_login")
         with serve([]) as server, sync_playwright() as playwright:
             site = f"http://127.0.0.1:{server.port}"
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             state = _signed_in(browser, site + sign_in, demo.addresses[Role.COORDINATOR], demo.password)
-            for name, path in paths.items():
-                _take(browser, site + path, name, state)
+            for name, paths in found.items():
+                draw = _leaves if isinstance(PICTURES[name], Leaves) else _shot
+                _keep(draw(browser, PICTURES[name], [site + path for path in paths], state), name)
             browser.close()
+
+
+def _paths(picture: Picture | Leaves) -> list[str]:
+    return picture.paths() if isinstance(picture, Leaves) else [picture.path()]
 
 
 def _prepared(folder: Path) -> Any:
@@ -106,6 +131,8 @@ def _prepared(folder: Path) -> Any:
     from django.core.management import call_command
 
     django.setup()
+    call_command("build_fonts", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     for command in ("migrate", "createcachetable", "load_checklist"):
         call_command(command, verbosity=0)
     from reflectie.management.commands.demo import CONTENT
@@ -125,8 +152,8 @@ def _signed_in(browser: Browser, url: str, email: str, password: str) -> Any:
     return page.context.storage_state()
 
 
-def _take(browser: Browser, url: str, name: str, state: Any) -> None:
-    picture = PICTURES[name]
+def _shot(browser: Browser, picture: Any, urls: list[str], state: Any) -> Image.Image:
+    [url] = urls
     context = browser.new_context(
         viewport=picture.screen,
         color_scheme=picture.scheme,
@@ -137,12 +164,37 @@ def _take(browser: Browser, url: str, name: str, state: Any) -> None:
     page = context.new_page()
     reply = page.goto(url)
     if not reply or not reply.ok:
-        raise RuntimeError(f"{name}: {reply and reply.status} for {url}")
+        raise RuntimeError(f"{reply and reply.status} for {url}")
     if picture.start:
         page.evaluate("(part) => document.querySelector(part).scrollIntoView()", picture.start)
-    page.screenshot(path=TARGET / f"{name}.png")
-    print(f"docs/img/{name}.png")
+    shot = page.screenshot()
     context.close()
+    return Image.open(io.BytesIO(shot))
+
+
+def _leaves(browser: Browser, _picture: Any, urls: list[str], state: Any) -> Image.Image:
+    """The first page of each, as tall as the tallest."""
+    context = browser.new_context(storage_state=state)
+    leaves = []
+    for url in urls:
+        reply = context.request.get(url, timeout=60_000)
+        if not reply.ok:
+            raise RuntimeError(f"{reply.status} for {url}")
+        draw = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(LEAF), "-scale-to-y", "-1", "-"]
+        drawn = subprocess.run(draw, input=reply.body(), capture_output=True, check=True).stdout  # noqa: S603 - no word of it is anybody else's
+        leaves.append(Image.open(io.BytesIO(drawn)))
+    context.close()
+    sheet = Image.new("RGB", (len(leaves) * (LEAF + GAP) + GAP, max(leaf.height for leaf in leaves) + 2 * GAP), BEHIND)
+    for place, leaf in enumerate(leaves):
+        sheet.paste(leaf, (GAP + place * (LEAF + GAP), GAP))
+    return sheet
+
+
+def _keep(shot: Image.Image, name: str) -> None:
+    path = TARGET / f"{name}.png"
+    small = shot.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+    print(f"{path.relative_to(BASE_DIR)}: {path.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":

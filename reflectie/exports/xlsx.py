@@ -25,7 +25,7 @@ def session_xlsx(report: Report) -> bytes:
 
 def comparison_xlsx(comparison: Comparison) -> bytes:
     """Sessions beside each other."""
-    book = Book(_("Vergelijking"), max(session.day for session in comparison.sessions))
+    book = Book(_("Vergelijking"), comparison.last_day)
     write_comparison(book, comparison)
     tables = comparison_tables(comparison)
     _write_tables(book, tables)

@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Sheet
-from reflectie.models import MadePdf, Session
+from reflectie.models import Session
 
 from .gone import erase_quotes, leave_no_trace
 from .paper import MAX_SHEETS, takes_paper
@@ -59,7 +59,7 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
             session.paper_sheets = session.paper_sheets or session.paper_typed
         session.changed_on = today()
         session.save(update_fields=["paper_typed", "paper_sheets", "changed_on"])
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
     return session
 
 
@@ -75,7 +75,7 @@ def take_out(session: Session) -> int:
             raise StageError
         erased = session.responses.count()
         erase_quotes(session)
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
         session.responses.all().delete()
         leave_no_trace()
     return erased

@@ -13,7 +13,7 @@ from django.utils import timezone
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
 from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
-from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.models import Answer, Response, Session
 
 from .content import item_ids, load_checklist, published_row
 from .gone import erase_quotes, leave_no_trace
@@ -210,7 +210,7 @@ def _write(
         response.save(update_fields=["extras", "finished"])
     if filling.finished:
         # What was taken out of the answers may not live on in a PDF.
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
     if session.changed_on != today():
         session.changed_on = today()
         session.save(update_fields=["changed_on"])

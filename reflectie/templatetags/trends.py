@@ -28,12 +28,7 @@ _FEW_SIGN = "…"
 # So many have room for "7 van 8" below them; more say "7/8".
 MOST_IN_FULL = 4
 # How a session was filled in, where that isn't how the latest was: in so few letters that it stands below a mark.
-_WAYS: dict[str, str | Promise] = {
-    Mode.TOGETHER: _("samen"),
-    Mode.ALONE: _("alleen"),
-    Mode.ANONYMOUS: _("anoniem"),
-    Mode.NAMED: _("op naam"),
-}
+_WAYS = {**wording.SHORT_MODES, Mode.ALONE: _("alleen")}
 # What a course is coloured as: the finding that it leads to.
 _COURSE_TONES = {
     Course.BECAME_STRENGTH: Finding.STRENGTH,

@@ -126,6 +126,13 @@ MOVERS: dict[str, str | Promise] = {
     Mover.GOVERNMENT: _("overheid of financier"),
 }
 
+# As who makes policy calls them; in a report the same people are "wij".
+MOVERS_FROM_OUTSIDE: dict[str, str | Promise] = {
+    Mover.OURSELVES: _("de teams zelf"),
+    Mover.ORGANISATIONS: _("de organisaties"),
+    Mover.GOVERNMENT: _("overheid of financier"),
+}
+
 STATES: dict[str, str | Promise] = {
     State.OPEN: _("nog te doen"),
     State.BUSY: _("bezig"),

@@ -148,6 +148,7 @@ class Checklist:
         return tuple(item for item in self.items if item.kind is Kind.FACTOR)
 
     def source(self, key: str) -> Source:
+        """The source with this key. Raises StopIteration for one that the content doesn't name."""
         return next(source for source in self.sources if source.key == key)
 
 

@@ -3,12 +3,13 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .domain.agreements import Decision, Needed, Sharing, State
+from .domain.agreements import Decision, Needed, State
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
 from .domain.privacy import Reason
 from .domain.setup import Mode
+from .domain.sharing import Sharing
 from .domain.sheet import Value
 from .domain.since import NotCompared, Shift
 from .domain.talk import Choice
@@ -122,6 +123,13 @@ LEVELS: dict[str, str | Promise] = {
 MOVERS: dict[str, str | Promise] = {
     Mover.OURSELVES: _("wijzelf"),
     Mover.ORGANISATIONS: _("onze organisaties"),
+    Mover.GOVERNMENT: _("overheid of financier"),
+}
+
+# As who makes policy calls them; in a report the same people are "wij".
+MOVERS_FROM_OUTSIDE: dict[str, str | Promise] = {
+    Mover.OURSELVES: _("de teams zelf"),
+    Mover.ORGANISATIONS: _("de organisaties"),
     Mover.GOVERNMENT: _("overheid of financier"),
 }
 

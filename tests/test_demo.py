@@ -14,12 +14,13 @@ from django.urls import reverse
 from rounds import closed_round, make_collaboration
 
 from reflectie import store
-from reflectie.domain.agreements import Decision, Needed, Sharing, State
+from reflectie.domain.agreements import Decision, Needed, State
 from reflectie.domain.beside import set_teams_beside
 from reflectie.domain.checklist import PatternKey
 from reflectie.domain.findings import Finding
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Grouping, Mode
+from reflectie.domain.sharing import Sharing
 from reflectie.domain.sheet import Ask, fields_for
 from reflectie.domain.since import Shift, compare_items
 from reflectie.domain.talk import contradicts

@@ -9,8 +9,8 @@ from conftest import make_account
 from rounds import closed_round, discussed_round, make_collaboration
 
 from reflectie import store
-from reflectie.domain.agreements import Lesson, Sharing, State, mark
-from reflectie.domain.sharing import MAX_LESSONS, Shared, Wish, lesson_mark
+from reflectie.domain.agreements import State, mark
+from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, Wish, lesson_mark
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Response, Role, Session
 

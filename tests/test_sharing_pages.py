@@ -12,8 +12,8 @@ from django.urls import reverse
 from rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 from reflectie import store
-from reflectie.domain.agreements import Lesson, Sharing, State, mark
-from reflectie.domain.sharing import MAX_LESSONS, lesson_mark
+from reflectie.domain.agreements import State, mark
+from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session

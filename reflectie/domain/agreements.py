@@ -49,25 +49,6 @@ def standing_first(agreements: Iterable[Agreement]) -> tuple[Agreement, ...]:
     return tuple(sorted(agreements, key=lambda agreement: not agreement.is_to_do))
 
 
-class Sharing(StrEnum):
-    """Whether others outside the collaboration may find what worked, and whether with its name beside it."""
-
-    NOT = ""
-    UNNAMED = "unnamed"
-    NAMED = "named"
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What a team learned about an item (its key): one sentence, which others may find if a coordinator shares it (In
-    voor zorg, "Delen en halen"). `key` names it in addresses."""
-
-    key: str
-    text: str
-    item: str
-    sharing: Sharing = Sharing.NOT
-
-
 class Needed(StrEnum):
     """The answer to "heb je elkaar nodig om het doel te bereiken?", which is asked before the decision."""
 

@@ -11,13 +11,10 @@ from functools import cached_property
 
 from .agreements import Agreement, State
 from .checklist import Item
-from .comparison import Comparison, SessionFigures
+from .comparison import FEWEST_RECURRING, Comparison, SessionFigures
 from .findings import Finding
 from .report import ItemReport
 from .since import Shift, compare_items
-
-# What one collaboration meets is its own; in two it recurs.
-FEWEST_RECURRING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +112,14 @@ def set_teams_beside(comparison: Comparison) -> Beside:
     """
     sessions, without, earlier = [], [], {}
     for _team, held in comparison.by_team:
-        speaking = next((session for session in reversed(held) if _has_figures(session)), None)
+        speaking = next((session for session in reversed(held) if session.has_figures), None)
         without += [session for session in held if not speaking or session.day > speaking.day]
         if speaking:
             sessions.append(speaking)
             before = (session for session in reversed(held) if session.day < speaking.day)
-            earlier[speaking.key] = _overcome(speaking, [session for session in before if _has_figures(session)])
+            earlier[speaking.key] = _overcome(speaking, [session for session in before if session.has_figures])
     items = (_item(row.item, sessions, earlier) for row in comparison.rows)
     return Beside(tuple(sessions), tuple(without), tuple(items))
-
-
-def _has_figures(session: SessionFigures) -> bool:
-    return isinstance(session.counted, int) and session.counted > 0
 
 
 def _item(item: Item, sessions: Iterable[SessionFigures], earlier: Mapping[str, Mapping[str, Seen]]) -> ItemBeside:

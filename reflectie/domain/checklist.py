@@ -1,6 +1,6 @@
 """The instrument: dimensions, items, and the guidance (help and advice) that stands beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -148,7 +148,24 @@ class Checklist:
         return tuple(item for item in self.items if item.kind is Kind.FACTOR)
 
     def source(self, key: str) -> Source:
+        """The source with this key. Raises StopIteration for one that the content doesn't name."""
         return next(source for source in self.sources if source.key == key)
+
+
+def all_items(checklists: Iterable[Checklist]) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
+    """Every item of these versions by dimension, each once and in the newest words; those that only an older version
+    has come after the others of their dimension. Versions are compared by key (domain page, "The checklist")."""
+    known: dict[str, Dimension] = {}
+    items: dict[str, dict[str, Item]] = {}
+    seen: set[str] = set()
+    for checklist in sorted(checklists, key=lambda checklist: -checklist.version):
+        for dimension in checklist.dimensions:
+            known.setdefault(dimension.key, dimension)
+            # An item that moved to another dimension stands where the newest version has it.
+            new = {item.key: item for item in dimension.items if item.key not in seen}
+            items.setdefault(dimension.key, {}).update(new)
+        seen |= set(checklist.by_key)
+    return tuple((dimension, tuple(items[key].values())) for key, dimension in known.items() if items[key])
 
 
 def read_checklist(frozen: Mapping[str, Any], guidance: Mapping[str, Any]) -> Checklist:

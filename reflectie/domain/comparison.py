@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from .agreements import Agreement, Conclusion
-from .checklist import Checklist, Dimension, Item
+from .checklist import Checklist, Dimension, Item, all_items
 from .findings import Finding
 from .privacy import Shown, Withheld
 from .report import ItemReport, agreement_on
@@ -22,6 +22,8 @@ from .since import NotCompared
 
 # As many as a facilitator has in years, and as an address can hold.
 MAX_COMPARED = 60
+# Once is no pattern.
+FEWEST_RECURRING = 2
 
 
 class Order(StrEnum):
@@ -66,6 +68,11 @@ class SessionFigures:
     def item(self, key: str) -> ItemReport | None:
         """The item with this key; None when this session's version of the checklist has none."""
         return self._by_key.get(key)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether there is anything to see: not where too few answered for any result, or nobody did."""
+        return isinstance(self.counted, int) and self.counted > 0
 
     @cached_property
     def _by_key(self) -> dict[str, ItemReport]:
@@ -143,6 +150,11 @@ class Comparison:
         return tuple(dict.fromkeys(session.mode for session in self.sessions))
 
     @property
+    def last_day(self) -> date:
+        """The day of the latest session; that of the comparison, in the name of its files."""
+        return max(session.day for session in self.sessions)
+
+    @property
     def invented(self) -> bool:
         """Whether anything in it was made up."""
         return any(session.invented for session in self.sessions)
@@ -153,25 +165,11 @@ def set_beside(checklists: Iterable[Checklist], sessions: Iterable[SessionFigure
 
     Versions are compared by item key (domain page, "The checklist"). Raises ValueError without a checklist.
     """
-    newest_first = sorted(checklists, key=lambda checklist: -checklist.version)
-    if not newest_first:
+    versions = sorted(checklists, key=lambda checklist: checklist.version)
+    if not versions:
         raise ValueError("nothing to compare")
     in_order = sorted(sessions, key=lambda session: (session.team.name.casefold(), session.team.key, session.day))
-    return Comparison(newest_first[0], _dimensions(newest_first), tuple(in_order))
-
-
-def _dimensions(checklists: list[Checklist]) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
-    known: dict[str, Dimension] = {}
-    items: dict[str, dict[str, Item]] = {}
-    seen: set[str] = set()
-    for checklist in checklists:
-        for dimension in checklist.dimensions:
-            known.setdefault(dimension.key, dimension)
-            # An item that moved to another dimension stands where the newest version has it.
-            new = {item.key: item for item in dimension.items if item.key not in seen}
-            items.setdefault(dimension.key, {}).update(new)
-        seen |= set(checklist.by_key)
-    return tuple((dimension, tuple(items[key].values())) for key, dimension in known.items() if items[key])
+    return Comparison(versions[-1], all_items(versions), tuple(in_order))
 
 
 def _cell(session: SessionFigures, item: Item) -> Cell:

@@ -5,12 +5,32 @@ Unnamed, nothing stands beside the sentence that tells of whom it is: no name, n
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from .agreements import Agreement, Lesson, Sharing, State
+from .agreements import Agreement, State
 from .sheet import digest
 
 # What helped most. A list that long of one session is read by nobody.
 MAX_LESSONS = 10
+
+
+class Sharing(StrEnum):
+    """Whether others outside the collaboration may find what worked, and whether with its name beside it."""
+
+    NOT = ""
+    UNNAMED = "unnamed"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a team learned about an item (its key): one sentence, which others may find if a coordinator shares it.
+    `key` names it in addresses."""
+
+    key: str
+    text: str
+    item: str
+    sharing: Sharing = Sharing.NOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,7 @@ def shareable(agreement: Agreement, sharing: Sharing) -> Shareable:
 
 
 def shareable_lesson(lesson: Lesson) -> Shareable:
+    """A lesson, as it is."""
     return Shareable(lesson.key, lesson.text, lesson.item, lesson.sharing)
 
 

@@ -30,7 +30,7 @@ def codebook(
     yield _("Kolommen"), [(str(COLUMNS[c].heading), str(COLUMNS[c].meaning)) for c in COLUMNS if c in used]
     found = {row["sort"] for table in tables for row in table.rows}
     yield _("Soorten rijen"), [(str(name), str(meaning)) for name, meaning in SORTS.values() if str(name) in found]
-    yield _("Bevindingen"), [(_code(found), text) for found, text in findings_explained().items()]
+    yield _("Bevindingen"), [(_code(found), text) for found, text in _findings().items()]
     yield _("Niet getoond"), _withheld()
     yield _("Ingevuld"), [(str(wording.MODES[mode]), _mode(mode)) for mode in Mode]
     yield _("Rubrieken"), [(dimension.key, dimension.name) for dimension, _items in parts]
@@ -38,7 +38,7 @@ def codebook(
     yield _("Bron"), _sources(checklist)
 
 
-def findings_explained() -> dict[Finding, str]:
+def _findings() -> dict[Finding, str]:
     """When the answers add up to what, with the thresholds from the one place where they stand."""
     by = {"blind": _share(BLIND_ABOVE), "obstacle": _share(OBSTACLE_FROM), "strength": _share(STRENGTH_FROM)}
     return {

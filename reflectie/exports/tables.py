@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from reflectie import wording
 from reflectie.domain.agreements import Agreement, Conclusion
-from reflectie.domain.checklist import Checklist, Item
+from reflectie.domain.checklist import Dimension, Item, all_items
 from reflectie.domain.comparison import Comparison, SessionFigures
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Shown, Withheld
@@ -28,6 +28,8 @@ from .columns import SORTS, Sort
 Cell = str | int | date | None
 # By the name of the column; one that is absent is empty.
 Row = Mapping[str, Cell]
+# By the key of an item, what stands in every row about it.
+Items = Mapping[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,24 @@ TEXTS = (*_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "
 def session_tables(report: Report) -> tuple[Table, ...]:
     """A session: its figures; then what people answered and wrote, where there is any of it."""
     about = _about(1, report.collaboration, report.changed_on, report.mode, report.checklist.version)
+    items = _items(all_items([report.checklist]))
     tables = [
-        Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report))),
-        Table(_("Antwoorden"), ANSWERS, _rows(about, _answers(report))),
-        Table(_("Teksten"), TEXTS, _rows(about, _texts(report))),
+        Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report, items))),
+        Table(_("Antwoorden"), ANSWERS, _rows(about, _answers(report, items))),
+        Table(_("Teksten"), TEXTS, _rows(about, _texts(report, items))),
     ]
     return tuple(table for table in tables if table.rows)
 
 
 def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
     """Sessions beside each other, numbered as they stand: their figures; and what was decided, where anything was."""
-    numbered = list(enumerate(comparison.sessions, start=1))
-    abouts = {s.key: _about(number, s.team.name, s.day, s.mode, s.version) for number, s in numbered}
-    figures = [row for s in comparison.sessions for row in _rows(abouts[s.key], _compared_figures(comparison, s))]
-    decided = [row for s in comparison.sessions for row in _rows(abouts[s.key], _compared_texts(comparison, s))]
+    items = _items(comparison.dimensions)
+    figures: list[Row] = []
+    decided: list[Row] = []
+    for place, session in enumerate(comparison.sessions):
+        about = _about(place + 1, session.team.name, session.day, session.mode, session.version)
+        figures += _rows(about, _compared_figures(comparison, place, items))
+        decided += _rows(about, _decided(session, items))
     tables = [Table(_("Cijfers"), FIGURES, tuple(figures)), Table(_("Teksten"), TEXTS, tuple(decided))]
     return tuple(table for table in tables if table.rows)
 
@@ -74,6 +80,20 @@ def _about(number: int, collaboration: str, day: date, mode: Mode, version: int)
     """What stands in every row of a session."""
     words = str(wording.MODES[mode])
     return {"session": number, "collaboration": collaboration, "day": day, "mode": words, "version": version}
+
+
+def _items(parts: Sequence[tuple[Dimension, tuple[Item, ...]]]) -> Items:
+    names = {dimension.key: dimension.name for dimension, _held in parts}
+    return {
+        item.key: {
+            "dimension_key": item.dimension,
+            "dimension": names[item.dimension],
+            "item_key": item.key,
+            "item": item.short,
+        }
+        for _dimension, held in parts
+        for item in held
+    }
 
 
 def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -98,13 +118,13 @@ def words_why(figure: Withheld | NotCompared) -> str:
 # --- figures
 
 
-def _session_figures(report: Report) -> Iterator[Row]:
+def _session_figures(report: Report, items: Items) -> Iterator[Row]:
     yield _people(report.counted, report.expected)
     for name, size in report.groups:
         yield {**_people(size, None), "group": str(group_name(report, name))}
     names_first = any(item.first for item in report.items)
     for item in report.items:
-        about = _item(report.checklist, item.item)
+        about = items[item.item.key]
         figure = _figure(item.counts, item.finding)
         # Where nobody is shown to have named anything, too few may have; that is no zero.
         if names_first:
@@ -114,12 +134,12 @@ def _session_figures(report: Report) -> Iterator[Row]:
             yield {**about, **_group_figure(view), "group": str(group_name(report, view.name))}
 
 
-def _compared_figures(comparison: Comparison, session: SessionFigures) -> Iterator[Row]:
+def _compared_figures(comparison: Comparison, place: int, items: Items) -> Iterator[Row]:
+    session = comparison.sessions[place]
     yield _people(session.counted, session.expected)
-    dimensions = {dimension.key: dimension.name for dimension, _items in comparison.dimensions}
     for row in comparison.rows:
-        [cell] = [cell for cell in row.cells if cell.session is session]
-        yield {**_item_words(row.item, dimensions), **_figure(cell.counts, cell.finding)}
+        cell = row.cells[place]
+        yield {**items[row.item.key], **_figure(cell.counts, cell.finding)}
 
 
 def _people(counted: int | Withheld, expected: int | None) -> Row:
@@ -150,37 +170,24 @@ def _group_figure(view: GroupView) -> Row:
     return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open"}}
 
 
-def _item(checklist: Checklist, item: Item) -> Row:
-    return _item_words(item, {dimension.key: dimension.name for dimension in checklist.dimensions})
-
-
-def _item_words(item: Item, dimensions: Mapping[str, str]) -> Row:
-    return {
-        "dimension_key": item.dimension,
-        "dimension": dimensions[item.dimension],
-        "item_key": item.key,
-        "item": item.short,
-    }
-
-
 # --- answers
 
 
-def _answers(report: Report) -> Iterator[Row]:
+def _answers(report: Report, items: Items) -> Iterator[Row]:
     for item in report.items:
         for value, names in item.voices:
             given = str(answer(item.item, value)) or _("Opengelaten")
             for who in names:
                 row = {"sort": Sort.ANSWER, "answer": given, "who": who or _("zonder naam")}
-                yield {**_item(report.checklist, item.item), **row}
-    for question, tally in questions(report):
+                yield {**items[item.item.key], **row}
+    for question, tally in _questions(report):
         yield from _tally(question, tally)
     for question, choices in _one_by_one(report):
         for choice in choices:
             yield {"sort": Sort.ANSWER, "question": question, "answer": str(wording.WORDS[choice])}
 
 
-def questions(report: Report) -> tuple[tuple[str, Tally | Withheld], ...]:
+def _questions(report: Report) -> tuple[tuple[str, Tally | Withheld], ...]:
     """What was asked beside the checklist and counted, with how many chose what."""
     return (
         (_("Wat is nodig?"), report.needed),
@@ -211,19 +218,18 @@ def _one_by_one(report: Report) -> Iterator[tuple[str, Sequence[str]]]:
 # --- texts
 
 
-def _texts(report: Report) -> Iterator[Row]:
+def _texts(report: Report, items: Items) -> Iterator[Row]:
     yield from (_written(Sort.SENTENCE, sentence) for sentence in report.goal_sentences)
     if report.removed_sentences:
         yield {"sort": Sort.REMOVED, "number": report.removed_sentences}
     for item in report.items:
-        about = _item(report.checklist, item.item)
-        yield from ({**about, **row} for row in _item_texts(item))
-    yield from _agreed(report.checklist, report.agreements)
-    yield from _concluded(report.conclusion)
+        yield from ({**items[item.item.key], **row} for row in _item_texts(item))
+    yield from _decided(report, items)
 
 
-def _compared_texts(comparison: Comparison, session: SessionFigures) -> Iterator[Row]:
-    yield from _agreed(comparison, session.agreements)
+def _decided(session: Report | SessionFigures, items: Items) -> Iterator[Row]:
+    for made in session.agreements:
+        yield {**(items[made.item] if made.item else {}), **_agreed(made)}
     yield from _concluded(session.conclusion)
 
 
@@ -243,21 +249,16 @@ def _item_texts(item: ItemReport) -> Iterator[Row]:
             yield {"sort": Sort.MINORITY, "text": outcome.minority}
 
 
-def _agreed(among: Checklist | Comparison, agreements: Iterable[Agreement]) -> Iterator[Row]:
-    parts = among.dimensions if isinstance(among, Comparison) else [(d, d.items) for d in among.dimensions]
-    items = {item.key: item for _dimension, held in parts for item in held}
-    dimensions = {dimension.key: dimension.name for dimension, _held in parts}
-    for made in agreements:
-        yield {
-            **(_item_words(items[made.item], dimensions) if made.item else {}),
-            "sort": Sort.AGREEMENT,
-            "who": made.who,
-            "text": made.what,
-            "reason": made.reason,
-            "due": made.due_on,
-            "state": str(wording.STATES[made.state]),
-            "principle": made.principle or None,
-        }
+def _agreed(made: Agreement) -> Row:
+    return {
+        "sort": Sort.AGREEMENT,
+        "who": made.who,
+        "text": made.what,
+        "reason": made.reason,
+        "due": made.due_on,
+        "state": str(wording.STATES[made.state]),
+        "principle": made.principle or None,
+    }
 
 
 def _concluded(conclusion: Conclusion | None) -> Iterator[Row]:

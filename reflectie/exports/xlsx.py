@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from reflectie.domain.checklist import all_items
 from reflectie.domain.comparison import Comparison
 from reflectie.domain.report import Report
 
@@ -18,14 +19,13 @@ def session_xlsx(report: Report) -> bytes:
     write_report(book, report)
     tables = session_tables(report)
     _write_tables(book, tables)
-    parts = [(dimension, dimension.items) for dimension in report.checklist.dimensions]
-    _write_codebook(book, list(codebook(tables, report.checklist, parts)))
+    _write_codebook(book, list(codebook(tables, report.checklist, all_items([report.checklist]))))
     return book.content()
 
 
 def comparison_xlsx(comparison: Comparison) -> bytes:
     """Sessions beside each other."""
-    book = Book(_("Vergelijking"), max(session.day for session in comparison.sessions))
+    book = Book(_("Vergelijking"), comparison.last_day)
     write_comparison(book, comparison)
     tables = comparison_tables(comparison)
     _write_tables(book, tables)

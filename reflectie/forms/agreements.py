@@ -23,6 +23,7 @@ from reflectie.store import today
 
 from .fields import TextField, choice_field, day_field
 from .plan import check_closing_day
+from .seen import SeenForm
 
 # Longer is a plan rather than an agreement, or a slip in the year.
 MAX_DAYS = 3 * 366
@@ -43,11 +44,10 @@ DECISIONS: dict[str, tuple[str | Promise, str | Promise]] = {
 EXPLAINED = {name: words[1] for name, words in DECISIONS.items()}
 
 
-class AgreementForm(forms.Form):
+class AgreementForm(SeenForm[Agreement]):
     """One agreement: made, or changed. `kept` is what it starts from.
 
-    Changing, it carries the mark of what the page showed: whoever changed it in the meantime isn't overwritten. After
-    the discussion (not `whole`) it asks how the agreement stands, and no more.
+    After the discussion (not `whole`) it asks how the agreement stands, and no more.
     """
 
     what = TextField(
@@ -99,22 +99,18 @@ class AgreementForm(forms.Form):
         whole: bool = True,
         about: str = "",
     ) -> None:
-        self.report, self.kept = report, kept
-        super().__init__(data, initial=self._start(about))
+        self.report = report
+        super().__init__(data, initial=self._start(kept, about), kept=kept)
         self._keep_fields([*(WHAT if whole else ()), *(("state", "reason") if changes else ("key",))])
         if whole:
             self.fields["item"].choices = [("", _("Niet over één punt")), *_item_choices(report)]  # type: ignore[attr-defined]
             numbered = enumerate(report.checklist.principles, start=1)
             named = [(str(number), f"{number}. {title}") for number, title in numbered]
             self.fields["principle"].choices = [("", _("Het eerste bij het punt hierboven")), *named]  # type: ignore[attr-defined]
-        # What somebody else made of it meanwhile, once `meet` was told.
-        self.has_met = False
-        self.theirs: Agreement | None = None
-        self.current = ""
         self.helper = _helper(*(Field(name, template=SHAPES[name]) if name in SHAPES else name for name in self.fields))
 
-    def _start(self, about: str) -> dict[str, Any]:
-        if kept := self.kept:
+    def _start(self, kept: Agreement | None, about: str) -> dict[str, Any]:
+        if kept:
             names = ("what", "who", "due_on", "item", "state", "reason")
             # The principle that follows from the item isn't shown as a choice: it follows again when that changes.
             own = kept.principle if kept.principle != self._first_principle(kept.item) else 0
@@ -167,27 +163,12 @@ class AgreementForm(forms.Form):
             given["state"] = State(given["state"])
         return replace(self.kept or Agreement("", ""), **given)
 
-    @property
-    def shown_mark(self) -> str:
-        """Goes along in the page: what it showed when it was opened, however often it comes back."""
-        return str(self.data.get("seen", "0")) if self.is_bound else mark(self.kept)
-
-    @property
-    def seen(self) -> str:
-        """What the person decided over: what the page showed, or the other's where they chose their own."""
-        return str(self.data["current"]) if self.chose_own and "current" in self.data else self.shown_mark
-
-    @property
-    def chose_own(self) -> bool:
-        return "mine" in self.data
+    def mark_of(self, thing: Agreement | None) -> str:
+        return mark(thing)
 
     @property
     def removes(self) -> bool:
         return "remove" in self.data
-
-    def meet(self, theirs: Agreement | None) -> None:
-        """Somebody else changed this since, or took it out: both stand on the page, and the person chooses."""
-        self.has_met, self.theirs, self.current = True, theirs, mark(theirs)
 
 
 def _item_choices(report: Report) -> Iterator[tuple[str | Promise, list[tuple[str, str]]]]:

@@ -14,18 +14,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reflectie import wording
-from reflectie.domain.agreements import MAX_AGREEMENT, Lesson, Sharing
+from reflectie.domain.agreements import MAX_AGREEMENT
 from reflectie.domain.checklist import Checklist, Item
-from reflectie.domain.sharing import Shareable, Wish, lesson_mark
+from reflectie.domain.sharing import Lesson, Shareable, Sharing, Wish, lesson_mark
 
 from .fields import TextField, choice_field
+from .seen import SeenForm
 
 CHOICES = "reflectie/sharing/choices.html"
 
 
-class LessonForm(forms.Form):
-    """One lesson, changed or taken out. It carries the mark of what the page showed: whoever changed it in the meantime
-    isn't overwritten."""
+class LessonForm(SeenForm[Lesson]):
+    """One lesson, changed or taken out."""
 
     text = TextField(
         label=_("Wat hielp?"),
@@ -46,20 +46,15 @@ class LessonForm(forms.Form):
     )
 
     def __init__(self, checklist: Checklist, data: QueryDict | None = None, kept: Lesson | None = None) -> None:
-        self.checklist, self.kept = checklist, kept
-        super().__init__(data, initial=self._start())
+        self.checklist = checklist
+        super().__init__(data, initial=self._start(kept), kept=kept)
         self.fields["item"].choices = [("", _("Kies een stelling")), *_by_dimension(checklist)]  # type: ignore[attr-defined]
-        # What somebody else made of it meanwhile, once `meet` was told.
-        self.has_met = False
-        self.theirs: Lesson | None = None
-        self.current = ""
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout("text", "item", Field("sharing", template=CHOICES))
 
-    def _start(self) -> dict[str, Any]:
-        kept = self.kept
+    def _start(self, kept: Lesson | None) -> dict[str, Any]:
         return {"text": kept.text, "item": kept.item, "sharing": kept.sharing} if kept else {"sharing": Sharing.NOT}
 
     def clean_text(self) -> str:
@@ -85,23 +80,12 @@ class LessonForm(forms.Form):
         given = self.cleaned_data
         return Lesson("", given["text"], given["item"], Sharing(given["sharing"]))
 
-    @property
-    def shown_mark(self) -> str:
-        """Goes along in the page: what it showed when it was opened, however often it comes back."""
-        return str(self.data.get("seen", "0")) if self.is_bound else lesson_mark(self.kept)
-
-    @property
-    def seen(self) -> str:
-        """What the person decided over: what the page showed, or the other's where they chose their own."""
-        return str(self.data["current"]) if "mine" in self.data and "current" in self.data else self.shown_mark
+    def mark_of(self, thing: Lesson | None) -> str:
+        return lesson_mark(thing)
 
     @property
     def removes(self) -> bool:
         return "remove" in self.data
-
-    def meet(self, theirs: Lesson | None) -> None:
-        """Somebody else changed this since, or took it out: both stand on the page, and the person chooses."""
-        self.has_met, self.theirs, self.current = True, theirs, lesson_mark(theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +111,7 @@ class ShareForm(LessonForm):
         super().__init__(checklist, data)
         self.helper.layout.append("key")
 
-    def _start(self) -> dict[str, Any]:
+    def _start(self, kept: Lesson | None) -> dict[str, Any]:
         return {"sharing": Sharing.NOT, "key": uuid4()}
 
     @property

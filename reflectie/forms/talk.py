@@ -13,14 +13,14 @@ from reflectie.domain.talk import Choice, Outcome, mark
 from reflectie.templatetags.reflectie import choice_words, word
 
 from .fields import TextField
+from .seen import SeenForm
 
 _AREA = {"class": "form-control", "rows": "3"}
 _UNKNOWN = _("Dit kennen we niet. Kies een van de mogelijkheden.")
 
 
-class OutcomeForm(forms.Form):
-    """The outcome of one item. It carries the mark of what the page showed: whoever recorded something in the meantime
-    isn't overwritten."""
+class OutcomeForm(SeenForm[Outcome]):
+    """The outcome of one item."""
 
     choice = forms.ChoiceField(
         required=False,
@@ -37,13 +37,8 @@ class OutcomeForm(forms.Form):
 
     def __init__(self, item: Item, data: QueryDict | None = None, *, kept: Outcome | None = None) -> None:
         first = {"choice": kept.choice, "reason": kept.reason, "minority": kept.minority} if kept else {}
-        super().__init__(data, initial={**first, "mover": (kept and kept.mover) or item.mover})
+        super().__init__(data, initial={**first, "mover": (kept and kept.mover) or item.mover}, kept=kept)
         self.item = item
-        # What somebody else recorded meanwhile, once `meet` was told.
-        self.has_met = False
-        self.theirs: Outcome | None = None
-        self.current = ""
-        self.kept = kept
         for name in ("reason", "minority"):
             if name in self.errors:
                 self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"fout-{name}"}
@@ -57,15 +52,8 @@ class OutcomeForm(forms.Form):
             self.add_error("choice", _("Kies wat het gesprek opleverde, of wie dit in beweging kan zetten."))
         return given
 
-    @property
-    def shown_mark(self) -> str:
-        """Goes along in the page: what it showed when it was opened, however often it comes back."""
-        return str(self.data.get("seen", "0")) if self.is_bound else mark(self.kept)
-
-    @property
-    def seen(self) -> str:
-        """What the person decided over: what the page showed, or the other's text where they chose their own."""
-        return str(self.data["current"]) if "mine" in self.data and "current" in self.data else self.shown_mark
+    def mark_of(self, thing: Outcome | None) -> str:
+        return mark(thing)
 
     @property
     def wipes(self) -> bool:
@@ -83,10 +71,6 @@ class OutcomeForm(forms.Form):
         given = self.cleaned_data
         choice = Choice(given["choice"]) if given["choice"] else None
         return Outcome(choice, given["reason"], given["minority"], Mover(given["mover"]) if given["mover"] else None)
-
-    def meet(self, theirs: Outcome | None) -> None:
-        """Somebody else recorded this since, or wiped it: both stand on the page, and the person chooses."""
-        self.has_met, self.theirs, self.current = True, theirs, mark(theirs)
 
     def choices(self) -> list[tuple[str, str | Promise, bool]]:
         """Each choice with its words, and whether it is the one that is chosen."""

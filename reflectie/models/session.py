@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, Sharing, State
+from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
 from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Grouping, Mode
+from reflectie.domain.sharing import Sharing
 from reflectie.domain.sheet import MAX_NAME, MAX_NOTE, Value
 from reflectie.domain.talk import Choice
 

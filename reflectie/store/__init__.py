@@ -14,7 +14,6 @@ from .agreements import (
 from .bringing import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
 from .collaborations import (
     Latest,
-    SessionLine,
     adopt_into_new,
     change_collaboration,
     collaborations_of,
@@ -113,7 +112,6 @@ from .sheets import (
     is_late,
     load_filling,
     load_sheets,
-    lock_session,
     save_fields,
     setup_of,
     start_reflection,
@@ -159,7 +157,6 @@ __all__ = [
     "Saved",
     "Sent",
     "SessionClosedError",
-    "SessionLine",
     "StageError",
     "Standing",
     "TooFewError",
@@ -233,7 +230,6 @@ __all__ = [
     "load_signals",
     "load_standing",
     "load_totals",
-    "lock_session",
     "make_demo",
     "members_of",
     "merge_names",

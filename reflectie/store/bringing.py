@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import Sheet, note_name
-from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.domain.sheet import Sheet
+from reflectie.models import Session
 
-from .content import item_ids
 from .gone import erase_quotes, leave_no_trace
 from .paper import MAX_SHEETS, takes_paper
 from .rounds import StageError, plan_of
-from .sheets import find_response, lock_session, takes_answers, today
+from .sheets import find_response, lock_session, takes_answers, today, write_sheets
 from .tokens import hash_token
 
 
@@ -53,35 +52,15 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
             return session
         if len(sheets) > (room := room_for(session)):
             raise TooManySheetsError(room)
-        _put_in(session, mark, sheets)
+        # Nothing opens what was brought in: the mark is of a token that only says that it was done.
+        write_sheets(session, random.SystemRandom().sample(list(sheets), len(sheets)), mark)
         if not session.earlier:
             session.paper_typed += len(sheets)
             session.paper_sheets = session.paper_sheets or session.paper_typed
         session.changed_on = today()
         session.save(update_fields=["paper_typed", "paper_sheets", "changed_on"])
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
     return session
-
-
-def _put_in(session: Session, mark: str, sheets: Sequence[Sheet]) -> None:
-    ids = item_ids(session.checklist_id)
-    on_items = {name for key in ids for name in (key, note_name(key))}
-    shuffled = random.SystemRandom().sample(list(sheets), len(sheets))
-    responses: list[Response] = []
-    answers: list[Answer] = []
-    for sheet in shuffled:
-        extras = {name: value for name, value in sorted(sheet.values.items()) if name not in on_items}
-        # Nothing opens what was brought in: the mark is of a token that only says that it was done.
-        token_hash = None if responses else mark
-        response = Response(session=session, token_hash=token_hash, finished=True, extras=extras)
-        responses.append(response)
-        answers += [
-            Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))
-            for key in ids
-            if sheet.text(key) or sheet.text(note_name(key))
-        ]
-    Response.objects.bulk_create(responses)
-    Answer.objects.bulk_create(answers)
 
 
 def take_out(session: Session) -> int:
@@ -96,7 +75,7 @@ def take_out(session: Session) -> int:
             raise StageError
         erased = session.responses.count()
         erase_quotes(session)
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
         session.responses.all().delete()
         leave_no_trace()
     return erased

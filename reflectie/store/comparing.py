@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce, Lower
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
+from reflectie.domain.agreements import Agreement
 from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.findings import Counts
 from reflectie.domain.privacy import Withheld
@@ -23,7 +23,7 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Answer, Collaboration, Response, Session, report_is_open
 
 from .content import item_ids, load_checklist
-from .reports import agreement_of, day_of
+from .reports import agreement_of, conclusion_of, day_of
 
 # A session without an account that was taken in was never planned: its last change dates it.
 _DAY = Coalesce("planned_on", "changed_on")
@@ -157,11 +157,6 @@ def _figures(session: Session, totals: Totals, agreements: tuple[Agreement, ...]
         expected=session.expected,
         items=tuple(ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist),
         agreements=agreements,
-        conclusion=_conclusion(session),
+        conclusion=conclusion_of(session.conclusion) if hasattr(session, "conclusion") else None,
         invented=collaboration.invented,
     )
-
-
-def _conclusion(session: Session) -> Conclusion | None:
-    row = getattr(session, "conclusion", None)
-    return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on) if row else None

@@ -15,9 +15,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, Sharing, State
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Grouping, Mode
+from reflectie.domain.sharing import Sharing
 from reflectie.domain.sheet import FieldValue, Value, note_name
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import Agreement as AgreementRow

@@ -8,11 +8,11 @@ from django.db import transaction
 
 from reflectie.domain.folding import fold
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Answer, Response, Session
+from reflectie.models import Response, Session
 
-from .content import item_ids, load_checklist
+from .content import load_checklist
 from .gone import leave_no_trace
-from .sheets import load_sheets, lock_session, today
+from .sheets import load_sheets, lock_session, today, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
@@ -50,16 +50,8 @@ def _fold_one(key: UUID) -> bool:
             Grouping(session.grouping),
             load_sheets(list(session.responses.all())),
         )
-        ids = item_ids(session.checklist_id)
         session.responses.all().delete()
-        for sheet in sheets:
-            extras = {name: value for name, value in sheet.values.items() if name not in ids}
-            response = Response.objects.create(session=session, finished=True, extras=extras)
-            Answer.objects.bulk_create(
-                Answer(response=response, item_id=pk, value=sheet.text(key))
-                for key, pk in ids.items()
-                if sheet.text(key)
-            )
+        write_sheets(session, sheets)
         # It has the notes, and by name the answers: what is folded may not live on in it.
         session.made_pdfs.all().delete()
         session.folded_on = today()

@@ -116,7 +116,12 @@ def agreement_of(row: AgreementRow) -> Agreement:
 def load_conclusion(session: Session) -> Conclusion | None:
     """With what a session ended; None as long as it hasn't. One query."""
     row = ConclusionRow.objects.filter(session=session).first()
-    return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on) if row else None
+    return conclusion_of(row) if row else None
+
+
+def conclusion_of(row: ConclusionRow) -> Conclusion:
+    """A conclusion as it is kept."""
+    return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on)
 
 
 def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: Report | None = None) -> None:

@@ -9,12 +9,14 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reflectie.domain.agreements import Lesson, Sharing, State
-from reflectie.domain.checklist import Checklist, Item
+from reflectie.domain.agreements import State
+from reflectie.domain.checklist import Item, all_items
 from reflectie.domain.sharing import (
     MAX_LESSONS,
+    Lesson,
     Shareable,
     Shared,
+    Sharing,
     Wish,
     shareable,
     shareable_lesson,
@@ -173,16 +175,9 @@ def _shared(row: LessonRow | AgreementRow, roles: Mapping[UUID, str]) -> Shared:
 
 
 def _items(rows: Iterable[Any]) -> list[Item]:
-    """The items of these versions of the checklist and of the one in use, in its order; in the newest words."""
-    versions: dict[int, Checklist] = {}
-    for row in (published_row(), *rows):
-        checklist = load_checklist(row)
-        versions[checklist.version] = checklist
-    found: dict[str, Item] = {}
-    for version in sorted(versions, reverse=True):
-        for item in versions[version]:
-            found.setdefault(item.key, item)
-    return list(found.values())
+    """The items of these versions of the checklist and of the one in use."""
+    versions = {load_checklist(row) for row in (published_row(), *rows)}
+    return [item for _dimension, items in all_items(versions) for item in items]
 
 
 def _lock_opened(session: Session) -> Session:

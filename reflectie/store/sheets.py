@@ -1,6 +1,6 @@
 """Answer sheets: opened, filled in field by field, and erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils import timezone
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
 from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
-from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.models import Answer, Response, Session
 
 from .content import item_ids, load_checklist, published_row
 from .gone import erase_quotes, leave_no_trace
@@ -204,17 +204,45 @@ def _write(
         )
     if emptied := [row.item_id for row in rows if not (row.value or row.note)]:
         response.answers.filter(item__in=emptied).delete()
-    on_items = {name for key in ids for name in (key, note_name(key))}
-    if changed - on_items or finished != response.finished:
-        response.extras = {name: value for name, value in sheet.values.items() if name not in on_items}
+    if changed - _on_items(ids) or finished != response.finished:
+        response.extras = _extras(sheet, ids)
         response.finished = finished
         response.save(update_fields=["extras", "finished"])
     if filling.finished:
         # What was taken out of the answers may not live on in a PDF.
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
     if session.changed_on != today():
         session.changed_on = today()
         session.save(update_fields=["changed_on"])
+
+
+def _on_items(keys: Iterable[str]) -> set[str]:
+    return {name for key in keys for name in (key, note_name(key))}
+
+
+def _extras(sheet: Sheet, keys: Iterable[str]) -> dict[str, FieldValue]:
+    """What a sheet has beside the items of these keys. Sorted: in which order they came is nobody's business."""
+    on_items = _on_items(keys)
+    return {name: value for name, value in sorted(sheet.values.items()) if name not in on_items}
+
+
+def write_sheets(session: Session, sheets: Iterable[Sheet], first_hash: str | None = None) -> None:
+    """Write whole sheets, finished, in this order; `first_hash` is the token's mark on the first of them. No link opens
+    the others. The session was locked."""
+    ids = item_ids(session.checklist_id)
+    responses: list[Response] = []
+    answers: list[Answer] = []
+    for sheet in sheets:
+        token_hash = None if responses else first_hash
+        response = Response(session=session, token_hash=token_hash, finished=True, extras=_extras(sheet, ids))
+        responses.append(response)
+        answers += [
+            Answer(response=response, item_id=pk, value=sheet.text(key), note=sheet.text(note_name(key)))
+            for key, pk in ids.items()
+            if sheet.text(key) or sheet.text(note_name(key))
+        ]
+    Response.objects.bulk_create(responses)
+    Answer.objects.bulk_create(answers)
 
 
 def erase_session(session_id: UUID) -> None:

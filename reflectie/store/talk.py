@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from reflectie.domain.sheet import Merge, merge, note_name
 from reflectie.domain.talk import Outcome, values
-from reflectie.models import Answer, MadePdf, Session
+from reflectie.models import Answer, Session
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import item_ids
@@ -62,7 +62,7 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
             }
             OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
         # What was wiped or reworded may not live on, in a PDF or in the database's files.
-        MadePdf.objects.filter(session=session).delete()
+        session.made_pdfs.all().delete()
         leave_no_trace()
     return Recorded(outcome, conflict=False)
 
@@ -87,7 +87,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
         if removed:
             session.removed[field] = session.removed.get(field, 0) + removed
             session.save(update_fields=["removed"])
-            MadePdf.objects.filter(session=session).delete()
+            session.made_pdfs.all().delete()
             leave_no_trace()
     return removed
 

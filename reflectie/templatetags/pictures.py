@@ -88,8 +88,8 @@ _MEANING_WORDS: dict[str, str | Promise] = {
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
 
-# What a level's items look like, in this order: the tone of a cell, and how many of them in words.
-_CELLS = {
+# What a finding looks like in a picture: the tone of its mark, in the order of a level's cells.
+TONES = {
     Finding.OBSTACLE: "hindering",
     Finding.SPLIT: "split",
     Finding.UNKNOWN: "unsure",
@@ -242,7 +242,7 @@ def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
     if not size:
         return Layer(called, "", (), gettext("Niemand vulde dit in."))
     found = [view.finding for item in report.items for view in item.groups if view.name == name]
-    cells = [(tone, wording.SIGNS[kind]) for kind, tone in _CELLS.items() for one in found if one is kind]
+    cells = [(tone, wording.SIGNS[kind]) for kind, tone in TONES.items() for one in found if one is kind]
     hidden = found.count(None)
     answered = ngettext("%s antwoord", "%s antwoorden", size) % size
     words = [text % number for kind, text in _cell_words(found) if (number := found.count(kind))]

@@ -16,31 +16,19 @@ from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
 from reflectie.domain.trends import Course, History, Moment, Point, Trend
 
-from .pictures import Part
+from .pictures import TONES, Part
 from .reflectie import group_text, lower_first, spread_parts, whirlpool_text
 
 register = template.Library()
 
-# What a mark looks like: as a finding does everywhere.
-_TONES = {
-    Finding.OBSTACLE: "hindering",
-    Finding.SPLIT: "split",
-    Finding.UNKNOWN: "unsure",
-    Finding.STRENGTH: "helping",
-    Finding.CLEAR: "clear",
-    Finding.ATTENTION: "attention",
-}
+# What a mark looks like: as a finding does in every picture.
+_TONES = {**TONES, Finding.ATTENTION: "attention"}
 # Where too few answered.
 _FEW_SIGN = "…"
 # So many have room for "7 van 8" below them; more say "7/8".
 MOST_IN_FULL = 4
 # How a session was filled in, where that isn't how the latest was: in so few letters that it stands below a mark.
-_WAYS: dict[str, str | Promise] = {
-    Mode.TOGETHER: _("samen"),
-    Mode.ALONE: _("alleen"),
-    Mode.ANONYMOUS: _("anoniem"),
-    Mode.NAMED: _("op naam"),
-}
+_WAYS = {**wording.SHORT_MODES, Mode.ALONE: _("alleen")}
 # What a course is coloured as: the finding that it leads to.
 _COURSE_TONES = {
     Course.BECAME_STRENGTH: Finding.STRENGTH,

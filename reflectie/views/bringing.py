@@ -2,6 +2,7 @@
 it or nothing. Between the two pages the text is only in the coordinator's browser."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
@@ -118,7 +119,7 @@ def _look_over(
     context = _context(session) | {
         "overview": overview,
         "dimensions": [
-            (part, [(item, overview.items[item.key]) for item in part.items]) for part in checklist.dimensions
+            (part, [(item, astuple(overview.items[item.key])) for item in part.items]) for part in checklist.dimensions
         ],
         # A note left out is no answer left out.
         "missing": [one.title for one in brought.missing if one.asked and not is_note(one.asked)],

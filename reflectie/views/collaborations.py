@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, response_or_404, signed_in
 from reflectie.domain.sheet import without_unseen_signs
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
-from reflectie.models import Collaboration, Role
+from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     AdoptedError,
     adopt,
@@ -130,24 +130,15 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
 def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
     """Take a reflection without an account into a collaboration: whoever may erase it, may also keep it."""
     response = response_or_404(token)
-    user = signed_in(request)
     if response.session.collaboration_id is not None:
         return _adopted(request)
     text = _searched(request)
     # One more than fits: then there are others, to be found by searching.
-    offered = list(collaborations_of(user, text, COORDINATOR)[: PAGE_SIZE + 1])
+    offered = list(collaborations_of(signed_in(request), text, COORDINATOR)[: PAGE_SIZE + 1])
     name = str(response.extras.get("collaboration-name", ""))
     form = AdoptForm(request.POST if request.method == "POST" else None, offered[:PAGE_SIZE], name=name)
     if form.is_valid():
-        try:
-            if chosen := form.chosen:
-                adopt(response.session, token, chosen)
-            else:
-                chosen = adopt_into_new(response.session, token, user, form.cleaned_data["name"])
-        except AdoptedError:
-            return _adopted(request)
-        messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
-        return _to(chosen.pk)
+        return _adopt(request, response.session, token, form)
     context = {
         "form": form,
         "token": token,
@@ -155,6 +146,18 @@ def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
         "searches": bool(text) or len(offered) > PAGE_SIZE,
     }
     return render(request, "reflectie/collaborations/adopt.html", context, status=422 if form.is_bound else 200)
+
+
+def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) -> HttpResponse:
+    try:
+        if chosen := form.chosen:
+            adopt(session, token, chosen)
+        else:
+            chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
+    except AdoptedError:
+        return _adopted(request)
+    messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
+    return _to(chosen.pk)
 
 
 def _adopted(request: HttpRequest) -> HttpResponse:

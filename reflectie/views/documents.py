@@ -1,10 +1,10 @@
 """What is made of a report to print and hand around: for a collaboration's members, and for who has the link."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from reflectie import pdf
@@ -13,7 +13,7 @@ from reflectie.models import Session
 from reflectie.store import load_report
 
 from .guide import minutes_asked
-from .made import busy, revalidated
+from .made import dated_name, kind_of, made_file
 
 
 @login_not_required
@@ -44,20 +44,7 @@ def _wanted(request: HttpRequest, kind: pdf.Kind) -> pdf.Document:
 
 def _send(request: HttpRequest, session: Session, wanted: pdf.Document) -> HttpResponse:
     found = load_report(session)
-    etag = f'"{pdf.pdf_key(session, found, wanted)}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        try:
-            content = pdf.report_pdf(session.pk, found, wanted)
-        except pdf.BusyError:
-            return busy(request)
-        response = HttpResponse(content, content_type="application/pdf")
-        # Files lie about: their name says the day, and no collaboration or person.
-        name = f"{_called(session, wanted)}-samenwerking-{found.changed_on:%Y-%m-%d}.pdf"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return revalidated(response, etag)
-
-
-def _called(session: Session, wanted: pdf.Document) -> str:
-    if wanted.kind is pdf.Kind.REPORT:
-        return "reflectiesessie" if session.collaboration_id else "zelfreflectie"
-    return wanted.name
+    mark = pdf.pdf_key(session, found, wanted)
+    name = kind_of(session) if wanted.kind is pdf.Kind.REPORT else wanted.name
+    make = partial(pdf.report_pdf, session.pk, found, wanted)
+    return made_file(request, mark, make, dated_name(name, found.changed_on))

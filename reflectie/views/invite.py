@@ -50,6 +50,10 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     number = count_invitees(session) if is_reminder else len(form.cleaned_data["addresses"])
     if not may_mail(signed_in(request).pk, number):
         return _page(request, session, InviteForm() if is_reminder else form, status=429)
+    return _send(request, session, form, is_reminder=is_reminder)
+
+
+def _send(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HttpResponse:
     try:
         sent = _mail(request, session, None if is_reminder else form.cleaned_data["addresses"])
     except StageError:

@@ -1,17 +1,22 @@
 """What goes with things that are made on request: revalidated by the browser, or asked for again when it is busy."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 
 from reflectie import pdf
 from reflectie.domain.report import Report
+from reflectie.models import Session
+
+PDF = "application/pdf"
 
 
-def busy(request: HttpRequest) -> HttpResponse:
+def _busy(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": _("Het is even druk"),
         "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
@@ -21,17 +26,39 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def revalidated(response: HttpResponse | HttpResponseNotModified, etag: str) -> HttpResponse:
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
+def made_file(
+    request: HttpRequest, mark: str, make: Callable[[], bytes | str], name: str, content_type: str = PDF
+) -> HttpResponse:
+    """A file to keep, under this name. `mark` is a key of all it is made from: it isn't made for who has it already."""
+    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
+    return _revalidated(request, mark, lambda: HttpResponse(make(), headers=headers))
+
+
+def dated_name(what: str, day: date, ending: str = "pdf") -> str:
+    """What a file is called. Files lie about: it says the day, and no collaboration or person."""
+    return f"{what}-samenwerking-{day:%Y-%m-%d}.{ending}"
+
+
+def kind_of(session: Session) -> str:
+    """What a session is, in the names of its files."""
+    return "reflectiesessie" if session.collaboration_id else "zelfreflectie"
 
 
 def page_of(request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     """A page about a report. `seen_by` tells apart what different people see beside it."""
     # The page's head says who is signed in, and is drawn again when that changes.
     marks = [pdf.fingerprint(report), seen_by, "account" if request.user.is_authenticated else ""]
-    etag = f'"{"-".join(mark for mark in marks if mark)}"'
+    mark = "-".join(mark for mark in marks if mark)
+    return _revalidated(request, mark, lambda: render(request, template, {"report": report, **context}))
+
+
+def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    etag = f'"{mark}"'
     if not (response := get_conditional_response(request, etag=etag)):
-        response = render(request, template, {"report": report, **context})
-    return revalidated(response, etag)
+        try:
+            response = make()
+        except pdf.BusyError:
+            return _busy(request)
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

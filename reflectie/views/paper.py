@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -28,7 +27,7 @@ from reflectie.store import (
     takes_paper,
 )
 
-from .made import busy, revalidated
+from .made import made_file
 from .participant import round_of
 
 
@@ -52,14 +51,7 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "promises": promises(round_of(session)),
     }
     form = pdf.Unkept("reflectie/paper/form.html", context)
-    etag = f'"{form.fingerprint}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        try:
-            response = HttpResponse(form.make(), content_type="application/pdf")
-        except pdf.BusyError:
-            return busy(request)
-        response["Content-Disposition"] = 'attachment; filename="formulier-zelfreflectie.pdf"'
-    return revalidated(response, etag)
+    return made_file(request, form.fingerprint, form.make, "formulier-zelfreflectie.pdf")
 
 
 @never_cache

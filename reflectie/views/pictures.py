@@ -1,11 +1,11 @@
 """The pictures of a report, one by one, to put on a slide."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
@@ -19,7 +19,7 @@ from reflectie.models import Session
 from reflectie.store import load_report
 from reflectie.templatetags.pictures import Picture, find_picture
 
-from .made import revalidated
+from .made import made_file
 
 
 @require_safe
@@ -39,12 +39,8 @@ def _picture(request: HttpRequest, session: Session, name: str) -> HttpResponse:
     report = load_report(session)
     if (found := find_picture(report, name)) is None:
         raise Http404
-    etag = f'"{pdf.fingerprint(report)}-{name}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        response = HttpResponse(_draw(report, found), content_type="image/svg+xml")
-        # Files lie about: their name says the day, and no collaboration or person.
-        response["Content-Disposition"] = f'attachment; filename="{name}-{report.changed_on:%Y-%m-%d}.svg"'
-    return revalidated(response, etag)
+    mark, file = f"{pdf.fingerprint(report)}-{name}", f"{name}-{report.changed_on:%Y-%m-%d}.svg"
+    return made_file(request, mark, partial(_draw, report, found), file, "image/svg+xml")
 
 
 def _draw(report: Report, found: Picture) -> str:

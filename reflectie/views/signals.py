@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -31,7 +30,7 @@ from reflectie.store import (
     today,
 )
 
-from .made import busy, revalidated
+from .made import made_file
 
 # A year as people write it.
 YEAR_SIGNS = 4
@@ -70,14 +69,7 @@ def signals_pdf(request: HttpRequest) -> HttpResponse:
     if context["found"] is None:
         raise Http404
     made = pdf.Unkept("reflectie/signals/pdf.html", context)
-    etag = f'"{made.fingerprint}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        try:
-            response = HttpResponse(made.make(), content_type="application/pdf")
-        except pdf.BusyError:
-            return busy(request)
-        response["Content-Disposition"] = f'attachment; filename="signaal-{context["year"]}.pdf"'
-    return revalidated(response, etag)
+    return made_file(request, made.fingerprint, made.make, f"signaal-{context['year']}.pdf")
 
 
 @never_cache

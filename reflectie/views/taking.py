@@ -2,14 +2,12 @@
 
 import hashlib
 import hmac
-from datetime import date
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -19,7 +17,7 @@ from reflectie.models import Session
 from reflectie.store import load_report, today
 
 from .comparing import comparison_or_404
-from .made import revalidated
+from .made import dated_name, kind_of, made_file
 
 
 @login_not_required
@@ -36,8 +34,8 @@ def session_report_file(request: HttpRequest, pk: UUID, wanted: Format) -> HttpR
 @require_safe
 def compared_file(request: HttpRequest, wanted: Format) -> HttpResponse:
     comparison = comparison_or_404(request)
-    day = max(session.day for session in comparison.sessions)
-    return _send(request, comparison_file(comparison, wanted), "vergelijking", day, wanted)
+    name = dated_name("vergelijking", comparison.last_day, wanted)
+    return _send(request, comparison_file(comparison, wanted), name, wanted)
 
 
 @never_cache
@@ -45,21 +43,16 @@ def compared_file(request: HttpRequest, wanted: Format) -> HttpResponse:
 def everything(request: HttpRequest) -> HttpResponseBase:
     content = everything_file(signed_in(request), readable_sessions(request))
     response = StreamingHttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="alles-samenwerking-{today():%Y-%m-%d}.zip"'
+    response["Content-Disposition"] = f'attachment; filename="{dated_name("alles", today(), "zip")}"'
     return response
 
 
 def _send_session(request: HttpRequest, session: Session, wanted: Format) -> HttpResponse:
     report = load_report(session)
-    name = "reflectiesessie" if session.collaboration_id else "zelfreflectie"
-    return _send(request, session_file(report, wanted), name, report.changed_on, wanted)
+    return _send(request, session_file(report, wanted), dated_name(kind_of(session), report.changed_on, wanted), wanted)
 
 
-def _send(request: HttpRequest, content: bytes, name: str, day: date, wanted: Format) -> HttpResponse:
+def _send(request: HttpRequest, content: bytes, name: str, wanted: Format) -> HttpResponse:
     # Of the file itself, as the same content gives the same bytes. Keyed, as that of a report is.
-    etag = f'"{hmac.new(settings.SECRET_KEY.encode(), content, hashlib.sha256).hexdigest()}"'
-    if not (response := get_conditional_response(request, etag=etag)):
-        response = HttpResponse(content, content_type=CONTENT_TYPES[wanted])
-        # Files lie about: their name says the day, and no collaboration or person.
-        response["Content-Disposition"] = f'attachment; filename="{name}-samenwerking-{day:%Y-%m-%d}.{wanted}"'
-    return revalidated(response, etag)
+    mark = hmac.new(settings.SECRET_KEY.encode(), content, hashlib.sha256).hexdigest()
+    return made_file(request, mark, lambda: content, name, CONTENT_TYPES[wanted])

@@ -66,6 +66,7 @@ class Pen:
         self._labels: list[Label] = []
 
     def draw(self, tone: str, path: str) -> None:
+        """Add path data, in viewBox units, to what is painted in this tone; nothing where it is empty."""
         if path:
             self._paths.setdefault(tone, []).append(path)
 
@@ -101,6 +102,7 @@ class Pen:
         return top
 
     def done(self, width: float, height: float) -> Drawing:
+        """The drawing, of this size in viewBox units."""
         shapes = tuple(Shape(tone, "".join(paths)) for tone, paths in self._paths.items())
         return Drawing(width, round(height, 1), shapes, tuple(self._labels))
 
@@ -132,13 +134,16 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> tuple[s
 
 
 def box(left: float, top: float, right: float, bottom: float) -> str:
+    """Path data of a rectangle, to a tenth of a unit."""
     return f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:.1f}H{left:.1f}Z"
 
 
 def circle(x: float, y: float, radius: float) -> str:
+    """Path data of a circle around a point."""
     arc = f"a{radius:.1f} {radius:.1f} 0 1 0"
     return f"M{x - radius:.1f} {y:.1f}{arc} {2 * radius:.1f} 0{arc} {-2 * radius:.1f} 0Z"
 
 
 def line(left: float, top: float, right: float, bottom: float) -> str:
+    """Path data of a straight line, which is stroked rather than filled."""
     return f"M{left:.1f} {top:.1f}L{right:.1f} {bottom:.1f}"

@@ -27,7 +27,7 @@ TEAMS = 20
 # What people answered, and what they did not: in every session otherwise.
 GIVEN = ["hindering", "helping", "helping", "hindering", "dont-know", "helping", ""]
 NEEDED = ["act", "inform", "act", "refer"]
-# Pages and files of a comparison: the name of its address, of a file its format, and what is asked besides the sessions.
+# Pages and files: the name of the address, the format of a file, and what is asked besides the sessions.
 PAGES: list[tuple[str, list[str], dict[str, str]]] = [
     ("compare", [], {}),
     ("compare-table", [], {}),

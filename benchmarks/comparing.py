@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from reflectie import store
 from reflectie.domain.comparison import MAX_COMPARED, Order
@@ -27,8 +27,19 @@ TEAMS = 20
 # What people answered, and what they did not: in every session otherwise.
 GIVEN = ["hindering", "helping", "helping", "hindering", "dont-know", "helping", ""]
 NEEDED = ["act", "inform", "act", "refer"]
-# Pages and files of a comparison, by the name of their address; those that are files have a format.
-PAGES: dict[str, list[str]] = {"compare-table": [], "compare-time": [], "compare-file": ["xlsx"], "compare-pdf": []}
+# Pages and files: the name of the address, the format of a file, and what is asked besides the sessions.
+PAGES: list[tuple[str, list[str], dict[str, str]]] = [
+    ("compare", [], {}),
+    ("compare-table", [], {}),
+    ("compare-table", [], {"open": "goal-shared", "rij": ""}),
+    ("compare-table", [], {"orde": "knelt"}),
+    ("compare-time", [], {}),
+    ("compare-beside", [], {}),
+    ("compare-file", ["xlsx"], {}),
+    ("compare-file", ["csv"], {}),
+    ("compare-file", ["json"], {}),
+    ("compare-pdf", [], {}),
+]
 
 # What a comparison is made of, added up by the database: people, answers, what is needed. And every single answer.
 COUNTED = """
@@ -159,12 +170,9 @@ def _served(run: "Run", user: User, keys: list[UUID]) -> None:
     client = Client()
     client.force_login(user)
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"}
-    query = "?" + urlencode([("sessie", key) for key in keys])
-    for name, arguments in PAGES.items():
-        try:
-            path = reverse(name, args=arguments) + query
-        except NoReverseMatch:
-            continue
+    chosen = [("sessie", str(key)) for key in keys]
+    for name, arguments, more in PAGES:
+        path = f"{reverse(name, args=arguments)}?{urlencode([*chosen, *more.items()])}"
         status, _, body, _ = run.ask(path, cookie)
         if status != 200:
             raise RuntimeError(f"status {status} for {name}")
@@ -176,7 +184,7 @@ def _served(run: "Run", user: User, keys: list[UUID]) -> None:
             run.rounds * 3,
         )
         run.add(
-            f"  {' '.join([name, *arguments])} over HTTP, {len(body) // 1024} KB (beside: bare SQL, added up)",
+            f"  {' '.join([name, *arguments, *more])} over HTTP, {len(body) // 1024} KB (beside: bare SQL, added up)",
             took["own"],
             "ms",
             ceiling=took["rows"],

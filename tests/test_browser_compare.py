@@ -78,7 +78,7 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
     )
     assert page.evaluate(IN_SIGHT) == 2
     page.get_by_role("link", name="waar het het meest knelt").click()
-    expect(page.locator(".finding-row summary").first).to_have_text("Gedeeld doel")
+    expect(page.locator(".finding-row button").first).to_have_text("Gedeeld doel")
     numbers = page.locator(".numbers-row").first
     expect(numbers).to_be_hidden()
     page.locator(".finding-row").first.locator("td").nth(1).click()
@@ -128,15 +128,16 @@ def test_it_all_works_without_javascript(watch: Watch, fien, two):
     page.get_by_role("button", name="Vergelijk").click()
     numbers = page.locator(".numbers-row").nth(1)
     expect(numbers).to_be_hidden()
-    page.locator("summary", has_text="Gedeeld doel").click()
+    page.get_by_role("button", name="Gedeeld doel", expanded=False).click()
     expect(numbers).to_be_visible()
+    expect(page.get_by_role("button", name="Gedeeld doel", expanded=True)).to_be_in_viewport()
     expect(page.get_by_text("Met de pijltjes")).to_be_hidden()
 
 
 def focused(page: Page) -> str:
     return page.evaluate(
         "(() => { const c = document.activeElement; return c.matches('td') && "
-        "[c.parentElement.querySelector('summary').textContent, c.cellIndex].join(' ') })()"
+        "[c.parentElement.querySelector('button').textContent, c.cellIndex].join(' ') })()"
     )
 
 
@@ -217,6 +218,9 @@ def test_axe_finds_nothing_on_any_page(watch: Watch, fien, two, viewport, scheme
     ]:
         assert page.goto(path).status == status
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
+        for place, button in enumerate(page.locator(".finding-row button").all()):
+            button.click()
+            expect(page.locator(".numbers-row:not([hidden])")).to_have_count(place + 1)
         amber = int(not path.startswith(TABLE))
         assert page.evaluate(FACTS) == {"headings": 1, "amber": amber, "wide": False, "language": "nl"}, path
         assert page.evaluate(SMALL) == [], path

@@ -227,8 +227,31 @@ def test_the_table_takes_as_many_queries_at_many_sessions(client, linde, number,
 def test_sixty_sessions_stay_a_light_page(client, linde):
     sessions = many(linde, 60, people=7)
     page = client.get(f"{TABLE}?{choice(*sessions)}", headers={"accept-encoding": "gzip"})
-    assert len(gzip.decompress(page.content)) > 400_000
-    assert len(page.content) < 60_000
+    html = gzip.decompress(page.content)
+    assert html.count(b"<td") > 900
+    assert len(html) < 200_000
+    assert len(page.content) < 20_000
+    # What a phone has to lay out: two parts a cell, and what stands around them.
+    assert len(re.findall(rb"<[a-z]", html)) < 3_000
+
+
+@pytest.mark.parametrize("order", ["", "&orde=knelt"])
+def test_of_many_sessions_a_rows_numbers_are_asked_for(client, linde, order):
+    first, *others = [opened(linde, shared(3, 1), date(2025, 1, day)) for day in range(1, 9)]
+    address = f"{TABLE}?{choice(first, *others)}{order}"
+    folded = client.get(address)
+    assert (len(findings(folded)), [row for row in body(folded) if 'class="numbers-row"' in row]) == (15, [])
+    unfolded = client.get(f"{address}&open=goal-shared")
+    assert findings(unfolded) == findings(folded)
+    [row] = [row for row in body(unfolded) if 'class="numbers-row"' in row]
+    assert len(cells(row)) == 9
+    assert "Niet gedeeld door alle partners: 3" in cells(row)[1]
+    # A script asks for nothing more than that row.
+    assert client.get(f"{address}&open=goal-shared&rij=").content.decode().strip() == row
+    # One that is unfolded folds again, and there is none for what isn't asked about.
+    buttons = re.findall(r'name="open" value="([^"]*)"[^>]*aria-expanded="true"', unfolded.content.decode())
+    assert buttons == [""]
+    assert client.get(f"{address}&open=nothing&rij=").content.strip() == b""
 
 
 def test_a_name_that_somebody_typed_stays_a_name(client, fien):

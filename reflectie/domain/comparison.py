@@ -129,8 +129,11 @@ class Comparison:
 
     def in_order(self, order: Order) -> tuple[Row, ...]:
         """The rows in this order; equal ones in that of the checklist."""
-        if order is Order.DIMENSION:
-            return self.rows
+        return self.rows if order is Order.DIMENSION else self._by_hurt
+
+    @cached_property
+    def _by_hurt(self) -> tuple[Row, ...]:
+        # What stands above a table asks for it too, and shares are slow to add up.
         return tuple(sorted(self.rows, key=lambda row: row.hurt, reverse=True))
 
     @cached_property

@@ -168,6 +168,9 @@ def unseen_signs(text: str) -> frozenset[str]:
 
 
 def without_unseen_signs(text: str) -> str:
+    # Most texts have none, and a file asks it of thousands; what can't be seen is never printable.
+    if text.isprintable():
+        return text
     unseen = unseen_signs(text)
     return "".join(sign for sign in text if sign not in unseen)
 

@@ -102,12 +102,7 @@ def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
 
 def _clean(row: Row) -> Row:
     # What nobody can see was refused when it was typed; a file must open whatever happens.
-    return {name: _seen(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
-
-
-def _seen(text: str) -> str:
-    # Nearly every cell is printable, and found so at once.
-    return text if text.isprintable() else without_unseen_signs(text)
+    return {name: without_unseen_signs(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 def words_why(figure: Withheld | NotCompared) -> str:

@@ -124,6 +124,9 @@ class Page:
         self.row += 1
 
     def _put(self, place: int, cell: Cell, style: str) -> None:
+        # An empty raw cell has nothing to show, and there are thousands of them.
+        if style == "raw" and cell in {None, ""}:
+            return
         form = self.book.format(style, is_day=isinstance(cell, date))
         if isinstance(cell, str) and cell:
             self.sheet.write_string(self.row, place, fitting(cell), form)
@@ -142,6 +145,9 @@ def fitting(text: str) -> str:
     a workbook doesn't open.
     """
     text = without_unseen_signs(text)
+    # No sign takes more than two units.
+    if 2 * len(text) <= MAX_CELL:
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MAX_CELL:
         return text

@@ -1,4 +1,4 @@
-"""Sessions beside each other in words, and the cells of their table: up to 900, made ready in one go."""
+"""Sessions beside each other in words, and the cells of their table: up to 900."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -28,6 +28,9 @@ register = template.Library()
 
 # So many findings are named above the table, of each kind.
 NAMED = 3
+# So many sessions fit beside each other, with all of their numbers; of more, those of a row come when it is unfolded:
+# a page with all of them has twenty thousand elements, which is slow on a phone.
+AT_HAND = 7
 # The pieces of a bar, from left to right.
 _PIECES = (Value.HINDERING, "unsure", "open", Value.HELPING)
 # What is found in one session doesn't recur.
@@ -64,8 +67,6 @@ class CellView:
     address: str
     finding: Finding | None = None
     why: str | Promise = ""
-    # The finding as sign and word.
-    mark: str = ""
     parts: Sequence[Part] = ()
     length: str = ""
     bar: SafeString | None = None
@@ -76,9 +77,13 @@ class CellView:
 class RowView:
     item: Item
     dimension: str
+    # A cell for each session: what is found, or why nothing is.
+    findings: SafeString
+    # What unfolds: nothing yet where it is left to be fetched.
     cells: list[CellView]
     # The answers that anybody gave, whose signs stand beneath the cells.
     answers: list[Part]
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +95,52 @@ class RowGroup:
 
 
 @register.simple_tag
-def table_groups(comparison: Comparison, order: Order) -> list[RowGroup]:
-    """The table's rows in this order."""
+def table_groups(comparison: Comparison, order: Order, unfolded: str) -> list[RowGroup]:
+    """The table's rows in this order, with the numbers of the unfolded one; of few sessions, with those of all."""
     names = {item.key: dimension.name for dimension, items in comparison.dimensions for item in items}
-    reports = {session.key: reverse("session-report", args=[session.key]) for session in comparison.sessions}
-    marks = {found: render_to_string("reflectie/comparing/mark.html", {"finding": found}) for found in Finding}
-    views = [_row(row, names[row.item.key], reports, marks) for row in comparison.in_order(order)]
+    is_light = len(comparison.sessions) <= AT_HAND
+    marks = {found: _mark(found, in_full=is_light) for found in Finding}
+    views = [
+        _row(row, names[row.item.key], marks, is_open=row.item.key == unfolded, is_at_hand=is_light)
+        for row in comparison.in_order(order)
+    ]
     if order is Order.HURT:
         return [RowGroup(None, views)]
     by_key = {view.item.key: view for view in views}
     return [RowGroup(dimension, [by_key[item.key] for item in items]) for dimension, items in comparison.dimensions]
 
 
-def _row(row: Row, dimension: str, reports: Mapping[str, str], marks: Mapping[Finding, str]) -> RowView:
-    cells = [_cell(cell, row.item, f"{reports[cell.session.key]}#{row.item.key}", marks) for cell in row.cells]
+def _mark(found: Finding, *, in_full: bool) -> SafeString:
+    return render_to_string("reflectie/comparing/mark.html", {"finding": found, "in_full": in_full})
+
+
+def _row(row: Row, dimension: str, marks: Mapping[Finding, SafeString], *, is_open: bool, is_at_hand: bool) -> RowView:
+    findings = SafeString("".join(marks[cell.finding] if cell.finding else _absent(cell) for cell in row.cells))
+    cells = [_cell(cell, row.item) for cell in row.cells] if is_open or is_at_hand else []
     answers = {part.value: part for view in cells for part in view.parts}
     in_order = [answers[value] for value in ("hindering", "dont-know", "open", "helping") if value in answers]
-    return RowView(row.item, dimension, cells, in_order)
+    return RowView(row.item, dimension, findings, cells, in_order, is_open)
 
 
-def _cell(cell: Cell, item: Item, address: str, marks: Mapping[Finding, str]) -> CellView:
-    counts, found = cell.counts, cell.finding
-    report = cell.session.item(item.key)
-    if isinstance(counts, NotCompared) or report is None:
-        return CellView(address, why=gettext("niet in deze versie"))
-    if isinstance(counts, Withheld):
-        return CellView(address, why=wording.REASONS[counts.reason])
-    assert found is not None
+def _absent(cell: Cell) -> SafeString:
+    return format_html('<td class="is-absent">{}</td>', _why(cell))
+
+
+def _why(cell: Cell) -> str | Promise:
+    """Why there is no figure; empty where there is one."""
+    if isinstance(cell.counts, Withheld):
+        return wording.REASONS[cell.counts.reason]
+    return gettext("niet in deze versie") if isinstance(cell.counts, NotCompared) else ""
+
+
+def _cell(cell: Cell, item: Item) -> CellView:
+    address = f"{reverse('session-report', args=[cell.session.key])}#{item.key}"
+    counts, report = cell.counts, cell.session.item(item.key)
+    if not isinstance(counts, Counts) or report is None:
+        return CellView(address, why=_why(cell))
     return CellView(
         address,
-        finding=found,
-        mark=marks[found],
+        finding=cell.finding,
         parts=spread_parts(report),
         length=str(counts.counted),
         bar=_bar(counts),
@@ -129,7 +149,7 @@ def _cell(cell: Cell, item: Item, address: str, marks: Mapping[Finding, str]) ->
 
 
 def _bar(counts: Counts) -> SafeString:
-    """The spread as pieces of a bar, each as long as there are answers; for hundreds of bars, as short as can be."""
+    """The spread as pieces of a bar, each as long as there are answers."""
     numbers = [counts.hindering, counts.dont_know, counts.open, counts.helping]
     lefts = accumulate(numbers, initial=0)
     pieces = [(name, left, n, n) for name, left, n in zip(_PIECES, lefts, numbers, strict=False) if n]

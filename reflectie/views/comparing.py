@@ -121,8 +121,15 @@ def _found(request: HttpRequest, form: WantedForm, chosen: list[Session]) -> dic
 @as_many_as_fit
 def table(request: HttpRequest) -> HttpResponse:
     order = Order.HURT if request.GET.get("orde") == "knelt" else Order.DIMENSION
-    context = {"order": order, "by_dimension": order is Order.DIMENSION, "meanings": list(MEANINGS_OF_FINDINGS.items())}
-    return _page(request, "reflectie/comparing/table.html", comparison_or_404(request), context)
+    context = {
+        "order": order,
+        "by_dimension": order is Order.DIMENSION,
+        "unfolded": request.GET.get("open", ""),
+        "meanings": list(MEANINGS_OF_FINDINGS.items()),
+    }
+    # A script that has the page asks for the row alone.
+    template = "row" if "rij" in request.GET else "table"
+    return _page(request, f"reflectie/comparing/{template}.html", comparison_or_404(request), context)
 
 
 @never_cache

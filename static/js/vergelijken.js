@@ -57,10 +57,37 @@
     const [down, right] = steps[key] ?? [0, 0];
     return rows[y + down]?.[x + right];
   };
-  const toggle = (cell) => {
-    const row = cell.parentElement.querySelector("details");
-    row.open = !row.open;
+  // The numbers of a row come with the page, or when they are first asked for. Without an answer, the page itself asks.
+  const form = table.closest("form");
+  const unfold = async (button) => {
+    if (button.ariaBusy === "true") return;
+    const row = button.closest("tr");
+    const key = row.id;
+    if (!row.nextElementSibling?.matches(".numbers-row")) {
+      const asked = new URLSearchParams(new FormData(form));
+      asked.set("open", key);
+      button.ariaBusy = "true";
+      try {
+        const answer = await fetch(`?${asked}&rij=`);
+        const html = answer.ok && !answer.redirected ? (await answer.text()).trim() : "";
+        if (!html) throw new Error();
+        row.insertAdjacentHTML("afterend", html);
+      } catch {
+        location.assign(`?${asked}#${key}`);
+        return;
+      } finally {
+        button.ariaBusy = null;
+      }
+      row.nextElementSibling.hidden = true;
+    }
+    row.nextElementSibling.hidden = !row.nextElementSibling.hidden;
+    button.ariaExpanded = String(!row.nextElementSibling.hidden);
   };
+  const toggle = (cell) => unfold(cell.parentElement.querySelector("button"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    unfold(event.submitter);
+  });
   table.addEventListener("focusin", (event) => {
     if (!place.has(event.target)) return;
     stop.tabIndex = -1;

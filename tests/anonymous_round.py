@@ -159,7 +159,7 @@ def keys_now() -> set[str]:
 
 
 def text_of(content: bytes) -> str:
-    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all files in it, by name."""
+    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as held:
             return "\n".join(f"{name} {text_of(held.read(name))}" for name in held.namelist())
@@ -307,7 +307,7 @@ class Round:
             self.ask(who, reverse(route))
 
     def share(self) -> None:
-        """What is told outside: a lesson without a name, a note that is released, and that they take part in signals."""
+        """What is told outside: a lesson without a name, a released note, and that they take part in signals."""
         lesson = {"text": SAID[3], "item": "goal-shared", "sharing": "unnamed", "key": str(uuid4())}
         self.ask("coordinator", self.at("lessons"), lesson)
         released = {"veld": "goal-shared-note", "merk": store.text_mark(note(PEOPLE[0], "goal-shared"))}

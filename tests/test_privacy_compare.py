@@ -16,13 +16,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from signalled import CLEAR, NOTED, TODAY, held, taking_part
 from test_privacy_report import SIZES, VALUES, VARIED, World, report_of, withheld  # noqa: F401
 
 from reflectie import pdf
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import FieldValue
 from reflectie.exports import Format
-from reflectie.models import Answer, Collaboration, Item, Membership, Response, Role, Session
+from reflectie.models import Answer, Collaboration, Item, Lesson, Membership, Response, Role, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +213,48 @@ def test_a_workbook_holds_nothing_that_is_not_on_its_sheets(fien, client):
         assert list(book.custom_doc_props.props) == []
         assert {book.properties.created, book.properties.modified} == {datetime(2026, 11, 19)}
         assert "fien" not in text_of(content)
+
+
+# --- outside the collaboration
+
+
+def test_a_sentence_without_a_name_is_the_same_whose_ever_it_is(fien, client):
+    """To somebody who knows neither: in words, order, headers and length."""
+    team(fien, "De Eigen")
+    mine, theirs = (opened(Collaboration.objects.create(name=name, region="Zee"), few(4)) for name in ("Aa", "Bee"))
+    item = Item.objects.get(key="goal-shared")
+    for number in range(6):
+        Lesson.objects.create(session=mine, item=item, text=f"Genoemd {number}", sharing="named")
+    lesson = Lesson.objects.create(session=mine, item=item, text="We schreven het samen op.", sharing="unnamed")
+
+    def fill(turn: int) -> None:
+        Lesson.objects.filter(pk=lesson.pk).update(session=(mine, theirs)[turn])
+
+    urls = [
+        reverse("shared"),
+        f"{reverse('shared')}?stelling=goal-shared",
+        addresses(opened(team(fien, "C"), few(4)))[4],
+    ]
+    assert differing(client, urls, fill) == set()
+    assert "We schreven het samen op." in client.get(urls[1]).content.decode()
+    assert str(lesson.pk) not in client.get(urls[1]).content.decode()
+
+
+def test_who_has_an_obstacle_and_whose_quote_it_is_changes_nothing_in_a_signal(client, monkeypatch):
+    monkeypatch.setattr("reflectie.store.signals.today", lambda: TODAY)
+    # Of four with a label that is shown and two whose label is hidden among those without; three have it.
+    held_by = [held(taking_part(region=region)) for region in ("Tienen",) * 4 + ("Leuven",) * 2 + ("",) * 2]
+
+    def fill(turn: int) -> None:
+        order = held_by if turn else [*held_by[3::-1], *held_by[:3:-1]]
+        for place, session in enumerate(order):
+            answered(session, NOTED if place in {0, 1, 4, 5, 6} else CLEAR)
+        Answer.objects.filter(response__session=order[0], note__gt="").update(released=True)
+
+    urls = [f"{reverse(name)}{query}" for name in ("signals", "signals-pdf") for query in ("", "?label=tienen")]
+    fill(0)
+    assert [b"Geen geld." in client.get(url).getvalue() for url in urls] == [True, False, True, False]
+    assert differing(client, urls, fill) == set()
 
 
 # --- who may

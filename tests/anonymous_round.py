@@ -7,6 +7,7 @@ Whatever could tell a person is given a telling value: addresses, the browser's 
 import io
 import logging
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from reflectie import store
 from reflectie.domain.agreements import mark as agreement_mark
 from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.domain.talk import mark
+from reflectie.exports import Format
 from reflectie.logs import NoTokens
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
 from reflectie.pdf import Kind
@@ -48,6 +50,10 @@ CHOICES = ("hindering", "helping")
 INVITED = "genodigde@example.org"
 # The whole report, as page and as PDF.
 REPORT = re.compile(r"(/rapport/[^/]+|/verslag)(/|\.pdf)$")
+# What is taken along of it: a page that is text alone, with everybody's words.
+TAKEN = re.compile(r"(/rapport/[^/]+|/verslag)\.(xlsx|csv|json)$|/alles\.zip$")
+# Set beside other sessions: the totals, and nobody's words.
+COMPARED = ("compare", "compare-table", "compare-time", "compare-beside", "compare-pdf")
 # What else is made of it: its addresses, each with what stands in it.
 MADE = [("document", kind) for kind in Kind if kind is not Kind.REPORT] + [("picture", name) for name in PICTURES]
 MADE += [("guide", ""), ("rebuild", "")]
@@ -94,6 +100,9 @@ class Remains:
     old_keys: set[str] = field(default_factory=set)
     new_keys: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
+    # What everybody saw, and what was kept, once its answers were folded into counts.
+    folded_pages: list[Page] = field(default_factory=list)
+    folded_tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def seen_by(self, *who: str, stages: tuple[str, ...] = ()) -> list[Page]:
         return [page for page in self.pages if page.who in who and (not stages or page.stage in stages)]
@@ -150,7 +159,10 @@ def keys_now() -> set[str]:
 
 
 def text_of(content: bytes) -> str:
-    """A page's source; of a PDF its text and what it says of itself."""
+    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as held:
+            return "\n".join(f"{name} {text_of(held.read(name))}" for name in held.namelist())
     if not content.startswith(b"%PDF-"):
         return content.decode()
     reader = pypdf.PdfReader(io.BytesIO(content))
@@ -188,11 +200,12 @@ class Round:
     def ask(self, who: str, url: str, data: dict[str, Any] | None = None, **headers: str) -> str:
         client = self.browsers[who]
         response = client.get(url, headers=headers) if data is None else client.post(url, data, headers=headers)
-        text, stage = text_of(response.content), Session.objects.get(pk=self.session.pk).stage
+        content = response.getvalue()
+        text, stage = text_of(content), Session.objects.get(pk=self.session.pk).stage
         told = f"{response.headers} {response.cookies.output()}"
         self.remains.pages.append(Page(who, stage, url, response.status_code, told, text))
         sent = {"t": "[22/Nov/2026:10:00:00 +0100]", "m": "GET" if data is None else "POST", "U": url}
-        known = {"s": response.status_code, "B": len(response.content), "L": "0.012"}
+        known = {"s": response.status_code, "B": len(content), "L": "0.012"}
         told_too = {"h": client.defaults["REMOTE_ADDR"], "a": client.defaults["HTTP_USER_AGENT"], "f": url}
         logging.getLogger("gunicorn.access").info(access_log_format, sent | known | told_too)
         return text
@@ -265,11 +278,50 @@ class Round:
             for route, name in MADE:
                 self.ask(who, self.at(f"session-{route}", **({"name": name} if name else {})))
             self.ask(who, reverse("collaboration", args=[self.session.collaboration_id]))
+            self.look_beside(who)
         for who in PEOPLE:
             for route in ("join", "join-standing", "report", "report-pdf"):
                 self.ask(who, self.at(route))
             for route, name in MADE:
                 self.ask(who, self.at(f"report-{route}", **({"name": name} if name else {})))
+            for wanted in Format:
+                self.ask(who, self.at("report-file", wanted=wanted))
+
+    def look_beside(self, who: str) -> None:
+        """Where sessions stand beside each other, what is shared of them, what brings answers in, what is taken out."""
+        chosen = f"?sessie={self.session.pk}"
+        for route in COMPARED:
+            self.ask(who, f"{reverse(route)}{chosen}")
+        self.ask(who, f"{reverse('compare-table')}{chosen}&orde=knelt")
+        for wanted in Format:
+            self.ask(who, f"{reverse('compare-file', args=[wanted])}{chosen}")
+            self.ask(who, self.at("session-file", wanted=wanted))
+        for route in ("lessons", "quotes", "import", "import-template"):
+            self.ask(who, self.at(route))
+        for lesson in self.session.lessons.all():
+            self.ask(who, self.at("lesson", key=str(lesson.pk)))
+        about = [self.session.collaboration_id]
+        for url in (reverse("collaboration-signals", args=about), reverse("session-earlier", args=about)):
+            self.ask(who, url)
+        for route in ("shared", "signals", "signals-pdf", "everything"):
+            self.ask(who, reverse(route))
+
+    def share(self) -> None:
+        """What is told outside: a lesson without a name, a released note, and that they take part in signals."""
+        lesson = {"text": SAID[3], "item": "goal-shared", "sharing": "unnamed", "key": str(uuid4())}
+        self.ask("coordinator", self.at("lessons"), lesson)
+        released = {"veld": "goal-shared-note", "merk": store.text_mark(note(PEOPLE[0], "goal-shared"))}
+        self.ask("coordinator", self.at("quotes"), {**released, "vrijgeven": "ja"})
+        about = [self.session.collaboration_id]
+        self.ask("coordinator", reverse("collaboration-signals", args=about), {"meedoen": "ja"})
+
+    def fold(self) -> None:
+        """Two years on. What is seen from here on stands apart."""
+        pages, self.remains.pages = self.remains.pages, self.remains.folded_pages
+        Session.objects.filter(pk=self.session.pk).update(concluded_on=store.today() - timedelta(1000))
+        assert store.fold_old(store.today()) == 1
+        self.look_around()
+        self.remains.pages, self.remains.folded_tables = pages, all_tables()
 
     def close_open_and_conclude(self) -> None:
         self.ask("coordinator", self.at("session-close"), {})
@@ -282,6 +334,7 @@ class Round:
         self.look_around()
         agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
         self.ask("facilitator", self.at("agreements"), agreement)
+        self.share()
         next_on = store.today() + timedelta(3)
         decided = {**CONCLUDING, "reason": SAID[3], "next_on": next_on.isoformat()}
         self.ask("coordinator", self.at("session-conclude"), decided)
@@ -306,4 +359,6 @@ def hold_round() -> Remains:
     token = held.session.join_token or ""
     remains.links = [token, store.read_token(token)]
     remains.tables = all_tables()
+    with everything_logged(remains.lines):
+        held.fold()
     return remains

@@ -7,7 +7,20 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from anonymous_round import INVITED, MADE, NOTED, PEOPLE, SAID, Remains, hold_round, text_of
+from anonymous_round import (
+    COMPARED,
+    INVITED,
+    MADE,
+    NOTED,
+    PEOPLE,
+    REPORT,
+    SAID,
+    TAKEN,
+    Remains,
+    hold_round,
+    sentence,
+    text_of,
+)
 from conftest import fill_in, make_account, make_collaboration, make_round
 from django.db import connection, models, transaction
 from django.test import Client
@@ -16,6 +29,7 @@ from test_access import TABLE, address, parameters
 
 from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
+from reflectie.exports import Format
 from reflectie.models import Answer, Invitee, Membership, Response, Role, Session
 
 pytestmark = pytest.mark.django_db
@@ -277,6 +291,61 @@ def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(r
         assert not any(word in page.headers for word in ("Tienen", "esdoorn", *PEOPLE)), page.url
 
 
+def test_what_is_taken_along_has_everybodys_words_in_the_order_of_the_report(remains):
+    """Workbook, CSV, JSON and ZIP: of who may read the report, and of nobody before it opens."""
+    taken = [page for page in remains.pages if page.status == 200 and TAKEN.search(page.url)]
+    before = [page for page in taken if page.stage not in OPENED]
+    assert {page.url for page in before} == {"/account/alles.zip"}
+    assert [page.url for page in before if any(f"De {word} zegt" in page.text for word in (*PEOPLE, "taxus"))] == []
+    opened = [page for page in taken if page.stage in OPENED]
+    # Three formats, for eight people, at two stages; and the ZIP of two.
+    assert len(opened) == 2 * (3 * 8 + 2)
+    report = remains.reports()[0]
+    for page in opened:
+        found = {key: order_in(page.text, key) for key in NOTED}
+        copies = len(found["goal-shared"]) // len(PEOPLE)
+        assert found == {key: order_in(report.text, key)[: len(PEOPLE)] * copies for key in NOTED}, page.url
+        assert "734911" not in page.text.replace("account734911", ""), page.url
+        assert "Last-Modified" not in page.headers
+        assert not any(word in page.headers for word in ("Tienen", "esdoorn", *PEOPLE)), page.url
+
+
+def test_beside_other_sessions_stand_totals_and_nobodys_words(remains):
+    urls = [reverse(route) for route in COMPARED] + [f"/vergelijken/vergelijking.{kind}" for kind in Format]
+    outside = [reverse("shared"), reverse("signals")]
+    found = [page for page in remains.pages if page.status == 200 and page.url.partition("?")[0] in [*urls, *outside]]
+    opened = [page for page in found if page.stage in OPENED]
+    assert {page.url.partition("?")[0] for page in opened} == {*urls, *outside}
+    assert {page.url.partition("?")[0] for page in found if page not in opened} == {*outside}
+    # A sentence that was shared without a name is there, beside the same words of the conclusion elsewhere.
+    assert [page for page in opened if page.url == reverse("shared") and SAID[3] in page.text]
+    for page in opened:
+        words = [word for word in (*PEOPLE, "taxus") if f"De {word} zegt" in page.text or sentence(word) in page.text]
+        assert words == [], page.url
+        assert not any(word in page.headers for word in ("Tienen", "esdoorn", *PEOPLE)), page.url
+
+
+def test_folded_into_counts_nobodys_words_are_left_on_any_page_in_any_file_or_table(remains):
+    """The totals stay; what anybody wrote, and every row of an answer from before, is gone."""
+    words = [text for word in PEOPLE for text in (f"De {word} zegt", sentence(word))]
+    pages = [page for page in remains.folded_pages if page.status == 200]
+    assert {page.url for page in pages if REPORT.search(page.url) or TAKEN.search(page.url)} == {
+        page.url for page in remains.pages if page.status == 200 and (REPORT.search(page.url) or TAKEN.search(page.url))
+    }
+    assert [(page.url, found_in(page.text, words)) for page in pages if found_in(page.text, words)] == []
+    keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
+    told = {table: " ".join(map(text_of_row, rows)) for table, rows in remains.folded_tables.items()}
+    assert {table: found for table in told if (found := found_in(told[table], [*keys, *words]))} == {}
+    assert len(remains.folded_tables["reflectie_response"]) == len(PEOPLE)
+    figures = {
+        tuple(line for line in page.text.splitlines() if line.startswith("cijfer"))
+        for page in [*remains.pages, *pages]
+        if page.status == 200 and page.url.endswith("/verslag.csv")
+    }
+    assert len(figures) == 1
+    assert len(figures.pop()) == 15 * 3
+
+
 def test_what_was_agreed_points_to_nobody_who_answered(remains):
     [agreement], [conclusion] = (remains.tables[f"reflectie_{name}"] for name in ("agreement", "conclusion"))
 
@@ -335,7 +404,14 @@ def test_rows_lie_in_another_order_than_they_came(remains):
 # --- before the report opens
 
 
+# What is about sessions without naming one in its path.
+BESIDE = ("compare", "shared", "signals", "everything")
+NO_KEY = uuid4()
+
+
 def masked(text: str) -> str:
+    # Each round of asking signs in anew.
+    text = re.sub(r'("last_sign_in": ")[^"]*', r"\1", text)
     return re.sub(r'(name="(?:csrfmiddlewaretoken|key|keep-as)" value=")[^"]*', r"\1", text)
 
 
@@ -348,15 +424,14 @@ def pages_of_others(session: Session, users: dict[str, object]) -> dict[tuple[st
             client.force_login(user)
         for route in TABLE:
             names = parameters(route)
-            if "pk" in names or route.startswith(("join", "report")):
-                about = (
-                    session.collaboration_id if route.startswith(("collab", "member", "session-new")) else session.pk
-                )
+            if "pk" in names or route.startswith(("join", "report", *BESIDE)):
+                of_collaboration = route.startswith(("collab", "member", "session-new", "session-earlier"))
+                about = session.collaboration_id if of_collaboration else session.pk
                 token = store.read_token(session.join_token) if route.startswith("report") else session.join_token
-                key = uuid4() if route == "agreement" else "goal-shared"
-                url = address(route, pk=about, token=token, key=key)
-                response = client.get(url)
-                found[who, route] = f"{response.status_code} {masked(text_of(response.content))}"
+                key = NO_KEY if route in {"agreement", "lesson"} else "goal-shared"
+                chosen = f"?sessie={session.pk}" if route.startswith("compare") else ""
+                response = client.get(address(route, pk=about, token=token, key=key) + chosen)
+                found[who, route] = f"{response.status_code} {masked(text_of(response.getvalue()))}"
     return found
 
 

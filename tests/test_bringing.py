@@ -5,6 +5,7 @@ import csv
 import io
 import random
 import re
+import time
 
 import pytest
 from conftest import everything
@@ -211,6 +212,27 @@ def test_as_many_sheets_as_fit_and_not_one_more(columns):
 
 def test_no_more_errors_than_anybody_mends(columns):
     assert len(wrong("2 Gedeeld doel\n" + "x\n" * 500, columns)) == MAX_PROBLEMS
+
+
+HOSTILE = {
+    # Loose accents in an order that is to be put right: with the square of their number.
+    "accents": "1 Breedte van het doel\n" + "a" + "\u0301" * 50_000 + "\u0327" * 50_000,
+    "accents in a title": "a" + "\u0301" * 50_000 + "\u0327" * 50_000 + ";1 Breedte van het doel\n",
+    "one title for ever": "Blad;" * 90_000,
+    "cells without a title": "1 Breedte van het doel\n" + "x;" * 200_000,
+    "semicolons": ";" * 490_000,
+    "line ends": "1 Breedte van het doel" + "\n" * 400_000,
+    "an open quotation mark": '1 Breedte van het doel\n"' + "a\n" * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_table_made_to_keep_us_busy_is_refused_in_a_moment(columns, name):
+    """Read with the square of its length, any of these took from ten seconds to two minutes."""
+    start = time.process_time()
+    assert wrong(HOSTILE[name], columns)
+    # A loaded machine needs far less, and no slow way of reading gets by.
+    assert time.process_time() - start < 4
 
 
 def test_unseen_signs_go_and_a_line_end_of_excel_stays(columns):

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import CONCLUSION
 from django.db import connection
 from rounds import fetched, make_collaboration, open_round
 
@@ -99,3 +100,18 @@ def test_a_text_that_was_removed_while_a_pdf_was_made_does_not_live_on_in_it(run
 def test_closing_forgets_the_day_of_the_last_answer(running: Session) -> None:
     Session.objects.update(changed_on=date(2026, 10, 1))
     assert store.close_round(running).changed_on == store.today()
+
+
+def test_folding_leaves_no_note_no_row_and_no_pdf_from_before_in_the_files(running: Session) -> None:
+    session = store.open_report(store.close_round(running))
+    store.conclude(session, CONCLUSION)
+    store.keep_pdf(session.pk, "verslag", "sleutel", f"%PDF {NOTE}".encode())
+    Session.objects.filter(pk=session.pk).update(concluded_on=date(2024, 1, 1))
+    keys = [key.hex for key in session.responses.values_list("pk", flat=True)]
+    assert all(key.encode() in on_disk() for key in keys)
+
+    assert store.fold_old(date(2026, 11, 22)) == 1
+
+    kept = on_disk()
+    assert [key for key in (*keys, NOTE) if key.encode() in kept] == []
+    assert session.responses.count() == len(keys)

@@ -200,6 +200,18 @@ def test_page_says_what_leaves_and_who_sees_it(coordinator, collaboration, chose
         assert told in text
 
 
+@pytest.mark.parametrize(("region", "from_then"), [("TIENEN", False), ("Leuven", True)])
+def test_another_label_counts_from_the_next_quarter_and_is_told_so(
+    coordinator, collaboration, chosen, monkeypatch, region, from_then
+):
+    monkeypatch.setattr("reflectie.store.collaborations.today", lambda: TODAY)
+    Collaboration.objects.filter(pk=collaboration.pk).update(signals_from=date(2026, 1, 5))
+    url = collaboration_url("collaboration-edit", collaboration)
+    response = coordinator.post(url, {"name": "Samen", "region": region}, follow=True)
+    told = "In signalen telt deze samenwerking weer mee vanaf 1 januari 2027." in text_of(response)
+    assert (response.status_code, told, is_on(collaboration) == TODAY) == (200, from_then, from_then)
+
+
 def test_facilitator_reads_and_does_not_choose(facilitator, collaboration, chosen):
     response = facilitator.get(chosen)
     assert (response.status_code, b'name="meedoen"' in response.content) == (200, False)

@@ -170,6 +170,30 @@ def test_day_of_opening_up_is_kept_and_concluding_leaves_it(monkeypatch):
     assert (kept.changed_on, kept.concluded_on) == (date(2026, 4, 1), date(2026, 7, 1))
 
 
+def relabelled(collaboration: Collaboration, region: str, theme: str = "") -> Collaboration:
+    return store.change_collaboration(collaboration, name="Zelfde", region=region, theme=theme, partners=[])
+
+
+def test_nobody_goes_from_label_to_label_to_subtract_their_own_from_each(day, monkeypatch):
+    """With one that knows its own, a label of two others would be shown: at once, and the next one a minute later."""
+    monkeypatch.setattr("reflectie.store.collaborations.today", lambda: TODAY)
+    several(4, region="Tienen")
+    several(2, region="Leuven")
+    several(3, region="Gent")
+    mine = Collaboration.objects.filter(region="Tienen").first()
+    # Leuven is too small to be shown, and takes the next smallest with it.
+    assert (counted(label="tienen"), counted(label="leuven")) == ((4, 4), None)
+    # A better way of writing the same label changes nothing, nor does what divides nobody.
+    relabelled(mine, " tienen", "Wonen")
+    assert counted() == (9, 9)
+
+    relabelled(mine, "Leuven")
+
+    assert (counted(), counted(label="leuven")) == ((8, 8), None)
+    day(date(2027, 1, 1))
+    assert (counted(), counted(label="leuven")) == ((9, 9), (3, 3))
+
+
 def test_invented_ones_count_only_among_themselves():
     several(4, invented=True)
     published = store.load_signals()

@@ -23,6 +23,8 @@ from .sheet import MAX_LINES, Ask, Field, FieldValue, Sheet, tidy, without_unsee
 MAX_BYTES = 500_000
 # More than anybody mends in one go.
 MAX_PROBLEMS = 100
+# Longer than any word, number, name or title that is understood.
+MAX_WORD = 500
 # So much of what stands in a wrong cell is said again.
 MAX_GIVEN = 40
 DELIMITERS = ";,\t"
@@ -101,6 +103,11 @@ class Column:
         return dict(zip(self.asked.choices, self.words, strict=True)) if self.asked and self.words else {}
 
     @cached_property
+    def explains(self) -> str:
+        """With what the number of a row begins that explains the table."""
+        return plain(self.help)
+
+    @cached_property
     def meanings(self) -> dict[str, str]:
         """Which choice each word, number and name stands for; where they clash, the word wins."""
         choices = self.asked.choices if self.asked else ()
@@ -127,7 +134,9 @@ class _BadCellError(Exception):
 
 def plain(text: str) -> str:
     """A word without what doesn't matter in it: capitals, spaces around and in a row, how its accents are stored."""
-    return " ".join(unicodedata.normalize("NFC", without_unseen_signs(text)).split()).casefold()
+    word = " ".join(without_unseen_signs(text).split())
+    # Of a text full of loose accents this takes time with the square of its length; one that long is no word.
+    return (unicodedata.normalize("NFC", word) if len(word) <= MAX_WORD else word).casefold()
 
 
 def read_text(content: bytes) -> str:
@@ -257,11 +266,15 @@ def _read_header(
     if not any(head and head.asked and head.asked.item for head in heads):
         return heads, [Problem(Wrong.NO_HEADER, row)]
     problems = []
-    for place, (title, head) in enumerate(zip(titles, heads, strict=True)):
+    before: set[Column] = set()
+    for title, head in zip(titles, heads, strict=True):
         if head is None and title.strip():
             problems.append(Problem(Wrong.UNKNOWN_COLUMN, row, given=_short(title)))
-        elif head and head in heads[:place]:
+        elif head and head in before:
             problems.append(Problem(Wrong.COLUMN_TWICE, row, head.title))
+        before |= {head} if head else set()
+        if len(problems) >= MAX_PROBLEMS:
+            break
     return heads, problems
 
 
@@ -271,7 +284,7 @@ def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) ->
     for place, cell in enumerate(cells):
         head = heads[place] if place < len(heads) else None
         if head and not head.asked:
-            if plain(cell).startswith(plain(head.help)):
+            if plain(cell).startswith(head.explains):
                 return None, []
         elif head and head.asked:
             try:
@@ -280,6 +293,8 @@ def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) ->
                 problems.append(Problem(bad.wrong, row, head.title, _short(cell), bad.number, head))
         elif cell.strip():
             problems.append(Problem(Wrong.NO_TITLE, row, _letters(place), _short(cell)))
+        if len(problems) >= MAX_PROBLEMS:
+            break
     filled = {name: value for name, value in values.items() if value}
     if filled and not problems and not set(filled) - set(ABOUT_YOU):
         problems.append(Problem(Wrong.NO_ANSWER, row))

@@ -1,8 +1,9 @@
 """Individual answers folded into counts, once a session was concluded long enough ago (domain page, "Kept").
 
 What is left are sheets again, so that everything that reads sheets goes on working; but they are nobody's. They are
-written from the figures that the report shows, and from nothing else: two rounds with the same figures fold into the
-same sheets, whoever answered what together with what. Texts that people typed and their names are gone.
+written from the counts that the report is made of, of the whole and of each group, and from nothing else: two rounds
+with the same counts fold into the same sheets, whoever answered what together with what. What the report withholds of a
+group it goes on withholding. Texts that people typed and their names are gone.
 """
 
 from collections import Counter

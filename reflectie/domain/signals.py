@@ -10,8 +10,9 @@ the days that stand here; what is published of them, here.
   region less a theme could be one collaboration.
 - Fewer than FLOOR collaborations in a year: nothing of that year. An obstacle in fewer than FLOOR: no number, none at
   all included. Either shows less of the same figures than `privacy.py` allows, so it tells nobody more.
-- What is held, opened up or joined counts from the first day of the next quarter, so that figures move four times a
-  year rather than with every session. Leaving works at once: it is a right, and worth more than a steady figure.
+- What is held, opened up, joined or given another label counts from the first day of the next quarter, so that figures
+  move four times a year rather than with every session. Leaving works at once: it is a right, and worth more than a
+  steady figure.
 
 Taken into account: an outsider, and any one collaboration that knows its own findings, each knowing which take part and
 their labels. Not taken into account: whoever noted the figures before something was added or taken away.

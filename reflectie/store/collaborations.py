@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
 
+from reflectie.domain.signals import same_label
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 
 from .gone import leave_no_trace
 from .rounds import adopt
-from .sheets import is_late
+from .sheets import is_late, today
 
 # A session without an account that was taken in was never planned: its last change dates it.
 _DAY = Coalesce("planned_on", "changed_on")
@@ -60,12 +62,19 @@ def change_collaboration(
 ) -> Collaboration:
     """Other words for a collaboration. Sessions keep the partners as they were called at planning.
 
+    Under another label it counts in signals from the next quarter, as one that joins today: going from label to label,
+    somebody could subtract their own from each (`domain/signals.py`).
     Raises Collaboration.DoesNotExist when it was erased meanwhile.
     """
     with transaction.atomic():
         collaboration = lock_collaboration(collaboration.pk)
+        before = getattr(collaboration, settings.SIGNAL_LABEL)
         collaboration.name, collaboration.region, collaboration.theme = name, region, theme
-        collaboration.save(update_fields=["name", "region", "theme"])
+        if collaboration.signals_from and same_label(before) != same_label(
+            getattr(collaboration, settings.SIGNAL_LABEL)
+        ):
+            collaboration.signals_from = today()
+        collaboration.save(update_fields=["name", "region", "theme", "signals_from"])
         _put_partners(collaboration, partners)
     return collaboration
 

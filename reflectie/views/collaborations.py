@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, response_or_404, signed_in
 from reflectie.domain.sheet import without_unseen_signs
+from reflectie.domain.signals import counts_from
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
 from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
@@ -75,10 +77,13 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = CollaborationForm(request.POST if request.method == "POST" else None, collaboration=collaboration)
     if form.is_valid():
         try:
-            change_collaboration(collaboration, **form.details)
+            changed = change_collaboration(collaboration, **form.details)
         except Collaboration.DoesNotExist as erased:
             raise Http404 from erased
         messages.success(request, _("Bewaard."))
+        if changed.signals_from and changed.signals_from != collaboration.signals_from:
+            day = date_format(counts_from(changed.signals_from), "j F Y")
+            messages.info(request, _("In signalen telt deze samenwerking weer mee vanaf %s.") % day)
         return _to(pk)
     context = {"form": form, "collaboration": collaboration, "back": reverse("collaboration", args=[pk])}
     return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)

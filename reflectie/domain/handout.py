@@ -22,6 +22,8 @@ MOST_BESIDE = 8
 MOST_UPRIGHT = 3
 # Of each finding so many stand in front, as in a report.
 IN_FRONT = 3
+# Pictures of so many sessions keep it short, where they are of several collaborations.
+MOST_PICTURED = 20
 # What is worth a board's attention when it recurs; that a factor isn't at play is in the table.
 RECURRING = (Finding.OBSTACLE, Finding.STRENGTH, Finding.SPLIT, Finding.UNKNOWN)
 
@@ -87,7 +89,8 @@ class Handout:
     @property
     def in_full(self) -> bool:
         """Whether the histories have their pictures and agreements, as on the page."""
-        return len(self.histories) <= MAX_IN_FULL
+        sessions = sum(len(history.sessions) for history in self.histories)
+        return len(self.histories) == 1 or (len(self.histories) <= MAX_IN_FULL and sessions <= MOST_PICTURED)
 
     @property
     def is_upright(self) -> bool:

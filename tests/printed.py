@@ -71,7 +71,9 @@ def agreed(number: int) -> tuple[Agreement, ...]:
         return ()
     return (
         Agreement("1", f"We schrijven het doel op ({number}).", "Joke", item="goal-shared", state=State.DONE),
-        Agreement("2", f"We vragen {number} uur.", "An & Bo", item="context-practical", state=State.DROPPED, reason="Duur"),
+        Agreement(
+            "2", f"We vragen {number} uur.", "An & Bo", item="context-practical", state=State.DROPPED, reason="Duur"
+        ),
         Agreement("3", f"We bellen elkaar om de {number} weken.", state=State.BUSY),
     )
 

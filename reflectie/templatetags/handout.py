@@ -17,7 +17,7 @@ from reflectie.domain.handout import Handout
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
-from reflectie.domain.trends import Change, Course, Strand
+from reflectie.domain.trends import Change, Course, History, Strand
 
 from .reflectie import answer, lower_first
 
@@ -171,6 +171,12 @@ def words_as(item: Item, finding: str) -> str:
     if finding == Finding.STRENGTH:
         return item.helping
     return item.hindering if finding == Finding.OBSTACLE else item.short
+
+
+@register.filter
+def has_figures(history: History) -> bool:
+    """Whether there is anything to draw."""
+    return any(isinstance(session.counted, int) for session in history.sessions)
 
 
 @register.simple_tag

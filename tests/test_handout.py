@@ -34,7 +34,7 @@ def handout_of(*sessions: SessionFigures):
 
 def test_what_recurs_in_two_collaborations_stands_in_front_and_after_three_the_rest():
     keys = ("goal_shared", "partners_needed", "goal_perspective", "context_political")
-    handout = handout_of(*(answered(team, n, **dict.fromkeys(keys, 6)) for n, team in enumerate((LINDE, BRUG))))
+    handout = handout_of(*(answered(team, n, **dict.fromkeys(keys, 6)) for n, team in enumerate((LINDE, BRUG, PLAN))))
     [group] = [group for group in handout.recurring if group.finding is Finding.OBSTACLE]
     assert [row.item.key for row in group.front] == ["goal-perspective", "goal-shared", "partners-needed"]
     assert [row.item.key for row in group.rest] == ["context-political"]

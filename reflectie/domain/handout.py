@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from .beside import Beside, ItemBeside, set_teams_beside
+from .beside import FEWEST_RECURRING, Beside, ItemBeside, set_teams_beside
 from .checklist import Dimension, Source
 from .comparison import Comparison, Row, SessionFigures, Team
 from .findings import Finding
@@ -33,15 +33,9 @@ class Recurring:
     """What came out as one finding in several collaborations, that of the most first."""
 
     finding: Finding
-    items: tuple[ItemBeside, ...]
-
-    @property
-    def front(self) -> tuple[ItemBeside, ...]:
-        return self.items[:IN_FRONT]
-
-    @property
-    def rest(self) -> tuple[ItemBeside, ...]:
-        return self.items[IN_FRONT:]
+    # In front, and those that stand further on alone.
+    front: tuple[ItemBeside, ...]
+    rest: tuple[ItemBeside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,10 @@ class Handout:
         """What recurs between collaborations, by what it is."""
         if self.beside is None:
             return ()
-        groups = (Recurring(found, self.beside.recurring(found)) for found in RECURRING)
-        return tuple(group for group in groups if group.items)
+        # Of two it is always both: there is no more to tell of it further on.
+        most = None if len(self.beside.sessions) == FEWEST_RECURRING else IN_FRONT
+        groups = ((found, self.beside.recurring(found)) for found in RECURRING)
+        return tuple(Recurring(found, items[:most], items[len(items[:most]) :]) for found, items in groups if items)
 
     @property
     def in_full(self) -> bool:

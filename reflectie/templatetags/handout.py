@@ -118,7 +118,7 @@ def _only(item: Item, counts: Counts) -> str:
 @register.simple_tag
 def recurring_line(handout: Handout) -> str:
     """What recurs between collaborations, in one sentence. It says how it is seen, never how a collaboration is."""
-    found = {group.finding: len(group.items) for group in handout.recurring}
+    found = {group.finding: len(group.front) + len(group.rest) for group in handout.recurring}
     obstacles, strengths = found.get(Finding.OBSTACLE, 0), found.get(Finding.STRENGTH, 0)
     splits, blind = found.get(Finding.SPLIT, 0), found.get(Finding.UNKNOWN, 0)
     none = gettext("geen")
@@ -145,8 +145,8 @@ _BECAME: dict[Course, Callable[[int], str]] = {
     Course.BECAME_STRENGTH: lambda n: ngettext("%s werd een sterkte", "%s werden een sterkte", n),
     Course.BECAME_CLEAR: lambda n: ngettext("%s speelt niet (meer)", "%s spelen niet (meer)", n),
     Course.BECAME_OBSTACLE: lambda n: ngettext("%s werd een hinderpaal", "%s werden een hinderpaal", n),
-    Course.LESS_HINDER: lambda n: gettext("bij %s zien er minder hinder"),
-    Course.MORE_HINDER: lambda n: gettext("bij %s zien er meer hinder"),
+    Course.LESS_HINDER: lambda _n: gettext("bij %s zien er minder hinder"),
+    Course.MORE_HINDER: lambda _n: gettext("bij %s zien er meer hinder"),
     Course.ANSWERED_OTHERWISE: lambda n: ngettext("%s kreeg een ander antwoord", "%s kregen een ander antwoord", n),
     Course.STAYS_OBSTACLE: lambda n: ngettext("%s bleef een hinderpaal", "%s bleven een hinderpaal", n),
     Course.STAYS_SPLIT: lambda n: ngettext("%s bleef verdeeld", "%s bleven verdeeld", n),

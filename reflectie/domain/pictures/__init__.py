@@ -13,16 +13,16 @@ from .trend import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, 
 from .whirlpool import Arm, whirlpool_arm
 
 __all__ = [
+    "BAR_LENGTH",
     "MOST_NARROW",
     "NARROW",
     "USUAL",
-    "Frame",
-    "BAR_LENGTH",
     "Arm",
     "Bar",
     "Circle",
     "Dots",
     "Drawing",
+    "Frame",
     "Ground",
     "Label",
     "Layer",

@@ -1,7 +1,7 @@
 """What a comparison comes to on paper: what recurs, what moved, and how its sessions fall over tables."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import CHECKLIST, COMPARISONS, compared, figures
 
@@ -78,6 +78,8 @@ def tables_of(comparison: Comparison) -> list[list[SessionFigures]]:
     return [list(sheet.sessions) for sheet in build_handout(comparison).sheets]
 
 
+# Histories of sixty sessions are made too: that takes as long as it takes.
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 14), min_size=1, max_size=20).filter(lambda sizes: sum(sizes) <= MAX_COMPARED))
 def test_every_session_stands_in_one_table_and_a_collaboration_in_one_where_it_fits(sizes):
     comparison = compared(sizes)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from .beside import FEWEST_RECURRING, Beside, ItemBeside, set_teams_beside
+from .beside import Beside, ItemBeside, set_teams_beside
 from .checklist import Dimension, Source
-from .comparison import Comparison, Row, SessionFigures, Team
+from .comparison import FEWEST_RECURRING, Comparison, Row, SessionFigures, Team
 from .findings import Finding
 from .privacy import Withheld
 from .trends import MAX_IN_FULL, History, Strand, histories

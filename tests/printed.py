@@ -7,7 +7,7 @@ from typing import Any
 
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.agreements import Conclusion, Decision, Needed
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.checklist import Checklist, read_checklist
 from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.findings import Counts
@@ -61,8 +61,21 @@ def figures(
     end = Conclusion(Needed.YES, Decision.REPAIR) if number % 3 else None
     day = date(2021, 9, 19) + timedelta(days=33 * number)
     key = f"00000000-0000-4000-8000-{number:012}"
-    facts: dict[str, Any] = {"expected": people + number % 2, "conclusion": end} | more
+    facts: dict[str, Any] = {"expected": people + number % 2, "conclusion": end, "agreements": agreed(number)} | more
     return SessionFigures(key, team, day, mode, checklist.version, people_of(totals), items=items, **facts)
+
+
+def agreed(number: int) -> tuple[Agreement, ...]:
+    """What a session agreed, every other one: about two items, and about none."""
+    if number % 2:
+        return ()
+    return (
+        Agreement("1", f"We schrijven het doel op ({number}).", "Joke", item="goal-shared", state=State.DONE),
+        Agreement(
+            "2", f"We vragen {number} uur.", "An & Bo", item="context-practical", state=State.DROPPED, reason="Duur"
+        ),
+        Agreement("3", f"We bellen elkaar om de {number} weken.", state=State.BUSY),
+    )
 
 
 def compared(sizes: Sequence[int], **more: Any) -> Comparison:
@@ -90,6 +103,8 @@ def everything() -> Comparison:
 COMPARISONS = {
     "two": compared([2]),
     "two of two": compared([1, 1]),
+    "six": compared([6]),
+    "seven": compared([3, 1, 2, 1]),
     "everything": everything(),
     "twenty-five": compared([4, 3, 1, 5, 2, 6, 4]),
     "sixty": compared([3, 1, 4, 2, 9, 2, 6, 5, 3, 3, 4, 12, 1, 1, 2, 2]),

@@ -1,16 +1,15 @@
 """What a comparison comes to on paper: what recurs, what moved, and how its sessions fall over tables."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from printed import CHECKLIST, COMPARISONS, compared, figures, newer
+from printed import CHECKLIST, COMPARISONS, compared, figures
 
 from reflectie.domain.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.handout import MOST_BESIDE, build_handout
 from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
-from reflectie.domain.since import NotCompared, Shift
 from reflectie.domain.totals import Totals, figure_of, people_of
 
 LINDE, BRUG, PLAN = Team("1", "Huis Linde"), Team("2", "De Brug"), Team("3", "Eén plan")
@@ -30,74 +29,46 @@ def handout_of(*sessions: SessionFigures):
     return build_handout(set_beside([CHECKLIST], sessions))
 
 
-def recurring(handout, found: Finding) -> list[tuple[str, int, int, int, int]]:
-    groups = [group.items for group in handout.recurring if group.finding is found]
-    return [(one.row.item.key, one.sessions, one.of, one.teams, one.of_teams) for items in groups for one in items]
+# --- what recurs, and what became of it: the rules stand in beside.py and trends.py
 
 
-# --- what recurs
-
-
-def test_what_comes_out_alike_in_two_sessions_recurs_and_what_did_once_does_not():
-    handout = handout_of(
-        answered(LINDE, 1, goal_shared=6, partners_needed=0, goal_perspective=6),
-        answered(LINDE, 2, goal_shared=5, partners_needed=1),
-        answered(BRUG, 3, goal_shared=0, partners_needed=0),
-    )
-    assert recurring(handout, Finding.OBSTACLE) == [("goal-shared", 2, 3, 1, 2)]
-    assert recurring(handout, Finding.STRENGTH) == [("partners-needed", 3, 3, 2, 2)]
-
-
-def test_what_recurs_most_stands_first_and_after_three_the_rest():
+def test_what_recurs_in_two_collaborations_stands_in_front_and_after_three_the_rest():
     keys = ("goal_shared", "partners_needed", "goal_perspective", "context_political")
-    often = [answered(LINDE, n, **dict.fromkeys(keys[: n + 1], 6)) for n in range(1, 5)]
-    [group] = [g for g in handout_of(*often).recurring if g.finding is Finding.OBSTACLE]
-    assert [one.row.item.key for one in group.front] == ["goal-shared", "partners-needed", "goal-perspective"]
-    assert [(one.row.item.key, one.sessions) for one in group.rest] == [("context-political", 2)]
+    handout = handout_of(*(answered(team, n, **dict.fromkeys(keys, 6)) for n, team in enumerate((LINDE, BRUG, PLAN))))
+    [group] = [group for group in handout.recurring if group.finding is Finding.OBSTACLE]
+    assert [row.item.key for row in group.front] == ["goal-perspective", "goal-shared", "partners-needed"]
+    assert [row.item.key for row in group.rest] == ["context-political"]
 
 
-def test_session_that_is_withheld_or_has_another_version_is_not_among_those_that_could():
-    other = figures(3, LINDE, 6, checklist=newer())
-    few = answered(LINDE, 4, people=2, goal_perspective=2)
-    both = [answered(LINDE, n, goal_perspective=6) for n in (1, 2)]
-    handout = build_handout(set_beside([CHECKLIST, newer()], [*both, other, few]))
-    assert ("goal-perspective", 2, 2, 1, 1) in recurring(handout, Finding.OBSTACLE)
+def test_one_collaboration_has_nothing_beside_it_and_is_told_what_became_of_its_items():
+    first, last = answered(LINDE, 1, goal_shared=6), answered(LINDE, 2, goal_shared=0)
+    handout = handout_of(first, last)
+    assert (handout.beside, handout.recurring) == (None, ())
+    assert (handout.only.overall.earlier, handout.only.overall.now) == (first, last)
+    assert [history.team for history in handout.histories] == [LINDE]
 
 
-def test_nothing_recurs_in_one_session_nor_can_be_said_to():
-    for sessions in ([answered(LINDE, 1, goal_shared=6)], [answered(LINDE, 1), answered(BRUG, 2, people=2)]):
+def test_several_collaborations_stand_beside_each_other_with_the_history_of_those_that_have_one():
+    handout = handout_of(answered(LINDE, 1), answered(LINDE, 2), answered(BRUG, 3))
+    assert [session.team for session in handout.beside.sessions] == [BRUG, LINDE]
+    assert ([history.team for history in handout.histories], handout.only) == ([LINDE], None)
+
+
+def test_nothing_can_be_said_of_one_session_nor_of_what_is_withheld():
+    for sessions in (
+        [answered(LINDE, 1)],
+        [answered(LINDE, 1, people=2), answered(LINDE, 2)],
+        [answered(LINDE, 1), answered(BRUG, 2, people=2)],
+    ):
         handout = handout_of(*sessions)
-        assert (recurring(handout, Finding.OBSTACLE), handout.drifts, handout.may_recur) == ([], (), False)
-    assert handout_of(answered(LINDE, 1), answered(BRUG, 2)).may_recur
-
-
-# --- what moved
-
-
-def test_collaboration_with_two_sessions_has_a_drift_and_one_with_one_has_none():
-    handout = handout_of(
-        answered(LINDE, 1, goal_shared=6), answered(LINDE, 2, goal_shared=0), answered(BRUG, 3, goal_shared=6)
-    )
-    [drift] = handout.drifts
-    [moved] = drift.moved
-    assert (drift.team, drift.reason, moved.shift) == (LINDE, None, Shift.TOWARDS_HELPING)
-    assert [item.item.key for item in moved.items] == ["goal-shared"]
-
-
-def test_drift_begins_with_the_first_session_that_the_last_can_be_compared_with():
-    named = answered(LINDE, 1, Mode.NAMED, goal_shared=0)
-    first, between, last = (answered(LINDE, n, goal_shared=6 - n) for n in (2, 3, 4))
-    [drift] = handout_of(named, first, between, last).drifts
-    assert (drift.earlier, drift.now) == (first, last)
+        assert (handout.beside, handout.recurring, handout.only) == (None, (), None)
 
 
 @pytest.mark.parametrize(
-    ("earlier", "reason"),
-    [(answered(LINDE, 1, Mode.NAMED), NotCompared.MODE), (answered(LINDE, 1, people=2), NotCompared.TOO_FEW)],
+    ("sizes", "in_full"), [([2], True), ([60], True), ([2, 2, 2], True), ([2] * 4, False), ([10, 11], False)]
 )
-def test_drift_without_anything_to_compare_says_why(earlier, reason):
-    [drift] = handout_of(earlier, answered(LINDE, 2)).drifts
-    assert (drift.reason, drift.items, drift.moved) == (reason, (), ())
+def test_pictures_are_of_few_collaborations_with_few_sessions(sizes, in_full):
+    assert build_handout(compared(sizes)).in_full is in_full
 
 
 # --- tables
@@ -107,6 +78,8 @@ def tables_of(comparison: Comparison) -> list[list[SessionFigures]]:
     return [list(sheet.sessions) for sheet in build_handout(comparison).sheets]
 
 
+# Histories of sixty sessions are made too: that takes as long as it takes.
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 14), min_size=1, max_size=20).filter(lambda sizes: sum(sizes) <= MAX_COMPARED))
 def test_every_session_stands_in_one_table_and_a_collaboration_in_one_where_it_fits(sizes):
     comparison = compared(sizes)

@@ -26,6 +26,8 @@ from .since import ItemShift, NotCompared, Shift, compare_items
 
 # What the pictures show at most, the latest: as many marks as stand beside each other where a phone can show them.
 MAX_IN_PICTURE = 10
+# So many collaborations over time stand on one page, and on paper, with everything; of more, each has its own for that.
+MAX_IN_FULL = 3
 
 
 class Course(StrEnum):

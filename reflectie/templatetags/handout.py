@@ -1,5 +1,6 @@
 """Words for a comparison on paper."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django import template
@@ -8,14 +9,15 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
+from reflectie.domain.beside import ItemBeside
 from reflectie.domain.checklist import Item, Kind
 from reflectie.domain.comparison import Cell, Comparison, SessionFigures
 from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.handout import Drift, Handout, Recurrence
+from reflectie.domain.handout import Handout
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
-from reflectie.domain.since import ItemShift, Shift
+from reflectie.domain.trends import Change, Course, History, Strand
 
 from .reflectie import answer, lower_first
 
@@ -115,8 +117,8 @@ def _only(item: Item, counts: Counts) -> str:
 
 @register.simple_tag
 def recurring_line(handout: Handout) -> str:
-    """What recurs, in one sentence. It says how it is seen, never how a collaboration is."""
-    found = {group.finding: len(group.items) for group in handout.recurring}
+    """What recurs between collaborations, in one sentence. It says how it is seen, never how a collaboration is."""
+    found = {group.finding: len(group.front) + len(group.rest) for group in handout.recurring}
     obstacles, strengths = found.get(Finding.OBSTACLE, 0), found.get(Finding.STRENGTH, 0)
     splits, blind = found.get(Finding.SPLIT, 0), found.get(Finding.UNKNOWN, 0)
     none = gettext("geen")
@@ -126,18 +128,41 @@ def recurring_line(handout: Handout) -> str:
     ]
     parts += [ngettext("%s verdeeld beeld", "%s verdeelde beelden", splits) % splits] if splits else []
     parts += [ngettext("%s blinde vlek", "%s blinde vlekken", blind) % blind] if blind else []
-    return gettext("In meer dan één sessie zien mensen: %s.") % get_text_list(parts, gettext("en"))
+    return gettext("In meer dan één samenwerking zien mensen: %s.") % get_text_list(parts, gettext("en"))
 
 
 @register.simple_tag
-def recurrence_text(found: Recurrence) -> str:
-    """In how many sessions, and where there are several collaborations, in how many of those."""
-    if found.sessions == found.of == BOTH:
-        return gettext("in beide sessies")
-    numbers = {"n": found.sessions, "of": found.of, "teams": found.teams, "all": found.of_teams}
-    if found.of_teams == 1:
-        return gettext("in %(n)s van %(of)s sessies") % numbers
-    return gettext("in %(n)s van %(of)s sessies, bij %(teams)s van %(all)s samenwerkingen") % numbers
+def recurrence_text(row: ItemBeside, finding: Finding) -> str:
+    """In how many collaborations, of those whose version has the item."""
+    having = len(row.having(finding))
+    if having == len(row.seen) == BOTH:
+        return gettext("in beide samenwerkingen")
+    return gettext("in %(n)s van %(of)s samenwerkingen") % {"n": having, "of": len(row.seen)}
+
+
+# How many items became what, in the order of a sentence.
+_BECAME: dict[Course, Callable[[int], str]] = {
+    Course.BECAME_STRENGTH: lambda n: ngettext("%s werd een sterkte", "%s werden een sterkte", n),
+    Course.BECAME_CLEAR: lambda n: ngettext("%s speelt niet (meer)", "%s spelen niet (meer)", n),
+    Course.BECAME_OBSTACLE: lambda n: ngettext("%s werd een hinderpaal", "%s werden een hinderpaal", n),
+    Course.LESS_HINDER: lambda _n: gettext("bij %s zien er minder hinder"),
+    Course.MORE_HINDER: lambda _n: gettext("bij %s zien er meer hinder"),
+    Course.ANSWERED_OTHERWISE: lambda n: ngettext("%s kreeg een ander antwoord", "%s kregen een ander antwoord", n),
+    Course.STAYS_OBSTACLE: lambda n: ngettext("%s bleef een hinderpaal", "%s bleven een hinderpaal", n),
+    Course.STAYS_SPLIT: lambda n: ngettext("%s bleef verdeeld", "%s bleven verdeeld", n),
+}
+
+
+@register.simple_tag
+def became_line(strand: Strand) -> str:
+    """What became of a collaboration's items from its first session to its latest, in one sentence."""
+    found = dict(strand.overall.having(_BECAME))
+    parts = [say(len(found[course])) % len(found[course]) for course, say in _BECAME.items() if course in found]
+    items = len(strand.overall.changes)
+    if not parts:
+        return gettext("Van de %s stellingen en factoren verschoof er geen duidelijk.") % items
+    told = {"items": items, "parts": get_text_list(parts, gettext("en"))}
+    return gettext("Van de %(items)s stellingen en factoren, zoals mensen ze zien: %(parts)s.") % told
 
 
 @register.filter
@@ -148,54 +173,30 @@ def words_as(item: Item, finding: str) -> str:
     return item.hindering if finding == Finding.OBSTACLE else item.short
 
 
-# How it is seen by whom was asked then and now: two groups of people, that need not be the same.
-_SHIFTS = {
-    Shift.TOWARDS_HELPING: lambda: gettext("Minder hinder gezien"),
-    Shift.TOWARDS_HINDERING: lambda: gettext("Meer hinder gezien"),
-    Shift.CLEARER: lambda: gettext("Minder mensen weten het niet"),
-    Shift.LESS_CLEAR: lambda: gettext("Meer mensen weten het niet"),
-    Shift.OTHER_ANSWER: lambda: gettext("Ander antwoord"),
-}
-
-
 @register.filter
-def shift_label(shift: Shift) -> str:
-    return _SHIFTS[shift]()
+def has_figures(history: History) -> bool:
+    """Whether there is anything to draw."""
+    return any(isinstance(session.counted, int) for session in history.sessions)
 
 
 @register.simple_tag
-def moved_text(moved: ItemShift) -> str:
-    """What moved, with the numbers on both sides: "Gedeeld doel (toen 5 van 7, nu 1 van 8)"."""
-    sides = [side.counts for side in (moved.earlier, moved.now) if side and isinstance(side.counts, Counts)]
-    if moved.shift is Shift.OTHER_ANSWER:
-        then, now = (_only(moved.item, counts) for counts in sides)
+def change_text(change: Change, strand: Strand) -> str:
+    """An item that moved or stays, with the numbers on both sides: "Gedeeld doel (toen 5 van 7, nu 1 van 8)"."""
+    name, sides = change.item.short, [side.counts for side in (change.then, change.now) if side]
+    then, now = (side for side in sides if isinstance(side, Counts))
+    if not strand.is_round:
+        texts = _only(change.item, then), _only(change.item, now)
+    elif Finding.UNKNOWN in {side.finding for side in (change.then, change.now) if side}:
+        texts = _of(then.unsure, then.counted), _of(now.unsure, now.counted)
+        told = {"item": name, "then": texts[0], "now": texts[1]}
+        return gettext("%(item)s (weet niet: toen %(then)s, nu %(now)s)") % told
     else:
-        is_hinder = moved.shift in {Shift.TOWARDS_HELPING, Shift.TOWARDS_HINDERING}
-        shares = [(side.hindering, side.chose) if is_hinder else (side.unsure, side.counted) for side in sides]
-        then, now = (gettext("%(n)s van %(all)s") % {"n": n, "all": total} for n, total in shares)
-    return gettext("%(item)s (toen %(then)s, nu %(now)s)") % {"item": moved.item.short, "then": then, "now": now}
+        texts = _of(then.hindering, then.chose), _of(now.hindering, now.chose)
+    return gettext("%(item)s (toen %(then)s, nu %(now)s)") % {"item": name, "then": texts[0], "now": texts[1]}
 
 
-@register.simple_tag
-def not_moved_text(drift: Drift) -> str:
-    """What of a collaboration didn't move, or can't be compared."""
-    parts = []
-    if not drift.moved:
-        same = gettext("De antwoorden zijn dezelfde.") if drift.is_one_sheet else gettext("Niets verschoof duidelijk.")
-        parts.append(same)
-    if few := drift.too_few:
-        text = ngettext(
-            "Bij %s stelling kozen te weinig mensen iets.", "Bij %s stellingen kozen te weinig mensen iets.", few
-        )
-        parts.append(text % few)
-    if apart := drift.not_in_both:
-        text = ngettext(
-            "%s stelling staat niet in beide versies van de checklist.",
-            "%s stellingen staan niet in beide versies van de checklist.",
-            apart,
-        )
-        parts.append(text % apart)
-    return " ".join(parts)
+def _of(number: int, total: int) -> str:
+    return gettext("%(n)s van %(all)s") % {"n": number, "all": total}
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from reflectie import wording
 from reflectie.domain.checklist import Item, Kind
 from reflectie.domain.comparison import SessionFigures
 from reflectie.domain.findings import Finding
-from reflectie.domain.pictures import Ground, Stop, draw_trend, place_stops
+from reflectie.domain.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
@@ -49,9 +49,20 @@ def course_tone(course: Course) -> str:
 
 
 @register.filter
-def is_by_time(history: History) -> bool:
+def is_narrow(history: History) -> bool:
+    """Whether three of its pictures fit in a row on paper."""
+    return len(history.whirlpools) <= MOST_NARROW
+
+
+def _frame(history: History, *, on_paper: bool) -> Frame:
+    return NARROW if on_paper and is_narrow(history) else USUAL
+
+
+@register.filter
+def is_by_time(history: History, on_paper: bool = False) -> bool:
     """Whether the pictures' marks are as far apart as the sessions are."""
-    return place_stops([session.day for session in history.sessions[-len(history.whirlpools) :]])[1]
+    days = [moment.session.day for moment in history.whirlpools]
+    return place_stops(days, _frame(history, on_paper=on_paper))[1]
 
 
 @register.filter
@@ -83,7 +94,7 @@ def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> s
 
 
 @register.simple_tag
-def trend_picture(history: History, trend: Trend) -> Part:
+def trend_picture(history: History, trend: Trend, *, on_paper: bool = False) -> Part:
     """One item's picture, and what it shows for whoever doesn't see it."""
     usual = history.sessions[-1].mode
     stops = [
@@ -94,7 +105,9 @@ def trend_picture(history: History, trend: Trend) -> Part:
         )
         for point in trend.pictured
     ]
-    return Part(draw_trend(stops, _ground(trend.item.kind), has_gaps=history.has_gaps), _trend_text(trend))
+    frame = _frame(history, on_paper=on_paper)
+    drawing = draw_trend(stops, _ground(trend.item.kind), has_gaps=history.has_gaps, frame=frame)
+    return Part(drawing, _trend_text(trend))
 
 
 def _ground(kind: Kind) -> Ground:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from reflectie.access import compared_or_404, signed_in
 from reflectie.domain.beside import set_teams_beside
 from reflectie.domain.comparison import MAX_COMPARED, Comparison, Order
-from reflectie.domain.trends import histories
+from reflectie.domain.trends import MAX_IN_FULL, histories
 from reflectie.forms.comparing import WantedForm
 from reflectie.models import Session
 from reflectie.store import comparable_collaborations, comparable_sessions, load_comparison, load_counted, load_shared
@@ -31,8 +31,6 @@ from reflectie.wording import MEANINGS_OF_FINDINGS
 PAGE_SIZE = 20
 # With so few to choose from, nobody needs to search.
 FEW = 8
-# So many collaborations over time stand on one page with everything; of more, each has a page of its own for that.
-MAX_IN_FULL = 3
 
 View = Callable[[HttpRequest], HttpResponse]
 

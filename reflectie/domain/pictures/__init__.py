@@ -9,16 +9,20 @@ from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
 from .slide import Slide, make_slide
 from .spread import BAR_LENGTH, Bar, SpreadRow, draw_spreads, spread_bar
 from .tracks import Track, draw_legend, draw_tracks
-from .trend import Ground, Stop, draw_trend, place_stops
+from .trend import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 from .whirlpool import Arm, whirlpool_arm
 
 __all__ = [
     "BAR_LENGTH",
+    "MOST_NARROW",
+    "NARROW",
+    "USUAL",
     "Arm",
     "Bar",
     "Circle",
     "Dots",
     "Drawing",
+    "Frame",
     "Ground",
     "Label",
     "Layer",

@@ -49,53 +49,71 @@ class Ground:
     gap: str
 
 
-def place_stops(days: Sequence[date]) -> tuple[tuple[float, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How wide a picture is, and how high between nobody and all."""
+
+    width: float = WIDTH
+    reach: float = REACH
+
+    @property
+    def ground(self) -> float:
+        return self.reach + 2 * PAD
+
+
+USUAL = Frame()
+# On paper, where three stand in a row whose words can still be read: with room for so many marks.
+NARROW, MOST_NARROW = Frame(256.0, 60.0), 7
+
+
+def place_stops(days: Sequence[date], frame: Frame = USUAL) -> tuple[tuple[float, ...], bool]:
     """Where each day stands, and whether that is by real time; evenly where marks would touch otherwise. Days are in
     order, two at least."""
-    whole = (days[-1] - days[0]).days
+    whole, room = (days[-1] - days[0]).days, frame.width - WIDTH + RIGHT - LEFT
     if whole:
-        places = tuple(LEFT + (RIGHT - LEFT) * (day - days[0]).days / whole for day in days)
+        places = tuple(LEFT + room * (day - days[0]).days / whole for day in days)
         if all(there - here >= ROOM for here, there in pairwise(places)):
             return places, True
-    return tuple(LEFT + (RIGHT - LEFT) * place / (len(days) - 1) for place in range(len(days))), False
+    return tuple(LEFT + room * place / (len(days) - 1) for place in range(len(days))), False
 
 
-def height_of(share: float) -> float:
+def height_of(share: float, frame: Frame = USUAL) -> float:
     """How far below the top a share stands."""
-    return PAD + (1 - share) * REACH
+    return PAD + (1 - share) * frame.reach
 
 
-def draw_trend(stops: Sequence[Stop], ground: Ground, *, has_gaps: bool) -> Drawing:
+def draw_trend(stops: Sequence[Stop], ground: Ground, *, has_gaps: bool, frame: Frame = USUAL) -> Drawing:
     """The stops from left to right, two at least. `has_gaps` keeps room for what has no share, so that the pictures of
     one collaboration are of one height."""
     pen = Pen()
-    places, _ = place_stops([stop.day for stop in stops])
-    _ground(pen, ground, has_gaps=has_gaps)
-    _lines(pen, stops, places)
+    places, _ = place_stops([stop.day for stop in stops], frame)
+    _ground(pen, ground, frame, has_gaps=has_gaps)
+    _lines(pen, stops, places, frame)
     for stop, x in zip(stops, places, strict=True):
-        y = GROUND + LANE / 2 + 1 if stop.share is None else height_of(stop.share)
+        y = frame.ground + LANE / 2 + 1 if stop.share is None else height_of(stop.share, frame)
         _mark(pen, stop, x, y)
-    top = GROUND + (LANE if has_gaps else 0) + 4
+    top = frame.ground + (LANE if has_gaps else 0) + 4
     for row, texts in enumerate(zip(*(stop.lines for stop in stops), strict=True)):
         if any(texts):
-            _below(pen, texts, places, top + WORDS, bold=row == 0)
+            _below(pen, texts, places, top + WORDS, frame.width, bold=row == 0)
             top += LEADING * WORDS
-    return pen.done(WIDTH, top + 2)
+    return pen.done(frame.width, top + 2)
 
 
-def _ground(pen: Pen, ground: Ground, *, has_gaps: bool) -> None:
-    high, low = height_of(float(OBSTACLE_FROM)), height_of(float(1 - STRENGTH_FROM))
-    pen.draw("ground-high", box(0, 0, WIDTH, high))
-    pen.draw("ground-between", box(0, high, WIDTH, low))
-    pen.draw("ground-low", box(0, low, WIDTH, GROUND))
-    words = [(0.0, high, ground.high), (high, low, ground.between), (low, GROUND, ground.low)]
+def _ground(pen: Pen, ground: Ground, frame: Frame, *, has_gaps: bool) -> None:
+    high, low = height_of(float(OBSTACLE_FROM), frame), height_of(float(1 - STRENGTH_FROM), frame)
+    width, bottom = frame.width, frame.ground
+    pen.draw("ground-high", box(0, 0, width, high))
+    pen.draw("ground-between", box(0, high, width, low))
+    pen.draw("ground-low", box(0, low, width, bottom))
+    words = [(0.0, high, ground.high), (high, low, ground.between), (low, bottom, ground.low)]
     if has_gaps:
-        words.append((GROUND + 1, GROUND + LANE + 1, ground.gap))
-    for top, bottom, text in words:
-        pen.write(6, (top + bottom) / 2 + 0.35 * WORDS, text, WORDS, tone="soft")
+        words.append((bottom + 1, bottom + LANE + 1, ground.gap))
+    for upper, lower, text in words:
+        pen.write(6, (upper + lower) / 2 + 0.35 * WORDS, text, WORDS, tone="soft")
 
 
-def _lines(pen: Pen, stops: Sequence[Stop], places: Sequence[float]) -> None:
+def _lines(pen: Pen, stops: Sequence[Stop], places: Sequence[float], frame: Frame) -> None:
     """From each share to the next of the same strand: dashed across a gap, and none where a share that can't be
     compared stands between them."""
     shown = [(number, stop) for number, stop in enumerate(stops) if stop.share is not None]
@@ -104,7 +122,8 @@ def _lines(pen: Pen, stops: Sequence[Stop], places: Sequence[float]) -> None:
             continue
         if earlier.share is not None and later.share is not None:
             tone = "trend" if there == here + 1 else "trend-gap"
-            pen.draw(tone, line(places[here], height_of(earlier.share), places[there], height_of(later.share)))
+            ends = height_of(earlier.share, frame), height_of(later.share, frame)
+            pen.draw(tone, line(places[here], ends[0], places[there], ends[1]))
 
 
 def _mark(pen: Pen, stop: Stop, x: float, y: float) -> None:
@@ -118,7 +137,7 @@ def _mark(pen: Pen, stop: Stop, x: float, y: float) -> None:
         pen.write(x, y + 0.34 * SIGN, stop.sign, SIGN, anchor="middle", bold=True, tone=f"on-{stop.tone}")
 
 
-def _below(pen: Pen, texts: Sequence[str], places: Sequence[float], y: float, *, bold: bool) -> None:
+def _below(pen: Pen, texts: Sequence[str], places: Sequence[float], y: float, width: float, *, bold: bool) -> None:
     """A row of words under the stops: those of the latest and the first, then as many others as fit, the latest
     first."""
     taken: list[tuple[float, float]] = []
@@ -126,7 +145,7 @@ def _below(pen: Pen, texts: Sequence[str], places: Sequence[float], y: float, *,
         text = texts[number]
         left, _, right, _ = Label(places[number], y, text, WORDS, "middle", bold, "ink").box
         # What would run out of the picture stands against its side.
-        aside = min(0.0, WIDTH - right)
+        aside = min(0.0, width - right)
         left, right = left + aside, right + aside
         if text and all(right + 2 <= other[0] or other[1] + 2 <= left for other in taken):
             taken.append((left, right))

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1280, "height": 800}
 # Given by turns: item 1 is helping, 2 not known, 3 hindering, and so on.
 ANSWERS = ["hindering", "helping", "dont-know"]
-VERDICT = "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."
+VERDICT = "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."
 
 
 def text_of(path: Path) -> str:

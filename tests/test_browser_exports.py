@@ -1,7 +1,6 @@
 """Taking figures along in a real browser: as a member, as a reader with the link, and all at once from the account."""
 
 import io
-import re
 import zipfile
 
 import pytest
@@ -15,7 +14,7 @@ from reflectie.domain.setup import Mode
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SMALL = """() => [...document.querySelectorAll("main .take a")]
+SMALL = """() => [...document.querySelectorAll("main .take a, main .files :is(a, summary)")]
     .filter((part) => part.getBoundingClientRect().height < 44).map((part) => part.outerHTML)"""
 
 
@@ -29,9 +28,10 @@ def test_figures_of_a_session_are_taken_along(watch: Watch, every_answer, tmp_pa
     else:
         page = watch.open()
         page.goto(make_reflection(every_answer, mode=Mode.TOGETHER, finished=True).report_url)
-    figures = figures_of_json(download(page, re.compile("^json$"), tmp_path / "a.json"))
-    assert figures_of_rows(read_csv(download(page, re.compile("^csv$"), tmp_path / "a.csv"))) == figures
-    assert figures_of_rows(rows_of(download(page, "spreadsheet (xlsx)", tmp_path / "a.xlsx"), "Cijfers")) == figures
+    page.get_by_text("Zelf rekenen met de cijfers").click()
+    figures = figures_of_json(download(page, "gegevens (json)", tmp_path / "a.json"))
+    assert figures_of_rows(read_csv(download(page, "gegevens (csv)", tmp_path / "a.csv"))) == figures
+    assert figures_of_rows(rows_of(download(page, "rekenblad (xlsx)", tmp_path / "a.xlsx"), "Cijfers")) == figures
     assert figures["context-practical", ""][3] == (3 if who == "member" else 1)
     assert page.evaluate(SMALL) == []
 

@@ -128,7 +128,7 @@ def test_pdf_of_everything_holds_every_wording(checklist):
     expected = ["Samen in Tienen", "Kernteam", "3 november 2026", "1 februari 2027", "Ingevuld door één persoon"]
     expected += ["Iedereen in de wijk weet bij wie je terechtkunt.", "Samen activiteiten uitvoeren", "Te licht?"]
     expected += ["Periodiek overleg, Procedures", "de gemeenschap", "Uitvoering"]
-    expected += ["Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."]
+    expected += ["Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."]
     for part in report.dimensions:
         expected.append(part.dimension.name)
         for item in part.items:
@@ -163,7 +163,7 @@ def test_pdf_with_nothing_ticked_says_so():
 
 def test_pdf_filled_in_together_says_we():
     text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(make_report(SHEETS["everything"], Mode.TOGETHER))))))
-    assert squeezed("Zo zien jullie het nu: 3 sterktes") in text
+    assert squeezed("Zo zien jullie het: 3 sterktes") in text
     assert squeezed("Zo zie jij") not in text
 
 

@@ -57,7 +57,7 @@ def test_report_says_strengths_obstacles_and_blind_spots_first(reader, finished)
     page = reader.get(finished.report_url).content.decode()
 
     # Every third of fifteen answers is hindering, helping, or not known.
-    assert "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in page
+    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in page
     heads = [page.index(f"{head}</h2>") for head in ("In het kort", "Waar je kunt beginnen", "Zo zie jij het")]
     assert heads == sorted(heads)
 
@@ -67,7 +67,7 @@ def test_report_of_a_team_speaks_to_all_of_them(reader):
 
     page = reader.get(team.report_url).content.decode()
 
-    assert "Zo zien jullie het nu: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
+    assert "Zo zien jullie het: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
     assert "Zo zie jij" not in page
 
 
@@ -202,7 +202,7 @@ def test_pdf_has_a_sensible_name_without_people_or_answers(reader, finished):
 def test_pdf_says_what_the_page_says(reader, finished, every_answer):
     text = text_of(reader.get(finished.pdf_url).content)
 
-    assert "Zo zie jij het nu: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in text
+    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in text
     for name, value in every_answer.items():
         if name.endswith(("-note", "-sentence", "-name")):
             assert value in text

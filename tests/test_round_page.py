@@ -80,7 +80,7 @@ def test_members_read_the_round_as_whoever_has_the_link_does(coordinator, client
             "ieder voor zich, anoniem",
             "Antwoorden 9 van 12 verwacht",
             "Huis: 5; Wijk: 4",
-            "Zo zien jullie het nu: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken.",
+            "Zo zien jullie het: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken.",
             "3 van 9 zien het anders",
             "6 Niet gedeeld door alle partners + 3 Gedeeld door alle partners",
             "Waar jullie het meest verschillen",

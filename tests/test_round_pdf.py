@@ -111,7 +111,7 @@ def read(name: str) -> PdfReader:
 @WITH_RESULTS
 def test_pdf_of_a_round_holds_every_number_and_wording(name):
     report, text = REPORTS[name], text_of(read(name))
-    expected = ["Verslag van een reflectiesessie", "19 november 2026", "Zo zien jullie het nu:", *HOUSES]
+    expected = ["Verslag van een reflectiesessie", "19 november 2026", "Zo zien jullie het:", *HOUSES]
     expected += [f"Antwoorden {report.counted} " + ("van 12 verwacht" if report.counted < 12 else "(12 verwacht)")]
     expected += [
         "Waar jullie het meest verschillen",

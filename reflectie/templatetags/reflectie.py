@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django import template
 from django.forms.utils import flatatt
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -160,8 +161,15 @@ def report_line(report: Report) -> str:
     ]
     if splits := len(report.splits):
         parts.insert(2, ngettext("%s verdeeld beeld", "%s verdeelde beelden", splits) % splits)
-    start = gettext("Zo zien jullie het nu:") if is_together(report) else gettext("Zo zie jij het nu:")
-    return f"{start} {get_text_list(parts, gettext('en'))}."
+    return f"{_seen_by(report)} {get_text_list(parts, gettext('en'))}."
+
+
+def _seen_by(report: Report) -> str:
+    """Whose view it is. Once concluded it is that of a day, also for whoever reads it years later."""
+    if report.conclusion:
+        then = gettext("Zo zagen jullie het op %s:") if is_together(report) else gettext("Zo zag jij het op %s:")
+        return then % date_format(report.changed_on, "j F Y")
+    return gettext("Zo zien jullie het:") if is_together(report) else gettext("Zo zie jij het:")
 
 
 @register.filter

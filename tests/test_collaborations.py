@@ -203,8 +203,20 @@ def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_chan
     ]
     links = set(re.findall(r'href="(/(?:sessies|samenwerkingen)/[^"]+)"', page.content.decode()))
     sessions = {reverse("session", args=[session.pk]) for session in (running, opened)}
-    read = {url("members", collaboration), url("collaboration-signals", collaboration)}
-    assert links == {*read, reverse("session-report", args=[opened.pk]), *sessions}
+    about = {url("members", collaboration), url("collaboration-signals", collaboration)}
+    assert links == {*about, reverse("session-report", args=[opened.pk]), *sessions}
+
+
+@pytest.mark.parametrize("stage", Session.Stage)
+def test_the_one_next_thing_is_the_latest_session_until_it_is_concluded(coordinator, collaboration, stage):
+    latest = make_round(collaboration=collaboration, planned_on=date(2026, 4, 1))
+    Session.objects.filter(pk=latest.pk).update(stage=stage)
+
+    page = coordinator.get(url("collaboration", collaboration)).content.decode()
+
+    concluded = stage == Session.Stage.CONCLUDED
+    expected = url("session-new", collaboration) if concluded else reverse("session", args=[latest.pk])
+    assert re.findall(r'class="go" href="([^"]+)"', page) == [expected]
 
 
 @pytest.mark.parametrize("prepares", [True, False])

@@ -185,6 +185,16 @@ def test_report_is_another_once_concluded(client, session):
     assert client.get(link, headers={"If-None-Match": before}).status_code == 200
 
 
+def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session):
+    link = reverse("report", args=[store.read_token(session.join_token or "")])
+    found = ": geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken."
+    assert f"Zo zien jullie het{found}" in client.get(link).content.decode()
+    store.conclude(session, decided())
+    page = client.get(link).content.decode()
+    assert f"Zo zagen jullie het op 19 november 2026{found}" in page
+    assert f"Zo zien jullie het{found}" not in page
+
+
 # --- the next session
 
 

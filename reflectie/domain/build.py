@@ -130,6 +130,7 @@ class _Builder:
             agreements=about.agreements,
             conclusion=about.conclusion,
             folded_on=about.folded_on,
+            brought_in=about.brought_in,
         )
 
     def _item(self, item: Item) -> ItemReport:

@@ -41,6 +41,8 @@ class About:
     earlier: "Report | None" = None
     # The day on which its answers were folded into counts: then there is nobody whose answer is whose any more.
     folded_on: date | None = None
+    # Whether it was held on paper long before, and brought in afterwards.
+    brought_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,12 @@ class Report:
     since: Since | None = None
     # The day on which its answers were folded into counts, if they were.
     folded_on: date | None = None
+    brought_in: bool = False
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is how things were seen on its day, rather than now: told from what it holds, without a clock."""
+        return bool(self.conclusion or self.brought_in or self.folded_on)
 
     @property
     def mode(self) -> Mode:
@@ -278,7 +286,7 @@ class Report:
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             (self.goal_sentences, self.removed_sentences),
-            (self.agreements, self.conclusion, self.folded_on),
+            (self.agreements, self.conclusion, self.folded_on, self.brought_in),
             self.since.earlier.key if self.since else (),
         )
 

@@ -85,6 +85,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         conclusion=load_conclusion(session),
         earlier=earlier,
         folded_on=session.folded_on,
+        brought_in=session.earlier,
     )
 
 

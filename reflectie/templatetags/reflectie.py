@@ -165,8 +165,8 @@ def report_line(report: Report) -> str:
 
 
 def _seen_by(report: Report) -> str:
-    """Whose view it is. Once concluded it is that of a day, also for whoever reads it years later."""
-    if report.conclusion:
+    """Whose view it is; of what is past, on which day, for whoever reads it years later."""
+    if report.is_past:
         then = gettext("Zo zagen jullie het op %s:") if is_together(report) else gettext("Zo zag jij het op %s:")
         return then % date_format(report.changed_on, "j F Y")
     return gettext("Zo zien jullie het:") if is_together(report) else gettext("Zo zie jij het:")

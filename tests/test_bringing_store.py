@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 from conftest import at_once, fill_in, make_collaboration, make_round
+from django.utils.formats import date_format
 
 from reflectie import store
 from reflectie.domain.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import Sheet
 from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.templatetags.reflectie import report_line
 
 pytestmark = pytest.mark.django_db
 THEN = date(2023, 5, 11)
@@ -95,8 +97,10 @@ def test_what_was_brought_in_is_counted_closed_and_reported():
     store.bring_in(session, store.new_token(), [HINDERED] * 4 + [HELPED])
     assert store.count_responses(session) == 5
     session = fresh(store.open_report(store.close_round(session)))
-    item = next(item for part in store.load_report(session).dimensions for item in part.items if item.notes)
+    report = store.load_report(session)
+    item = next(item for part in report.dimensions for item in part.items if item.notes)
     assert (item.counts.hindering, item.counts.helping, [note.text for note in item.notes]) == (4, 1, ["Sinds kort"])
+    assert report_line(report).startswith(f"Zo zagen jullie het op {date_format(THEN, 'j F Y')}: ")
 
 
 # --- all or nothing, once

@@ -194,7 +194,7 @@ class Report:
     @property
     def is_past(self) -> bool:
         """Whether it is how things were seen on its day, rather than now: told from what it holds, without a clock."""
-        return bool(self.conclusion or self.brought_in or self.folded_on)
+        return self.brought_in or self.conclusion is not None
 
     @property
     def mode(self) -> Mode:

@@ -111,7 +111,8 @@ def read(name: str) -> PdfReader:
 @WITH_RESULTS
 def test_pdf_of_a_round_holds_every_number_and_wording(name):
     report, text = REPORTS[name], text_of(read(name))
-    expected = ["Verslag van een reflectiesessie", "19 november 2026", "Zo zien jullie het:", *HOUSES]
+    seen = "Zo zagen jullie het op 19 november 2026:" if report.conclusion else "Zo zien jullie het:"
+    expected = ["Verslag van een reflectiesessie", "19 november 2026", seen, *HOUSES]
     expected += [f"Antwoorden {report.counted} " + ("van 12 verwacht" if report.counted < 12 else "(12 verwacht)")]
     expected += [
         "Waar jullie het meest verschillen",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -158,6 +159,7 @@ def keys_now() -> set[str]:
     return {str(pk) for model in (Response, Answer) for pk in model.objects.values_list("pk", flat=True)}
 
 
+@cache
 def text_of(content: bytes) -> str:
     """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name."""
     if content.startswith(b"PK"):

@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
-from watch import Watch
+from watch import PHONE, Watch
 
 from reflectie import store
 from reflectie.domain.agreements import Conclusion, Decision, Needed
@@ -35,7 +35,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 FROZEN = json.loads((FIXTURES / "checklist-1.json").read_text())
-PHONE = {"width": 360, "height": 740}
 GUIDANCE = json.loads((FIXTURES / "guidance-1.nl.json").read_text())
 
 

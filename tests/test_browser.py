@@ -9,13 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import PHONE, Reflection, make_reflection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from watch import EVERY_LOOK
 
 from reflectie.models import Response, Session
 from reflectie.store import read_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDE = {"width": 1280, "height": 800}
 # Given by turns: item 1 is helping, 2 not known, 3 hindering, and so on.
 ANSWERS = ["hindering", "helping", "dont-know"]
 VERDICT = "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."
@@ -466,8 +466,7 @@ def pages(finished: Reflection) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page(browser: Browser, site, finished, viewport, scheme):
     context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="nl-BE", reduced_motion="reduce")
     page = context.new_page()

@@ -6,17 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import PHONE, make_collaboration
+from conftest import make_collaboration
 from django.test import Client
-from playwright.sync_api import Page, ViewportSize, expect
-from watch import Watch, check, download
+from playwright.sync_api import Page, expect
+from watch import EVERY_LOOK, Watch, check, download
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Collaboration, Session
 
 pytestmark = pytest.mark.browser
-WIDE = ViewportSize(width=1280, height=900)
 # Of fourteen, ten say that the goal isn't shared; all that the pair on breadth helps.
 FORMS = [["1" if number <= 10 else "rechts", "HELPEND", "speelt"] for number in range(1, 15)]
 
@@ -95,9 +94,7 @@ def figures() -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (WIDE, "light")], ids=["phone", "phone-dark", "wide"]
-)
+@EVERY_LOOK
 def test_forms_of_then_become_a_report(watch: Watch, content, tmp_path, viewport, scheme):
     collaboration = make_collaboration()
     watch.viewport = viewport

@@ -6,17 +6,16 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from compared import choice, many, opened, team
-from conftest import PHONE, browser, make_account
+from conftest import browser, make_account
 from django.urls import reverse
 from playwright.sync_api import Page, expect
-from watch import FACTS, Watch
+from watch import EVERY_LOOK, FACTS, Watch
 
 from reflectie.models import Membership, Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CHOOSE, TABLE = reverse("compare"), reverse("compare-table")
-WIDE = {"width": 1280, "height": 800}
 SHEETS = [{"goal-shared": "hindering", "partners-stable": "helping"}] * 3
 SMALL = """() => [...document.querySelectorAll("main :is(button, .go, .quiet, .tabs a, .order a, .choice, summary)")]
     .filter((part) => part.checkVisibility() && part.getBoundingClientRect().height < 44)
@@ -196,11 +195,7 @@ def test_headings_and_items_stay_in_sight(watch: Watch, fien):
     assert left == page.locator(".matrix-region").evaluate("(region) => region.getBoundingClientRect().left + 1")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(PHONE, "light"), (PHONE, "dark"), (WIDE, "light"), ({"width": 1920, "height": 1080}, "dark")],
-    ids=["phone-light", "phone-dark", "wide-light", "beamer-dark"],
-)
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page(watch: Watch, fien, two, viewport, scheme):
     long = team(fien, "Wijkgezondheidscentrum" * 3, region="onafgebroken" * 4)
     sessions = many(long, 25, people=1)

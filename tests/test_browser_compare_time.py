@@ -6,19 +6,17 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from compared import opened, team
-from conftest import PHONE, browser, make_account
+from conftest import browser, make_account
 from django.urls import reverse
 from playwright.sync_api import Page, expect
-from watch import FACTS, Watch
+from watch import EVERY_LOOK, FACTS, Watch
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Collaboration, Item, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDE = {"width": 1280, "height": 800}
 KEYS = ("goal-shared", "partners-needed", "context-practical", "context-political")
-LOOKS = [(PHONE, "light"), (PHONE, "dark"), (WIDE, "light"), (WIDE, "dark")]
 SMALL = """() => [...document.querySelectorAll("main summary, main a")]
     .filter((part) => !part.closest("li, .crumbs, .compare-what") && part.getBoundingClientRect().height < 44)
     .map((part) => part.outerHTML)"""
@@ -58,7 +56,7 @@ def faults(page: Page) -> tuple[dict[str, object], str]:
     return {name: facts[name] for name in ("headings", "wide")}, results.generate_snapshot()
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=[f"{v['width']}-{s}" for v, s in LOOKS])
+@EVERY_LOOK
 def test_axe_finds_nothing_over_time(watch: Watch, fien, viewport, scheme):
     linde, brug = team(fien, "Huis Linde"), team(fien, "Wijkgezondheidscentrum en huisartsenwachtpost De Brug")
     six, two = years(linde), [opened(brug, [{KEYS[0]: "hindering"}] * 3, date(year, 1, 1)) for year in (2024, 2025)]

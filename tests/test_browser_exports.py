@@ -8,7 +8,7 @@ from conftest import make_reflection
 from django.urls import reverse
 from rounds import discussed_round, make_collaboration, signed_in
 from taken import figures_of_json, figures_of_rows, read_csv, rows_of
-from watch import Watch, check, download
+from watch import EVERY_LOOK, Watch, check, download
 
 from reflectie.domain.setup import Mode
 
@@ -36,14 +36,13 @@ def test_figures_of_a_session_are_taken_along(watch: Watch, every_answer, tmp_pa
     assert page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize("viewport", [{"width": 360, "height": 740}, {"width": 1280, "height": 800}])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_everything_is_taken_along_from_the_account(watch: Watch, every_answer, tmp_path, viewport, colours):
+@EVERY_LOOK
+def test_everything_is_taken_along_from_the_account(watch: Watch, every_answer, tmp_path, viewport, scheme):
     collaboration = make_collaboration()
     discussed_round(collaboration, [every_answer] * 3)
     page = watch.open(signed_in("coordinator", collaboration))
     page.set_viewport_size(viewport)
-    page.emulate_media(color_scheme=colours)
+    page.emulate_media(color_scheme=scheme)
     page.goto(reverse("account"))
     page.get_by_role("link", name="Neem je gegevens en verslagen mee").click()
     check(page, "Je gegevens")

@@ -86,12 +86,12 @@ def share(page: Page) -> None:
     expect(page.locator(".notice")).to_have_text("Bewaard. Anderen vinden nu 1 zin van jullie.")
 
 
-def seen(page: Page, title: str, amber: int = 0) -> None:
+def seen(page: Page, title: str) -> None:
     """What holds of every page of a comparison, with all of it opened."""
     expect(page).to_have_title(f"{title} · Samenwerking")
     page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
-    assert page.evaluate(FACTS) == {"headings": 1, "amber": amber, "wide": False, "language": "nl"}, page.url
+    assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}, page.url
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_snapshot()
 
@@ -103,7 +103,7 @@ def choose_by_label(page: Page) -> None:
     page.get_by_label("Regio of thema").select_option("Tienen")
     page.get_by_role("button", name="Zoek", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("3 sessies gevonden.")
-    seen(page, "Vergelijken", amber=1)
+    seen(page, "Vergelijken")
     page.get_by_role("button", name="Kies alle 2 sessies van Huis Linde").click()
     page.get_by_label("1 januari 2026").check()
     page.get_by_role("button", name="Vergelijk").click()

@@ -7,12 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_paper import address, fresh, kept, make_session, sign_in
+from watch import EVERY_LOOK, WIDE
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE = {"width": 1280, "height": 800}
 
 
 def sign_in_here(context: BrowserContext, session: Session, site: str) -> None:
@@ -125,18 +125,17 @@ def test_without_javascript_tab_works_and_enter_saves_nothing_by_accident(browse
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_pages_have_no_faults_that_axe_finds_and_fit(context: BrowserContext, page: Page, site, scheme, width):
+@EVERY_LOOK
+def test_pages_have_no_faults_that_axe_finds_and_fit(context: BrowserContext, page: Page, site, scheme, viewport):
     session = make_session(sheets=None)
     sign_in_here(context, session, site)
     page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 800})
+    page.set_viewport_size(viewport)
     faults = {}
 
     def check(name: str) -> None:
         faults[name] = [violation["id"] for violation in Axe().run(page).response["violations"]]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
 
     page.goto(site + address(session))
     check("count")

@@ -7,14 +7,13 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import PHONE, fill_in, make_round
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from watch import EVERY_LOOK, WIDE
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Response, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-WIDE = {"width": 1280, "height": 800}
 
 
 def url(site: str, name: str, session: Session) -> str:
@@ -313,8 +312,7 @@ def test_withdrawing_leaves_nothing_anywhere(browser: Browser, site, javascript)
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme):
     context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="nl-BE", reduced_motion="reduce")
     page = context.new_page()

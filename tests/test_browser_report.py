@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, expect
 from rounds import discussed_round, make_collaboration, signed_in
+from watch import EVERY_LOOK
 
 from reflectie import store
 from reflectie.domain.setup import Mode
@@ -18,7 +19,6 @@ from reflectie.models import Role, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDE = {"width": 1280, "height": 800}
 HOUSES = ("Huis Linde", "Wijkgezondheidscentrum en huisartsenwachtpost De Brug")
 VALUES = ("hindering", "helping", "helping", "dont-know", "hindering", "")
 
@@ -44,8 +44,7 @@ def outcome_url(session: Session) -> str:
     return reverse("outcome", args=[session.pk, "goal-shared"])
 
 
-@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@EVERY_LOOK
 def test_axe_finds_nothing_in_a_rounds_report_and_discussion(browser, live_server, checklist, viewport, scheme):
     collaboration = make_collaboration(HOUSES)
     client = signed_in("coordinator", collaboration)

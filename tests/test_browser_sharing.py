@@ -7,18 +7,17 @@ import pytest
 from agreed import FIRST, HINDERED, KEY, made
 from axe_playwright_python.sync_playwright import Axe
 from compared import opened, team
-from conftest import PHONE, browser, make_account
+from conftest import browser, make_account
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from rounds import discussed_round, make_collaboration, signed_in
-from watch import FACTS, Watch, check
+from watch import EVERY_LOOK, FACTS, Watch, check
 
 from reflectie import store
 from reflectie.models import Lesson, Role, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE = {"width": 1280, "height": 800}
 WORDS = "We hingen het doel op in de gang."
 SMALL = """() => [...document.querySelectorAll(
         "main button, main summary, main :is(.go, .quiet, .as-link), main .choice, main select, main .beside-solved a"
@@ -106,11 +105,7 @@ def test_lesson_is_changed_and_taken_out_by_whoever_wrote_it(watch: Watch, sessi
     assert Lesson.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(PHONE, "light"), (PHONE, "dark"), (WIDE, "light"), (WIDE, "dark")],
-    ids=["phone-light", "phone-dark", "wide-light", "wide-dark"],
-)
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page(watch: Watch, session, fien, viewport, scheme):
     made(session)
     item = store.content.item_ids(session.checklist_id)[KEY]

@@ -3,18 +3,15 @@ and every page of it in the light, in the dark and on a wide screen."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PHONE
 from django.urls import reverse
 from playwright.sync_api import expect
 from rounds import signed_in
 from signalled import HINDERED, KEY, NOTED, TODAY, held, several, taking_part
-from watch import FACTS, Watch, check, download, pages_of
+from watch import EVERY_LOOK, FACTS, Watch, check, download, pages_of
 
 from reflectie.models import Collaboration, Role, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-WIDE = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(autouse=True)
@@ -61,11 +58,7 @@ def test_coordinator_takes_part_and_facilitator_takes_it_along(watch: Watch, ses
     assert ("5 van 5" in first, "Geen geld." in second) == (True, True)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(PHONE, "light"), (PHONE, "dark"), (WIDE, "light")],
-    ids=["phone-light", "phone-dark", "wide-light"],
-)
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page_of_signals(watch: Watch, session, viewport, scheme):
     several(3, [{"goal-shared": "hindering", "goal-shared-note": "onafgebroken" * 20}, *HINDERED], region="lang" * 15)
     Collaboration.objects.update(signals_from="2026-01-01")

@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from agreed import FIRST, HINDERED, KEY, changed, made
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CONCLUSION, PHONE, make_reflection
+from conftest import CONCLUSION, make_reflection
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from rounds import discussed_round, make_collaboration, signed_in
-from watch import FACTS, Watch, check, download, pages_of
+from watch import EVERY_LOOK, FACTS, Watch, check, download, pages_of
 
 from reflectie import store
 from reflectie.domain.agreements import State, mark
@@ -21,7 +21,6 @@ from reflectie.domain.setup import Mode
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WIDE = {"width": 1280, "height": 800}
 # What is pressed is large enough for a thumb, unless it stands in a sentence.
 SMALL = """() => [...document.querySelectorAll(
         "main button, main :is(.go, .quiet, .lengths a, .contents a, .take a), main :is(.to-agree, .talk-row) a," +
@@ -103,7 +102,7 @@ def test_an_agreement_is_made_by_keyboard_alone(watch: Watch, content):
 
 
 # On a phone in the light the other journeys look.
-@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (WIDE, "light")], ids=["phone-dark", "wide-light"])
+@EVERY_LOOK
 def test_axe_finds_nothing_on_any_page_of_the_talk(watch: Watch, checklist, every_answer, viewport, scheme):
     collaboration = make_collaboration(("Huis Linde", "Wijkgezondheidscentrum en huisartsenwachtpost De Brug"))
     session = discussed_round(collaboration, HINDERED)

@@ -271,7 +271,8 @@ def download(page: Page, name: str, path: Path) -> str:
     return text_of(path)
 
 
-@pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
+# By name takes the same pages as anonymously; nearly a minute of them.
+@pytest.mark.parametrize("mode", [Mode.ANONYMOUS, pytest.param(Mode.NAMED, marks=pytest.mark.slow)])
 def test_round_from_signing_in_to_pdf(people: People, checklist, tmp_path, mode):
     # Both ways take the same pages: in one they are looked at by day, in the other by night.
     people.scheme = "dark" if mode is Mode.NAMED else "light"

@@ -73,7 +73,7 @@ CODE
 # Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one.
 browser_packages() {
     local missing=()
-    command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
+    command -v chromium >/dev/null || missing+=(chromium)
     python3 -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
     [ ${#missing[@]} = 0 ] || debian "${missing[@]}"
 }

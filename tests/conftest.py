@@ -325,10 +325,9 @@ def watch(browser: Browser, live_server) -> Iterator[Watch]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    """Debian's Chromium without a window, which takes a fifth less time than with one. It may run as root in a
-    container, and phones nobody home."""
+    """Debian's Chromium. It may run as root in a container, and phones nobody home."""
     return {
-        "executable_path": "/usr/bin/chromium-headless-shell",
+        "executable_path": "/usr/bin/chromium",
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
     }
 

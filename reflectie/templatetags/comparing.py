@@ -14,8 +14,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
-from reflectie.domain.checklist import Dimension, Item, Kind
-from reflectie.domain.comparison import Cell, Comparison, Order, Row
+from reflectie.domain.checklist import Dimension, Item
+from reflectie.domain.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Mode
@@ -23,6 +23,7 @@ from reflectie.domain.sheet import Value
 from reflectie.domain.since import NotCompared
 
 from .reflectie import Part, dissent_text, lower_first, spread_parts
+from .sharing import item_name
 
 register = template.Library()
 
@@ -33,8 +34,6 @@ NAMED = 3
 AT_HAND = 7
 # The pieces of a bar, from left to right.
 _PIECES = (Value.HINDERING, "unsure", "open", Value.HELPING)
-# What is found in one session doesn't recur.
-RECURS = 2
 
 
 @register.filter
@@ -162,7 +161,7 @@ def recurring(comparison: Comparison) -> list[str]:
     rows = comparison.in_order(Order.HURT)
     obstacles = _named(rows, Finding.OBSTACLE)
     strengths = _named(sorted(rows, key=lambda row: -len(row.having(Finding.STRENGTH))), Finding.STRENGTH)
-    if len(comparison.sessions) < RECURS:
+    if len(comparison.sessions) < FEWEST_RECURRING:
         return [gettext("Er staat één sessie. Kies er nog een om te vergelijken.")]
     if not obstacles:
         sentences = [gettext("Geen hinderpaal komt in meer dan één sessie voor.")]
@@ -178,16 +177,10 @@ def _named(rows: Sequence[Row], found: Finding) -> list[str]:
     for row in rows[:NAMED]:
         # Where there is no figure, nothing is said of it.
         number, total = len(row.having(found)), sum(1 for cell in row.cells if cell.finding)
-        if number >= RECURS:
-            told = {"item": item_name(row.item), "n": number, "total": total}
+        if number >= FEWEST_RECURRING:
+            told = {"item": lower_first(item_name(row.item)), "n": number, "total": total}
             named.append(gettext("%(item)s (in %(n)s van de %(total)s sessies)") % told)
     return named
-
-
-@register.filter
-def item_name(item: Item) -> str:
-    """An item in the middle of a sentence: "gedeeld doel", "praktische remmende factoren"."""
-    return lower_first(item.hindering if item.kind is Kind.FACTOR else item.short)
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reflectie.domain.build import build_report
+from reflectie.domain.checklist import Kind
 from reflectie.domain.findings import Counts, Finding, finding
 from reflectie.domain.privacy import Reason, Withheld
 from reflectie.domain.report import About
@@ -40,7 +41,7 @@ def shift_of(since, key=KEY):
 
 
 def blind(*sides):
-    return tuple(finding("pair", side) is Finding.UNKNOWN for side in sides)
+    return tuple(finding(Kind.PAIR, side) is Finding.UNKNOWN for side in sides)
 
 
 def shift(then, now):

@@ -76,7 +76,8 @@ def finding(kind: Kind, counts: Counts) -> Finding:
     if counts.hindering >= OBSTACLE_FROM * counts.chose:
         return Finding.OBSTACLE
     if counts.helping >= STRENGTH_FROM * counts.chose:
-        return Finding.STRENGTH if kind is Kind.PAIR else Finding.CLEAR
+        # By value, as the cache compares: a bare "pair" is the same key, so its finding is kept for Kind.PAIR as well.
+        return Finding.STRENGTH if kind == Kind.PAIR else Finding.CLEAR
     return Finding.SPLIT
 
 

@@ -18,6 +18,7 @@ from .checklist import Checklist
 from .findings import Counts, count
 from .setup import ABOUT_YOU
 from .sheet import MAX_LINES, Ask, Field, FieldValue, Sheet, tidy, without_unseen_signs
+from .spreadsheet import guarded, unguarded
 
 # Many times what a team writes. Of the text, as a form posts it: with room beside it in what the app takes in at all.
 MAX_BYTES = 500_000
@@ -32,8 +33,6 @@ DELIMITERS = ";,\t"
 _BROKEN_SUMS = frozenset(
     {"#naam?", "#name?", "#waarde!", "#value!", "#verw!", "#ref!", "#n/b", "#n/a", "#getal!", "#num!"}
 )
-# A spreadsheet works out what begins with one of these. No text here begins with a line end, which forms change.
-_SUM = re.compile(r"'*[=+\-@\t]")
 
 
 class Unreadable(StrEnum):
@@ -173,8 +172,8 @@ def write_table(columns: Sequence[Column], sheets: Sequence[Sheet] = (), *, empt
     """The table with these sheets, then rows for as many empty ones; under the header a row that explains it."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_guarded(column.title) for column in columns])
-    writer.writerow([_guarded(column.help) for column in columns])
+    writer.writerow([guarded(column.title) for column in columns])
+    writer.writerow([guarded(column.help) for column in columns])
     for number, sheet in enumerate([*sheets, *[Sheet({})] * empty], start=1):
         writer.writerow([_cell(column, sheet) if column.asked else str(number) for column in columns])
     return written.getvalue()
@@ -184,17 +183,8 @@ def _cell(column: Column, sheet: Sheet) -> str:
     name = column.asked.name if column.asked else ""
     words = column.said
     if chosen := sheet.several(name):
-        return _guarded((" " if column.by_number else ", ").join(words[choice] for choice in chosen))
-    return _guarded(words.get(sheet.text(name), sheet.text(name)))
-
-
-def _guarded(text: str) -> str:
-    # Nothing that people called themselves, or wrote, may be worked out as a sum.
-    return f"'{text}" if _SUM.match(text) else text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _SUM.match(text) else text
+        return guarded((" " if column.by_number else ", ").join(words[choice] for choice in chosen))
+    return guarded(words.get(sheet.text(name), sheet.text(name)))
 
 
 def read_table(text: str, columns: Sequence[Column], most: int) -> Brought:
@@ -302,7 +292,7 @@ def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) ->
 
 
 def _read_cell(column: Column, asked: Field, cell: str) -> FieldValue:
-    cell = _unguarded(cell)
+    cell = unguarded(cell)
     match asked.ask:
         case Ask.TEXT:
             return _read_words(asked, cell)

@@ -2,15 +2,13 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 from datetime import date
 
+from reflectie.domain.spreadsheet import guarded
+
 from .columns import COLUMNS
 from .tables import Cell, Table
-
-# With these a spreadsheet begins to calculate, also after spaces and in their wide forms.
-_CALCULATES = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 
 
 def csv_file(tables: Iterable[Table]) -> bytes:
@@ -28,14 +26,9 @@ def write_lines(lines: Iterable[Iterable[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet calculates with: an apostrophe stands before one that begins like a formula."""
-    return f"'{text}" if _CALCULATES.match(text) else text
-
-
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
-        return harmless(cell)
+        return guarded(cell)
     if isinstance(cell, date):
         return cell.isoformat()
     return "" if cell is None else str(cell)

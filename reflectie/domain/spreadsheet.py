@@ -1,0 +1,28 @@
+"""What spreadsheets make of a text in a CSV file, where nothing says that it is one: the one rule, for files that leave
+and for tables that come back."""
+
+import re
+
+# As a Dutch spreadsheet writes them, or reads them in English; longer forms begin the same.
+_MONTH = r"(?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*\.?"
+# Apostrophes in front count as part of it: only so can one that was put there be told from one that was typed.
+_TAKEN = re.compile(
+    rf"""'*(?:
+    [\t\r\n] | \s*[=+\-@＝＋－＠]                             # a sum, also after spaces and in wide signs
+    | (?=\D*\d) [\d\s.,:/()%€$£'-]+ (?:e[+-]?\d+\s*)? \Z      # a number, a day or a time: 007, 1-2, 12:30, 1e5
+    | (?=\D*\d) [\d\s./-]* {_MONTH} [\d\s./,-]* \Z            # a day with its month: 3 mei
+    | (?:waar|onwaar|true|false) \s* \Z
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def guarded(text: str) -> str:
+    """A text that every spreadsheet leaves as it is: an apostrophe stands before one that would be worked out as a sum,
+    or taken for a number or a day ("007" would come back as 7)."""
+    return f"'{text}" if _TAKEN.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that was guarded: for every text `unguarded(guarded(text)) == text`. Another apostrophe stays."""
+    return text[1:] if text.startswith("'") and _TAKEN.match(text) else text

@@ -18,7 +18,7 @@ from reflectie import store
 from reflectie.domain.findings import OBSTACLE_FROM
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.exports import Format, comparison_file, session_file
-from reflectie.exports.workbook import MAX_CELL, fitting
+from reflectie.exports.workbook import MAX_CELL, MAX_HEIGHT, fitting
 
 
 def book_of(report):
@@ -47,13 +47,15 @@ def test_numbers_and_days_are_what_they_are(checklist):
 
 def test_sheets_are_set_up_to_be_read_and_printed(checklist):
     book = book_of(hostile_report(checklist, "Fijn"))
-    assert book.sheetnames == ["Verslag", "Cijfers", "Antwoorden", "Teksten", "Codeboek"]
+    assert book.sheetnames == ["Verslag", "Afspraken", "Cijfers", "Antwoorden", "Teksten", "Codeboek"]
     assert {(s.page_setup.orientation, s.page_setup.paperSize, s.page_setup.fitToHeight) for s in book} == {
         ("landscape", 9, 0)
     }
     assert [book[name].print_title_rows for name in ("Cijfers", "Antwoorden", "Teksten")] == ["$1:$1"] * 3
     head = int(book["Verslag"].print_title_rows.split(":")[0].strip("$"))
     assert [cell.value for cell in book["Verslag"][head]][:4] == ["Nr.", "Stelling of factor", "Bevinding", "Hinderend"]
+    head = int(book["Afspraken"].print_title_rows.split(":")[0].strip("$"))
+    assert [cell.value for cell in book["Afspraken"][head]][:3] == ["Nr.", "Wat gaan we doen?", "Wie?"]
     properties = book.properties
     assert (properties.creator, properties.lastModifiedBy, properties.created.date()) == ("Samenwerking",) * 2 + (DAY,)
 
@@ -70,13 +72,26 @@ def test_findings_have_a_sign_a_word_and_a_colour(checklist):
     }
 
 
-def test_sheet_to_read_ends_with_what_was_agreed_and_concluded(checklist):
-    sheet = book_of(hostile_report(checklist, "Fijn"))["Verslag"]
+def test_what_was_concluded_and_agreed_has_a_sheet(checklist):
+    sheet = book_of(hostile_report(checklist, "Fijn"))["Afspraken"]
     told = [[cell for cell in line if cell not in {None, ""}] for line in sheet.iter_rows(values_only=True)]
     about = "Gedeeld doel · Principe 3. Bepaal samen doelen"
-    assert [1, "Fijn", "Fijn", datetime(2026, 11, 22), "– losgelaten\nFijn", about] in told
+    assert told[-1] == [1, "Fijn", "Fijn", datetime(2026, 11, 22), "– losgelaten\nFijn", about]
     assert ["Jullie besluit", "herstellen"] in told
     assert ["Volgende sessie", datetime(2026, 11, 22)] in told
+    without = replace(hostile_report(checklist, "Fijn"), agreements=(), conclusion=None)
+    assert book_of(without).sheetnames[:2] == ["Verslag", "Cijfers"]
+
+
+def test_rows_are_as_high_as_their_texts(checklist):
+    """LibreOffice takes the heights of a workbook as they are: without them texts stood across each other."""
+    book = book_of(hostile_report(checklist, "woord " * 40 + "\nnog een regel"))
+    notes = [line[0].row for line in book["Teksten"].iter_rows() if line[0].value == "notitie"]
+    assert {book["Teksten"].row_dimensions[row].height for row in notes} == {5 * 15}
+    first = next(line[0].row for line in book["Verslag"].iter_rows() if line[0].value == 1)
+    assert book["Verslag"].row_dimensions[first].height == 3 * 15
+    most = book_of(hostile_report(checklist, "regel\n" * 60))
+    assert max(row.height or 0 for sheet in most for row in sheet.row_dimensions.values()) == MAX_HEIGHT
 
 
 def test_codebook_explains_every_column_and_the_thresholds(checklist):

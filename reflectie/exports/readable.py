@@ -23,20 +23,19 @@ from .tables import words_why
 from .workbook import Book, Page, Styled
 
 # Number, statement, finding, five counts, named first, what it says, what the talk made of it.
-REPORT_WIDTHS = (5, 38, 24, 12, 9, 9, 8, 8, 7, 28, 38)
+REPORT_WIDTHS = (5, 38, 24, 12, 9, 11, 8, 8, 7, 28, 38)
+# Number, what, who, when, how it stands, what it is about.
+DECIDED_WIDTHS = (5, 56, 28, 16, 34, 44)
 # So many sessions stand on one page across; more go on to a next.
 SESSIONS_ACROSS = 8
 SESSION_WIDTH = 21
 
 
 def write_report(book: Book, report: Report) -> None:
-    """A session: what is known of it, every finding, what came of the talk, what was agreed and concluded."""
+    """A session: what is known of it, every finding and what came of the talk; then what was concluded and agreed."""
     page = book.page(_("Verslag"))
     page.columns(REPORT_WIDTHS)
-    question = _("Waarom loopt onze samenwerking structureel stroef?")
-    page.across(report.collaboration or question, "title")
-    if report.collaboration:
-        page.across(question, "plain")
+    _title(page, report)
     _facts(page, report)
     page.space()
     if report.is_withheld:
@@ -46,13 +45,20 @@ def write_report(book: Book, report: Report) -> None:
     else:
         page.across(_("Er is nog niets ingevuld."), "verdict")
     _findings(page, report)
-    _agreements(page, report)
-    _conclusion(page, report)
     page.space()
     if report.notes or report.goal_sentences:
         page.across(_("Wat mensen schreven, staat op het blad ‘Teksten’."), "plain")
     page.across(_version(report), "plain")
     page.sheet.fit_to_pages(1, 0)
+    if report.agreements or report.conclusion:
+        _write_decided(book, report)
+
+
+def _title(page: Page, report: Report) -> None:
+    question = _("Waarom loopt onze samenwerking structureel stroef?")
+    page.across(report.collaboration or question, "title")
+    if report.collaboration:
+        page.across(question, "plain")
 
 
 def _facts(page: Page, report: Report) -> None:
@@ -81,7 +87,7 @@ def _findings(page: Page, report: Report) -> None:
     names = [_("Nr."), _("Stelling of factor"), _("Bevinding"), _("Hinderend"), _("Helpend"), _("Weet niet")]
     names += [_("Open"), _("Geteld"), _("Eerst"), _("Vraag") if report.is_withheld else _("Hoe het gezien wordt")]
     page.sheet.repeat_rows(page.row)
-    page.line((name, "head") for name in [*names, _("Uit het gesprek")])
+    page.line([(name, "head") for name in [*names, _("Uit het gesprek")]])
     names_first = any(item.first for item in report.items)
     for part in report.dimensions:
         page.across(part.dimension.name, "band")
@@ -133,19 +139,14 @@ def _said(item: ItemReport) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _agreements(page: Page, report: Report) -> None:
-    if not report.agreements:
-        return
-    page.space()
-    page.across(_("Afspraken"), "verdict")
-    heads = ["", _("Wat gaan we doen?"), _("Wie?"), _("Wanneer klaar?"), "", "", "", "", "", _("Hoe staat het ermee?")]
-    page.line((name, "head") for name in [*heads, _("Waarover")])
-    for number, made in enumerate(report.agreements, start=1):
-        state = f"{wording.SIGNS[made.state]} {wording.STATES[made.state]}"
-        start: list[Styled] = [(number, "count"), (made.what, "cell"), (made.who, "cell"), (made.due_on, "cell")]
-        empty: list[Styled] = [(None, "cell")] * 5
-        stands = f"{state}\n{made.reason}" if made.reason else state
-        page.line([*start, *empty, (stands, "cell"), (agreement_about(report.checklist, made), "cell")])
+def _write_decided(book: Book, report: Report) -> None:
+    """A sheet of its own: printed under the findings, agreements would go on under their headings."""
+    page = book.page(_("Afspraken"))
+    page.columns(DECIDED_WIDTHS)
+    _title(page, report)
+    _conclusion(page, report)
+    _agreements(page, report)
+    page.sheet.fit_to_pages(1, 0)
 
 
 def _conclusion(page: Page, report: Report) -> None:
@@ -162,15 +163,30 @@ def _conclusion(page: Page, report: Report) -> None:
         page.fact(_("Volgende sessie"), made.next_on)
 
 
+def _agreements(page: Page, report: Report) -> None:
+    if not report.agreements:
+        return
+    page.space()
+    page.across(_("Afspraken"), "verdict")
+    heads = [_("Nr."), _("Wat gaan we doen?"), _("Wie?"), _("Wanneer klaar?"), _("Hoe staat het ermee?"), _("Waarover")]
+    page.sheet.repeat_rows(page.row)
+    page.line([(head, "head") for head in heads])
+    for number, made in enumerate(report.agreements, start=1):
+        state = f"{wording.SIGNS[made.state]} {wording.STATES[made.state]}"
+        stands = f"{state}\n{made.reason}" if made.reason else state
+        start: list[Styled] = [(number, "count"), (made.what, "cell"), (made.who, "cell"), (made.due_on, "cell")]
+        page.line([*start, (stands, "cell"), (agreement_about(report.checklist, made), "cell")])
+
+
 def write_comparison(book: Book, comparison: Comparison) -> None:
     """Sessions beside each other: every item, and in each session what the answers add up to, with how many."""
     sessions = comparison.sessions
     page = book.page(_("Vergelijking"))
     page.columns((5, 34, *[SESSION_WIDTH] * len(sessions)))
-    page.sheet.set_row(0, 30)
     page.line([("", "title"), (_("Vergelijking"), "title"), *([("", "title")] * len(sessions))])
     if comparison.invented:
-        page.line([("", "raw"), (_("Verzonnen voorbeeld: hier staan gegevens bij die niet echt zijn."), "raw")])
+        invented = _("Verzonnen voorbeeld: hier staan gegevens bij die niet echt zijn.")
+        page.line([("", "raw"), (invented, "raw"), *([("", "raw")] * len(sessions))])
     heading = page.row
     _session_heads(page, comparison)
     page.sheet.freeze_panes(page.row, 2)

@@ -22,6 +22,10 @@ MAX_CELL = 32_767
 A4 = 9
 # Of a line in the usual letter, in points.
 LINE_HEIGHT = 15
+# A column's width is counted in digits, and letters are narrower than these: so many go in the room of one.
+LETTERS = 1.1
+# No row of Excel is higher than 409, and it counts in quarters of three.
+MAX_HEIGHT = 408
 
 _INK, _DEEP, _SAND, _LINE = "#0c2f36", "#14616e", "#efe5d3", "#d5c8ae"
 _TOP = {"valign": "top", "text_wrap": True, "font_color": _INK}
@@ -32,11 +36,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "verdict": {**_TOP, "bold": True, "font_size": 13},
     "name": {**_TOP, "font_color": "#46545a"},
     "fact": {**_TOP, "bold": True, "align": "left"},
-    "head": {**_TOP, **_BOX, "bold": True, "font_color": "#ffffff", "bg_color": _DEEP},
+    "head": {**_TOP, **_BOX, "align": "left", "bold": True, "font_color": "#ffffff", "bg_color": _DEEP},
     "band": {**_TOP, **_BOX, "bold": True, "bg_color": _SAND},
-    "cell": {**_TOP, **_BOX},
+    "cell": {**_TOP, **_BOX, "align": "left"},
     "count": {**_TOP, **_BOX, "align": "center"},
     "raw": {"valign": "top", "font_color": _INK},
+    "raw-text": _TOP,
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
     Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
     Finding.STRENGTH: {**_TOP, **_BOX, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
@@ -97,23 +102,26 @@ class Page:
         for place, width in enumerate(widths):
             self.sheet.set_column(place, place, width)
 
-    def line(self, cells: Iterable[Styled]) -> None:
+    def line(self, cells: Sequence[Styled]) -> None:
         """A row of cells, each with its style."""
+        self._high([_height(cell, style, width) for (cell, style), width in zip(cells, self.widths, strict=True)])
         for place, (cell, style) in enumerate(cells):
             self._put(place, cell, style)
         self.row += 1
 
     def across(self, cell: Cell, style: str, first: int = 0) -> None:
-        """One cell over all columns from this one, as high as its text needs: merged cells don't find that out."""
+        """One cell over all columns from this one."""
         last = len(self.widths) - 1
         if last > first:
             self.sheet.merge_range(self.row, first, self.row, last, "", self.book.format(style))
-        room = max(sum(self.widths[first:]), 1)
-        lines = sum(1 + len(part) // room for part in str(cell).split("\n"))
-        size = STYLES[style].get("font_size", 11)
-        self.sheet.set_row(self.row, max(lines * LINE_HEIGHT * size / 11, LINE_HEIGHT))
+        self._high([_height(cell, style, sum(self.widths[first:]))])
         self._put(first, cell, style)
         self.row += 1
+
+    def _high(self, heights: Iterable[float]) -> None:
+        """As high as its texts need: LibreOffice and merged cells don't find that out."""
+        if (height := max(heights)) > LINE_HEIGHT:
+            self.sheet.set_row(self.row, min(height, MAX_HEIGHT))
 
     def fact(self, name: str, value: Cell) -> None:
         """What is known, beside what it is called."""
@@ -125,7 +133,7 @@ class Page:
 
     def _put(self, place: int, cell: Cell, style: str) -> None:
         # An empty raw cell has nothing to show, and there are thousands of them.
-        if style == "raw" and cell in {None, ""}:
+        if style.startswith("raw") and cell in {None, ""}:
             return
         form = self.book.format(style, is_day=isinstance(cell, date))
         if isinstance(cell, str) and cell:
@@ -136,6 +144,27 @@ class Page:
             self.sheet.write_number(self.row, place, cell, form)
         else:
             self.sheet.write_blank(self.row, place, None, form)
+
+
+def _height(cell: Cell, style: str, width: int) -> float:
+    """What a cell needs in a column this wide, in points."""
+    size: float = STYLES[style].get("font_size", 11)
+    is_wrapped = isinstance(cell, str) and "text_wrap" in STYLES[style]
+    # Bigger letters are wider too.
+    return (_lines(str(cell), int(width * LETTERS * 11 / size)) if is_wrapped else 1) * LINE_HEIGHT * size / 11
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes: words go on to the next line whole."""
+    lines = 0
+    for part in text.split("\n"):
+        lines, used = lines + 1, 0
+        for word in part.split(" "):
+            if used and used + len(word) > width:
+                lines, used = lines + 1, 0
+            more, used = divmod(used + len(word), width) if len(word) > width else (0, used + len(word) + 1)
+            lines += more
+    return lines
 
 
 def fitting(text: str) -> str:

@@ -12,6 +12,9 @@ from .readable import write_comparison, write_report
 from .tables import Table, comparison_tables, session_tables
 from .workbook import Book
 
+# Columns with what people wrote: to be read whole.
+WRITTEN = {"text", "reason"}
+
 
 def session_xlsx(report: Report) -> bytes:
     """A session's report."""
@@ -39,9 +42,10 @@ def _write_tables(book: Book, tables: tuple[Table, ...]) -> None:
         headings = [str(COLUMNS[name].heading) for name in table.columns]
         # Beside each heading the button of the filter needs room.
         page.columns([max(COLUMNS[n].width, len(h) + 4) for n, h in zip(table.columns, headings, strict=True)])
-        page.line((heading, "head") for heading in headings)
+        page.line([(heading, "head") for heading in headings])
+        styles = [(name, "raw-text" if name in WRITTEN else "raw") for name in table.columns]
         for row in table.rows:
-            page.line((row.get(name), "raw") for name in table.columns)
+            page.line([(row.get(name), style) for name, style in styles])
         page.sheet.freeze_panes(1, 0)
         page.sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
         page.sheet.repeat_rows(0)

@@ -117,7 +117,14 @@ def test_a_factor_plays_or_not(columns, word, value):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("2", "2"), ("=CMD()", "=CMD()"), ("'=CMD()", "=CMD()"), ("'t zonnetje", "'t Zonnetje"), ("1", "Huis Linde")],
+    [
+        ("2", "2"),
+        ("=CMD()", "=CMD()"),
+        ("'=CMD()", "=CMD()"),
+        ("'t zonnetje", "'t Zonnetje"),
+        ("1", "Huis Linde"),
+        ("’T  Zonnetje", "'t Zonnetje"),
+    ],
 )
 def test_a_group_is_found_by_its_name_before_its_number(columns, cell, value):
     assert kept(f"2 Gedeeld doel;Organisatie\n1;{cell}\n", columns) == [
@@ -145,6 +152,21 @@ def test_rows_without_an_answer_are_passed_over_and_keep_their_number(columns):
     assert kept(text.replace("misschien", "3"), columns) == [{"goal-shared": "hindering"}, {"goal-shared": "dont-know"}]
 
 
+def test_the_row_that_explains_is_known_without_its_number(columns):
+    """Columns that somebody doesn't need may be taken out, that of the numbers too."""
+    rows = list(csv.reader(io.StringIO(write_table(columns, [Sheet({"goal-shared": "helping"})])), delimiter=";"))
+    left = io.StringIO(newline="")
+    csv.writer(left).writerows(row[1:] for row in rows)
+    assert kept(left.getvalue(), columns) == [{"goal-shared": "helping"}]
+
+
+def test_a_sheet_that_was_filled_in_on_the_row_that_explains_is_not_passed_over(columns):
+    text = (
+        "Blad;2 Gedeeld doel;Toelichting bij 2;9 Historisch\nuitleg;2;hoeft niet;1 of speelt, 2 of speelt niet\n1;1;;\n"
+    )
+    assert wrong(text, columns) == [(Wrong.WORD, 2, "9 Historisch")]
+
+
 def test_columns_that_are_left_out_are_told(columns):
     missing = read("2 Gedeeld doel\n1\n", columns).missing
     assert [column.title for column in missing[:3]] == ["Naam", "Organisatie", "1 Breedte van het doel"]
@@ -165,6 +187,7 @@ def test_columns_that_are_left_out_are_told(columns):
         ("2 Gedeeld doel\n\n", [(Wrong.NO_SHEETS, 0, "")]),
         ("2 Gedeeld doel;Naam\n;Joke\n", [(Wrong.NO_ANSWER, 2, "")]),
         ("2 Gedeeld doel;Toelichting bij 2\n1;#NAAM?\n", [(Wrong.BROKEN_SUM, 2, "Toelichting bij 2")]),
+        ("2 Gedeeld doel;Toelichting bij 2\n1;Err:509\n", [(Wrong.BROKEN_SUM, 2, "Toelichting bij 2")]),
         ("2 Gedeeld doel;Eerst iets aan doen\n1;1 2 3 4\n", [(Wrong.TOO_MANY, 2, "Eerst iets aan doen")]),
         ("2 Gedeeld doel;Eerst iets aan doen\n1;1 16\n", [(Wrong.WORD, 2, "Eerst iets aan doen")]),
         (f"2 Gedeeld doel;Toelichting bij 2\n1;{'x' * 2001}\n", [(Wrong.TOO_LONG, 2, "Toelichting bij 2")]),

@@ -264,7 +264,7 @@ def test_a_page_that_was_open_too_long_shows_what_it_had_once_more(
     ("file", "error"),
     [
         (b"", "Dit bestand is leeg."),
-        (b"PK\x03\x04xlsx", "Dit is een Excel-bestand. Open het in Excel, kies ‘Opslaan als’"),
+        (b"PK\x03\x04xlsx", "Dit is een bestand van Excel of LibreOffice zelf. Open het daar, en kies ‘Opslaan als’."),
         (b"\x00\x01", "Dit bestand kunnen we niet lezen."),
         (b"x" * (MAX_BYTES + 1), "Dit bestand is te groot: er past 500 kB in."),
         # Bigger than is held in memory: it is let go while it comes in.

@@ -29,10 +29,13 @@ MAX_WORD = 500
 # So much of what stands in a wrong cell is said again.
 MAX_GIVEN = 40
 DELIMITERS = ";,\t"
-# What a spreadsheet writes where it took a text that begins with = or - for a sum.
+# What Excel and LibreOffice write where they took a text that begins with = or - for a sum.
 _BROKEN_SUMS = frozenset(
     {"#naam?", "#name?", "#waarde!", "#value!", "#verw!", "#ref!", "#n/b", "#n/a", "#getal!", "#num!"}
 )
+_BROKEN_SUM = re.compile(r"(?:err|fout):\d{3}")
+# What spreadsheets make of a straight sign while somebody types.
+_STRAIGHT = str.maketrans("‘’“”–—", "''\"\"--")
 
 
 class Unreadable(StrEnum):
@@ -132,8 +135,9 @@ class _BadCellError(Exception):
 
 
 def plain(text: str) -> str:
-    """A word without what doesn't matter in it: capitals, spaces around and in a row, how its accents are stored."""
-    word = " ".join(without_unseen_signs(text).split())
+    """A word without what doesn't matter in it: capitals, spaces around and in a row, curled quotation marks, how its
+    accents are stored."""
+    word = " ".join(without_unseen_signs(text).split()).translate(_STRAIGHT)
     # Of a text full of loose accents this takes time with the square of its length; one that long is no word.
     return (unicodedata.normalize("NFC", word) if len(word) <= MAX_WORD else word).casefold()
 
@@ -269,19 +273,18 @@ def _read_header(
 
 
 def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) -> tuple[Sheet | None, list[Problem]]:
+    if _explains(cells, heads):
+        return None, []
     values: dict[str, FieldValue] = {}
     problems = []
     for place, cell in enumerate(cells):
         head = heads[place] if place < len(heads) else None
-        if head and not head.asked:
-            if plain(cell).startswith(head.explains):
-                return None, []
-        elif head and head.asked:
+        if head and head.asked:
             try:
                 values[head.asked.name] = _read_cell(head, head.asked, cell)
             except _BadCellError as bad:
                 problems.append(Problem(bad.wrong, row, head.title, _short(cell), bad.number, head))
-        elif cell.strip():
+        elif not head and cell.strip():
             problems.append(Problem(Wrong.NO_TITLE, row, _letters(place), _short(cell)))
         if len(problems) >= MAX_PROBLEMS:
             break
@@ -289,6 +292,18 @@ def _read_row(row: int, cells: Sequence[str], heads: Sequence[Column | None]) ->
     if filled and not problems and not set(filled) - set(ABOUT_YOU):
         problems.append(Problem(Wrong.NO_ANSWER, row))
     return (Sheet(filled) if filled else None), problems
+
+
+def _explains(cells: Sequence[str], heads: Sequence[Column | None]) -> bool:
+    """Whether a row explains the table: its number says so or, where that was taken out, what stands in it. Not when
+    there is an answer in it: then somebody began to fill in on that row."""
+    explains = False
+    for cell, head in zip(map(plain, cells), heads, strict=False):
+        if head and head.asked and cell in head.meanings:
+            return False
+        if head and head.help and (head.said or not head.asked):
+            explains |= cell.startswith(head.explains)
+    return explains
 
 
 def _read_cell(column: Column, asked: Field, cell: str) -> FieldValue:
@@ -305,7 +320,7 @@ def _read_cell(column: Column, asked: Field, cell: str) -> FieldValue:
 def _read_words(asked: Field, cell: str) -> str:
     # A line end within a cell, as some programmes write it.
     text = tidy(without_unseen_signs(re.sub("[\v\f\r]\n?", "\n", cell)), one_line=asked.one_line)
-    if text.casefold() in _BROKEN_SUMS:
+    if text.casefold() in _BROKEN_SUMS or _BROKEN_SUM.fullmatch(text.casefold()):
         raise _BadCellError(Wrong.BROKEN_SUM)
     if len(text) > asked.limit:
         raise _BadCellError(Wrong.TOO_LONG, len(text))

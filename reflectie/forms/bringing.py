@@ -124,8 +124,9 @@ class EarlierForm(forms.Form):
 UNREADABLE: dict[str, str | Promise] = {
     Unreadable.EMPTY: _("Dit bestand is leeg."),
     Unreadable.SPREADSHEET: _(
-        "Dit is een Excel-bestand. Open het in Excel, kies ‘Opslaan als’ en dan ‘CSV UTF-8 (gescheiden door "
-        "lijstscheidingsteken)’. Kies daarna hier dat nieuwe bestand."
+        "Dit is een bestand van Excel of LibreOffice zelf. Open het daar, en kies ‘Opslaan als’. Kies dan in Excel "
+        "‘CSV UTF-8 (gescheiden door lijstscheidingsteken)’, in LibreOffice ‘Tekst CSV’. Kies daarna hier dat nieuwe "
+        "bestand."
     ),
     Unreadable.NO_TEXT: _("Dit bestand kunnen we niet lezen. Bewaar je invulblad als CSV, en kies dat bestand."),
     Unreadable.TOO_BIG: _("Dit bestand is te groot: er past %s kB in. Is het wel het invulblad van deze sessie?")
@@ -270,7 +271,7 @@ WRONG: dict[str, str | Promise] = {
     Wrong.TOO_LONG: _("Deze tekst is te lang: %(number)s tekens, en er passen er %(limit)s."),
     Wrong.TOO_MANY_LINES: _("Deze tekst heeft te veel regels: %(number)s, en er passen er %(limit)s."),
     Wrong.BROKEN_SUM: _(
-        "Excel nam deze tekst voor een som, en nu staat er ‘%(given)s’. Typ de tekst opnieuw, met ' ervoor."
+        "Je rekenprogramma nam deze tekst voor een som, en nu staat er ‘%(given)s’. Typ de tekst opnieuw, met ' ervoor."
     ),
     Wrong.NO_ANSWER: _("Hier staat wie het is, maar geen antwoord. Vul antwoorden in, of maak de regel leeg."),
 }

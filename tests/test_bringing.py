@@ -179,7 +179,7 @@ def test_columns_that_are_left_out_are_told(columns):
         ("", [(Wrong.NO_HEADER, 1, "")]),
         ("\n1;2;3\n", [(Wrong.NO_HEADER, 2, "")]),
         ("Naam\nJoke\n", [(Wrong.NO_HEADER, 1, "")]),
-        ("2 Gedeeld doel;Kleur\n1;rood\n", [(Wrong.UNKNOWN_COLUMN, 1, "")]),
+        ("2 Gedeeld doel;Kleur\n1;rood\n", [(Wrong.UNKNOWN_COLUMN, 1, "B")]),
         ("2 Gedeeld doel;2 gedeeld doel\n1;2\n", [(Wrong.COLUMN_TWICE, 1, "2 Gedeeld doel")]),
         ("2 Gedeeld doel;\n1;verdwaald\n", [(Wrong.NO_TITLE, 2, "B")]),
         ("2 Gedeeld doel\n1;;verdwaald\n", [(Wrong.NO_TITLE, 2, "C")]),

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from conftest import everything
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
+from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Mover
+from reflectie.domain.checklist import Kind, Mover
 from reflectie.domain.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.findings import Finding
+from reflectie.domain.intensity import FORMS, Fit, Intensity
+from reflectie.domain.patterns import PatternKey
 from reflectie.domain.report import About, Report
-from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import Sheet
+from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.domain.sheet import MEANINGS, Sheet, Value
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
@@ -108,6 +111,33 @@ def test_every_field_of_a_comparison_is_documented_and_every_documented_field_ex
         {"withheld": "too-few"},
         {"not_compared": "not-in-both-versions"},
     ]
+
+
+CODES = {
+    "mode": Mode,
+    "grouping": Grouping,
+    "groups[].name": LEVELS,
+    "items[].kind": Kind,
+    "items[].finding": Finding,
+    "items[].voices[].answer": [*Value, "open"],
+    "items[].outcome.choice": Choice,
+    "items[].outcome.mover": Mover,
+    "beside.intensity_needed[].choice": Intensity,
+    "beside.intensity_current[].choice": FORMS,
+    "beside.fit[].choice": Fit,
+    "beside.intensities[].fit": Fit,
+    "beside.ips_meaning[].choice": MEANINGS,
+    "patterns[].key": PatternKey,
+    "agreements[].state": State,
+    "conclusion.needed": Needed,
+    "conclusion.decision": Decision,
+}
+
+
+@pytest.mark.parametrize("field", CODES)
+def test_every_code_of_a_field_is_documented(field):
+    [told] = re.findall(rf"^\| `{re.escape(field)}` \| (.*) \|$", part("Een sessie"), re.MULTILINE)
+    assert set(re.findall(r"`([^`]+)`", told)) - {"null"} == {str(code) for code in CODES[field]}
 
 
 @pytest.mark.parametrize("heading", ["Een sessie", "Een vergelijking"])

@@ -261,9 +261,9 @@ def _read_header(
         return heads, [Problem(Wrong.NO_HEADER, row)]
     problems = []
     before: set[Column] = set()
-    for title, head in zip(titles, heads, strict=True):
+    for place, (title, head) in enumerate(zip(titles, heads, strict=True)):
         if head is None and title.strip():
-            problems.append(Problem(Wrong.UNKNOWN_COLUMN, row, given=_short(title)))
+            problems.append(Problem(Wrong.UNKNOWN_COLUMN, row, _letters(place), _short(title)))
         elif head and head in before:
             problems.append(Problem(Wrong.COLUMN_TWICE, row, head.title))
         before |= {head} if head else set()

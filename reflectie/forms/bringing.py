@@ -279,7 +279,7 @@ WRONG: dict[str, str | Promise] = {
 
 def place_of(problem: Problem) -> str:
     """Where a problem stands, as a spreadsheet says it."""
-    if problem.wrong is Wrong.NO_TITLE:
+    if problem.wrong in {Wrong.NO_TITLE, Wrong.UNKNOWN_COLUMN}:
         return gettext("Regel %(row)s, kolom %(title)s") % {"row": problem.row, "title": problem.title}
     if problem.title:
         return gettext("Regel %(row)s, kolom ‘%(title)s’") % {"row": problem.row, "title": problem.title}

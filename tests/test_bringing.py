@@ -272,6 +272,9 @@ def test_unseen_signs_go_and_a_line_end_of_excel_stays(columns):
         (b"\xd0\xcf\x11\xe0rest", Unreadable.SPREADSHEET),
         (b"\x81\x8d", Unreadable.NO_TEXT),
         (b"%PDF\x00", Unreadable.NO_TEXT),
+        # Other kinds of CSV that Excel offers: read as the usual one, every letter with an accent would be another.
+        ("Doel in één zin".encode("cp850"), Unreadable.NO_TEXT),
+        ("Doel in één zin".encode("mac_roman"), Unreadable.NO_TEXT),
         (b"x" * (MAX_BYTES + 1), Unreadable.TOO_BIG),
         # Twice as big as UTF-8, and longer by the line ends that a form makes of it.
         (b"\x80" * (MAX_BYTES - 1), Unreadable.TOO_BIG),

@@ -34,6 +34,8 @@ _BROKEN_SUMS = frozenset(
     {"#naam?", "#name?", "#waarde!", "#value!", "#verw!", "#ref!", "#n/b", "#n/a", "#getal!", "#num!"}
 )
 _BROKEN_SUM = re.compile(r"(?:err|fout):\d{3}")
+# What é, ë, è, ï, ê and ç become where Excel saved "CSV (MS-DOS)" or "CSV (Macintosh)": nobody writes these in a word.
+_GARBLED = re.compile("[a-z][‚‰Š‹ˆ‡Ž]|[‚Ž]{2}[a-z]")
 # What spreadsheets make of a straight sign while somebody types.
 _STRAIGHT = str.maketrans("‘’“”–—", "''\"\"--")
 
@@ -166,9 +168,11 @@ def _decode(content: bytes) -> str:
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for coding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
         try:
-            return content.decode(coding)
+            text = content.decode(coding)
         except UnicodeDecodeError:
             continue
+        if coding != "cp1252" or not _GARBLED.search(text):
+            return text
     raise UnreadableError(Unreadable.NO_TEXT)
 
 

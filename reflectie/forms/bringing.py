@@ -128,7 +128,9 @@ UNREADABLE: dict[str, str | Promise] = {
         "‘CSV UTF-8 (gescheiden door lijstscheidingsteken)’, in LibreOffice ‘Tekst CSV’. Kies daarna hier dat nieuwe "
         "bestand."
     ),
-    Unreadable.NO_TEXT: _("Dit bestand kunnen we niet lezen. Bewaar je invulblad als CSV, en kies dat bestand."),
+    Unreadable.NO_TEXT: _(
+        "Dit bestand kunnen we niet lezen. Bewaar je invulblad als ‘CSV UTF-8’, en kies dat bestand."
+    ),
     Unreadable.TOO_BIG: _("Dit bestand is te groot: er past %s kB in. Is het wel het invulblad van deze sessie?")
     % (MAX_BYTES // 1000),
 }

@@ -179,7 +179,7 @@ def test_the_template_opens_in_a_spreadsheet_and_reads_back(coordinator, earlier
     response = coordinator.get(url(earlier, "import-template"))
     assert response["Content-Type"] == "text/csv"
     assert response["Content-Disposition"] == 'attachment; filename="invulblad.csv"'
-    assert response.content.startswith(b"\xef\xbb\xbfBlad;Organisatie;1 Breedte van het doel;")
+    assert response.content.startswith(b'\xef\xbb\xbf"Blad";"Organisatie";"1 Breedte van het doel";')
     header, explained, *rows = csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";")
     assert (header[-1], explained[1], len(rows)) == ("Eerst iets aan doen", "kies: Huis Linde | De Brug", 20)
     found = upload(coordinator, earlier, response.content)

@@ -18,7 +18,7 @@ from .checklist import Checklist
 from .findings import Counts, count
 from .setup import ABOUT_YOU
 from .sheet import MAX_LINES, Ask, Field, FieldValue, Sheet, tidy, without_unseen_signs
-from .spreadsheet import guarded, unguarded
+from .spreadsheet import Cell, unguarded, write_csv
 
 # Many times what a team writes. Of the text, as a form posts it: with room beside it in what the app takes in at all.
 MAX_BYTES = 500_000
@@ -178,21 +178,18 @@ def _decode(content: bytes) -> str:
 
 def write_table(columns: Sequence[Column], sheets: Sequence[Sheet] = (), *, empty: int = 0) -> str:
     """The table with these sheets, then rows for as many empty ones; under the header a row that explains it."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    writer.writerow([guarded(column.title) for column in columns])
-    writer.writerow([guarded(column.help) for column in columns])
+    lines: list[list[Cell]] = [[column.title for column in columns], [column.help for column in columns]]
     for number, sheet in enumerate([*sheets, *[Sheet({})] * empty], start=1):
-        writer.writerow([_cell(column, sheet) if column.asked else str(number) for column in columns])
-    return written.getvalue()
+        lines.append([_cell(column, sheet) if column.asked else number for column in columns])
+    return write_csv(lines)
 
 
 def _cell(column: Column, sheet: Sheet) -> str:
     name = column.asked.name if column.asked else ""
     words = column.said
     if chosen := sheet.several(name):
-        return guarded((" " if column.by_number else ", ").join(words[choice] for choice in chosen))
-    return guarded(words.get(sheet.text(name), sheet.text(name)))
+        return (" " if column.by_number else ", ").join(words[choice] for choice in chosen)
+    return words.get(sheet.text(name), sheet.text(name))
 
 
 def read_table(text: str, columns: Sequence[Column], most: int) -> Brought:

@@ -1,7 +1,12 @@
-"""What spreadsheets make of a text in a CSV file, where nothing says that it is one: the one rule, for files that leave
-and for tables that come back."""
+"""CSV as Dutch and Belgian spreadsheets open it, and what they make of a text in it, where nothing says that it is one:
+the one rule, for files that leave and for tables that come back."""
 
 import re
+from collections.abc import Iterable
+from datetime import date
+
+# What a cell holds; None is an empty one.
+Cell = str | int | date | None
 
 # As a Dutch spreadsheet writes them, or reads them in English; longer forms begin the same.
 _MONTH = r"(?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*\.?"
@@ -26,3 +31,21 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """The text that was guarded: for every text `unguarded(guarded(text)) == text`. Another apostrophe stays."""
     return text[1:] if text.startswith("'") and _TAKEN.match(text) else text
+
+
+def write_csv(lines: Iterable[Iterable[Cell]]) -> str:
+    """Lines of cells with semicolons between them, days as ISO writes them, each text guarded.
+
+    Every text stands in quotation marks: LibreOffice offers to separate by commas too, and then one in a text would
+    shift what comes after it.
+    """
+    return "".join(f"{';'.join(map(_written, line))}\r\n" for line in lines)
+
+
+def _written(cell: Cell) -> str:
+    if isinstance(cell, str) and cell:
+        text = guarded(cell).replace('"', '""')
+        return f'"{text}"'
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)

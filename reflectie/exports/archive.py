@@ -17,13 +17,14 @@ from zipstream import ZipStream
 
 from reflectie import wording
 from reflectie.domain.report import Report
+from reflectie.domain.spreadsheet import Cell
 from reflectie.models import Session
 from reflectie.pdf import fingerprint
 from reflectie.store import account_data, kept_pdfs, load_report
 
 from .as_csv import csv_file, write_lines
 from .as_json import session_json
-from .tables import Cell, session_tables
+from .tables import session_tables
 from .xlsx import session_xlsx
 
 

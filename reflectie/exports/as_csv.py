@@ -1,14 +1,11 @@
-"""Rows as CSV, as Dutch and Belgian spreadsheets open it: UTF-8 with a byte order mark, semicolons, ISO days."""
+"""Rows as CSV, as Dutch and Belgian spreadsheets open it: with a byte order mark, which tells them that it is UTF-8."""
 
-import csv
-import io
 from collections.abc import Iterable
-from datetime import date
 
-from reflectie.domain.spreadsheet import guarded
+from reflectie.domain.spreadsheet import Cell, write_csv
 
 from .columns import COLUMNS
-from .tables import Cell, Table
+from .tables import Table
 
 
 def csv_file(tables: Iterable[Table]) -> bytes:
@@ -20,15 +17,4 @@ def csv_file(tables: Iterable[Table]) -> bytes:
 
 def write_lines(lines: Iterable[Iterable[Cell]]) -> bytes:
     """Lines of cells, each of which a spreadsheet takes as it stands."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_written(cell) for cell in line] for line in lines)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _written(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return guarded(cell)
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
+    return write_csv(lines).encode("utf-8-sig")

@@ -20,12 +20,11 @@ from reflectie.domain.report import GroupView, ItemReport, Note, Report, Tally
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.since import NotCompared
+from reflectie.domain.spreadsheet import Cell
 from reflectie.templatetags.reflectie import answer, choice_words, group_name
 
 from .columns import SORTS, Sort
 
-# What a cell holds; None is an empty one.
-Cell = str | int | date | None
 # By the name of the column; one that is absent is empty.
 Row = Mapping[str, Cell]
 # By the key of an item, what stands in every row about it.

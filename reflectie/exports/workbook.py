@@ -14,8 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reflectie.domain.findings import Finding
 from reflectie.domain.sheet import without_unseen_signs
-
-from .tables import Cell
+from reflectie.domain.spreadsheet import Cell
 
 # What Excel takes in one cell, in UTF-16 units.
 MAX_CELL = 32_767

@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, Column] = {
     "mode": Column(_("ingevuld"), _("Hoe er ingevuld werd."), 24),
     "version": Column(_("versie"), _("Versie van de checklist die werd ingevuld."), 8),
     "dimension_key": Column(_("rubriek_code"), _("Vaste code van de rubriek.")),
-    "dimension": Column(_("rubriek"), _("Naam van de rubriek."), 28),
+    "dimension": Column(_("rubriek"), _("Naam van de rubriek."), 34),
     "item_key": Column(
         _("stelling_code"), _("Vaste code van de stelling of factor. Ze is in elke versie dezelfde."), 24
     ),
@@ -52,7 +52,7 @@ COLUMNS: Mapping[str, Column] = {
         8,
     ),
     "question": Column(_("vraag"), _("De vraag naast de checklist."), 34),
-    "answer": Column(_("antwoord"), _("Het antwoord, de uitkomst van het gesprek, of het besluit."), 34),
+    "answer": Column(_("antwoord"), _("Het antwoord, de uitkomst van het gesprek, of het besluit."), 48),
     "number": Column(_("aantal"), _("Hoeveel mensen dit antwoord gaven; bij ‘weggehaald’ hoeveel teksten."), 9),
     "who": Column(
         _("wie"), _("Wie dit antwoordde of schreef (alleen op naam), wie een afspraak doet, of wie aan zet is."), 22

@@ -28,7 +28,8 @@ REPORT_WIDTHS = (5, 38, 24, 12, 9, 11, 8, 8, 7, 28, 38)
 DECIDED_WIDTHS = (5, 56, 28, 16, 34, 44)
 # So many sessions stand on one page across; more go on to a next.
 SESSIONS_ACROSS = 8
-SESSION_WIDTH = 21
+# A finding and its counts take three lines in it, so that all of the checklist goes on one page.
+SESSION_WIDTH = 24
 
 
 def write_report(book: Book, report: Report) -> None:

@@ -39,7 +39,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "band": {**_TOP, **_BOX, "bold": True, "bg_color": _SAND},
     "cell": {**_TOP, **_BOX, "align": "left"},
     "count": {**_TOP, **_BOX, "align": "center"},
-    "raw": {"valign": "top", "font_color": _INK},
+    # Numbers on the left too: on the right they stand against the text beside them.
+    "raw": {"valign": "top", "align": "left", "font_color": _INK},
     "raw-text": _TOP,
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
     Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},

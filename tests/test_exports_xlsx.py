@@ -15,7 +15,12 @@ from taken import read_xlsx, rows_of
 from test_exports_csv import DAY, HOSTILE, hostile_report
 
 from reflectie import store
+from reflectie.domain.build import build_report
+from reflectie.domain.checklist import Mover
 from reflectie.domain.findings import OBSTACLE_FROM
+from reflectie.domain.report import About
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
+from reflectie.domain.sheet import Sheet
 from reflectie.domain.talk import Choice, Outcome
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.workbook import MAX_CELL, MAX_HEIGHT, fitting
@@ -92,6 +97,19 @@ def test_rows_are_as_high_as_their_texts(checklist):
     assert book["Verslag"].row_dimensions[first].height == 3 * 15
     most = book_of(hostile_report(checklist, "regel\n" * 60))
     assert max(row.height or 0 for sheet in most for row in sheet.row_dimensions.values()) == MAX_HEIGHT
+
+
+def test_a_long_text_from_the_talk_begins_on_the_sheet_to_read_and_is_whole_on_the_other(checklist):
+    said = "Zo is het gezegd. " * 100
+    about = About("", (), 3, {"goal-shared": Outcome(Choice.HELPING, said.strip(), said.strip(), Mover.OURSELVES)})
+    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
+    report = build_report(checklist, setup, [Sheet({"goal-shared": "hindering"})] * 3, DAY, about=about)
+    content = session_file(report, Format.XLSX)
+    sheet = read_xlsx(content)["Verslag"]
+    [cell] = [cell for line in sheet.iter_rows() for cell in line if "Aan zet" in str(cell.value)]
+    assert cell.value.count("… (lees verder op het blad ‘Teksten’)\n") == 2
+    assert sheet.row_dimensions[cell.row].height < MAX_HEIGHT
+    assert [row["tekst"] for row in rows_of(content, "Teksten")] == [said.strip()] * 2
 
 
 def test_codebook_explains_every_column_and_the_thresholds(checklist):

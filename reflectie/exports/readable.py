@@ -1,5 +1,7 @@
 """The sheet of a workbook that people read and print: a session, or sessions beside each other."""
 
+import textwrap
+
 from django.utils.translation import gettext as _
 
 from reflectie import wording
@@ -26,6 +28,8 @@ from .workbook import Book, Page, Styled
 REPORT_WIDTHS = (5, 38, 24, 12, 9, 11, 8, 8, 7, 28, 38)
 # Number, what, who, when, how it stands, what it is about.
 DECIDED_WIDTHS = (5, 56, 28, 16, 34, 44)
+# So much of a text from the talk, and of its lines: no row is high enough for two of the longest.
+MAX_SAID, MAX_SAID_LINES = 320, 4
 # So many sessions stand on one page across; more go on to a next.
 SESSIONS_ACROSS = 8
 # A finding and its counts take three lines in it, so that all of the checklist goes on one page.
@@ -130,14 +134,22 @@ def _said(item: ItemReport) -> str:
     outcome = item.outcome
     if outcome is None:
         return ""
-    lines = [str(choice_words(item.item, outcome.choice)) if outcome.choice else "", outcome.reason]
+    lines = [str(choice_words(item.item, outcome.choice)) if outcome.choice else "", _begin(outcome.reason)]
     if outcome.minority:
-        lines.append(_("Wat een minderheid vindt: %s") % outcome.minority)
+        lines.append(_("Wat een minderheid vindt: %s") % _begin(outcome.minority))
     if outcome.mover:
         lines.append(_("Aan zet: %s") % wording.MOVERS[outcome.mover])
     if item.contradiction:
         lines.append(_("Het gesprek kwam anders uit dan de antwoorden."))
     return "\n".join(line for line in lines if line)
+
+
+def _begin(text: str) -> str:
+    """A text, or how a long one begins: it is whole where all texts are."""
+    if len(text) <= MAX_SAID and text.count("\n") < MAX_SAID_LINES:
+        return text
+    more = _("(lees verder op het blad ‘Teksten’)")
+    return f"{textwrap.shorten(text, MAX_SAID, placeholder='…')} {more}"
 
 
 def _write_decided(book: Book, report: Report) -> None:

@@ -245,6 +245,8 @@ HOSTILE = {
     "cells without a title": "1 Breedte van het doel\n" + "x;" * 200_000,
     "semicolons": ";" * 490_000,
     "line ends": "1 Breedte van het doel" + "\n" * 400_000,
+    "apostrophes": "1 Breedte van het doel\n" + "'" * 400_000,
+    "digits": "1 Breedte van het doel\n'" + "1" * 400_000 + "x",
     "an open quotation mark": '1 Breedte van het doel\n"' + "a\n" * 200_000,
 }
 

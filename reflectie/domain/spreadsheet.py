@@ -11,8 +11,9 @@ Cell = str | int | date | None
 # As a Dutch spreadsheet writes them, or reads them in English; longer forms begin the same.
 _MONTH = r"(?:jan|feb|mrt|maart|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*\.?"
 # Apostrophes in front count as part of it: only so can one that was put there be told from one that was typed.
+# Once read they are not given back: a cell of nothing else would take time with the square of its length.
 _TAKEN = re.compile(
-    rf"""'*(?:
+    rf"""'*+(?:
     [\t\r\n] | \s*[=+\-@＝＋－＠]                             # a sum, also after spaces and in wide signs
     | (?=\D*\d) [\d\s.,:/()%€$£'-]+ (?:e[+-]?\d+\s*)? \Z      # a number, a day or a time: 007, 1-2, 12:30, 1e5
     | (?=\D*\d) [\d\s./-]* {_MONTH} [\d\s./,-]* \Z            # a day with its month: 3 mei

@@ -63,7 +63,7 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
     page.get_by_label("1 januari 2026").check()
     expect(page.locator("[data-count]")).to_have_text("3 sessies gekozen")
     page.get_by_label("1 maart 2025").uncheck()
-    page.get_by_text("Zoek sessies").click()
+    page.get_by_text("Zoek in 3 sessies").click()
     page.get_by_label("Regio of thema").select_option("Leuven")
     page.get_by_role("button", name="Zoek", exact=True).click()
     # Nothing that was left empty is in the address, and what was ticked is.
@@ -76,7 +76,7 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
         "Het vaakst een hinderpaal: gedeeld doel (in 2 van de 2 sessies)"
     )
     assert page.evaluate(IN_SIGHT) == 2
-    page.get_by_role("link", name="waar het het meest knelt").click()
+    page.get_by_role("link", name="knelpunten eerst").click()
     expect(page.locator(".finding-row button").first).to_have_text("Gedeeld doel")
     numbers = page.locator(".numbers-row").first
     expect(numbers).to_be_hidden()
@@ -117,7 +117,7 @@ def test_it_all_works_without_javascript(watch: Watch, fien, two):
     page.get_by_role("button", name="Vergelijk").click()
     expect(page.get_by_role("alert")).to_have_text("Je koos nog geen sessie. Vink aan wat je wilt vergelijken.")
     page.get_by_label("1 maart 2025").check()
-    page.get_by_text("Zoek sessies").click()
+    page.get_by_text("Zoek in 3 sessies").click()
     page.get_by_label("Partner").fill("niemand")
     page.get_by_role("button", name="Zoek", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("Geen sessie gevonden. Zoek ruimer.")

@@ -99,7 +99,7 @@ def seen(page: Page, title: str) -> None:
 def choose_by_label(page: Page) -> None:
     page.goto("/")
     page.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name="Vergelijken").click()
-    page.get_by_text("Zoek sessies").click()
+    page.get_by_text("Zoek in ").click()
     page.get_by_label("Regio of thema").select_option("Tienen")
     page.get_by_role("button", name="Zoek", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("3 sessies gevonden.")

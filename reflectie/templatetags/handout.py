@@ -181,7 +181,7 @@ def has_figures(history: History) -> bool:
 
 @register.simple_tag
 def change_text(change: Change, strand: Strand) -> str:
-    """An item that moved or stays, with the numbers on both sides: "Gedeeld doel (toen 5 van 7, nu 1 van 8)"."""
+    """An item that moved or stays, with the numbers on both sides: "Gedeeld doel (eerst 5 van 7, later 1 van 8)"."""
     name, sides = change.item.short, [side.counts for side in (change.then, change.now) if side]
     then, now = (side for side in sides if isinstance(side, Counts))
     if not strand.is_round:
@@ -189,10 +189,10 @@ def change_text(change: Change, strand: Strand) -> str:
     elif Finding.UNKNOWN in {side.finding for side in (change.then, change.now) if side}:
         texts = _of(then.unsure, then.counted), _of(now.unsure, now.counted)
         told = {"item": name, "then": texts[0], "now": texts[1]}
-        return gettext("%(item)s (weet niet: toen %(then)s, nu %(now)s)") % told
+        return gettext("%(item)s (weet niet: eerst %(then)s, later %(now)s)") % told
     else:
         texts = _of(then.hindering, then.chose), _of(now.hindering, now.chose)
-    return gettext("%(item)s (toen %(then)s, nu %(now)s)") % {"item": name, "then": texts[0], "now": texts[1]}
+    return gettext("%(item)s (eerst %(then)s, later %(now)s)") % {"item": name, "then": texts[0], "now": texts[1]}
 
 
 def _of(number: int, total: int) -> str:

@@ -22,10 +22,15 @@ def sharing_word(name: str) -> str | Promise:
     return wording.SHARINGS[name]
 
 
+# Between what an item is about and what is said of it. Not a colon: a wording may have one, and so may the sentence
+# around it. The dash stays on the line of what comes before.
+_DASH = "\N{NO-BREAK SPACE}\N{EN DASH} "
+
+
 @register.filter
 def obstacle_name(item: Item) -> str:
-    """An item by what is wrong: "Gedeeld doel: niet gedeeld door alle partners"; a factor is called by its own name."""
-    return item.hindering if item.kind is Kind.FACTOR else f"{item.short}: {lower_first(item.hindering)}"
+    """An item by what is wrong: "Gedeeld doel – niet gedeeld door alle partners"; a factor is called by its own name."""
+    return item.hindering if item.kind is Kind.FACTOR else f"{item.short}{_DASH}{lower_first(item.hindering)}"
 
 
 @register.filter
@@ -36,7 +41,7 @@ def item_name(item: Item) -> str:
 
 @register.filter
 def strength_name(item: Item) -> str:
-    return f"{item.short}: {lower_first(item.helping)}"
+    return f"{item.short}{_DASH}{lower_first(item.helping)}"
 
 
 @register.filter

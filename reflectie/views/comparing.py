@@ -29,8 +29,6 @@ from reflectie.wording import MEANINGS_OF_FINDINGS
 
 # So many collaborations on a page to choose from, each with all of its sessions.
 PAGE_SIZE = 20
-# With so few to choose from, nobody needs to search.
-FEW = 8
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -109,7 +107,8 @@ def _found(request: HttpRequest, form: WantedForm, chosen: list[Session]) -> dic
         "groups": [[(session, counted[session.pk]) for session in group] for group in page],
         "beyond": [(session, counted[session.pk]) for session in beyond],
         "found": len(sessions),
-        "is_open": form.narrows or len(sessions) > FEW,
+        # What fits on a page is there to tick; on a phone the search would push it out of sight.
+        "is_open": form.narrows or page.has_other_pages(),
     }
 
 

@@ -79,6 +79,8 @@ def test_page_shows_what_was_shared_on_an_obstacle_and_leads_to_it(facilitator, 
     html = page.content.decode()
     assert (f"{reverse('shared')}?stelling={KEY}" in html, "Iets anders." in html) == (True, False)
     assert [text for text in ("Elders", str(elsewhere.pk), str(elsewhere.collaboration_id)) if text in html] == []
+    LessonRow.objects.filter(text="Les 0.").delete()
+    assert "Bekijk alle" not in item(facilitator.get(address), KEY)
     LessonRow.objects.update(sharing="")
     assert "Les " not in item(facilitator.get(address), KEY)
 

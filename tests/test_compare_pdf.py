@@ -191,8 +191,8 @@ def shares_of(change: Change) -> str:
     """What stands behind an item that moved: so many, of so many."""
     then, now = change.then.counts, change.now.counts
     if Finding.UNKNOWN in {change.then.finding, change.now.finding}:
-        return f"weet niet: toen {then.unsure} van {then.counted}, nu {now.unsure} van {now.counted}"
-    return f"toen {then.hindering} van {then.chose}, nu {now.hindering} van {now.chose}"
+        return f"weet niet: eerst {then.unsure} van {then.counted}, later {now.unsure} van {now.counted}"
+    return f"eerst {then.hindering} van {then.chose}, later {now.hindering} van {now.chose}"
 
 
 @EACH
@@ -366,7 +366,7 @@ def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, ca
     comparison = store.load_comparison(list(store.comparable_sessions(fien.pk)))
     rows = [row.item.short + "".join(line_in(cell, row) for cell in row.cells) for row in comparison.rows]
     assert [row for row in rows if squeezed(row) not in text] == []
-    assert squeezed("Gedeeld doel (toen 5 van 6, nu 0 van 6)") in text
+    assert squeezed("Gedeeld doel (eerst 5 van 6, later 0 van 6)") in text
     again = client.get(address(*reversed(sessions)), headers={"if-none-match": response["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     linde.name = "Huis Esdoorn"

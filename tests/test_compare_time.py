@@ -52,10 +52,10 @@ def agree(session: Session, what: str, key: str = "", **more: str) -> None:
 def test_page_says_what_became_of_an_item_with_its_numbers(fien, linde):
     sessions = [opened(linde, sheets(6, 2), date(2024, 3, 1)), opened(linde, sheets(1, 9), date(2026, 3, 1))]
     text = words(page(fien, *sessions))
-    assert "Toen: 1 maart 2024, 8 mensen. Nu: 1 maart 2026, 10 mensen." in text
+    assert "Eerst: 1 maart 2024, 8 mensen. Later: 1 maart 2026, 10 mensen." in text
     assert (
         "Werd een sterkte Gedeeld doel × Structurele hinderpaal → werd + Sterkte "
-        "Toen: 6 hinderend, 2 helpend. Nu: 1 hinderend, 9 helpend."
+        "Eerst: 6 hinderend, 2 helpend. Later: 1 hinderend, 9 helpend."
     ) in text
     assert "Wanneer het verschoof" not in text
 
@@ -64,10 +64,10 @@ def test_page_says_what_became_of_an_item_with_its_numbers(fien, linde):
 def test_one_person_turns_a_finding_over_and_the_page_calls_it_no_clear_difference(fien, linde):
     sessions = [opened(linde, sheets(2, 1), date(2024, 3, 1)), opened(linde, sheets(1, 2), date(2026, 3, 1))]
     text = words(page(fien, *sessions))
-    assert "Tussen toen en nu verschoof geen enkele stelling duidelijk." in text
+    assert "Tussen deze twee dagen verschoof geen enkele stelling duidelijk." in text
     assert (
         "Geen duidelijk verschil Gedeeld doel × Structurele hinderpaal → werd ± Verdeeld beeld "
-        "Toen: 2 hinderend, 1 helpend. Nu: 1 hinderend, 2 helpend."
+        "Eerst: 2 hinderend, 1 helpend. Later: 1 hinderend, 2 helpend."
     ) in text
     assert "Minder hinder gezien" not in text
 
@@ -82,7 +82,7 @@ def test_one_sheet_is_another_answer_and_no_change(fien, linde):
     text = words(page(fien, *sessions))
     assert "Op één blad is een ander antwoord nog geen verandering." in text
     assert "Een ander antwoord Gedeeld doel" in text
-    assert "Toen: niet gedeeld door alle partners. Nu: gedeeld door alle partners." in text
+    assert "Eerst: niet gedeeld door alle partners. Later: gedeeld door alle partners." in text
     assert "Werd een sterkte" not in text
 
 
@@ -126,7 +126,7 @@ def test_agreements_stand_beside_what_changed_and_prove_nothing(fien, linde):
     assert NO_PROOF in text
     assert (
         "+ gedaan We schrijven het doel op. Joke Gedeeld doel werd een sterkte "
-        "Toen: 8 hinderend, 1 helpend. Daarna: 1 hinderend, 9 helpend. "
+        "Eerst: 8 hinderend, 1 helpend. Later: 1 hinderend, 9 helpend. "
         "– losgelaten We bellen de gemeente. Waarom: Geen tijd Gaat over geen stelling."
     ) in text
     assert "Voor later." not in text

@@ -1,6 +1,6 @@
 """Words for a comparison on paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django import template
@@ -163,6 +163,12 @@ def became_line(strand: Strand) -> str:
         return gettext("Van de %s stellingen en factoren verschoof er geen duidelijk.") % items
     told = {"items": items, "parts": get_text_list(parts, gettext("en"))}
     return gettext("Van de %(items)s stellingen en factoren, zoals mensen ze zien: %(parts)s.") % told
+
+
+@register.filter
+def any_elsewhere(rows: Iterable[ItemBeside]) -> bool:
+    """Whether any of these obstacles was solved somewhere, or never was one there."""
+    return any(row.solved or row.fine for row in rows)
 
 
 @register.filter

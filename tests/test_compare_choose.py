@@ -215,6 +215,34 @@ def test_a_collaboration_leads_to_its_own_comparison(client, linde):
     assert f'href="{CHOOSE}">Vergelijk sessies' in client.get(reverse("collaborations")).content.decode()
 
 
+def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, linde):
+    """`client` is a facilitator's: nothing there to plan."""
+    ended = Conclusion(Needed.YES, Decision.REPAIR)
+    address = reverse("collaboration", args=[linde.pk])
+
+    def steps() -> list[str]:
+        return re.findall(r'<a class="go" href="([^"]*)"', client.get(address).content.decode().replace("&amp;", "&"))
+
+    assert steps() == []
+    first = opened(linde, SHEETS, date(2025, 1, 1), conclusion=ended)
+    assert steps() == [reverse("session-report", args=[first.pk])]
+    second = opened(linde, SHEETS, date(2026, 1, 1), conclusion=ended)
+    assert steps() == [f"{TABLE}?{choice(second, first)}"]
+    third = opened(linde, SHEETS, date(2026, 6, 1))
+    assert steps() == [reverse("session", args=[third.pk])]
+
+
+def test_search_is_folded_until_it_narrows_or_there_is_more_than_a_page(client, fien):
+    many(team(fien, "Samenwerking"), 12)
+    folded, opened_up = '<details class="names wanted">', '<details class="names wanted" open>'
+    page = client.get(CHOOSE).content.decode()
+    assert (folded in page, "Zoek in 12 sessies" in page) == (True, True)
+    assert opened_up in client.get(f"{CHOOSE}?partner=niemand").content.decode()
+    for number in range(20):
+        many(team(fien, f"Samenwerking {number:02}"), 1)
+    assert opened_up in client.get(CHOOSE).content.decode()
+
+
 def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(linde):
     session = opened(linde, SHEETS)
     for address in (CHOOSE, TABLE):

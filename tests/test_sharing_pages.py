@@ -17,6 +17,7 @@ from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
+from reflectie.templatetags.sharing import obstacle_name
 
 pytestmark = pytest.mark.django_db
 SHARED = reverse("shared")
@@ -365,3 +366,9 @@ def test_agreement_about_no_item_says_why_it_can_not_be_shared(coordinator, sess
 
 def _item(session: Session) -> int:
     return store.content.item_ids(session.checklist_id)[KEY]
+
+
+def test_no_obstacle_has_two_colons_in_its_name(content):
+    names = [obstacle_name(item) for item in store.published_checklist()]
+    assert [name for name in names if name.count(":") > 1] == []
+    assert "Manier van samenwerken\N{NO-BREAK SPACE}– multiprofessioneel: we werken naast elkaar" in names

@@ -20,6 +20,7 @@ from reflectie.domain.sheet import Value
 from reflectie.domain.trends import Change, Course, History, Strand
 
 from .reflectie import answer, lower_first
+from .sharing import item_name, obstacle_name, strength_name
 
 register = template.Library()
 
@@ -175,8 +176,8 @@ def any_elsewhere(rows: Iterable[ItemBeside]) -> bool:
 def words_as(item: Item, finding: str) -> str:
     """An item as a finding calls it: an obstacle by its hindering wording, a strength by its helping one."""
     if finding == Finding.STRENGTH:
-        return item.helping
-    return item.hindering if finding == Finding.OBSTACLE else item.short
+        return strength_name(item)
+    return obstacle_name(item) if finding == Finding.OBSTACLE else item_name(item)
 
 
 @register.filter

@@ -29,7 +29,7 @@ _DASH = "\N{NO-BREAK SPACE}\N{EN DASH} "
 
 @register.filter
 def obstacle_name(item: Item) -> str:
-    """An item by what is wrong: "Gedeeld doel – niet gedeeld door alle partners"; a factor is called by its own name."""
+    """An item by what is wrong: "Gedeeld doel – niet gedeeld door alle partners"; a factor by its own name."""
     return item.hindering if item.kind is Kind.FACTOR else f"{item.short}{_DASH}{lower_first(item.hindering)}"
 
 

@@ -149,5 +149,9 @@ def test_made_up_signals_say_so_on_both_sheets():
 def test_label_has_no_quotes_and_says_what_is_withheld():
     assert "In hun woorden" not in words("a label with a long name")[1]
     assert f"rond ‘{LONG}’" in words("a label with a long name")[0]
-    assert "Van 3 hinderpalen tonen we geen getal" in words("a label that is withheld")[0]
+    withheld = words("a label that is withheld")[0]
+    assert "Van 3 hinderpalen tonen we geen getal" in withheld
+    # Not that there is none.
+    assert "Er is geen hinderpaal waarvan we hier een getal kunnen tonen." in withheld
+    assert "12 stellingen en factoren zijn bij minder dan 3 samenwerkingen een hinderpaal, of bij geen." in withheld
     assert WHAT["three, nothing recurs"]["label"] == ALL

@@ -164,10 +164,10 @@ def test_above_the_table_stands_what_recurs(client, linde):
     few = opened(linde, shared(1, 1))
     text = text_of(client.get(f"{TABLE}?{choice(*sessions, few)}"))
     assert (
-        "Het vaakst een hinderpaal: gedeeld doel (in 3 van de 3 sessies) en praktische remmende factoren "
-        "(in 2 van de 3 sessies)."
+        "Het vaakst een hinderpaal: gedeeld doel (in 3 van de 3 sessies met cijfers) en praktische remmende factoren "
+        "(in 2 van de 3 sessies met cijfers)."
     ) in text
-    assert "Het vaakst een sterkte: vaste of wisselende groep (in 2 van de 3 sessies)." in text
+    assert "Het vaakst een sterkte: vaste of wisselende groep (in 2 van de 3 sessies met cijfers)." in text
     alone = text_of(client.get(f"{TABLE}?{choice(sessions[0], few)}"))
     assert "Geen hinderpaal komt in meer dan één sessie voor." in alone
 

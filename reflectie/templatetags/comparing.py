@@ -179,7 +179,11 @@ def _named(rows: Sequence[Row], found: Finding) -> list[str]:
         number, total = len(row.having(found)), sum(1 for cell in row.cells if cell.finding)
         if number >= FEWEST_RECURRING:
             told = {"item": lower_first(item_name(row.item)), "n": number, "total": total}
-            named.append(gettext("%(item)s (in %(n)s van de %(total)s sessies)") % told)
+            # Above the table it says how many were chosen: where that is another number, why.
+            if total < len(row.cells):
+                named.append(gettext("%(item)s (in %(n)s van de %(total)s sessies met cijfers)") % told)
+            else:
+                named.append(gettext("%(item)s (in %(n)s van de %(total)s sessies)") % told)
     return named
 
 

@@ -85,7 +85,7 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
 
     Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
     """
-    theirs = Session.objects.filter(collaboration__memberships__user=_user_id(request))
+    theirs = Session.objects.filter(collaboration__memberships__user=signed_in(request))
     day = Coalesce("planned_on", "changed_on")
     in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", day, "pk")
     for key in list(in_order.values_list("pk", flat=True)):
@@ -98,7 +98,7 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
 def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Session]:
     """The sessions of a comparison, all of which the signed-in person may read; absent or forbidden, it doesn't say
     which, and there is none without a session. One query."""
-    sessions = list(comparable_sessions(_user_id(request)).filter(pk__in=keys))
+    sessions = list(comparable_sessions(signed_in(request).pk).filter(pk__in=keys))
     if not sessions or len(sessions) != len(set(keys)):
         raise Http404
     return sessions

@@ -47,7 +47,7 @@ class Wanted:
     decision: str = ""
 
 
-def comparable_sessions(user_id: int | None, wanted: Wanted | None = None) -> "QuerySet[Session]":
+def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet[Session]":
     """The sessions that somebody may compare: those of their collaborations whose report is open to all, by the name
     of the collaboration and, within it, by day; with `day` on each, and what a comparison needs. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
@@ -75,7 +75,7 @@ def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     return sessions
 
 
-def comparable_collaborations(user_id: int | None) -> "QuerySet[Collaboration]":
+def comparable_collaborations(user_id: int) -> "QuerySet[Collaboration]":
     """Somebody's collaborations that have a session to compare, by name. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration=OuterRef("pk"))
     found = Collaboration.objects.filter(Exists(sessions), memberships__user=user_id)
@@ -108,6 +108,9 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
     answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
     by_item = answers.values_list("response__session", "item").annotate(**_GAVE).order_by()
     for session, item, *gave in by_item:
+        if session not in people:
+            # Its first answers came in after people were counted.
+            continue
         hindering, helping, dont_know = gave
         left_open = people[session] - hindering - helping - dont_know
         given[session][item] = Counts(hindering, helping, dont_know, left_open)

@@ -20,7 +20,7 @@ from reflectie.models import MadePdf, Partner, Response, Session, report_is_open
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import load_checklist
-from .sheets import delete_on, load_sheets, setup_of
+from .sheets import all_sheets, delete_on, setup_of
 
 
 def load_report(session: Session) -> Report:
@@ -36,7 +36,7 @@ def _build(session: Session, setup: Setup, about: About | None) -> Report:
     return build_report(
         load_checklist(session.checklist),
         setup,
-        load_sheets(list(session.responses.all())),
+        all_sheets(session),
         changed_on=day_of(session),
         delete_on=delete_on(session),
         about=about,

@@ -13,30 +13,15 @@ from rounds import DAY, closed_round, discussed_round, make_collaboration, open_
 from reflectie import store
 from reflectie.domain.agreements import MAX_AGREEMENTS, Agreement, State, mark
 from reflectie.models import Agreement as AgreementRow
-from reflectie.models import Role, Session
+from reflectie.models import Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def collaboration(content):
-    return make_collaboration()
 
 
 @pytest.fixture
 def session(collaboration) -> Session:
     """A round in discussion, with two obstacles."""
     return discussed_round(collaboration, HINDERED)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("coordinator", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("facilitator", collaboration, Role.FACILITATOR)
 
 
 def all_of(session: Session) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from compared import team
 from conftest import browser, make_account, text_of
 from django.test import Client
 from django.urls import reverse
-from rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
+from rounds import closed_round, discussed_round, open_round
 
 from reflectie import store
 from reflectie.domain.agreements import State, mark
@@ -24,23 +24,8 @@ WORDS = "We hingen het doel op in de gang."
 
 
 @pytest.fixture
-def collaboration(content):
-    return make_collaboration()
-
-
-@pytest.fixture
 def session(collaboration) -> Session:
     return discussed_round(collaboration, HINDERED)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("coordinator", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("facilitator", collaboration, Role.FACILITATOR)
 
 
 @pytest.fixture

@@ -45,11 +45,6 @@ def test_totals_give_the_figures_of_the_report(checklist: Checklist, sheets, mod
     assert [figure_of(item, totals) for item in checklist] == [(item.counts, item.finding) for item in report.items]
 
 
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
 def answers(hindering: int, helping: int, key: str = "goal-shared"):
     return [{key: "hindering"}] * hindering + [{key: "helping"}] * helping
 

@@ -6,7 +6,7 @@ Around answers no column holds a clock time, a user or an address; keys are rand
 import uuid
 
 from django.db import models
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
@@ -84,6 +84,10 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"Session {self.id}"
 
+
+# The day of a session, as the database works it out: a reflection that was taken in was never planned, so that its last
+# change dates it.
+HELD_ON = Coalesce("planned_on", "changed_on")
 
 # The report is everybody's from here on.
 OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)

@@ -127,6 +127,8 @@ class Answer(models.Model):
     released = models.BooleanField(default=False)
 
     class Meta:
+        # Few among all answers there are.
+        indexes = [models.Index(fields=["response"], condition=models.Q(released=True), name="answer_released")]
         constraints = [
             models.UniqueConstraint(fields=["response", "item"], name="answer_once_per_item"),
             models.CheckConstraint(

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from agreed import FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
+from agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 from reflectie import store
@@ -70,7 +71,7 @@ def test_list_makes_an_agreement(who, session, request):
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in store.load_agreements(session)] == [FIRST]
     page = text(client.get(list_url(session)))
-    assert "Joke · tegen 1 maart 2027" in page
+    assert f"Joke · tegen {date_format(DUE, 'j F Y')}" in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
     assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
 
@@ -367,7 +368,8 @@ def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session)
     assert ("Wie?" in empty, "Hoe staat het ermee?" in empty) == (True, False)
     made(session)
     page = text(client.get(link))
-    for words in (FIRST.what, "Joke", "1 maart 2027", "Nog te doen", "Gedeeld doel · Principe 3. Bepaal samen doelen"):
+    due, about = date_format(DUE, "j F Y"), "Gedeeld doel · Principe 3. Bepaal samen doelen"
+    for words in (FIRST.what, "Joke", due, "Nog te doen", about):
         assert words in page
     assert list_url(session) not in page
     assert list_url(session) in text(coordinator.get(reverse("session-report", args=[session.pk])))

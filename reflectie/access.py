@@ -11,11 +11,11 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
-from .models import OPENED, Membership, Response, Role, Session, report_is_open
+from .models import HELD_ON, OPENED, Membership, Response, Role, Session, report_is_open
 from .store import Standing, comparable_sessions, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
@@ -85,9 +85,8 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
 
     Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
     """
-    theirs = Session.objects.filter(collaboration__memberships__user=_user_id(request))
-    day = Coalesce("planned_on", "changed_on")
-    in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", day, "pk")
+    theirs = Session.objects.filter(collaboration__memberships__user=signed_in(request))
+    in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", HELD_ON, "pk")
     for key in list(in_order.values_list("pk", flat=True)):
         try:
             yield member_report_or_404(request, key).session
@@ -98,7 +97,7 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
 def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Session]:
     """The sessions of a comparison, all of which the signed-in person may read; absent or forbidden, it doesn't say
     which, and there is none without a session. One query."""
-    sessions = list(comparable_sessions(_user_id(request)).filter(pk__in=keys))
+    sessions = list(comparable_sessions(signed_in(request).pk).filter(pk__in=keys))
     if not sessions or len(sessions) != len(set(keys)):
         raise Http404
     return sessions

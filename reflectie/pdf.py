@@ -85,10 +85,11 @@ FINAL = (REPORT, Document(Kind.SUMMARY))
 
 @remember
 def _made_with() -> bytes:
-    """What every PDF is made with: when a template, the stylesheet or WeasyPrint changes, so does this."""
+    """What pages and PDFs are made with: when a template, a word, a stylesheet or WeasyPrint changes, so does this."""
     mark = hashlib.sha256(version("weasyprint").encode())
-    folders = [settings.BASE_DIR / "templates" / "reflectie", settings.BASE_DIR / "static" / "css"]
-    for path in sorted(path for folder in folders for path in folder.rglob("*.*")):
+    # Half of the words stand in the code, and what goes around a page in the other templates.
+    kinds = {"templates": "*.*", "static": "*.*", "reflectie": "*.py"}
+    for path in sorted(path for folder, kind in kinds.items() for path in (settings.BASE_DIR / folder).rglob(kind)):
         mark.update(path.read_bytes())
     return mark.digest()
 

@@ -1,6 +1,6 @@
 """Agreements for tests, made and changed as people do it."""
 
-from datetime import date
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from conftest import CONCLUSION
@@ -13,7 +13,9 @@ from reflectie.models import Session
 KEY = "goal-shared"
 # Two obstacles.
 HINDERED = [{KEY: "hindering", "context-financial": "hindering", "partners-needed": "helping"} for _ in range(3)]
-FIRST = Agreement("", "We schrijven het doel op.", "Joke", date(2027, 3, 1), KEY, 3)
+# To come, whenever the tests run: the page refuses a day that is over.
+DUE = store.today() + timedelta(100)
+FIRST = Agreement("", "We schrijven het doel op.", "Joke", DUE, KEY, 3)
 OTHER = Agreement("", "We bellen de financier.", "Els")
 
 

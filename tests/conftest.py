@@ -219,8 +219,14 @@ def add_member(collaboration: Collaboration, address: str, role: Role) -> Member
 
 
 @pytest.fixture
-def guide(collaboration) -> Membership:
-    return add_member(collaboration, "fien@example.org", Role.FACILITATOR)
+def fien(content) -> User:
+    """Facilitates, in the collaborations that a test gives her."""
+    return make_account("fien@example.org")
+
+
+@pytest.fixture
+def guide(collaboration, fien) -> Membership:
+    return Membership.objects.create(collaboration=collaboration, user=fien, role=Role.FACILITATOR)
 
 
 @pytest.fixture

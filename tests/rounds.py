@@ -3,7 +3,7 @@
 A coordinator and a facilitator have that role in it; a stranger has an account and no role.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.contrib.auth import get_user_model
@@ -73,3 +73,13 @@ def discussed_round(*args, **kwargs) -> Session:
 def fetched(session: Session) -> Session:
     """As it is now, with what a report needs."""
     return Session.objects.select_related("checklist", "collaboration").get(pk=session.pk)
+
+
+def erased_before(step: Callable[..., object]) -> Callable[..., object]:
+    """A step of the store, of which somebody else erases the session at the last moment."""
+
+    def taken(session: Session, *args, **kwargs) -> object:
+        store.erase_session(session.pk)
+        return step(session, *args, **kwargs)
+
+    return taken

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def collaboration(content):
-    return make_collaboration()
-
-
-@pytest.fixture
 def session(collaboration) -> Session:
     """A round in discussion, with two obstacles."""
     return discussed_round(collaboration, HINDERED)

@@ -5,38 +5,24 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from agreed import FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
+from agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 from rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 from reflectie import store
 from reflectie.domain.agreements import MAX_AGREEMENTS, Agreement, State, mark
 from reflectie.models import Agreement as AgreementRow
-from reflectie.models import Role, Session
+from reflectie.models import Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def collaboration(content):
-    return make_collaboration()
 
 
 @pytest.fixture
 def session(collaboration) -> Session:
     """A round in discussion, with two obstacles."""
     return discussed_round(collaboration, HINDERED)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("coordinator", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("facilitator", collaboration, Role.FACILITATOR)
 
 
 def all_of(session: Session) -> list[tuple[str, str, str]]:
@@ -85,7 +71,7 @@ def test_list_makes_an_agreement(who, session, request):
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in store.load_agreements(session)] == [FIRST]
     page = text(client.get(list_url(session)))
-    assert "Joke · tegen 1 maart 2027" in page
+    assert f"Joke · tegen {date_format(DUE, 'j F Y')}" in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
     assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
 
@@ -382,7 +368,8 @@ def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session)
     assert ("Wie?" in empty, "Hoe staat het ermee?" in empty) == (True, False)
     made(session)
     page = text(client.get(link))
-    for words in (FIRST.what, "Joke", "1 maart 2027", "Nog te doen", "Gedeeld doel · Principe 3. Bepaal samen doelen"):
+    due, about = date_format(DUE, "j F Y"), "Gedeeld doel · Principe 3. Bepaal samen doelen"
+    for words in (FIRST.what, "Joke", due, "Nog te doen", about):
         assert words in page
     assert list_url(session) not in page
     assert list_url(session) in text(coordinator.get(reverse("session-report", args=[session.pk])))

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rounds import erased_before
 
 from reflectie import store
 from reflectie.domain.bringing import MAX_BYTES
@@ -22,6 +23,7 @@ from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import Sheet
 from reflectie.forms.paper import TOKEN_SECONDS
 from reflectie.models import Response, Session
+from reflectie.views import bringing
 
 pytestmark = pytest.mark.django_db
 THEN = date(2023, 5, 11)
@@ -223,6 +225,12 @@ def test_pressing_twice_brings_in_once(coordinator, earlier):
     page = upload(coordinator, earlier, TABLE)
     assert [confirm(coordinator, earlier, page).status_code for _ in range(2)] == [303, 303]
     assert len(kept(earlier)) == 3
+
+
+def test_who_brings_in_what_is_erased_meanwhile_finds_nothing(coordinator, earlier, monkeypatch):
+    page = upload(coordinator, earlier, TABLE)
+    monkeypatch.setattr(bringing, "bring_in", erased_before(store.bring_in))
+    assert confirm(coordinator, earlier, page).status_code == 404
 
 
 def test_a_note_with_code_in_it_stays_text(coordinator, earlier):

@@ -32,11 +32,6 @@ IN_SIGHT = """() => {
 
 
 @pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
-@pytest.fixture
 def two(fien):
     """Two collaborations, with three sessions to choose from."""
     linde, brug = team(fien, "Huis Linde", region="Tienen"), team(fien, "De Brug", region="Leuven")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from compared import opened, team
-from conftest import browser, make_account
+from conftest import browser
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from watch import EVERY_LOOK, FACTS, Watch
@@ -20,11 +20,6 @@ KEYS = ("goal-shared", "partners-needed", "context-practical", "context-politica
 SMALL = """() => [...document.querySelectorAll("main summary, main a")]
     .filter((part) => !part.closest("li, .crumbs, .compare-what") && part.getBoundingClientRect().height < 44)
     .map((part) => part.outerHTML)"""
-
-
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
 
 
 def years(collaboration: Collaboration) -> list[Session]:

@@ -44,11 +44,6 @@ TABLE = """() => [...document.querySelectorAll(".finding-row")].map((row) => [
 ])"""
 
 
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
 def bring_in(page: Page, collaboration, path: Path) -> None:
     page.goto(f"/samenwerkingen/{collaboration.pk}/")
     page.get_by_role("link", name="Voer een eerdere sessie op papier in").click()

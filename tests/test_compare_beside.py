@@ -21,11 +21,6 @@ THEN = date(2025, 3, 1)
 
 
 @pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
-@pytest.fixture
 def facilitator(fien) -> Client:
     return browser(fien)
 

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
-@pytest.fixture
 def client(fien) -> Client:
     return browser(fien)
 

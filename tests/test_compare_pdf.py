@@ -335,11 +335,6 @@ def test_bookmarks_lead_to_every_table():
 # --- sent
 
 
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
-
-
 def client_of(user) -> Client:
     client = Client()
     client.force_login(user)

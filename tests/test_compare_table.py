@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from compared import choice, many, opened, team
-from conftest import FROZEN, GUIDANCE, browser, make_account, text_of
+from conftest import FROZEN, GUIDANCE, browser, text_of
 from django.test import Client
 from django.urls import reverse
 
@@ -20,11 +20,6 @@ TABLE = reverse("compare-table")
 REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
 
 
 @pytest.fixture

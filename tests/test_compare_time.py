@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from compared import opened, team
-from conftest import browser, make_account, text_of
+from conftest import browser, text_of
 from django.template.loader import render_to_string
 from django.urls import reverse
 from rounds import closed_round, fetched
@@ -24,11 +24,6 @@ NO_PROOF = "Dat het samenvalt, zegt niet dat het daardoor komt."
 def sheets(hindering: int, helping: int, key: str = KEY, **more: str):
     values = [{key: "hindering"}] * hindering + [{key: "helping"}] * helping
     return [{**value, **more} for value in values]
-
-
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
 
 
 @pytest.fixture

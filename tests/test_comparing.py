@@ -5,10 +5,14 @@ from datetime import date
 import pytest
 from compared import opened, team
 from conftest import make_account
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reflectie import store
+from reflectie.access import compared_or_404, readable_sessions
 from reflectie.domain.build import add_up, build_report
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.comparison import Order
@@ -16,8 +20,9 @@ from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Reason, Withheld
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import Sheet
-from reflectie.domain.totals import figure_of, people_of
-from reflectie.models import Membership, Role
+from reflectie.domain.totals import Totals, figure_of, people_of
+from reflectie.models import Collaboration, Membership, Role
+from reflectie.store import comparing
 
 VALUES = ["hindering", "helping", "dont-know", ""]
 KEYS = ["goal-shared", "partners-stable", "context-practical"]
@@ -38,11 +43,6 @@ def test_totals_give_the_figures_of_the_report(checklist: Checklist, sheets, mod
     report = build_report(checklist, setup, filled, date(2026, 11, 1))
     assert people_of(totals) == report.counted
     assert [figure_of(item, totals) for item in checklist] == [(item.counts, item.finding) for item in report.items]
-
-
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
 
 
 def answers(hindering: int, helping: int, key: str = "goal-shared"):
@@ -91,6 +91,26 @@ def test_session_that_is_open_or_of_others_is_not_there_to_choose(fien):
     Membership.objects.create(collaboration=elsewhere, user=fien, role=Role.COORDINATOR)
     assert [s.collaboration.name for s in store.comparable_sessions(fien.pk)] == ["Elders", "Huis Linde"]
     assert list(store.comparable_sessions(None)) == []
+
+
+@pytest.mark.django_db
+def test_nobody_finds_nothing_not_even_what_is_nobodys(finished):
+    """A collaboration whose people were all erased, and a reflection without an account."""
+    collaboration = Collaboration.objects.create(name="Huis Linde")
+    request = RequestFactory().get("/vergelijken/")
+    request.user = AnonymousUser()
+    for session in (opened(collaboration, answers(3, 0)), finished.response.session):
+        with pytest.raises(Http404):
+            compared_or_404(request, [session.pk])
+    with pytest.raises(Http404):
+        next(readable_sessions(request))
+
+
+@pytest.mark.django_db
+def test_first_answers_that_come_in_while_others_are_counted_wait_for_the_next_look(fien, monkeypatch):
+    session = opened(team(fien, "Huis Linde"), answers(3, 0))
+    monkeypatch.setattr(comparing, "_people", lambda _sessions: {})
+    assert store.load_totals([session])[session.pk] == Totals(Mode.ANONYMOUS, 0)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
 
 from reflectie import store
 from reflectie.domain.agreements import Conclusion, Decision, Needed
-from reflectie.models import Collaboration, Role, Session
+from reflectie.models import Collaboration, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -20,23 +20,8 @@ HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
 
 
 @pytest.fixture
-def collaboration(content):
-    return make_collaboration()
-
-
-@pytest.fixture
 def session(collaboration) -> Session:
     return discussed_round(collaboration, HINDERED)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("coordinator", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("facilitator", collaboration, Role.FACILITATOR)
 
 
 def soon(days: int = 180) -> date:

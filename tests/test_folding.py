@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from conftest import CONCLUSION, text_of
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +131,25 @@ def test_round_concluded_two_years_ago_keeps_its_figures_alone(mode):
     left = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
     assert keys & left == set()
     assert fold_old(date(2026, 11, 22)) == 0
+
+
+@pytest.mark.django_db
+def test_whoever_reads_while_a_round_is_folded_finds_its_figures():
+    session = concluded(date(2024, 11, 22))
+    folded: list[int] = []
+
+    def fold_first(execute, sql, *args):
+        """Between the two questions of a reader: for the sheets, and for what was answered on them."""
+        if not folded and 'FROM "reflectie_answer"' in sql:
+            folded.append(0)
+            folded[0] = fold_old(date(2026, 11, 22))
+        return execute(sql, *args)
+
+    before = store.load_report(session)
+    with connection.execute_wrapper(fold_first):
+        during = store.load_report(session)
+    assert folded == [1]
+    assert [item.counts for item in during.items] == [item.counts for item in before.items]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,6 @@ from rounds import (
     DAY,
     closed_round,
     discussed_round,
-    make_collaboration,
     open_round,
     signed_in,
 )
@@ -20,7 +19,7 @@ from reflectie import store
 from reflectie.domain.agreements import State
 from reflectie.domain.setup import Mode
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import Agreement, Role, Session
+from reflectie.models import Agreement, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -32,23 +31,8 @@ BOTH = pytest.mark.parametrize("name", PAGES)
 
 
 @pytest.fixture
-def collaboration(content):
-    return make_collaboration(["Huis Linde", "De Brug"])
-
-
-@pytest.fixture
 def session(collaboration) -> Session:
     return discussed_round(collaboration, SHEETS)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("els", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("bert", collaboration, Role.FACILITATOR)
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ from django.contrib.auth.models import User
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
+from rounds import erased_before
 
 from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import Sheet
 from reflectie.forms.paper import TOKEN_SECONDS
 from reflectie.models import Answer, Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.views import paper
 
 pytestmark = pytest.mark.django_db
 PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug")
@@ -256,6 +258,15 @@ def test_the_number_is_not_lowered_below_what_was_typed(checklist):
 
 
 # --- a sheet
+
+
+@pytest.mark.parametrize("step", ["set_paper_count", "add_paper_sheet"])
+def test_who_types_in_a_session_that_is_erased_meanwhile_finds_nothing(checklist, monkeypatch, step):
+    session = make_session()
+    client = sign_in(session)
+    values = {"number": "9"} if step == "set_paper_count" else typed(checklist) | {"token": page_token(client, session)}
+    monkeypatch.setattr(paper, step, erased_before(getattr(store, step)))
+    assert client.post(address(session), values).status_code == 404
 
 
 def test_a_whole_form_is_kept_as_it_was_typed(checklist):

@@ -9,12 +9,14 @@ from conftest import at_once, fill_in, make_account, make_collaboration, make_ro
 from django.contrib.sessions.models import Session as SessionRow
 from django.test import Client
 from django.urls import reverse
+from rounds import erased_before
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import digest
 from reflectie.models import Response, Session
 from reflectie.throttle import LIMIT
+from reflectie.views import participant
 from reflectie.views.personal import cookie_name, in_groups, own_code, sheet_mark
 
 pytestmark = pytest.mark.django_db
@@ -441,6 +443,13 @@ def test_withdrawing_takes_a_confirmation_and_leaves_nothing():
     assert client.cookies[cookie_name(session)].value == ""
     assert answers(session) == [{"goal-shared": "helping"}]
     assert ">Begin<" in client.get(url("join", session)).content.decode()
+
+
+def test_withdrawing_from_what_is_erased_meanwhile_finds_nothing(monkeypatch):
+    session = make_round()
+    client = begin(session)
+    monkeypatch.setattr(participant, "withdraw", erased_before(store.withdraw))
+    assert client.post(url("join-withdraw", session)).status_code == 404
 
 
 def test_withdrawing_without_a_code_here_asks_for_it(client):

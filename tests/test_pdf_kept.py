@@ -124,6 +124,17 @@ def test_the_whole_report_has_one_address_and_other_words_have_none(coordinator,
             reverse("session-document", args=[session.pk, kind])
 
 
+@pytest.mark.parametrize("name", ["templates/base.html", "static/js/verslag.js", "reflectie/wording.py"])
+def test_whoever_has_a_page_gets_another_once_anything_it_is_made_with_changes(settings, tmp_path, name):
+    settings.BASE_DIR, made_with = tmp_path, pdf._made_with.__wrapped__
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text("Verslag")
+    before = made_with()
+    assert made_with() == before
+    (tmp_path / name).write_text("Het verslag")
+    assert made_with() != before
+
+
 # --- the one it ended with
 
 

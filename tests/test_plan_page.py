@@ -4,24 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import PHONE, fill_in, make_account, make_collaboration, make_round
-from test_sessions import ANSWER, at, put, signed_in, text
+from conftest import PHONE, fill_in, make_account, make_round
+from test_sessions import ANSWER, at, put, text
 
 from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Role, Session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def collaboration():
-    return make_collaboration()
-
-
-@pytest.fixture
-def coordinator(collaboration):
-    return signed_in(collaboration.memberships.get().user)
 
 
 @pytest.fixture

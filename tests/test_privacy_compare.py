@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from anonymous_round import text_of
 from compared import choice, opened, team
-from conftest import make_account
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -39,11 +38,6 @@ def unprinted(monkeypatch):
     monkeypatch.setattr(
         pdf, "report_pdf", lambda _key, report, document=pdf.REPORT: pdf.write(report, document).encode()
     )
-
-
-@pytest.fixture
-def fien(content):
-    return make_account("fien@example.org")
 
 
 @pytest.fixture

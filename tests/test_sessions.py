@@ -5,13 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import CONCLUDING, CONCLUSION, fill_in, make_account, make_collaboration, make_reflection, make_round
+from conftest import (
+    CONCLUDING,
+    CONCLUSION,
+    browser,
+    fill_in,
+    make_collaboration,
+    make_reflection,
+    make_round,
+)
 from django.test import Client
 from django.utils.formats import date_format
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Invitee, Membership, Role, Session
+from reflectie.models import Invitee, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -20,32 +28,9 @@ PAGES = ["", "wijzigen/", "link/", "scherm/", "uitnodigen/", "sluiten/", "openen
 
 
 @pytest.fixture
-def collaboration():
-    return make_collaboration()
-
-
-@pytest.fixture
-def coordinator(collaboration):
-    return signed_in(collaboration.memberships.get().user)
-
-
-@pytest.fixture
-def facilitator(collaboration):
-    account = make_account("begeleider@example.org")
-    Membership.objects.create(collaboration=collaboration, user=account, role=Role.FACILITATOR)
-    return signed_in(account)
-
-
-@pytest.fixture
 def session(collaboration):
     """An open anonymous round."""
     return make_round(collaboration=collaboration)
-
-
-def signed_in(account):
-    client = Client()
-    client.force_login(account)
-    return client
 
 
 def at(session, rest=""):
@@ -88,7 +73,7 @@ def day(date):
 def test_pages_are_absent_for_a_stranger_and_another_collaborations_coordinator(session, rest):
     other = make_collaboration("Elders")
 
-    client = signed_in(other.memberships.get().user)
+    client = browser(other.memberships.get().user)
     assert (client.get(at(session, rest)).status_code, client.post(at(session, rest)).status_code) in {
         (404, 404),
         (404, 405),

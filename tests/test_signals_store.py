@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 from conftest import CONCLUSION, make_round
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rounds import make_collaboration, open_round
 from signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
 
@@ -245,6 +247,17 @@ def test_note_is_quoted_once_it_is_released_and_until_that_is_taken_back():
     assert (released(), store.released_notes(session)) == ({KEY: ["Geen geld."]}, {(f"{KEY}-note", "Geen geld.")})
     assert store.release_note(session, f"{KEY}-note", mark, release=False) == 1
     assert (released(), store.released_notes(session)) == ({}, set())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table this small from end to end")
+def test_released_notes_are_found_without_reading_all_answers():
+    with CaptureQueriesContext(connection) as asked:
+        store.load_signals()
+    [sql] = [query["sql"] for query in asked if '"released"' in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        steps = [step for *_, step in cursor.fetchall()]
+    assert "answer_released" in steps[0]
 
 
 def test_removed_note_is_a_quote_no_more():

@@ -9,7 +9,7 @@ import pytest
 from conftest import make_reflection
 from django.urls import reverse
 from pypdf import PdfReader
-from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
+from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 from reflectie import store
 from reflectie.domain.agreements import State
@@ -34,16 +34,6 @@ def sheets(hindering, helping, **more):
 
 def agree(session, what="We schrijven het doel op.", **more):
     return Agreement.objects.create(session=session, what=what, position=session.agreements.count(), **more)
-
-
-@pytest.fixture
-def collaboration(content):
-    return make_collaboration()
-
-
-@pytest.fixture
-def coordinator(collaboration):
-    return signed_in("coordinator", collaboration)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from conftest import CONCLUSION, at_once
-from django.test import Client
 from django.urls import reverse
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
@@ -14,7 +13,7 @@ from reflectie import store
 from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Mode
 from reflectie.domain.talk import Choice, Outcome, mark
-from reflectie.models import Answer, MadePdf, Response, Role, Session
+from reflectie.models import Answer, MadePdf, Response, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -25,24 +24,9 @@ HINDERED = [{KEY: "hindering", f"{KEY}-note": "Ieder zijn doel", "goal-sentence"
 
 
 @pytest.fixture
-def collaboration(content):
-    return make_collaboration()
-
-
-@pytest.fixture
 def session(collaboration) -> Session:
     """A round in discussion: three people who all call one item hindering, with the same note and sentence."""
     return discussed_round(collaboration, HINDERED)
-
-
-@pytest.fixture
-def coordinator(collaboration) -> Client:
-    return signed_in("coordinator", collaboration)
-
-
-@pytest.fixture
-def facilitator(collaboration) -> Client:
-    return signed_in("facilitator", collaboration, Role.FACILITATOR)
 
 
 def outcome_url(session: Session, key: str = KEY) -> str:

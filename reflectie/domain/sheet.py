@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
+from types import MappingProxyType
 
 from .checklist import Checklist, Item
 from .intensity import FORMS, Intensity
@@ -90,7 +91,7 @@ def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
         "collaboration-name": Field("collaboration-name", Ask.TEXT, limit=MAX_NAME),
         "team-name": Field("team-name", Ask.TEXT, limit=MAX_NAME),
     }
-    return {field.name: field for field in [*fields, *(beside[name] for name in setup.asked)]}
+    return MappingProxyType({field.name: field for field in [*fields, *(beside[name] for name in setup.asked)]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The answer sheet as a form, built from the checklist's fields and laid out by crispy. No view knows a question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -52,7 +53,7 @@ def _form_field(field: Field) -> forms.Field:
 
 
 @lru_cache(maxsize=32)
-def _form_fields(checklist: Checklist, setup: Setup) -> dict[str, forms.Field]:
+def _form_fields(checklist: Checklist, setup: Setup) -> Mapping[str, forms.Field]:
     """The fields, made once: they check what was posted and keep nothing of it."""
     return {name: _form_field(field) for name, field in fields_for(checklist, setup).items()}
 

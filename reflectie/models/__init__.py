@@ -3,6 +3,7 @@
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
 from .session import (
+    HELD_ON,
     OPENED,
     Agreement,
     Answer,
@@ -17,6 +18,7 @@ from .session import (
 )
 
 __all__ = [
+    "HELD_ON",
     "OPENED",
     "Agreement",
     "Answer",

@@ -6,7 +6,7 @@ Around answers no column holds a clock time, a user or an address; keys are rand
 import uuid
 
 from django.db import models
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
@@ -85,6 +85,10 @@ class Session(models.Model):
         return f"Session {self.id}"
 
 
+# The day of a session, as the database works it out: a reflection that was taken in was never planned, so that its last
+# change dates it.
+HELD_ON = Coalesce("planned_on", "changed_on")
+
 # The report is everybody's from here on.
 OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
 
@@ -123,6 +127,8 @@ class Answer(models.Model):
     released = models.BooleanField(default=False)
 
     class Meta:
+        # Few among all answers there are.
+        indexes = [models.Index(fields=["response"], condition=models.Q(released=True), name="answer_released")]
         constraints = [
             models.UniqueConstraint(fields=["response", "item"], name="answer_once_per_item"),
             models.CheckConstraint(

@@ -9,17 +9,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Coalesce, Lower, RowNumber
+from django.db.models.functions import Lower, RowNumber
 
 from reflectie.domain.signals import same_label
-from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.models import HELD_ON, Collaboration, Membership, Partner, Response, Role, Session
 
 from .gone import leave_no_trace
 from .rounds import adopt
 from .sheets import is_late, today
-
-# A session without an account that was taken in was never planned: its last change dates it.
-_DAY = Coalesce("planned_on", "changed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +126,8 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
     """
     going_on = Q(stage=Session.Stage.OPEN, earlier=False)
     sessions = Session.objects.filter(collaboration__in=[found.pk for found in collaborations]).annotate(
-        day=_DAY,
-        place=Window(RowNumber(), partition_by=F("collaboration"), order_by=[_DAY.desc(), F("pk").asc()]),
+        day=HELD_ON,
+        place=Window(RowNumber(), partition_by=F("collaboration"), order_by=[HELD_ON.desc(), F("pk").asc()]),
         open_sessions=Window(Count("pk", filter=going_on), partition_by=F("collaboration")),
     )
     return {
@@ -144,7 +141,7 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
 def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
     """A collaboration's sessions, newest first. One query."""
     finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
-    sessions = collaboration.sessions.annotate(day=_DAY, begun=Count("responses"), has_finished=Exists(finished))
+    sessions = collaboration.sessions.annotate(day=HELD_ON, begun=Count("responses"), has_finished=Exists(finished))
     return [
         SessionLine(found, found.day, found.begun, found.has_finished, is_late(found.stage, found.closes_on))
         for found in sessions.order_by("-day", "pk")

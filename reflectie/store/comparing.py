@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 
 from reflectie.domain.agreements import Agreement
 from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
@@ -19,14 +19,12 @@ from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.totals import Totals, figure_of, people_of
+from reflectie.models import HELD_ON, Answer, Collaboration, Response, Session, report_is_open
 from reflectie.models import Agreement as AgreementRow
-from reflectie.models import Answer, Collaboration, Response, Session, report_is_open
 
 from .content import item_ids, load_checklist
 from .reports import agreement_of, conclusion_of, day_of
 
-# A session without an account that was taken in was never planned: its last change dates it.
-_DAY = Coalesce("planned_on", "changed_on")
 # How many gave which answer, in the order of `Counts`.
 _GAVE = {
     name: Count("pk", filter=Q(value=value))
@@ -47,11 +45,11 @@ class Wanted:
     decision: str = ""
 
 
-def comparable_sessions(user_id: int | None, wanted: Wanted | None = None) -> "QuerySet[Session]":
+def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet[Session]":
     """The sessions that somebody may compare: those of their collaborations whose report is open to all, by the name
     of the collaboration and, within it, by day; with `day` on each, and what a comparison needs. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
-    found = _narrowed(sessions.annotate(day=_DAY), wanted or Wanted())
+    found = _narrowed(sessions.annotate(day=HELD_ON), wanted or Wanted())
     related = found.select_related("checklist", "collaboration", "conclusion")
     return related.order_by(Lower("collaboration__name"), "collaboration", "day", "pk")
 
@@ -75,7 +73,7 @@ def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     return sessions
 
 
-def comparable_collaborations(user_id: int | None) -> "QuerySet[Collaboration]":
+def comparable_collaborations(user_id: int) -> "QuerySet[Collaboration]":
     """Somebody's collaborations that have a session to compare, by name. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration=OuterRef("pk"))
     found = Collaboration.objects.filter(Exists(sessions), memberships__user=user_id)
@@ -108,6 +106,9 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
     answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
     by_item = answers.values_list("response__session", "item").annotate(**_GAVE).order_by()
     for session, item, *gave in by_item:
+        if session not in people:
+            # Its first answers came in after people were counted.
+            continue
         hindering, helping, dont_know = gave
         left_open = people[session] - hindering - helping - dont_know
         given[session][item] = Counts(hindering, helping, dont_know, left_open)

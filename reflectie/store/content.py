@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -45,10 +46,10 @@ def _load_checklist(pk: int, revision: int, language: str) -> Checklist:  # noqa
 
 
 @lru_cache(maxsize=16)
-def item_ids(checklist_id: int) -> dict[str, int]:
-    """The items of a version by their key. Kept in memory, as a version is frozen."""
+def item_ids(checklist_id: int) -> Mapping[str, int]:
+    """The items of a version by their key. Kept in memory, as a version is frozen; and handed to all, so read only."""
     dimensions = Dimension.objects.filter(checklist=checklist_id)
-    return dict(dimensions.filter(items__isnull=False).values_list("items__key", "items__pk"))
+    return MappingProxyType(dict(dimensions.filter(items__isnull=False).values_list("items__key", "items__pk")))
 
 
 def forget_checklists() -> None:

@@ -12,7 +12,7 @@ from reflectie.models import Response, Session
 
 from .content import load_checklist
 from .gone import leave_no_trace
-from .sheets import load_sheets, lock_session, today, write_sheets
+from .sheets import all_sheets, lock_session, today, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
@@ -48,7 +48,7 @@ def _fold_one(key: UUID) -> bool:
         sheets = fold(
             load_checklist(session.checklist),
             Grouping(session.grouping),
-            load_sheets(list(session.responses.all())),
+            all_sheets(session),
         )
         session.responses.all().delete()
         write_sheets(session, sheets)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.build import build_report
@@ -14,13 +13,13 @@ from reflectie.domain.checklist import Mover
 from reflectie.domain.report import About, Report
 from reflectie.domain.setup import Grouping, Setup
 from reflectie.domain.talk import Choice, Outcome
+from reflectie.models import HELD_ON, MadePdf, Partner, Response, Session, report_is_open
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
-from reflectie.models import MadePdf, Partner, Response, Session, report_is_open
 from reflectie.models import Outcome as OutcomeRow
 
 from .content import load_checklist
-from .sheets import delete_on, load_sheets, setup_of
+from .sheets import all_sheets, delete_on, setup_of
 
 
 def load_report(session: Session) -> Report:
@@ -36,7 +35,7 @@ def _build(session: Session, setup: Setup, about: About | None) -> Report:
     return build_report(
         load_checklist(session.checklist),
         setup,
-        load_sheets(list(session.responses.all())),
+        all_sheets(session),
         changed_on=day_of(session),
         delete_on=delete_on(session),
         about=about,
@@ -59,7 +58,7 @@ def earlier_session(session: Session) -> Session | None:
         AgreementRow.objects.filter(session=OuterRef("pk"))
     )
     days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
-    dated = days.annotate(day=Coalesce("planned_on", "changed_on")).filter(day__lt=day_of(session))
+    dated = days.annotate(day=HELD_ON).filter(day__lt=day_of(session))
     return dated.select_related("checklist", "collaboration").order_by("-day", "pk").first()
 
 

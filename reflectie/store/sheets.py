@@ -1,6 +1,7 @@
 """Answer sheets: opened, filled in field by field, and erased."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -121,11 +122,29 @@ def load_filling(session: Session, response: Response | None) -> Filling:
 
 def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
     """The sheets of responses, in their order. One query."""
+    answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=responses)
+    return _with_answers(responses, answers)
+
+
+def all_sheets(session: Session) -> list[Sheet]:
+    """Every sheet of a session. Two queries.
+
+    Closing and folding write its rows anew, under other keys. Where that came between the two, the answers are of
+    sheets that weren't there yet: asked again, rather than that everything looks unanswered.
+    """
+    answers = Answer.objects.filter(response__session=session)
+    while responses := list(session.responses.all()):
+        with suppress(KeyError):
+            return _with_answers(responses, answers)
+    return []
+
+
+def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") -> list[Sheet]:
+    """Raises KeyError for an answer on none of these."""
     values: dict[UUID, dict[str, FieldValue]] = {
         response.pk: {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
         for response in responses
     }
-    answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=values)
     for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
         sheet = values[response_id]
         if value:

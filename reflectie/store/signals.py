@@ -48,7 +48,8 @@ def load_signals() -> Published:
     entries = _entries(sessions, totals)
     years = {session.pk: session.year for session in sessions}
     quotes: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    released = Answer.objects.filter(response__session__in=chosen, released=True).exclude(note="")
+    # Few were released, and an index has them: quicker than to ask again which sessions count.
+    released = Answer.objects.filter(released=True).exclude(note="")
     for session, key, note in released.values_list("response__session", "item__key", "note"):
         if session in years:
             quotes[years[session]][key].add(note)
@@ -62,13 +63,14 @@ def _chosen(until: date) -> "QuerySet[Any]":
     up. Invented ones count as long as no real one takes part."""
     answered = Answer.objects.filter(response__session=OuterRef("pk"), value__gt="")
     real = Collaboration.objects.filter(signals_from__isnull=False, invented=False)
+    taking_part = Collaboration.objects.filter(Q(invented=False) | ~Exists(real), signals_from__lt=until)
     sessions = Session.objects.filter(
-        Q(collaboration__invented=False) | ~Exists(real),
         # Those that closed with too few were emptied: one before them may count.
         Exists(answered),
         told_of_signals=True,
         stage__in=OPENED,
-        collaboration__signals_from__lt=until,
+        # Asked for first, so that those of all others are passed over.
+        collaboration__in=taking_part,
         # Held, and opened up: since then nothing changes the day of its last change.
         planned_on__lt=until,
         changed_on__lt=until,

@@ -19,7 +19,7 @@ from reflectie.access import COORDINATOR, membership_or_404, session_or_404
 from reflectie.domain.bringing import MAX_BYTES, MAX_PROBLEMS, Brought, Column, look_over, read_table, write_table
 from reflectie.domain.sheet import Sheet, is_note
 from reflectie.forms.bringing import ConfirmForm, EarlierForm, UploadForm, columns_for, place_of, said, say, too_many
-from reflectie.models import Session
+from reflectie.models import Response, Session
 from reflectie.store import (
     MAX_SHEETS,
     StageError,
@@ -152,6 +152,8 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     except StageError:
         session.refresh_from_db(fields=["stage"])
         return too_late(request, session)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
     number = len(brought.sheets)
     messages.success(request, ngettext("%s formulier ingevoerd.", "%s formulieren ingevoerd.", number) % number)
     return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 # The whirlpool's box is 608 by 380 around its centre: room for an arm's name on either side.
 OUTER = 150.0
@@ -36,7 +36,8 @@ class Arm:
     sign_y: float
 
 
-@cache
+# As many shares as there are of some hundred people: kept without end, they would fill a memory.
+@lru_cache(maxsize=2048)
 def whirlpool_arm(index: int, of: int, share: float) -> Arm:
     """Arm `index` (from 0) of `of`, drawn as wide as `share` (0 to 1) of the respondents say that it plays."""
     start = -math.pi / 2 + 2 * math.pi * index / of

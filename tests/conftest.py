@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import AppConfig
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
@@ -27,7 +30,6 @@ from reflectie.domain.agreements import Conclusion, Decision, Needed
 from reflectie.domain.checklist import Checklist, read_checklist
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.domain.sheet import FieldValue, digest
-from reflectie.models import Checklist as ChecklistRow
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 
 # Playwright's loop runs in the thread of the test; Django is told that this is meant.
@@ -63,9 +65,17 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@receiver(post_migrate)
+def publish(sender: AppConfig, **_: object) -> None:
+    """Every database has the checklist in it, as `load_checklist` leaves it: once made, and once emptied after a test
+    that needed real transactions. Django tells of both."""
+    if sender.label == "reflectie":
+        store.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
+
+
 @pytest.fixture(autouse=True)
 def content(request) -> None:
-    """Every database has the checklist in it, as `load_checklist` leaves it."""
+    """The checklist in the database, and nothing else."""
     wants_database = request.node.get_closest_marker("django_db") is not None
     if not wants_database and not {"db", "transactional_db", "live_server"} & set(request.fixturenames):
         return
@@ -75,8 +85,6 @@ def content(request) -> None:
     store.forget_checklists()
     # Its table is no model's: emptying the database between tests leaves it.
     cache.clear()
-    if not ChecklistRow.objects.exists():
-        store.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
 
 
 @dataclass(frozen=True)

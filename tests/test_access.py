@@ -223,7 +223,7 @@ def any_browser() -> Client:
 class World:
     """A session at a stage, the reflection of somebody else, and everybody in the table with a browser."""
 
-    def __init__(self, stage: str = "open") -> None:
+    def __init__(self, stage: str) -> None:
         self.collaboration = make_collaboration()
         plan = {"paper_by": "Els", "facilitator_prepares": stage == "prepared", "expected": 6}
         self.session = make_round(collaboration=self.collaboration, **plan)
@@ -241,9 +241,9 @@ class World:
         )
         self.users = {
             "coordinator": self.coordinator_of(self.session),
-            "facilitator": make_account("fien@example.org"),
+            "facilitator": make_account(f"fien.{stage}@example.org"),
             "other": self.coordinator_of(self.elsewhere),
-            "admin": make_account("beheer@example.org", is_staff=True, is_superuser=True),
+            "admin": make_account(f"beheer.{stage}@example.org", is_staff=True, is_superuser=True),
         }
         Membership.objects.create(
             collaboration=self.collaboration, user=self.users["facilitator"], role=Role.FACILITATOR
@@ -346,6 +346,13 @@ def address(route: str, **values: object) -> str:
     return reverse(route, kwargs={name: known[name] for name in parameters(route)})
 
 
+@pytest.fixture(scope="module")
+def worlds(django_db_setup, django_db_blocker) -> Iterator[dict[str, World]]:
+    """One for each stage, beside each other. Whatever a test asks of them is undone after it."""
+    with django_db_blocker.unblock(), undone():
+        yield {stage: World(stage) for stage in STAGES}
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever happens in here didn't happen for the next."""
@@ -386,8 +393,8 @@ def test_every_route_is_in_the_table_with_everybody():
 
 
 @pytest.mark.parametrize(("route", "stage"), [(route, stage) for route in TABLE for stage in by_stage(route)])
-def test_route_by_person(route, stage):
-    world = World(stage)
+def test_route_by_person(worlds, route, stage):
+    world = worlds[stage]
     url, posted = world.address(route), world.posted(route)
 
     def ask(how: Callable[[Client], HttpResponse]) -> int:
@@ -402,8 +409,8 @@ def test_route_by_person(route, stage):
 
 
 @pytest.mark.parametrize("route", [route for route in TABLE if "token" in parameters(route)])
-def test_a_link_opens_only_what_it_is_for(route):
-    world = World("discussion")
+def test_a_link_opens_only_what_it_is_for(worlds, route):
+    world = worlds["discussion"]
     found = {}
     for kind, token in world.tokens().items():
         client, url = world.browser("coordinator"), address(route, token=token)
@@ -419,9 +426,9 @@ def test_a_link_opens_only_what_it_is_for(route):
 
 @pytest.mark.parametrize("stage", ["open", "discussion"])
 @pytest.mark.parametrize("who", [*OUTSIDE, *INSIDE])
-def test_what_is_forbidden_looks_like_what_is_absent(who, stage):
+def test_what_is_forbidden_looks_like_what_is_absent(worlds, who, stage):
     """Whoever tries out addresses doesn't learn from the answer whether there is something."""
-    world = World(stage)
+    world = worlds[stage]
 
     def answer(how: str, route: str, pk: object) -> tuple[object, ...]:
         client = world.browser(who)
@@ -442,23 +449,23 @@ def test_what_is_forbidden_looks_like_what_is_absent(who, stage):
 @pytest.mark.parametrize(
     "route", [route for route in TABLE if by_stage(route)[next(iter(by_stage(route)))]["stranger"] == SIGN_IN]
 )
-def test_stranger_is_sent_to_sign_in_or_to_the_first_step_of_the_way(client, route):
-    url = World().ask_for(route, pk=uuid4(), token=store.new_token())
+def test_stranger_is_sent_to_sign_in_or_to_the_first_step_of_the_way(worlds, client, route):
+    url = worlds["open"].ask_for(route, pk=uuid4(), token=store.new_token())
     for response in (client.get(url), client.post(url)):
         assert response["Location"].split("?")[0] in {
             *map(reverse, ["home", "account_login", "account_request_login_code", "account_reset_password"])
         }
 
 
-def test_admin_is_closed_to_strangers_and_members(client):
+def test_admin_is_closed_to_strangers_and_members(worlds, client):
     response = client.get("/beheer/", follow=True)
 
     assert response.redirect_chain[-1][0] == "/account/aanmelden/?next=%2Fbeheer%2F"
-    world = World()
+    world = worlds["open"]
     for who in ("coordinator", "facilitator", "other"):
         assert world.browser(who).get("/beheer/", follow=True).status_code == 403
         assert world.browser(who).get("/beheer/reflectie/item/", follow=True).status_code == 403
 
 
-def test_admin_is_open_to_staff_under_their_own_name():
-    assert "beheer@example.org" in World().browser("admin").get("/beheer/").content.decode()
+def test_admin_is_open_to_staff_under_their_own_name(worlds):
+    assert "beheer.open@example.org" in worlds["open"].browser("admin").get("/beheer/").content.decode()

@@ -315,6 +315,13 @@ def at_once(*steps: Callable[[], object]) -> list[object]:
     return results
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Begun once the tests' database is there: what it is told of the one before is a database in memory, and then it
+    shares a connection between threads, in which SQLite crashes."""
+    return live_server
+
+
 @pytest.fixture
 def site(live_server) -> str:
     return live_server.url

@@ -4,7 +4,6 @@ import logging
 import re
 from datetime import date
 from functools import cache
-from io import BytesIO
 from itertools import pairwise
 
 import page as pdf_checker
@@ -17,10 +16,10 @@ from django.test import Client
 from django.urls import reverse
 from printed import COMPARISONS, LONG
 from pypdf import PdfReader
-from test_pdf import bookmarks, elements, lines_of, squeezed, text_of
+from readback import bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of
 from test_pdf_ua import LEVELS, errors_of, texts
 
-from reflectie import pdf, store, typeset
+from reflectie import pdf, store
 from reflectie.domain.beside import set_teams_beside
 from reflectie.domain.comparison import Cell, Comparison, Row
 from reflectie.domain.findings import Counts, Finding
@@ -63,15 +62,13 @@ def page_of(comparison: Comparison) -> pdf.Unkept:
 # Without a database: whatever makes the PDF gets all it needs in the page.
 @cache
 def made(name: str) -> bytes:
-    return typeset.typeset(page_of(COMPARISONS[name]).xhtml)
+    return made_of(page_of(COMPARISONS[name]).xhtml)
 
 
-@cache
 def read(name: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name)))
+    return read_pdf(made(name))
 
 
-@cache
 def lines_in(name: str) -> list[list[tuple[float, float, bool, str]]]:
     """What stands on each page."""
     return [lines_of(read(name), number) for number in range(len(read(name).pages))]
@@ -359,7 +356,7 @@ def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, ca
     assert (response.status_code, response["Content-Type"], caplog.records) == (200, "application/pdf", [])
     assert response["Content-Disposition"] == 'attachment; filename="vergelijking-samenwerking-2026-04-02.pdf"'
     assert response["Cache-Control"] == "private, no-cache"
-    text = text_of(PdfReader(BytesIO(response.content)))
+    text = text_of(read_pdf(response.content))
     comparison = store.load_comparison(list(store.comparable_sessions(fien.pk)))
     rows = [row.item.short + "".join(line_in(cell, row) for cell in row.cells) for row in comparison.rows]
     assert [row for row in rows if squeezed(row) not in text] == []

@@ -1,19 +1,18 @@
 """The conversation guide, the cards and the worksheet as PDF, read back."""
 
-import logging
 import re
 from dataclasses import replace
 from functools import cache
-from io import BytesIO
 
 import page as pdf_checker
 import pytest
 from pypdf import PdfReader
-from test_pdf import HEADING_SIZE, HOSTILE, HOSTILE_NAME, SHEETS, bookmarks, elements, lines_of, squeezed, text_of
+from readback import HEADING_SIZE, bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of, worries_of
+from test_pdf import HOSTILE, HOSTILE_NAME, SHEETS
 from test_pdf import make_report as make_own
 from test_round_pdf import CHECKLIST, REPORTS, make_report
 
-from reflectie import pdf, typeset
+from reflectie import pdf
 from reflectie.domain.agreements import MAX_AGREEMENT, Agreement, State
 from reflectie.domain.guide import LENGTHS, build_guide, deal_cards
 from reflectie.domain.patterns import Pattern, PatternKey
@@ -64,19 +63,19 @@ EVERYTHING = pytest.mark.parametrize("kind", KINDS)
 
 @cache
 def made(name: str, kind: str) -> bytes:
-    return render(ALL[name], kind)
+    return made_of(page_of(ALL[name], kind))
 
 
-def render(report: Report, kind: str) -> bytes:
+def page_of(report: Report, kind: str) -> str:
     if kind.isdigit():
         document = pdf.Document(pdf.Kind.GUIDE, int(kind))
     else:
         document = pdf.Document(pdf.Kind.CARDS if kind == "cards" else pdf.Kind.WORKSHEET)
-    return typeset.typeset(pdf.write(report, document))
+    return pdf.write(report, document)
 
 
 def read(name: str, kind: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name, kind)))
+    return read_pdf(made(name, kind))
 
 
 # --- the guide
@@ -110,7 +109,7 @@ def test_guide_pdf_is_two_to_four_pages(name, minutes, most):
 
 
 def test_guide_pdf_says_how_many_named_it_and_stand_on_either_side():
-    text = text_of(PdfReader(BytesIO(render(make_report(7, first=("goal-shared", "context-financial")), "60"))))
+    text = text_of(read_pdf(made_of(page_of(make_report(7, first=("goal-shared", "context-financial")), "60"))))
 
     assert squeezed("× Structurele hinderpaal 7 van jullie noemden dit eerst.") in text
     assert squeezed("Hier verschillen jullie: 3 tegen 2.") in text
@@ -124,7 +123,7 @@ def test_guide_pdf_begins_with_three_earlier_agreements_and_counts_the_rest():
 
 
 def test_guide_pdf_what_people_type_comes_out_literally():
-    texts = {kind: text_of(PdfReader(BytesIO(render(hostile(), kind)))) for kind in ("90", "worksheet")}
+    texts = {kind: text_of(read_pdf(made_of(page_of(hostile(), kind)))) for kind in ("90", "worksheet")}
 
     assert texts["90"].count(squeezed(HOSTILE)) == 1
     assert [text.count(squeezed(HOSTILE_NAME)) for text in texts.values()] == [2, 1]
@@ -228,11 +227,5 @@ def test_guide_pdfs_every_cell_of_a_table_points_at_its_heads(kind):
 
 
 @EVERYTHING
-def test_guide_pdfs_making_them_logs_nothing_to_worry_about(kind, caplog):
-    # In the app it stays silent: what it warns of quotes what people typed.
-    caplog.set_level(logging.WARNING, "weasyprint")
-    logging.getLogger("weasyprint").warning("control")
-    render(REPORTS["seven"], kind)
-
-    worries = [(record.name, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
-    assert worries == [("weasyprint", "control")]
+def test_guide_pdfs_making_them_logs_nothing_to_worry_about(kind):
+    assert worries_of(page_of(REPORTS["seven"], kind)) == []

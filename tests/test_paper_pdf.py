@@ -2,15 +2,14 @@
 
 from datetime import date
 from functools import cache
-from io import BytesIO
 
 import page as pdf_checker
 import pytest
 from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
-from test_pdf import elements, squeezed, text_of
+from readback import elements, made_of, read_pdf, squeezed, text_of
 
-from reflectie import pdf, typeset
+from reflectie import pdf
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.promises import Promise, promises
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, Setup, setup_of_session
@@ -54,11 +53,11 @@ def make_form(setup: Setup, **facts: object) -> pdf.Unkept:
 
 @cache
 def made(name: str) -> bytes:
-    return typeset.typeset(make_form(SETUPS[name], **EVERYTHING).xhtml)
+    return made_of(make_form(SETUPS[name], **EVERYTHING).xhtml)
 
 
 def read(name: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name)))
+    return read_pdf(made(name))
 
 
 @ALL_SETUPS
@@ -152,7 +151,7 @@ def test_paper_form_is_tagged(name):
 def test_paper_form_fits_with_long_names_and_many_partners():
     partners = tuple(f"Samenwerkingsverband Zorg en Welzijn, afdeling {number}" for number in range(1, 13))
     form = make_form(setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, partners))
-    reader = PdfReader(BytesIO(typeset.typeset(form.xhtml)))
+    reader = read_pdf(made_of(form.xhtml))
     text = text_of(reader)
     assert [name for name in partners if squeezed(name) not in text] == []
     assert len(reader.pages) <= 3

@@ -1,12 +1,9 @@
 """The PDF, read back: what stands in it, how it is tagged, how it falls over pages, and what it never fetches."""
 
-import logging
 import re
 import socket
-from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import fontpkg
@@ -16,6 +13,21 @@ from conftest import FROZEN, GUIDANCE, everything
 from django.core.exceptions import SuspiciousFileOperation
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
+from readback import (
+    CONTROLS,
+    HEADING_SIZE,
+    bookmarks,
+    elements,
+    lines_of,
+    listening,
+    made_of,
+    read_pdf,
+    squeezed,
+    text_down,
+    text_of,
+    whole_page,
+    worries_of,
+)
 
 from reflectie import pdf, typeset
 from reflectie.domain.build import build_report
@@ -31,11 +43,6 @@ CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 SENTENCE = "Een collega belde drie keer voordat iemand opnam, en toen was de cliënt al verhuisd. "
 LONG_WORDS = (SENTENCE * 30)[:2000].strip()
 LONG_UNBROKEN = "onderbroken" * 181 + "einde1234"
-
-# Everything below this, in points from the foot of a page, is the footer.
-FOOTER_TOP = 48
-HEADING_SIZE = 11
-
 
 SHEETS: dict[str, dict[str, Any]] = {
     "nothing ticked": {},
@@ -54,69 +61,11 @@ def make_report(values: dict[str, Any], mode: Mode = Mode.ALONE) -> Report:
 @cache
 def made(name: str) -> bytes:
     """The PDF of one of the sheets above, made once: it takes half a second."""
-    return typeset.typeset(pdf.write(make_report(SHEETS[name])))
+    return made_of(pdf.write(make_report(SHEETS[name])))
 
 
 def read(name: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name)))
-
-
-def squeezed(text: str) -> str:
-    """Without white space: where a line ends is up to the layout."""
-    return "".join(text.split())
-
-
-def text_of(reader: PdfReader) -> str:
-    """The body's text: footers stand between the halves of a sentence that goes on overleaf."""
-    return squeezed("".join(text for number in range(len(reader.pages)) for _, _, _, text in lines_of(reader, number)))
-
-
-def text_down(reader: PdfReader) -> str:
-    """The body's text from the top of each page to its foot: what stands beside a picture is drawn last."""
-    pages = [sorted(lines_of(reader, n), key=lambda line: -round(line[0])) for n in range(len(reader.pages))]
-    return squeezed("".join(line[3] for page in pages for line in page))
-
-
-def lines_of(reader: PdfReader, number: int) -> list[tuple[float, float, bool, str]]:
-    """Pieces of text on a page above its footer, in reading order: height from the foot, size, bold, text."""
-    found = []
-
-    def visit(text: str, cm: list[float], tm: list[float], font: dict[str, Any] | None, size: float) -> None:
-        height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        scale = abs(tm[3] * cm[3])
-        if text.strip() and height > FOOTER_TOP:
-            found.append((height, size * scale, "Bold" in str((font or {}).get("/BaseFont")), text.strip("\n")))
-
-    reader.pages[number].extract_text(visitor_text=visit)
-    return found
-
-
-def elements(reader: PdfReader) -> Iterator[Any]:
-    """Every element of the structure tree."""
-
-    def below(element: Any) -> Iterator[Any]:
-        kids = element.get("/K", [])
-        kids = kids.get_object() if hasattr(kids, "get_object") else kids
-        for kid in kids if isinstance(kids, list) else [kids]:
-            child = kid.get_object()
-            if isinstance(child, dict) and "/S" in child:
-                yield child
-                yield from below(child)
-
-    yield from below(reader.trailer["/Root"]["/StructTreeRoot"].get_object())
-
-
-def bookmarks(reader: PdfReader) -> list[tuple[int, str]]:
-    """Titles of the bookmarks, with how deep they stand."""
-
-    def below(outline: list[Any], depth: int) -> Iterator[tuple[int, str]]:
-        for entry in outline:
-            if isinstance(entry, list):
-                yield from below(entry, depth + 1)
-            else:
-                yield depth, str(entry.title)
-
-    return list(below(reader.outline, 1))
+    return read_pdf(made(name))
 
 
 # --- what stands in it
@@ -162,7 +111,7 @@ def test_pdf_with_nothing_ticked_says_so():
 
 
 def test_pdf_filled_in_together_says_we():
-    text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(make_report(SHEETS["everything"], Mode.TOGETHER))))))
+    text = text_of(read_pdf(made_of(pdf.write(make_report(SHEETS["everything"], Mode.TOGETHER)))))
     assert squeezed("Zo zien jullie het: 3 sterktes") in text
     assert squeezed("Zo zie jij") not in text
 
@@ -277,7 +226,7 @@ def test_pdf_typeface_is_its_own_and_embedded(name):
 
 
 def test_pdf_signs_that_the_typeface_lacks_are_embedded_from_another():
-    reader = PdfReader(BytesIO(typeset.typeset(pdf.write(make_report({"goal-shared-note": "Спасибо"})))))
+    reader = read_pdf(made_of(pdf.write(make_report({"goal-shared-note": "Спасибо"}))))
     assert "Спасибо" in text_of(reader)
     fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
@@ -312,8 +261,8 @@ def test_pdf_no_page_is_empty(name):
 def test_pdf_every_page_has_its_number_and_title_in_the_footer(name):
     reader = read(name)
     title = SHEETS[name].get("collaboration-name", "Waarom loopt onze samenwerking structureel stroef?")
-    for number, page in enumerate(reader.pages, start=1):
-        text = squeezed(page.extract_text())
+    for number in range(1, len(reader.pages) + 1):
+        text = whole_page(reader, number - 1)
         assert text.count(squeezed(f"{number} / {len(reader.pages)}")) >= 1
         assert text.count(squeezed(title)) >= 1
 
@@ -406,7 +355,7 @@ def fetched(monkeypatch):
 )
 def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched, name, typed):
     report = make_report({"goal-shared": "hindering", "context-practical": "hindering", name: typed})
-    reader = PdfReader(BytesIO(typeset.typeset(pdf.write(report))))
+    reader = read_pdf(typeset.typeset(pdf.write(report)))
     text = text_of(reader)
     assert text.count(squeezed(typed)) == 1
     # What comes after it still stands there, and nothing in it became a link out.
@@ -476,16 +425,16 @@ def test_own_files_only_serves_data():
 
 
 @ALL_SHEETS
-def test_pdf_making_it_logs_nothing_to_worry_about(name, caplog):
-    # The style sheet and the typeface are read anew, since most of what can be said is said then.
+def test_pdf_making_it_logs_nothing_to_worry_about(name):
+    assert worries_of(pdf.write(make_report(SHEETS[name]))) == []
+
+
+def test_pdf_reading_the_style_sheets_and_the_typeface_logs_nothing_to_worry_about():
+    """Most of what can be said is said then: once in a process, whatever the first page is."""
     typeset._style.cache_clear()
-    # In the app it stays silent: what it warns of quotes what people typed.
-    caplog.set_level(logging.WARNING, "weasyprint")
-    for library in ("weasyprint", "fontTools"):
-        logging.getLogger(library).warning("control")
-    typeset.typeset(pdf.write(make_report(SHEETS[name])))
-    worries = [(record.name, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
-    assert worries == [("weasyprint", "control"), ("fontTools", "control")]
+    with listening() as worries:
+        typeset.typeset(pdf.write(make_report(SHEETS["nothing ticked"])))
+    assert tuple(worries) == CONTROLS
 
 
 # --- kept until something changes

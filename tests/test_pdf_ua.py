@@ -5,7 +5,6 @@ nothing and pictures with the name of a file for a text.
 """
 
 from functools import cache
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ import outloud
 import page as pdf_checker
 import pytest
 from pypdf import PdfReader
-from test_pdf import SHEETS, bookmarks, elements
+from readback import bookmarks, elements, made_of, read_pdf
+from test_pdf import SHEETS
 from test_pdf import make_report as make_own
 from test_round_pdf import REPORTS
 
@@ -39,11 +39,11 @@ EVERY = pytest.mark.parametrize(("who", "kind"), EACH, ids=[f"{kind}: {who}" for
 
 @cache
 def made(who: str, kind: pdf.Kind) -> bytes:
-    return typeset.typeset(pdf.write(WHO[who], pdf.Document(kind)))
+    return made_of(pdf.write(WHO[who], pdf.Document(kind)))
 
 
 def read(who: str, kind: pdf.Kind) -> PdfReader:
-    return PdfReader(BytesIO(made(who, kind)))
+    return read_pdf(made(who, kind))
 
 
 def errors_of(path: Path) -> list[str]:

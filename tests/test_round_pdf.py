@@ -1,29 +1,29 @@
 """The report of a round as PDF, read back: anonymous, by name, with many people and with too few."""
 
-import logging
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import page as pdf_checker
 import pytest
 from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
-from test_pdf import (
+from readback import (
     HEADING_SIZE,
-    HOSTILE,
-    HOSTILE_NAME,
     bookmarks,
     elements,
     lines_of,
+    made_of,
+    read_pdf,
     squeezed,
     text_down,
     text_of,
+    worries_of,
 )
+from test_pdf import HOSTILE, HOSTILE_NAME
 
-from reflectie import pdf, typeset
+from reflectie import pdf
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import read_checklist
@@ -98,11 +98,11 @@ WITH_RESULTS = pytest.mark.parametrize("name", [name for name in REPORTS if name
 
 @cache
 def made(name: str) -> bytes:
-    return typeset.typeset(pdf.write(REPORTS[name]))
+    return made_of(pdf.write(REPORTS[name]))
 
 
 def read(name: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name)))
+    return read_pdf(made(name))
 
 
 # --- what stands in it
@@ -160,7 +160,7 @@ def test_pdf_of_an_anonymous_round_withholds_small_groups_without_a_number():
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, HOUSES)
     report = build_report(CHECKLIST, setup, sheets, DAY, about=ABOUT)
     assert report.hidden_groups == HOUSES[1:]
-    text = text_of(PdfReader(BytesIO(typeset.typeset(pdf.write(report)))))
+    text = text_of(read_pdf(made_of(pdf.write(report))))
     assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: te weinig mensen; {HOUSES[2]}: te weinig mensen") in text
     assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (te weinig mensen).") in text
     # The groups' sizes and the line above: nothing of theirs beside an item.
@@ -191,8 +191,7 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     sheets = [Sheet(sheet(0) | typed | {"organisation": HOSTILE_NAME})] * 3
     outcomes = {"goal-shared": Outcome(Choice.DIVIDED, HOSTILE, HOSTILE)}
     about = About(HOSTILE_NAME, (HOSTILE_NAME,), outcomes=outcomes)
-    content = typeset.typeset(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about)))
-    reader = PdfReader(BytesIO(content))
+    reader = read_pdf(made_of(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about))))
     # A text that runs on overleaf has its table's head above it there.
     down = text_down(reader).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
     assert down.count(squeezed(HOSTILE)) == 5
@@ -268,12 +267,5 @@ def test_pdf_of_a_round_an_agreement_is_never_torn_in_two():
 
 
 @ALL_REPORTS
-def test_pdf_of_a_round_making_it_logs_nothing_to_worry_about(name, caplog):
-    typeset._style.cache_clear()
-    # In the app it stays silent: what it warns of quotes what people typed.
-    caplog.set_level(logging.WARNING, "weasyprint")
-    for library in ("weasyprint", "fontTools"):
-        logging.getLogger(library).warning("control")
-    typeset.typeset(pdf.write(REPORTS[name]))
-    worries = [(record.name, record.getMessage()) for record in caplog.records if record.levelno >= logging.WARNING]
-    assert worries == [("weasyprint", "control"), ("fontTools", "control")]
+def test_pdf_of_a_round_making_it_logs_nothing_to_worry_about(name):
+    assert worries_of(pdf.write(REPORTS[name])) == []

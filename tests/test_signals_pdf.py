@@ -1,18 +1,16 @@
 """The signals on paper: two sheets, whatever there is to say, for whoever sees it and whoever hears it."""
 
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import page as pdf_checker
 import pytest
 from conftest import FROZEN, GUIDANCE
-from pypdf import PdfReader
-from test_pdf import bookmarks, elements
+from readback import bookmarks, elements, made_of, read_pdf
 from test_pdf_ua import errors_of
 from test_signals import UNTIL
 
-from reflectie import pdf, typeset
+from reflectie import pdf
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.findings import Finding
 from reflectie.domain.signals import ALL, Entry, publish, same_label
@@ -71,12 +69,12 @@ EACH = pytest.mark.parametrize("what", WHAT)
 
 @cache
 def made(what: str) -> bytes:
-    return typeset.typeset(pdf.Unkept("reflectie/signals/pdf.html", WHAT[what]).xhtml)
+    return made_of(pdf.Unkept("reflectie/signals/pdf.html", WHAT[what]).xhtml)
 
 
 @cache
 def words(what: str) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(made(what))).pages]
+    return [" ".join(page.extract_text().split()) for page in read_pdf(made(what)).pages]
 
 
 @EACH
@@ -100,7 +98,7 @@ def test_signals_hold_to_pdf_ua_1_by_two_checkers(what, tmp_path):
 
 @EACH
 def test_signals_have_a_heading_first_and_words_for_every_picture(what):
-    reader = PdfReader(BytesIO(made(what)))
+    reader = read_pdf(made(what))
     found = list(elements(reader))
     assert [str(element["/S"]) for element in found].count("/H1") == 1
     assert bookmarks(reader)[0][1].startswith("Signaal 2026")

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import page as pdf_checker
 import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
-from test_pdf import CHECKLIST, elements, squeezed
+from readback import elements, made_of, read_pdf, squeezed, whole_page
+from test_pdf import CHECKLIST
 from test_pdf import make_report as one_sheet
 from test_round_pdf import ABOUT, DAY, HOUSES, SENTENCE, sheet
 
@@ -21,7 +21,6 @@ from reflectie.domain.patterns import Pattern, PatternKey
 from reflectie.domain.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.domain.sheet import MAX_NAME, Sheet
-from reflectie.typeset import typeset
 
 # The widest sign, without a place to break.
 WIDE = "W" * MAX_NAME
@@ -103,16 +102,16 @@ CHECKED = pytest.mark.parametrize("name", [name for name in REPORTS if not name.
 
 @cache
 def made(name: str) -> bytes:
-    return typeset(render_to_string("reflectie/report/summary_pdf.html", {"report": REPORTS[name]}))
+    return made_of(render_to_string("reflectie/report/summary_pdf.html", {"report": REPORTS[name]}))
 
 
 def read(name: str) -> PdfReader:
-    return PdfReader(BytesIO(made(name)))
+    return read_pdf(made(name))
 
 
 def text_of(reader: PdfReader) -> str:
     """All of it: this sheet has no footer."""
-    return squeezed("".join(page.extract_text() for page in reader.pages))
+    return "".join(whole_page(reader, number) for number in range(len(reader.pages)))
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -148,14 +147,13 @@ def test_summary_leaves_out_notes_sentences_names_and_what_was_let_go(name):
         "De thuiszorg blijft erbij.",
     ]
     assert [words for words in left_out if squeezed(words) in text] == []
-    whole = text_of(PdfReader(BytesIO(typeset(pdf.write(REPORTS["named"])))))
+    whole = text_of(read_pdf(made_of(pdf.write(REPORTS["named"]))))
     assert squeezed(PERSON) in whole
 
 
 def test_summary_holds_five_agreements_and_says_how_many_more():
     report = mixed(3, 0, 3, agreements=tuple(Agreement(str(n), f"Afspraak nummer {n}.") for n in range(8)))
-    content = typeset(render_to_string("reflectie/report/summary_pdf.html", {"report": report}))
-    text = text_of(PdfReader(BytesIO(content)))
+    text = text_of(read_pdf(made_of(render_to_string("reflectie/report/summary_pdf.html", {"report": report}))))
     assert [n for n in range(8) if f"Afspraaknummer{n}." in text] == [0, 1, 2, 3, 4]
     assert text.count(squeezed("en nog 3")) == 1
 

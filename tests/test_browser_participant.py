@@ -15,6 +15,9 @@ from reflectie.models import Response, Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# After which a page that waits asks how things stand, in milliseconds on the browser's clock, which a test may turn on.
+LOOKS_AGAIN = 5_000
+
 
 def url(site: str, name: str, session: Session) -> str:
     return site + reverse(name, args=[session.join_token])
@@ -97,12 +100,14 @@ def test_waiting_page_turns_to_the_report_by_itself(own_page: Page, site):
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
     store.close_round(session)
+    own_page.clock.install()
     own_page.goto(url(site, "join", session))
     expect(own_page.locator(".standing")).to_contain_text("Het verslag is nog niet open.")
 
     store.open_report(session)
+    own_page.clock.run_for(LOOKS_AGAIN)
 
-    own_page.locator(".standing").get_by_role("link", name="Naar het verslag").click(timeout=12_000)
+    own_page.locator(".standing").get_by_role("link", name="Naar het verslag").click()
     own_page.wait_for_url("**/rapport/**")
 
 
@@ -111,15 +116,21 @@ def test_polling_stops_once_the_report_is_open(own_page: Page, site):
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
     store.close_round(session)
+    own_page.clock.install()
     own_page.goto(url(site, "join", session))
-    store.open_report(session)
-    expect(own_page.locator(".standing")).to_contain_text("Het verslag is open.", timeout=12_000)
-
     asked = []
     own_page.on("request", lambda request: asked.append(request.url))
-    own_page.wait_for_timeout(6000)
+    with own_page.expect_response(lambda response: response.ok):
+        own_page.clock.run_for(LOOKS_AGAIN)
+    store.open_report(session)
+    own_page.clock.run_for(LOOKS_AGAIN)
+    expect(own_page.locator(".standing")).to_contain_text("Het verslag is open.")
+    assert len(asked) == 2
 
-    assert asked == []
+    own_page.clock.run_for(5 * LOOKS_AGAIN)
+    own_page.wait_for_timeout(200)
+
+    assert len(asked) == 2
 
 
 def test_double_click_on_begin_and_a_second_tab_make_one_response(context: BrowserContext, site):

@@ -7,7 +7,18 @@ from functools import cache
 import page as pdf_checker
 import pytest
 from pypdf import PdfReader
-from readback import HEADING_SIZE, bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of, worries_of
+from readback import (
+    HEADING_SIZE,
+    bookmarks,
+    elements,
+    lines_of,
+    made_of,
+    read_pdf,
+    squeezed,
+    text_of,
+    whole_page,
+    worries_of,
+)
 from test_pdf import HOSTILE, HOSTILE_NAME, SHEETS
 from test_pdf import make_report as make_own
 from test_round_pdf import CHECKLIST, REPORTS, make_report
@@ -135,7 +146,7 @@ def test_guide_pdf_what_people_type_comes_out_literally():
 @ALL_REPORTS
 def test_cards_pdf_has_four_on_every_page(name):
     reader, pages = read(name, "cards"), deal_cards(ALL[name])
-    texts = [squeezed(page.extract_text()) for page in reader.pages]
+    texts = [whole_page(reader, number) for number in range(len(reader.pages))]
     questions = [item.question for item in CHECKLIST] + ["Heb je elkaar nodig om het doel te bereiken?"]
     found = [[question for question in questions if squeezed(question) in text] for text in texts]
 

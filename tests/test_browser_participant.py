@@ -119,18 +119,19 @@ def test_polling_stops_once_the_report_is_open(own_page: Page, site):
     own_page.clock.install()
     own_page.goto(url(site, "join", session))
     asked = []
-    own_page.on("request", lambda request: asked.append(request.url))
-    with own_page.expect_response(lambda response: response.ok):
+    own_page.on("request", lambda request: request.url.endswith("/stand/") and asked.append(request))
+    with own_page.expect_response("**/stand/"):
         own_page.clock.run_for(LOOKS_AGAIN)
     store.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)
     expect(own_page.locator(".standing")).to_contain_text("Het verslag is open.")
-    assert len(asked) == 2
+    before = len(asked)
+    assert before >= 2
 
     own_page.clock.run_for(5 * LOOKS_AGAIN)
     own_page.wait_for_timeout(200)
 
-    assert len(asked) == 2
+    assert len(asked) == before
 
 
 def test_double_click_on_begin_and_a_second_tab_make_one_response(context: BrowserContext, site):

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import PHONE, fill_in, make_round
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from watch import EVERY_LOOK, WIDE
 
 from reflectie import store
@@ -248,10 +249,18 @@ def test_second_press_throws_unsent_answers_away(own_page: Page, site):
     own_page.route("**/invullen/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     own_page.check('input[name="form-intensity"][value="helping"]')
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
+    late = []
+    own_page.route("**/deelnemer*.js", lambda route: late.append(route))
     own_page.get_by_role("link", name="Nieuwe deelnemer op dit toestel").click()
     button = own_page.get_by_role("button", name="Nieuwe deelnemer op dit toestel")
 
+    # On a bad line the script comes late; pressed before it, the answers would be thrown away at once.
+    with pytest.raises(PlaywrightTimeout):
+        button.click(timeout=1000)
+    own_page.unroute("**/deelnemer*.js")
+    late[0].continue_()
     button.click()
+    expect(own_page.get_by_role("alert")).to_be_visible()
     button.click()
 
     expect(own_page.get_by_role("button", name="Begin")).to_be_visible()

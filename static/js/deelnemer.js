@@ -1,4 +1,5 @@
-// A device that goes round: the next participant finds nothing of the one before.
+// A device that goes round: the next participant finds nothing of the one before. Loaded before the page is there, so
+// that no press comes too early for it.
 "use strict";
 
 (() => {
@@ -15,17 +16,17 @@
     }
   };
 
-  document.querySelectorAll("form.new-person").forEach((form) => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form.new-person")) return;
     const warning = form.querySelector(".trouble");
-    form.addEventListener("submit", (event) => {
-      const kept = keptOf(form.dataset.session);
-      // What didn't reach the server is not thrown away unseen: that takes a second press.
-      if (kept.length && warning.hidden) {
-        event.preventDefault();
-        warning.hidden = false;
-        return;
-      }
-      kept.forEach((key) => localStorage.removeItem(key));
-    });
+    const kept = keptOf(form.dataset.session);
+    // What didn't reach the server is not thrown away unseen: that takes a second press.
+    if (kept.length && warning.hidden) {
+      event.preventDefault();
+      warning.hidden = false;
+      return;
+    }
+    kept.forEach((key) => localStorage.removeItem(key));
   });
 })();

@@ -43,9 +43,8 @@ SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.
 _PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"} and host[0] not in "*."]
-SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{[*_PUBLIC, 'localhost'][0]}").rstrip(
-    "/"
-)
+_SITE = [*_PUBLIC, f"localhost:{env.str('PORT', default='8000')}"][0]
+SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{_SITE}").rstrip("/")
 # Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.
 WEB_THREADS = env.int("WEB_THREADS", default=24)
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 from conftest import Reflection, browser, fill_in, make_reflection, make_round
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 from watch import Watch
@@ -116,3 +118,38 @@ def test_pressed_twice_a_form_is_sent_once(watch: Watch, an):
 
     expect(page.get_by_role("heading", name="Samen in Tienen")).to_be_visible()
     assert Collaboration.objects.count() == 1
+
+
+def test_what_is_typed_survives_signing_out_and_in_again_elsewhere(watch: Watch, an):
+    page = watch.open(browser(an))
+    page.goto(reverse("collaboration-new"))
+    page.get_by_label("Naam").fill("Samen in Tienen")
+    kept = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.get_by_role("button", name="Maak de samenwerking").click()
+    expect(page.locator("main")).to_contain_text("Je bent intussen afgemeld.")
+    assert page.get_by_role("link", name="Meld je aan").get_attribute("target") == "_blank"
+
+    # Whoever signs in gets another session, and another form token.
+    page.context.clear_cookies()
+    page.context.add_cookies([cookie for cookie in kept if cookie["name"] == settings.SESSION_COOKIE_NAME])
+    page.get_by_role("button", name="Bewaar nog een keer").click()
+    expect(page.locator("main")).to_contain_text("Deze pagina stond lang open.")
+    page.get_by_role("button", name="Bewaar nog een keer").click()
+
+    expect(page.get_by_role("heading", name="Samen in Tienen")).to_be_visible()
+    assert Collaboration.objects.count() == 1
+
+
+def test_what_another_site_sends_is_offered_to_nobody(an):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(an)
+    given = {"name": "Van elders"}
+
+    own = client.post(reverse("collaboration-new"), given, headers={"Origin": "http://testserver"})
+    unknown = client.post(reverse("collaboration-new"), given)
+    others = client.post(reverse("collaboration-new"), given, headers={"Origin": "https://elders.example"})
+
+    assert [page.status_code for page in (own, unknown, others)] == [403, 403, 403]
+    assert ["Van elders" in page.text for page in (own, unknown, others)] == [True, False, False]
+    assert Collaboration.objects.count() == 0

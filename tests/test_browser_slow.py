@@ -84,9 +84,8 @@ def test_page_says_that_all_is_gone_only_when_it_is(own_page: Page, site):
     own_page.get_by_role("link", name="Alles intrekken").click()
     late = []
     own_page.route("**/opruimen*.js", lambda route: late.append(route))
-    own_page.get_by_role("button", name="Ja, wis mijn antwoorden").click(no_wait_after=True)
     with own_page.expect_request("**/opruimen*.js"):
-        pass
+        own_page.get_by_role("button", name="Ja, wis mijn antwoorden").click(no_wait_after=True)
     gone = own_page.get_by_role("heading", name="Je antwoorden zijn weg")
     own_page.wait_for_timeout(300)
     assert gone.is_visible() is False
@@ -104,8 +103,8 @@ def press_twice(page: Page, name: str) -> list[str]:
     line.send("Network.emulateNetworkConditions", slow)
     posts = []
     page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
-    page.get_by_role("button", name=name, exact=True).click(click_count=2, delay=60, no_wait_after=True)
-    page.wait_for_event("domcontentloaded")
+    with page.expect_event("domcontentloaded"):
+        page.get_by_role("button", name=name, exact=True).click(click_count=2, delay=60, no_wait_after=True)
     return posts
 
 

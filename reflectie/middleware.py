@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -92,4 +94,9 @@ class SignedInByDefault(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None:
+            return None
+        # What somebody typed isn't lost.
+        typed: HttpResponse | None = import_string(settings.SIGNED_OUT_VIEW)(request)
+        return typed or refused

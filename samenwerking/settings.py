@@ -226,6 +226,7 @@ STORAGES = {
 }
 
 CSRF_FAILURE_VIEW = "reflectie.views.errors.csrf_failure"
+SIGNED_OUT_VIEW = "reflectie.views.errors.signed_out"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from uuid import uuid4
 
 import pytest
 from conftest import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
@@ -56,20 +57,33 @@ def test_plan_session_has_a_link_a_code_and_its_plan():
 
 def test_plan_session_sent_twice_with_one_key_makes_one():
     collaboration = make_collaboration()
-    first = store.plan_session(collaboration, PLAN)
-    again = store.plan_session(collaboration, PLAN, first.pk)
+    key = uuid4()
+    first = store.plan_session(collaboration, PLAN, key)
+    again = store.plan_session(collaboration, PLAN, key)
 
     assert (again.pk, again.join_token) == (first.pk, first.join_token)
     assert Session.objects.count() == 1
 
 
+def test_plan_session_with_one_key_and_another_plan_is_another():
+    """As a browser sends it that goes back to the form as it was left."""
+    collaboration = make_collaboration()
+    key = uuid4()
+    first = store.plan_session(collaboration, PLAN, key)
+    later = replace(PLAN, planned_on=PLAN.planned_on + timedelta(7))
+    second = store.plan_session(collaboration, later, key)
+
+    assert first.pk != second.pk
+    assert [store.plan_of(fresh(session)) for session in (first, second)] == [PLAN, later]
+
+
 def test_plan_session_with_another_collaborations_key_gives_nothing_away():
-    first = make_round()
+    key = uuid4()
+    first = store.plan_session(make_collaboration(), PLAN, key)
     other = make_collaboration("Elders")
 
-    with pytest.raises(Session.DoesNotExist):
-        store.plan_session(other, PLAN, first.pk)
-    assert Session.objects.count() == 1
+    assert store.plan_session(other, PLAN, key).pk != first.pk
+    assert other.sessions.count() == 1
 
 
 def test_last_plan_is_the_latest_that_was_planned():
@@ -453,9 +467,7 @@ def test_two_closings_at_once_are_one(content):
 @pytest.mark.django_db(transaction=True)
 def test_two_plans_at_once_with_one_key_are_one(content):
     collaboration = make_collaboration()
-    first = store.plan_session(collaboration, PLAN)
-    key = first.pk
-    store.erase_session(key)
+    key = uuid4()
     results = at_once(*[lambda: store.plan_session(collaboration, PLAN, key).join_token] * 2)
 
     assert results == [Session.objects.get().join_token] * 2

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -76,10 +76,12 @@ class Standing:
 def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = None) -> Session:
     """A new session with a link and a short code of its own, on the published checklist.
 
-    `key` is what the form carries, so that sending it twice makes one session.
+    `key` is what the form carries, so that sending it twice makes one session; sent with another plan, as after going
+    back in the browser, it is another.
     Raises NothingPublishedError without a published checklist.
     """
-    session = Session(pk=key or uuid4(), collaboration=collaboration, changed_on=today())
+    own = uuid5(collaboration.pk, f"{key}{plan!r}") if key else uuid4()
+    session = Session(pk=own, collaboration=collaboration, changed_on=today())
     # Everybody reads so before the first question (`domain/promises.py`); of what was on paper years ago, nobody did.
     session.told_of_signals = not plan.earlier
     with transaction.atomic():

@@ -11,6 +11,24 @@ from django.utils.translation import gettext as _
 
 # Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
 KEPT_FOR = {"start", "fill", "join-fill"}
+# Here people with an account type. It is sent again too, but only what one of our own pages sent: who is signed in may
+# do more than fill in, and another site should not get that done by one press on a page of ours.
+TYPED_IN = {
+    "collaboration-new",
+    "collaboration-edit",
+    "session-new",
+    "session-edit",
+    "session-earlier",
+    "session-invite",
+    "session-conclude",
+    "import",
+    "paper",
+    "outcome",
+    "agreements",
+    "agreement",
+    "lessons",
+    "lesson",
+}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
@@ -19,8 +37,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         name = resolve(request.path_info).url_name
     except Resolver404:
         name = ""
-    context: dict[str, Any]
-    if name not in KEPT_FOR:
+    if name not in KEPT_FOR and not _is_typed(request, name):
         context = {
             "heading": _("Deze pagina stond te lang open"),
             "text": _("Ga een pagina terug, laad die opnieuw en probeer het nog een keer."),
@@ -28,12 +45,29 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
         return render(request, "reflectie/message.html", context, status=403)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=403, headers={"X-Form-Token": get_token(request)})
-    kept = [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
-    context = {
-        "heading": _("Nog niet bewaard"),
-        "text": _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."),
-        "kept": kept,
-    }
+    return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
+
+
+def signed_out(request: HttpRequest) -> HttpResponse | None:
+    """What somebody typed who isn't signed in any more, to be sent once they are; None where nothing was typed."""
+    if not request.resolver_match or not _is_typed(request, request.resolver_match.url_name):
+        return None
+    text = _("Je bent intussen afgemeld. Meld je aan in een nieuw tabblad en kom terug: wat je invulde, is er nog.")
+    return _once_more(request, text, sign_in=True)
+
+
+def _is_typed(request: HttpRequest, name: str | None) -> bool:
+    """Whether somebody typed it in a page of ours: a browser says so, and no other site can have it say so."""
+    is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return name in TYPED_IN and is_own and bool(_kept(request))
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
+    return [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
+
+
+def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False) -> HttpResponse:
+    context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
     response = render(request, "reflectie/retry.html", context, status=403)
     add_never_cache_headers(response)
     return response

@@ -5,6 +5,12 @@
 (() => {
   const sheet = document.getElementById("sheet");
   if (!sheet) return;
+  // One without the other is worse than neither. Neither: the page is one form, with what it says to who has no scripts.
+  if (!window.htmx) {
+    sheet.querySelectorAll("noscript").forEach((part) => (part.outerHTML = part.textContent));
+    return;
+  }
+  sheet.removeAttribute("hx-disable");
 
   const PLACE = "reflectie:" + (sheet.dataset.keepAs || location.pathname);
   const AGAIN_AFTER = 4000;
@@ -30,7 +36,9 @@
   const answersOf = (question) => fieldsOf(question).filter(([name]) => !name.startsWith("seen-"));
 
   // Kept from the moment it is given until the server has exactly that.
+  let noRoom = null;
   const read = () => {
+    if (noRoom) return noRoom;
     try {
       return JSON.parse(localStorage.getItem(PLACE)) || {};
     } catch {
@@ -38,11 +46,13 @@
     }
   };
   const write = (waiting) => {
+    noRoom = null;
     try {
       if (Object.keys(waiting).length) localStorage.setItem(PLACE, JSON.stringify(waiting));
       else localStorage.removeItem(PLACE);
     } catch {
-      // A browser without room or with storage switched off: the page itself still holds the answers.
+      // A browser without room or with storage switched off: as long as the page is there, it knows what is to be sent.
+      noRoom = waiting;
     }
   };
   const keep = (question) => write({ ...read(), [question.id]: fieldsOf(question) });
@@ -205,6 +215,12 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
+
+  // On a slow line the questions were there before this was: what was given meanwhile counts too.
+  const isGiven = (field) => (isTick(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  questions()
+    .filter((question) => [...question.querySelectorAll(FIELD)].some(isGiven))
+    .forEach(keep);
 
   // An earlier visit ended before everything had arrived: put it back as it was given, and send it.
   const waiting = read();

@@ -126,7 +126,8 @@ def send_each(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
                 refused.append(waiting[0])
             waiting.pop(0)
         connection.close()
-    except (smtplib.SMTPException, OSError) as error:
-        # What it says may name an address.
+    except Exception as error:
+        # Whatever is wrong with this one: who didn't get it is told so, or tried again. What it says may name an
+        # address.
         logger.warning("The mail server took %s of %s: %s", len(addresses) - len(waiting), len(addresses), type(error))
     return (*refused, *waiting)

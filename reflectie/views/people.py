@@ -98,7 +98,8 @@ def _target(own: Membership, action: str, who: str) -> Membership:
     is_own = who == str(own.pk)
     if action not in CONFIRMED or not (own.role == Role.COORDINATOR or (is_own and action == "remove")):
         raise Http404
-    member = members_of(own.collaboration).filter(pk=int(who)).first() if who.isascii() and who.isdigit() else None
+    # Looked for among the few there are: a number of any length may be asked.
+    member = next((member for member in members_of(own.collaboration) if str(member.pk) == who), None)
     if member is None:
         raise Http404
     return member

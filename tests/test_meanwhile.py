@@ -16,7 +16,7 @@ from django.urls import reverse
 from reflectie import pdf, store
 from reflectie.domain.setup import Mode
 from reflectie.forms.plan import MAX_PEOPLE, PlanForm
-from reflectie.models import Invitee, Response, Session
+from reflectie.models import Invitation, Invitee, Response, Session
 from reflectie.store import folding, rounds
 from reflectie.views import account, collaborations, sessions, sheet, stages
 
@@ -159,7 +159,7 @@ class Odd(BaseEmailBackend):
     """Fails in a way that no mail server does."""
 
     def open(self) -> bool:
-        raise UnicodeError("an@example.org")
+        raise LookupError("an@example.org")
 
 
 def test_invitation_that_fails_oddly_is_told_and_can_be_sent_again(coordinator, collaboration, settings, caplog):
@@ -170,6 +170,36 @@ def test_invitation_that_fails_oddly_is_told_and_can_be_sent_again(coordinator, 
     assert page.status_code == 422
     assert not Invitee.objects.exists()
     assert "an@example.org" not in caplog.text
+
+
+# It looks right, and is too long once the domain is put in our letters.
+UNWRITABLE = f"an@{'é' * 60}.be"
+
+
+@pytest.mark.parametrize(
+    ("route", "posted"),
+    [
+        ("account_signup", {}),
+        ("account_reset_password", {}),
+        ("account_request_login_code", {}),
+        ("members", {"action": "invite", "role": "facilitator"}),
+    ],
+)
+def test_address_that_no_mail_can_be_written_to_is_told(coordinator, collaboration, mailoutbox, route, posted):
+    args, browser = ([collaboration.pk], coordinator) if route == "members" else ([], Client())
+    page = browser.post(reverse(route, args=args), posted | {"email": UNWRITABLE})
+
+    assert (page.status_code, mailoutbox) == (503, [])
+    assert not Invitation.objects.exists()
+
+
+def test_address_that_no_mail_can_be_written_to_keeps_no_other_from_theirs(coordinator, collaboration, mailoutbox):
+    session = make_round(collaboration=collaboration)
+    url = reverse("session-invite", args=[session.pk])
+    coordinator.post(url, {"addresses": f"{UNWRITABLE} bo@example.org"})
+
+    assert [mail.to for mail in mailoutbox] == [["bo@example.org"]]
+    assert [invitee.email for invitee in Invitee.objects.all()] == ["bo@example.org"]
 
 
 @pytest.fixture

@@ -121,8 +121,8 @@ def send_each(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
             try:
                 connection.open()
                 connection.send_messages([mail])
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                # This address alone; the server goes on.
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, UnicodeError):
+                # This address alone, or its name can't be put in our letters; the server goes on.
                 refused.append(waiting[0])
             waiting.pop(0)
         connection.close()

@@ -1,7 +1,6 @@
 """Who may do what in a collaboration: inviting, accepting, changing roles, leaving."""
 
 import logging
-from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
-from reflectie.adapters import INVITATION, display_name
+from reflectie.adapters import INVITATION, MAIL_TROUBLE, display_name
 from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.store import (
@@ -144,7 +143,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
     try:
         _send(request, own.collaboration, invited)
-    except (SMTPException, OSError) as error:
+    except MAIL_TROUBLE as error:
         # Its kind alone: what a mail server says holds the address.
         logger.error("an invitation could not be sent: %s", type(error).__name__)
         forget_invitation(invited)

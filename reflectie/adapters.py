@@ -18,6 +18,9 @@ from .store import find_invitation
 from .throttle import hashed_address
 
 INVITATION = "invitation"
+# What goes wrong where a mail is sent. Not every address that looks right can be written to: a domain in other letters
+# may be too long once it is put in ours.
+MAIL_TROUBLE = (SMTPException, OSError, UnicodeError)
 logger = logging.getLogger(__name__)
 
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
@@ -67,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Sends, or answers with a page that says it can't be done now. The log gets the kind of trouble alone."""
         try:
             super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
-        except (SMTPException, OSError) as trouble:
+        except MAIL_TROUBLE as trouble:
             logger.error("a mail could not be sent: %s", type(trouble).__name__)
             page = {
                 "heading": _("De mail is niet verstuurd"),

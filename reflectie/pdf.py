@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
@@ -120,8 +121,16 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, pa
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, document.name, key)) is None:
             content = _make_of(session_id, write(report, document))
-            keep_pdf(session_id, document.name, key, content, report)
+            _keep(session_id, document.name, key, content, report)
         return content
+
+
+def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:
+    """Keep it if the database can: with its disk full, say, whoever asked gets it all the same."""
+    try:
+        keep_pdf(session_id, name, key, content, report)
+    except DatabaseError:
+        log.exception("a PDF was not kept")
 
 
 def _make_of(session_id: UUID, page: str) -> bytes:

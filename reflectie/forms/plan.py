@@ -273,6 +273,8 @@ class PlanForm(forms.Form):
             self.add_error(field, _("Elke groep doet mee sinds het eerste antwoord: geef bij elke groep een aantal."))
         elif len(groups) < 2:
             self.add_error(field, _("Geef bij minstens twee groepen een aantal, of zet geen groepen naast elkaar."))
+        elif sum(number for _name, number in groups) > MAX_PEOPLE:
+            self.add_error(field, _("Samen kan dit niet meer zijn dan %s.") % MAX_PEOPLE)
         elif mode is Mode.ANONYMOUS and (few := [row for row in rows if 0 < self._count(row) < FLOOR]):
             names = get_text_list([str(row.label) for row in few], gettext("en"))
             self.add_error(

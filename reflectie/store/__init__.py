@@ -58,6 +58,7 @@ from .people import (
     remove_member,
     withdraw_invitation,
 )
+from .plans import Plan, PlanChangedError, plan_of
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
@@ -72,7 +73,6 @@ from .reports import (
 from .rounds import (
     AdoptedError,
     BegunError,
-    Plan,
     StageError,
     Standing,
     TooFewError,
@@ -85,7 +85,6 @@ from .rounds import (
     last_plan,
     load_standing,
     open_report,
-    plan_of,
     plan_session,
     renew_link,
     withdraw,
@@ -152,6 +151,7 @@ __all__ = [
     "NothingPublishedError",
     "PaperCountError",
     "Plan",
+    "PlanChangedError",
     "Posted",
     "Recorded",
     "Saved",

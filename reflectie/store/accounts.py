@@ -30,8 +30,9 @@ def second_factor_is_on(user: User) -> bool:
 def rename_account(user: User, name: str) -> None:
     """What other people see in place of the address; empty to show the address."""
     # The whole name in one field: people are called by one name here, and not everybody's comes in two parts.
-    user.first_name, user.last_name = name, ""
-    user.save(update_fields=["first_name", "last_name"])
+    # Of an account closed meanwhile there is nothing to name.
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(first_name=name, last_name="")
 
 
 def account_data(user: User) -> Mapping[str, Any]:

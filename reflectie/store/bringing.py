@@ -12,7 +12,8 @@ from reflectie.models import Session
 
 from .gone import erase_quotes, leave_no_trace
 from .paper import MAX_SHEETS, takes_paper
-from .rounds import StageError, plan_of
+from .plans import plan_of
+from .rounds import StageError
 from .sheets import find_response, lock_session, takes_answers, today, write_sheets
 from .tokens import hash_token
 

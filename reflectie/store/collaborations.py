@@ -16,7 +16,7 @@ from reflectie.models import HELD_ON, Collaboration, Membership, Partner, Respon
 
 from .gone import leave_no_trace
 from .rounds import adopt
-from .sheets import is_late, today
+from .sheets import is_late, lock_collaboration, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,6 @@ def merge_names(names: Iterable[str]) -> list[str]:
     for name in names:
         merged.setdefault(name.casefold(), name)
     return list(merged.values())
-
-
-def lock_collaboration(pk: UUID) -> Collaboration:
-    """The collaboration as it is now, locked until the transaction ends: roles change one after the other.
-
-    Raises Collaboration.DoesNotExist when it was erased.
-    """
-    return Collaboration.objects.select_for_update().get(pk=pk)
 
 
 def erase_collaboration(pk: UUID) -> None:

@@ -29,7 +29,8 @@ from .accounts import close_account, rename_account
 from .agreements import add_agreement
 from .collaborations import create_collaboration, erase_collaboration
 from .content import item_ids
-from .rounds import Plan, close_round, conclude, open_report, plan_session
+from .plans import Plan
+from .rounds import close_round, conclude, open_report, plan_session
 from .sheets import Posted, save_fields, today
 from .talk import record_outcome
 from .tokens import hash_token, new_token

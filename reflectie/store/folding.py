@@ -45,6 +45,9 @@ def _fold_one(key: UUID) -> bool:
             session = lock_session(Session(pk=key))
         except Response.DoesNotExist:
             return False
+        if session.folded_on:
+            # By another timer, just now.
+            return False
         sheets = fold(
             load_checklist(session.checklist),
             Grouping(session.grouping),

@@ -121,12 +121,13 @@ def send_each(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
             try:
                 connection.open()
                 connection.send_messages([mail])
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                # This address alone; the server goes on.
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, UnicodeError):
+                # This address alone, or its name can't be put in our letters; the server goes on.
                 refused.append(waiting[0])
             waiting.pop(0)
         connection.close()
-    except (smtplib.SMTPException, OSError) as error:
-        # What it says may name an address.
+    except Exception as error:
+        # Whatever is wrong with this one: who didn't get it is told so, or tried again. What it says may name an
+        # address.
         logger.warning("The mail server took %s of %s: %s", len(addresses) - len(waiting), len(addresses), type(error))
     return (*refused, *waiting)

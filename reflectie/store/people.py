@@ -10,8 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from reflectie.models import Collaboration, Invitation, Membership, Role
 
-from .collaborations import lock_collaboration
-from .sheets import today
+from .sheets import lock_collaboration, today
 from .tokens import hash_token, new_token
 
 # Long enough for a holiday, short enough that a forgotten mail doesn't stay a key.

@@ -1,6 +1,5 @@
 """The next session: the day that was agreed on, and the mail that it comes near."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -12,8 +11,6 @@ from reflectie.models import Collaboration, Conclusion, Membership, Response, Ro
 
 from .invitees import Letter, Sent, send_each
 from .sheets import lock_session, today
-
-logger = logging.getLogger(__name__)
 
 
 def agreed_day(collaboration: Collaboration) -> date | None:
@@ -54,12 +51,7 @@ def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> Sent | No
     addresses = _claim(due, day)
     if not addresses:
         return None
-    try:
-        failed = send_each(addresses, letter)
-    except Exception as error:
-        # Whatever is wrong with this one, the other collaborations get theirs. What it says may name an address.
-        logger.warning("A reminder of the next session failed: %s", type(error))
-        failed = tuple(addresses)
+    failed = send_each(addresses, letter)
     if len(failed) == len(addresses):
         _give_back(due)
     return Sent(len(addresses) - len(failed), failed=failed)

@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
@@ -17,7 +16,8 @@ from reflectie.models import Conclusion as ConclusionRow
 
 from .content import load_checklist, published_row
 from .gone import leave_no_trace
-from .sheets import load_sheets, lock_session, takes_answers, today
+from .plans import Plan, plan_of, put_plan
+from .sheets import load_sheets, lock_collaboration, lock_session, takes_answers, today
 from .tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
 
@@ -38,30 +38,6 @@ class AdoptedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a coordinator decides about a session. Everything that participants read beforehand is in it."""
-
-    planned_on: date
-    mode: Mode
-    questions: tuple[str, ...] = ()
-    grouping: Grouping = Grouping.NONE
-    # Partner names or levels, with how many are expected of each.
-    groups: tuple[tuple[str, int], ...] = ()
-    expected: int | None = None
-    closes_on: date | None = None
-    facilitator_prepares: bool = False
-    paper_by: str = ""
-    # Held on paper before: its sheets are brought in, and nobody is asked to take part.
-    earlier: bool = False
-
-    @property
-    def promise(self) -> tuple[object, ...]:
-        """The part that stays as it is from the first answer on: what people were told when they gave it."""
-        names = tuple(name for name, _ in self.groups)
-        return (self.mode, self.questions, self.grouping, names, self.facilitator_prepares, self.paper_by)
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How a round stands while it runs: begun (by a first answer) and finished, and no more than that."""
 
@@ -78,21 +54,19 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
 
     `key` is what the form carries, so that sending it twice makes one session; sent with another plan, as after going
     back in the browser, it is another.
-    Raises NothingPublishedError without a published checklist.
+    Raises NothingPublishedError without a published checklist, Collaboration.DoesNotExist when it was erased.
     """
     own = uuid5(collaboration.pk, f"{key}{plan!r}") if key else uuid4()
-    session = Session(pk=own, collaboration=collaboration, changed_on=today())
+    session = Session(pk=own, changed_on=today())
     # Everybody reads so before the first question (`domain/promises.py`); of what was on paper years ago, nobody did.
     session.told_of_signals = not plan.earlier
     with transaction.atomic():
+        session.collaboration = lock_collaboration(collaboration.pk)
+        if sent_before := Session.objects.filter(pk=own).first():
+            return sent_before
         session.checklist = published_row()
-        _put(session, plan)
-        _new_link(session)
-        try:
-            with transaction.atomic():
-                session.save(force_insert=True)
-        except IntegrityError:
-            return Session.objects.get(pk=session.pk, collaboration=collaboration)
+        put_plan(session, plan)
+        _save_with_new_link(session)
     return session
 
 
@@ -112,33 +86,9 @@ def change_plan(session: Session, plan: Plan) -> Session:
             raise StageError
         if plan.promise != plan_of(session).promise and session.responses.exists():
             raise BegunError
-        _put(session, plan)
+        put_plan(session, plan)
         session.save()
     return session
-
-
-def plan_of(session: Session) -> Plan:
-    """The plan as it is kept."""
-    return Plan(
-        planned_on=session.planned_on or session.changed_on,
-        mode=Mode(session.mode),
-        questions=tuple(session.questions),
-        grouping=Grouping(session.grouping),
-        groups=tuple((name, expected) for name, expected in session.groups),
-        expected=session.expected,
-        closes_on=session.closes_on,
-        facilitator_prepares=session.facilitator_prepares,
-        paper_by=session.paper_by,
-        earlier=session.earlier,
-    )
-
-
-def _put(session: Session, plan: Plan) -> None:
-    session.planned_on, session.mode, session.expected = plan.planned_on, plan.mode, plan.expected
-    session.questions, session.grouping = list(plan.questions), plan.grouping
-    session.groups = [list(group) for group in plan.groups]
-    session.closes_on, session.facilitator_prepares = plan.closes_on, plan.facilitator_prepares
-    session.paper_by, session.earlier = plan.paper_by, plan.earlier
 
 
 def renew_link(session: Session) -> Session:
@@ -151,24 +101,24 @@ def renew_link(session: Session) -> Session:
         if session.stage != Session.Stage.OPEN:
             raise StageError
         before = hash_token(session.join_token or "")
-        _new_link(session)
-        session.save()
+        _save_with_new_link(session)
         # A sheet that a team fills in together is opened by the link itself.
         session.responses.filter(token_hash=before).update(token_hash=hash_token(session.join_token or ""))
     return session
 
 
-def _new_link(session: Session) -> None:
+def _save_with_new_link(session: Session) -> None:
     token = new_token()
     session.join_token, session.read_hash = token, hash_token(read_token(token))
-    if session.earlier:
-        # Its link leads to the report once that is open; there is nothing to take part in.
-        session.code = None
-        return
-    code = new_code(SHORT_CODE)
-    while Session.objects.filter(code=code).exists():
-        code = new_code(SHORT_CODE)
-    session.code = code
+    # Without one its link leads to the report once that is open; there is nothing to take part in.
+    session.code = None if session.earlier else new_code(SHORT_CODE)
+    try:
+        with transaction.atomic():
+            session.save(force_insert=session._state.adding)
+    except IntegrityError:
+        # Another session has this code. That another has the next one too, nobody will see happen.
+        session.code = new_code(SHORT_CODE)
+        session.save(force_insert=session._state.adding)
 
 
 def find_by_code(code: str) -> str | None:
@@ -316,12 +266,13 @@ def _step(session: Session, before: str, after: str) -> Session:
 def adopt(session: Session, token: str, collaboration: Collaboration) -> Session:
     """Take a reflection without an account into a collaboration, by its link to fill in. That ends its clock.
 
-    Both links go on working. Raises AdoptedError when a collaboration has it already.
+    Both links go on working. Raises AdoptedError when a collaboration has it already, and when one of the two was
+    erased: Response.DoesNotExist, Collaboration.DoesNotExist.
     """
     with transaction.atomic():
         session = lock_session(session)
         if session.collaboration_id is not None:
             raise AdoptedError
-        session.collaboration, session.join_token = collaboration, token
+        session.collaboration, session.join_token = lock_collaboration(collaboration.pk), token
         session.save()
     return session

@@ -14,10 +14,11 @@ from django.utils import timezone
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
 from reflectie.domain.sheet import FieldValue, Merge, Sheet, merge, note_name
-from reflectie.models import Answer, Response, Session
+from reflectie.models import Answer, Collaboration, Response, Session
 
 from .content import item_ids, load_checklist, published_row
 from .gone import erase_quotes, leave_no_trace
+from .plans import PlanChangedError, plan_of
 from .tokens import hash_token, read_token
 
 
@@ -162,8 +163,11 @@ def save_fields(
     The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
     finished when nothing was in conflict; finishing twice is finishing once. Every write in a session locks the
     session's row first, so that an answer is in before it closes, or refused after.
-    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased.
+    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased,
+    and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
+    was given without a name isn't kept by name.
     """
+    promised = plan_of(session).promise
     with transaction.atomic():
         session = lock_session(session)
         response = find_response(session, token_hash)
@@ -172,6 +176,8 @@ def save_fields(
         filling = load_filling(session, response)
         if not filling.is_open:
             raise SessionClosedError
+        if plan_of(session).promise != promised:
+            raise PlanChangedError
         sheet, changed, conflicts = _merged(filling.sheet, posted)
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
@@ -206,6 +212,15 @@ def lock_session(session: Session) -> Session:
         return Session.objects.select_for_update(of=("self",)).select_related("checklist").get(pk=session.pk)
     except Session.DoesNotExist as erased:
         raise Response.DoesNotExist from erased
+
+
+def lock_collaboration(pk: UUID) -> Collaboration:
+    """The collaboration as it is now, locked until the transaction ends: roles change one after the other, and nothing
+    is put in one that is being erased. Whoever locks a session too, locks that first.
+
+    Raises Collaboration.DoesNotExist when it was erased.
+    """
+    return Collaboration.objects.select_for_update().get(pk=pk)
 
 
 def _write(

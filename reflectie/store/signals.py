@@ -17,11 +17,10 @@ from reflectie.domain.totals import Totals, figures_of
 from reflectie.models import OPENED, Answer, Collaboration, Session
 from reflectie.models import Checklist as ChecklistRow
 
-from .collaborations import lock_collaboration
 from .comparing import load_totals
 from .content import item_ids, load_checklist
 from .rounds import StageError
-from .sheets import lock_session, today
+from .sheets import lock_collaboration, lock_session, today
 from .talk import text_mark
 
 

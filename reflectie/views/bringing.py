@@ -26,7 +26,6 @@ from reflectie.store import (
     TooManySheetsError,
     bring_in,
     load_checklist,
-    plan_session,
     room_for,
     setup_of,
     take_out,
@@ -34,7 +33,8 @@ from reflectie.store import (
     takes_sheets,
 )
 
-from .stages import finish_step, too_late
+from .sessions import planned_or_404
+from .stages import finish_step, overtaken, too_late
 
 FORM = ["GET", "HEAD", "POST"]
 # A table to begin with; rows that stay empty are passed over.
@@ -50,7 +50,7 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
     partners = list(collaboration.partners.values_list("name", flat=True))
     form = EarlierForm(partners, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
+        session = planned_or_404(collaboration, form)
         return HttpResponseRedirect(reverse("import", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration}
     return render(request, "reflectie/bringing/earlier.html", context, status=422 if form.is_bound else 200)
@@ -150,8 +150,7 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     except TooManySheetsError as error:
         return _full(request, session, error.args[0])
     except StageError:
-        session.refresh_from_db(fields=["stage"])
-        return too_late(request, session)
+        return overtaken(request, session)
     except Response.DoesNotExist as erased:
         raise Http404 from erased
     number = len(brought.sheets)

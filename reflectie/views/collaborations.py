@@ -17,7 +17,7 @@ from reflectie.access import COORDINATOR, SessionAccess, is_report_open, members
 from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.signals import counts_from
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
-from reflectie.models import Collaboration, Role, Session
+from reflectie.models import Collaboration, Response, Role, Session
 from reflectie.store import (
     AdoptedError,
     adopt,
@@ -161,6 +161,8 @@ def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) 
             chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
     except AdoptedError:
         return _adopted(request)
+    except (Response.DoesNotExist, Collaboration.DoesNotExist) as erased:
+        raise Http404 from erased
     messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
     return _to(chosen.pk)
 

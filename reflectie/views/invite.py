@@ -30,7 +30,7 @@ from reflectie.store import (
 from reflectie.throttle import may_mail
 
 from .sessions import share
-from .stages import too_late
+from .stages import overtaken, too_late
 
 
 @never_cache
@@ -57,8 +57,7 @@ def _send(request: HttpRequest, session: Session, form: InviteForm, *, is_remind
     try:
         sent = _mail(request, session, None if is_reminder else form.cleaned_data["addresses"])
     except StageError:
-        session.refresh_from_db(fields=["stage", "reminded"])
-        return too_late(request, session)
+        return overtaken(request, session)
     except TooManyError:
         form.add_error("addresses", _("Met deze erbij zijn het er meer dan %s. Haal er enkele weg.") % MAX_INVITEES)
         return _page(request, session, form, status=422)

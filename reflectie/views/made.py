@@ -1,5 +1,6 @@
 """What goes with things that are made on request: revalidated by the browser, or asked for again when it is busy."""
 
+import logging
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ from reflectie import pdf
 from reflectie.domain.report import Report
 from reflectie.models import Session
 
+log = logging.getLogger(__name__)
+
 PDF = "application/pdf"
 
 
@@ -24,6 +27,14 @@ def _busy(request: HttpRequest) -> HttpResponse:
     response = render(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = "30"
     return response
+
+
+def _not_made(request: HttpRequest) -> HttpResponse:
+    context = {
+        "heading": _("De pdf is niet gemaakt"),
+        "text": _("Er ging iets mis bij ons. Probeer het over enkele minuten opnieuw."),
+    }
+    return render(request, "reflectie/message.html", context, status=503)
 
 
 def made_file(
@@ -59,6 +70,9 @@ def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpRespons
             response = make()
         except pdf.BusyError:
             return _busy(request)
+        except pdf.PressError:
+            log.exception("a PDF was not made")
+            return _not_made(request)
     response["ETag"] = etag
     patch_cache_control(response, private=True, no_cache=True)
     return response

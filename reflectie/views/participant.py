@@ -24,6 +24,7 @@ from reflectie.forms.sheet import SheetForm
 from reflectie.models import OPENED, Response, Session
 from reflectie.store import (
     PERSONAL_CODE,
+    PlanChangedError,
     StageError,
     find_response,
     hash_personal_code,
@@ -166,7 +167,10 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     if posts and is_round and (not code or mark != place.keep_as):
         refused = _other_promise if code and is_same_person(mark, place.keep_as) else _other_person
         return refused(request, session, place)
-    return save_sheet(request, place) if posts else show_sheet(request, place)
+    try:
+        return save_sheet(request, place) if posts else show_sheet(request, place)
+    except PlanChangedError:
+        return _other_promise(request, session, place)
 
 
 def _place(request: HttpRequest, session: Session, token: str) -> Place:

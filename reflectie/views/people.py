@@ -1,7 +1,6 @@
 """Who may do what in a collaboration: inviting, accepting, changing roles, leaving."""
 
 import logging
-from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
-from reflectie.adapters import INVITATION, display_name
+from reflectie.adapters import INVITATION, MAIL_TROUBLE, display_name
 from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.store import (
@@ -98,7 +97,8 @@ def _target(own: Membership, action: str, who: str) -> Membership:
     is_own = who == str(own.pk)
     if action not in CONFIRMED or not (own.role == Role.COORDINATOR or (is_own and action == "remove")):
         raise Http404
-    member = members_of(own.collaboration).filter(pk=int(who)).first() if who.isascii() and who.isdigit() else None
+    # Looked for among the few there are: a number of any length may be asked.
+    member = next((member for member in members_of(own.collaboration) if str(member.pk) == who), None)
     if member is None:
         raise Http404
     return member
@@ -143,7 +143,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
     try:
         _send(request, own.collaboration, invited)
-    except (SMTPException, OSError) as error:
+    except MAIL_TROUBLE as error:
         # Its kind alone: what a mail server says holds the address.
         logger.error("an invitation could not be sent: %s", type(error).__name__)
         forget_invitation(invited)

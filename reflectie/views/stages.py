@@ -53,11 +53,19 @@ def finish_step(request: HttpRequest, session: Session, step: Callable[[], objec
     try:
         step()
     except StageError:
-        session.refresh_from_db(fields=["stage", "reminded"])
-        return too_late(request, session)
+        return overtaken(request, session)
     except Response.DoesNotExist as erased:
         raise Http404 from erased
     return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
+
+
+def overtaken(request: HttpRequest, session: Session) -> HttpResponse:
+    """Somebody else took a step meanwhile: the session is said to be where it is now."""
+    try:
+        session.refresh_from_db(fields=["stage", "reminded"])
+    except Session.DoesNotExist as erased:
+        raise Http404 from erased
+    return too_late(request, session)
 
 
 def too_late(request: HttpRequest, session: Session) -> HttpResponse:

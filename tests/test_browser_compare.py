@@ -71,7 +71,7 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
         "Het vaakst een hinderpaal: gedeeld doel (in 2 van de 2 sessies)"
     )
     assert page.evaluate(IN_SIGHT) == 2
-    page.get_by_role("link", name="knelpunten eerst").click()
+    page.get_by_role("link", name="hinderpalen eerst").click()
     expect(page.locator(".finding-row button").first).to_have_text("Gedeeld doel")
     numbers = page.locator(".numbers-row").first
     expect(numbers).to_be_hidden()

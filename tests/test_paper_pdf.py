@@ -83,7 +83,7 @@ def test_paper_form_asks_what_its_session_asks_and_nothing_else(name):
     asked = set(SETUPS[name].asked)
     words = {
         "participant": "Wie ben je?",
-        "organisation": "Voor welke organisatie werk je mee?",
+        "organisation": "Vanuit welke organisatie doe je mee?",
         "level": "Vanuit welke rol kijk je?",
         "first": "Schrijf hoogstens drie nummers",
         "goal-sentence": "Schrijf in één zin het doel",

@@ -122,7 +122,7 @@ def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist)
     summary = reader.get(all_hindering.report_url).content.decode().split("In het kort</h2>")[1].split("</section>")[0]
 
     assert re.findall(r'<li><a href="#advies-([\w-]+)">', summary) == list(checklist.by_key)[:3]
-    assert "en nog 12</a>" in summary
+    assert "en nog 12 hinderpalen</a>" in summary
 
 
 def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):

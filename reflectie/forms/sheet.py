@@ -262,7 +262,7 @@ _TEXT = "reflectie/fill/text.html"
 QUESTIONS = {
     "participant": Question(_("Wie ben je?"), _("Je naam staat in het verslag bij je antwoorden en notities."), _TEXT),
     "organisation": Question(
-        _("Voor welke organisatie werk je mee?"), _("Zo zie je straks of partners iets anders zien.")
+        _("Vanuit welke organisatie doe je mee?"), _("Zo zie je straks of partners iets anders zien.")
     ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),

@@ -62,6 +62,11 @@ class GuidanceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["checklist", "language"]
 
 
+def who(user: User) -> str:
+    # The username is random, and says nothing.
+    return f"{user.get_full_name()} {user.email}".strip()
+
+
 class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """Roles change on the collaboration's own page, where always a coordinator is left."""
 
@@ -74,8 +79,7 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
     @admin.display(description=_("persoon"))
     def person(self, membership: Membership) -> str:
-        # The username is random, and says nothing.
-        return f"{membership.user.get_full_name()} {membership.user.email}".strip()
+        return who(membership.user)
 
 
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
@@ -93,13 +97,21 @@ class SecondFactorAdmin(ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
     """Somebody who lost their phone and their emergency codes is helped by taking the second step away. What makes the
     codes is shown to nobody."""
 
-    list_display = ["user", "type", "last_used_at"]
-    fields = ["user", "type", "created_at", "last_used_at"]
+    list_display = ["person", "type", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__first_name", "user__last_name"]
+    fields = ["person", "type", "created_at", "last_used_at"]
+
+    @admin.display(description=_("persoon"), ordering="user__email")
+    def person(self, step: Authenticator) -> str:
+        return who(step.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(AuthenticatorAdmin.has_delete_permission(self, request, obj))
 
 
+admin.site.site_header = admin.site.site_title = _("Beheer van Samenwerking")
+admin.site.index_title = _("Wat wil je beheren?")
 admin.site.unregister(Authenticator)
 admin.site.register(Authenticator, SecondFactorAdmin)
 admin.site.unregister(User)

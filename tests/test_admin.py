@@ -30,3 +30,21 @@ def test_signing_out_lets_go_of_pages_behind_the_back_button(client):
     assert "Clear-Site-Data" not in client.get(reverse("account_logout"))
     assert client.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache"'
     assert client.get(reverse("collaborations")).status_code == 302
+
+
+def test_an_administrator_finds_whose_second_step_it_is(client):
+    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    for email in ("an@example.org", "bo@example.org"):
+        Authenticator.objects.create(user=make_account(email), type="totp", data={"secret": SECRET})
+
+    page = client.get("/beheer/mfa/authenticator/?q=an@").content.decode()
+
+    assert ["an@example.org" in page, "bo@example.org" in page] == [True, False]
+
+
+def test_whoever_administers_finds_the_way_there_from_their_account(client):
+    link = f'href="{reverse("admin:index")}"'
+    client.force_login(make_account("an@example.org"))
+    assert link not in client.get(reverse("account")).content.decode()
+    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    assert link in client.get(reverse("account")).content.decode()

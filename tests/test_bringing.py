@@ -70,7 +70,7 @@ def test_what_is_written_is_read_back(columns, full):
 
 def test_a_template_says_what_each_column_takes_and_works_nothing_out(columns):
     header, explained, *rows = csv.reader(io.StringIO(write_table(columns, empty=2)), delimiter=";")
-    assert header[:5] == ["Blad", "Naam", "Organisatie", "1 Breedte van het doel", "Toelichting bij 1"]
+    assert header[:5] == ["Blad", "Naam", "Organisatie", "1 Breedte van het doel", "Notitie bij 1"]
     assert explained[:3] == ["uitleg", "", "kies: Huis Linde | =CMD() | 't Zonnetje | 2 | @Wijk, deel 1; noord"]
     assert explained[5] == (
         "1 of hinderend: Niet gedeeld door alle partners | 2 of helpend: Gedeeld door alle partners | 3 of weet niet"
@@ -85,7 +85,7 @@ def test_a_template_says_what_each_column_takes_and_works_nothing_out(columns):
 def test_whatever_a_spreadsheet_makes_of_it_is_read(columns, delimiter, coding, end):
     written = io.StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter, lineterminator=end)
-    writer.writerow(["Toelichting bij 1", "2 Gedeeld doel", "Organisatie"])
+    writer.writerow(["Notitie bij 1", "2 Gedeeld doel", "Organisatie"])
     writer.writerow(["Eén regel,\r\nen; nog\teen", " Hinderend ", "HUIS  LINDE"])
     text = read_text(written.getvalue().encode(coding))
     assert kept(text, columns) == [
@@ -161,9 +161,7 @@ def test_the_row_that_explains_is_known_without_its_number(columns):
 
 
 def test_a_sheet_that_was_filled_in_on_the_row_that_explains_is_not_passed_over(columns):
-    text = (
-        "Blad;2 Gedeeld doel;Toelichting bij 2;9 Historisch\nuitleg;2;hoeft niet;1 of speelt, 2 of speelt niet\n1;1;;\n"
-    )
+    text = "Blad;2 Gedeeld doel;Notitie bij 2;9 Historisch\nuitleg;2;hoeft niet;1 of speelt, 2 of speelt niet\n1;1;;\n"
     assert wrong(text, columns) == [(Wrong.WORD, 2, "9 Historisch")]
 
 
@@ -183,17 +181,17 @@ def test_columns_that_are_left_out_are_told(columns):
         ("2 Gedeeld doel;2 gedeeld doel\n1;2\n", [(Wrong.COLUMN_TWICE, 1, "2 Gedeeld doel")]),
         ("2 Gedeeld doel;\n1;verdwaald\n", [(Wrong.NO_TITLE, 2, "B")]),
         ("2 Gedeeld doel\n1;;verdwaald\n", [(Wrong.NO_TITLE, 2, "C")]),
-        ('2 Gedeeld doel;Toelichting bij 2\n1;goed\n2;"open\n3;weg\n', [(Wrong.QUOTE, 3, "")]),
+        ('2 Gedeeld doel;Notitie bij 2\n1;goed\n2;"open\n3;weg\n', [(Wrong.QUOTE, 3, "")]),
         ("2 Gedeeld doel\n\n", [(Wrong.NO_SHEETS, 0, "")]),
         ("2 Gedeeld doel;Naam\n;Joke\n", [(Wrong.NO_ANSWER, 2, "")]),
-        ("2 Gedeeld doel;Toelichting bij 2\n1;#NAAM?\n", [(Wrong.BROKEN_SUM, 2, "Toelichting bij 2")]),
-        ("2 Gedeeld doel;Toelichting bij 2\n1;Err:509\n", [(Wrong.BROKEN_SUM, 2, "Toelichting bij 2")]),
+        ("2 Gedeeld doel;Notitie bij 2\n1;#NAAM?\n", [(Wrong.BROKEN_SUM, 2, "Notitie bij 2")]),
+        ("2 Gedeeld doel;Notitie bij 2\n1;Err:509\n", [(Wrong.BROKEN_SUM, 2, "Notitie bij 2")]),
         ("2 Gedeeld doel;Eerst iets aan doen\n1;1 2 3 4\n", [(Wrong.TOO_MANY, 2, "Eerst iets aan doen")]),
         ("2 Gedeeld doel;Eerst iets aan doen\n1;1 16\n", [(Wrong.WORD, 2, "Eerst iets aan doen")]),
-        (f"2 Gedeeld doel;Toelichting bij 2\n1;{'x' * 2001}\n", [(Wrong.TOO_LONG, 2, "Toelichting bij 2")]),
+        (f"2 Gedeeld doel;Notitie bij 2\n1;{'x' * 2001}\n", [(Wrong.TOO_LONG, 2, "Notitie bij 2")]),
         (
-            '2 Gedeeld doel;Toelichting bij 2\n1;"' + "x\n" * MAX_LINES + 'x"\n',
-            [(Wrong.TOO_MANY_LINES, 2, "Toelichting bij 2")],
+            '2 Gedeeld doel;Notitie bij 2\n1;"' + "x\n" * MAX_LINES + 'x"\n',
+            [(Wrong.TOO_MANY_LINES, 2, "Notitie bij 2")],
         ),
         (
             "2 Gedeeld doel;9 Historisch\nja;1\n1;soms\n4;1\n",
@@ -261,7 +259,7 @@ def test_a_table_made_to_keep_us_busy_is_refused_in_a_moment(columns, name):
 
 
 def test_unseen_signs_go_and_a_line_end_of_excel_stays(columns):
-    text = '2 Gedeeld doel;Toelichting bij 2\n\u200e1\u200f;"regel\x0btwee\u202e!"\n'
+    text = '2 Gedeeld doel;Notitie bij 2\n\u200e1\u200f;"regel\x0btwee\u202e!"\n'
     assert kept(text, columns) == [{"goal-shared": "hindering", "goal-shared-note": "regel\ntwee!"}]
 
 

@@ -27,7 +27,7 @@ from reflectie.views import bringing
 
 pytestmark = pytest.mark.django_db
 THEN = date(2023, 5, 11)
-TABLE = "2 Gedeeld doel;Toelichting bij 2;Organisatie\r\n1;Ieder zijn waarheid;De Brug\r\n2;;\r\n1;;Huis Linde\r\n"
+TABLE = "2 Gedeeld doel;Notitie bij 2;Organisatie\r\n1;Ieder zijn waarheid;De Brug\r\n2;;\r\n1;;Huis Linde\r\n"
 GROUPS = (("Huis Linde", 0), ("De Brug", 0))
 PLAN = {"planned_on": "2023-05-11", "mode": "anonymous", "grouping": "none"}
 
@@ -202,7 +202,7 @@ def test_what_is_looked_over_is_not_kept(coordinator, earlier):
     response = upload(coordinator, earlier, TABLE)
     assert (response.status_code, kept(earlier)) == (200, [])
     page = text_of(response)
-    assert "We lezen 3 formulieren met 1 toelichting." in page
+    assert "We lezen 3 formulieren met 1 notitie." in page
     assert "2 Gedeeld doel 2 1 0 0" in page
     assert "3 Nodige partners 0 0 0 3" in page
     assert "15 kolommen staan niet in je bestand" in page
@@ -235,7 +235,7 @@ def test_who_brings_in_what_is_erased_meanwhile_finds_nothing(coordinator, earli
 
 def test_a_note_with_code_in_it_stays_text(coordinator, earlier):
     note = '"><script>alert(1)</script>&amp;'
-    table = f'2 Gedeeld doel;Toelichting bij 2\r\n1;"{note.replace(chr(34), chr(34) * 2)}"\r\n'
+    table = f'2 Gedeeld doel;Notitie bij 2\r\n1;"{note.replace(chr(34), chr(34) * 2)}"\r\n'
     response = upload(coordinator, earlier, table)
     assert "<script>alert" not in response.content.decode()
     confirm(coordinator, earlier, response)

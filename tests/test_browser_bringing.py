@@ -33,7 +33,7 @@ def filled_in(template: bytes, forms: list[list[str]], note: str) -> bytes:
     for row, (shared, breadth, historical) in zip(rows[2:], forms, strict=False):
         row[place["2 Gedeeld doel"]], row[place["1 Breedte van het doel"]] = shared, breadth
         row[place["9 Historisch"]] = historical
-    rows[2][place["Toelichting bij 2"]] = note
+    rows[2][place["Notitie bij 2"]] = note
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(rows)
     return written.getvalue().encode("cp1252")

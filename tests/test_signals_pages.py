@@ -309,5 +309,5 @@ def test_notes_of_a_round_with_too_few_answers_are_not_there(content):
     collaboration = make_collaboration()
     session = store.open_report(store.close_round(open_round(collaboration, NOTED[:2]), without_results=True))
     client = signed_in("els", collaboration)
-    assert "In deze sessie schreef niemand een notitie." in text_of(client.get(quotes_url(session)))
+    assert "In deze sessie staan geen notities." in text_of(client.get(quotes_url(session)))
     assert Membership.objects.filter(collaboration=collaboration).count() == 1

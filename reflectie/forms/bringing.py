@@ -38,7 +38,7 @@ Explained = dict[str, tuple[str | Promise, str | Promise]]
 MODES: Explained = {
     Mode.ANONYMOUS: (
         _("Ieder een eigen formulier, zonder naam"),
-        _("Het verslag toont aantallen en toelichtingen, zonder namen. Ook als er wel namen op de formulieren staan."),
+        _("Het verslag toont aantallen en notities, zonder namen. Ook als er wel namen op de formulieren staan."),
     ),
     Mode.NAMED: (
         _("Ieder een eigen formulier, op naam"),
@@ -201,7 +201,7 @@ def columns_for(checklist: Checklist, setup: Setup) -> tuple[Column, ...]:
 def _column(checklist: Checklist, asked: Field) -> Column:
     if asked.item:
         if asked.ask is Ask.TEXT:
-            return Column(gettext("Toelichting bij %s") % asked.item.number, asked, help=gettext("hoeft niet"))
+            return Column(gettext("Notitie bij %s") % asked.item.number, asked, help=gettext("hoeft niet"))
         return _item_column(asked, asked.item)
     title = str(TITLES[asked.name])
     if asked.ask is Ask.TEXT:

@@ -101,7 +101,7 @@ def test_forms_of_then_become_a_report(watch: Watch, content, tmp_path, viewport
     page = watch.open(coordinator_of(collaboration))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     bring_in(page, collaboration, tmp_path, check)
-    check(page, "Sessie van 11 mei 2023")
+    check(page, "Samen in Tienen: Sessie van 11 mei 2023")
     close_and_read(page)
     assert figures() == (date(2023, 5, 11), 14, (10, 4), 14, 14, False)
 

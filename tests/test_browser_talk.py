@@ -64,7 +64,7 @@ def concluded(session: Session, day: date = DAY) -> Session:
 def test_contents_lead_to_each_part_of_the_report(watch: Watch, session, coordinator):
     page = watch.open(coordinator)
     page.goto(url("session-report", session))
-    check(page, "Verslag")
+    check(page, r"Samen in Tienen: verslag van \d+ \w+ \d{4}")
     links = page.get_by_role("navigation", name="Op deze pagina").get_by_role("link").all()
     assert len(links) >= 5
     for link in links:
@@ -96,7 +96,7 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     expect(turn).to_have_text("Aan zet: overheid of financier")
     expect(page.locator(".outcome-row")).to_contain_text("De subsidie schrijft het doel voor.")
     if javascript:
-        check(page, "Verslag")
+        check(page, r"Samen in Tienen: verslag van \d+ \w+ \d{4}")
 
 
 # --- agreements
@@ -239,7 +239,7 @@ def test_session_is_concluded_by_keyboard_and_the_next_one_planned(watch: Watch,
     expect(page.get_by_role("heading", name="Afgerond op")).to_be_visible()
     facts = page.locator(".next .plan-facts")
     expect(facts.get_by_role("definition").nth(1)).to_have_text("Herstellen")
-    check(page, "Sessie van .*")
+    check(page, r"Samen in Tienen: Sessie van .*")
     [event] = Calendar.from_ical(download(page, "Zet in je agenda", tmp_path / "volgende.ics")).walk("VEVENT")
     assert event.decoded("dtstart") == NEXT
     page.get_by_role("link", name="Plan de volgende sessie").click()
@@ -288,7 +288,7 @@ def test_next_session_opens_with_what_was_agreed_and_its_report_says_what_change
     page.get_by_role("button", name="Bewaar").click()
     page.wait_for_url(f"**{url('session', later)}")
     expect(earlier.locator(".stage")).to_have_text("Gedaan")
-    check(page, "Sessie van .*")
+    check(page, r"Samen in Tienen: Sessie van .*")
 
     store.open_report(store.close_round(later))
     page.goto(url("session-report", later))
@@ -299,7 +299,7 @@ def test_next_session_opens_with_what_was_agreed_and_its_report_says_what_change
     expect(moved.get_by_role("heading", level=3)).to_have_text("Hier zien jullie minder hinder dan toen")
     expect(moved.get_by_role("heading", level=4)).to_have_text("Gedeeld doel")
     expect(moved.locator(".spread-words")).to_contain_text("toen 3, nu 0")
-    check(page, "Verslag")
+    check(page, r"Samen in Tienen: verslag van \d+ \w+ \d{4}")
 
 
 def test_who_redraws_gets_the_worksheet_and_a_facilitator_helps_without_concluding(

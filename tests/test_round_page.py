@@ -127,7 +127,7 @@ def test_report_changes_for_everybody_once_an_outcome_is_recorded(coordinator, c
 
 def test_outcome_page_has_the_groups_of_the_item_that_is_talked_about(coordinator, session):
     text = seen(coordinator.get(reverse("outcome", args=[session.pk, "goal-shared"])))
-    assert "± Verdeeld beeld Huis: 3 hinderend, 2 helpend × Structurele hinderpaal Wijk: 3 hinderend, 1 helpend" in text
+    assert "Huis: ± Verdeeld beeld 3 hinderend, 2 helpend Wijk: × Structurele hinderpaal 3 hinderend, 1 helpend" in text
 
 
 def test_outcome_page_withholds_small_groups_without_a_number(coordinator, collaboration):

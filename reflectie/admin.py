@@ -9,7 +9,7 @@ from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -84,10 +84,14 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
     """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
-    wants to be gone closes the account themself."""
+    wants to be gone closes the account themself. Nor are they made here: people sign up, or are invited, and show that
+    their address is theirs."""
 
     list_display = ["email", "first_name", "is_active", "is_staff"]
     ordering = ["email"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -114,6 +118,8 @@ admin.site.site_header = admin.site.site_title = _("Beheer van Samenwerking")
 admin.site.index_title = _("Wat wil je beheren?")
 admin.site.unregister(Authenticator)
 admin.site.register(Authenticator, SecondFactorAdmin)
+# Rights go by collaboration; nobody here is in a group.
+admin.site.unregister(Group)
 admin.site.unregister(User)
 admin.site.register(User, AccountAdmin)
 

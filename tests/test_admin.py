@@ -48,3 +48,10 @@ def test_whoever_administers_finds_the_way_there_from_their_account(client):
     assert link not in client.get(reverse("account")).content.decode()
     client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
     assert link in client.get(reverse("account")).content.decode()
+
+
+def test_nobody_makes_an_account_for_another(client):
+    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    assert client.get("/beheer/auth/user/add/").status_code == 403
+    assert client.get("/beheer/auth/user/").status_code == 200
+    assert "/beheer/auth/group/" not in client.get("/beheer/").content.decode()

@@ -114,11 +114,11 @@ def _save_with_new_link(session: Session) -> None:
     session.code = None if session.earlier else new_code(SHORT_CODE)
     try:
         with transaction.atomic():
-            session.save(force_insert=session._state.adding)
+            session.save()
     except IntegrityError:
         # Another session has this code. That another has the next one too, nobody will see happen.
         session.code = new_code(SHORT_CODE)
-        session.save(force_insert=session._state.adding)
+        session.save()
 
 
 def find_by_code(code: str) -> str | None:

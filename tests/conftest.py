@@ -65,6 +65,20 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def tasks_at_once(settings):
+    """What is left to the worker is done at once, so that mail is in the outbox; `queued` leaves it to a worker."""
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["mail", "default"]}
+    }
+
+
+@pytest.fixture
+def queued(tasks_at_once, settings):
+    """Tasks wait for the worker, as they do for real."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+
+
 @receiver(post_migrate)
 def publish(sender: AppConfig, **_: object) -> None:
     """Every database has the checklist in it, as `load_checklist` leaves it: once made, and once emptied after a test

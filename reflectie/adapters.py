@@ -67,8 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context = {"request": self.request, "email": email, "registration": settings.REGISTRATION, **context}
         message = self.render_mail(template_prefix, email, context)
         expires_at = timezone.now() + CODE_LASTS if "code" in context else None
-        user = User.objects.filter(email__iexact=email).first()
-        hand_over(Letter(message.subject, str(message.body)), [email], expires_at=expires_at, user=user)
+        letter = Letter(message.subject, str(message.body))
+        # A code to a new address belongs to whoever is signed in.
+        signed_in = self.request.user if self.request.user.is_authenticated else None
+        account = User.objects.filter(email=email).first() or signed_in
+        hand_over(letter, [email], expires_at=expires_at, user=account)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -51,8 +51,7 @@ def erase_today() -> None:
         log.error(text)
         if held.is_new:
             letter = Letter.read(render_to_string("reflectie/mail/held_back.txt", {"text": text}))
-            for user in administrators():
-                hand_over(letter, [user.email], user=user)
+            hand_over(letter, administrators())
     else:
         log.info("erased: %s", erased)
 

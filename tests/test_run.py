@@ -53,7 +53,7 @@ def running(tmp_path):
         process.wait(timeout=10)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_run_starts_a_worker_again_that_ended_and_stops_both_when_told(running, number):
     before = children(running.pid)
     os.kill(before["worker"], signal.SIGKILL)
@@ -68,6 +68,7 @@ def test_run_starts_a_worker_again_that_ended_and_stops_both_when_told(running, 
     assert not any(Path(f"/proc/{pid}").exists() for pid in after.values())
 
 
+@pytest.mark.slow
 def test_run_ends_with_the_server(running):
     found = children(running.pid)
     os.kill(found["server"], signal.SIGKILL)

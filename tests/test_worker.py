@@ -2,11 +2,13 @@
 
 import signal
 import subprocess
+import time
 from datetime import timedelta
 
 import pytest
-from conftest import make_account, make_reflection, make_round
+from conftest import make_reflection, make_round
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
@@ -51,8 +53,7 @@ def test_worker_sends_within_a_second_erases_what_it_sent_and_ends_when_told(mai
     assert not DBTaskResult.objects.exclude(status="READY").exists()
 
 
-def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_server, collaboration, monkeypatch):
-    # At whatever hour this test runs.
+def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_server):
     old = make_reflection()
     Session.objects.filter(pk=old.response.session_id).update(changed_on=store.today() - timedelta(days=95))
     DailyJob.objects.create(name="erase", done_on=store.today() - timedelta(days=5))
@@ -72,7 +73,7 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
 
 
 @pytest.mark.slow
-def test_nothing_is_lost_and_at_most_one_is_sent_twice_when_the_worker_is_killed_while_sending(monkeypatch):
+def test_nothing_is_lost_and_at_most_one_is_sent_twice_when_the_worker_is_killed_while_sending():
     """Ten times: forty mails, and the worker is killed in the middle of them."""
     server = MailServer(delay=0.02)
     environment = environment_of_worker(server)
@@ -114,6 +115,29 @@ def test_a_task_that_fails_leaves_its_kind_of_trouble_and_no_more(caplog):
     )
 
 
-def test_a_worker_that_loses_its_database_goes_on(mail_server):
-    """Whoever breaks in on the connections, as a restart of PostgreSQL does."""
-    make_account()
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connections to lose")
+def test_a_worker_that_loses_its_connections_goes_on(mail_server):
+    """As when PostgreSQL is started anew."""
+    with worker(environment_of_worker(mail_server)) as process:
+        wait_until(Heartbeat.objects.exists)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        store.invite(make_round(), ["bo@example.org"], LETTER)
+        wait_until(lambda: mail_server.taken)
+        assert process.poll() is None
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="one lock for the whole database is SQLite's")
+def test_a_silent_mail_server_holds_no_lock(mail_server):
+    mail_server.silent = True
+    with worker(environment_of_worker(mail_server)):
+        wait_until(Heartbeat.objects.exists)
+        store.invite(make_round(), ["bo@example.org"], LETTER)
+        wait_until(lambda: DBTaskResult.objects.filter(status="RUNNING").exists())
+        begin = time.monotonic()
+        make_reflection()
+        assert time.monotonic() - begin < 1
+        assert OutgoingMail.objects.exists()

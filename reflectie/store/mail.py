@@ -16,6 +16,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -55,24 +56,25 @@ class Letter:
 
 
 def hand_over(
-    letter: Letter, addresses: Iterable[str], *, expires_at: datetime | None = None, **belongs_to: Any
+    letter: Letter, recipients: Iterable[str | User], *, expires_at: datetime | None = None, **belongs_to: Any
 ) -> None:
-    """Leave a letter to the worker, to each address by itself; in a transaction of the caller, together with what
-    causes it.
+    """Leave a letter to the worker, for each address or person by itself; in a transaction of the caller, together
+    with what causes it.
 
-    `belongs_to` is the `session`, `invitation`, `conclusion` or `user` with which it is erased, and where it is said
-    that it didn't arrive. Once `expires_at` is past it isn't sent any more. Three queries, whatever the number.
+    `belongs_to` is the `session`, `invitation` or `conclusion` with which it is erased, and where it is said that it
+    didn't arrive; or the `user` with whose account it is erased, as is what goes to a person. Once `expires_at` is past
+    it isn't sent any more. Three queries, whatever the number.
     """
     mails = [
         OutgoingMail(
-            to=address,
+            to=recipient.email if isinstance(recipient, User) else recipient,
             subject=letter.subject,
             text=letter.text,
             reply_to=letter.reply_to,
             expires_at=expires_at,
-            **belongs_to,
+            **{"user": recipient if isinstance(recipient, User) else None, **belongs_to},
         )
-        for address in addresses
+        for recipient in recipients
     ]
     if not mails:
         return

@@ -58,6 +58,5 @@ def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> int:
         users = [member.user for member in people.order_by("pk")]
         if not users or not _due(day).filter(pk=due.pk).update(reminded=True, reminder_arrived=False):
             return 0
-        for user in users:
-            hand_over(letter, [user.email], conclusion=due, user=user)
+        hand_over(letter, users, conclusion=due)
     return len(users)

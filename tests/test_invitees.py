@@ -250,6 +250,16 @@ def test_page_shows_whom_the_mail_did_not_reach_ready_to_be_corrected(signed_in,
     assert kept(session) == {AN, CY}
 
 
+def test_the_session_s_page_leads_to_whom_the_mail_did_not_reach(signed_in, session, url):
+    Invitee.objects.create(session=session, email=AN)
+    Invitee.objects.create(session=session, email=BO, unreached=True)
+
+    shown = page(signed_in.get(f"/sessies/{session.pk}/"))
+
+    assert "1 adres kreeg de link per e-mail." in shown
+    assert f'<a href="{url}">1 adres kreeg de mail niet: kijk het na.</a>' in shown
+
+
 def test_page_lets_go_of_whom_the_mail_did_not_reach(signed_in, session, url):
     Invitee.objects.create(session=session, email=AN)
     Invitee.objects.create(session=session, email=BO, unreached=True)

@@ -132,6 +132,15 @@ def test_mail_that_a_killed_worker_was_sending_is_sent_again_and_not_by_two_at_o
     assert deliver() == [AN]
 
 
+def test_mail_whose_task_was_lost_with_a_killed_worker_is_seen(session):
+    store.invite(session, [AN], LETTER)
+    DBTaskResult.objects.all().delete()
+
+    assert not store.mail_is_due()
+    wait(post.OVERDUE)
+    assert store.mail_is_due()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_each_mail_once(content):
     store.invite(make_round(), [f"p{number}@example.org" for number in range(20)], LETTER)
@@ -331,7 +340,7 @@ def test_a_reminder_that_is_refused_shows_its_address_too(session, moody):
     store.remind(session, LETTER)
 
     assert (deliver(), unreached(session)) == ([AN], [BO])
-    assert store.count_invitees(session) == 1
+    assert store.load_invitees(session) == store.Invitees(1, 0, (BO,))
 
 
 def test_closing_an_account_takes_its_reminder_of_a_next_session_along(collaboration, an):

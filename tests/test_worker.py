@@ -58,8 +58,8 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
     Session.objects.filter(pk=old.response.session_id).update(changed_on=store.today() - timedelta(days=95))
     DailyJob.objects.create(name="erase", done_on=store.today() - timedelta(days=5))
     store.invite(make_round(), ["bo@example.org"], LETTER)
-    # As a worker leaves it that was killed while it sent this one.
-    OutgoingMail.objects.update(tries=1)
+    # As a worker leaves it that was killed before it came to this one.
+    OutgoingMail.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
     is_time = "erase" in store.due_jobs(timezone.localtime())
 

@@ -29,7 +29,7 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Invitees:
-    """Who was sent the link: how many, how many mails are still to leave, and whom it didn't reach."""
+    """Who was sent the link: how many, without those that it didn't reach; how many mails are still to leave."""
 
     count: int
     waiting: int
@@ -37,14 +37,10 @@ class Invitees:
 
 
 def load_invitees(session: Session) -> Invitees:
-    """How inviting by mail stands. Three queries."""
-    unreached = session.invitees.filter(unreached=True).order_by("email").values_list("email", flat=True)
-    return Invitees(count_invitees(session), session.mails.count(), tuple(unreached))
-
-
-def count_invitees(session: Session) -> int:
-    """How many addresses were sent the link, without those that it didn't reach. One query."""
-    return session.invitees.filter(unreached=False).count()
+    """How inviting by mail stands. Two queries."""
+    kept = session.invitees.order_by("email").values_list("email", "unreached")
+    unreached = tuple(email for email, is_unreached in kept if is_unreached)
+    return Invitees(len(kept) - len(unreached), session.mails.count(), unreached)
 
 
 def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected: Sequence[str] = ()) -> HandedOver:

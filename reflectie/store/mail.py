@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -37,6 +37,8 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360
 LEASE = timedelta(minutes=1)
 # Then the worker looks whether it is to stop.
 SECONDS = 5.0
+# By then the task that came with a mail is over, or was lost with a worker that was killed.
+OVERDUE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,10 @@ def deliver_mail() -> None:
 
 
 def mail_is_due() -> bool:
-    """Whether mail waits that no request asked to send just now: tried before, or left by a worker that was killed."""
-    return _due().filter(tries__gt=0).exists() or OutgoingMail.objects.filter(expires_at__lte=timezone.now()).exists()
+    """Whether mail waits for which no task may be there: tried before, expired, or left by a worker that was killed."""
+    now = timezone.now()
+    is_left = Q(tries__gt=0) | Q(due_at__lte=now - OVERDUE)
+    return _due().filter(is_left).exists() or OutgoingMail.objects.filter(expires_at__lte=now).exists()
 
 
 def erase_expired_mail() -> None:

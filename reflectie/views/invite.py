@@ -22,7 +22,6 @@ from reflectie.store import (
     Letter,
     StageError,
     TooManyError,
-    count_invitees,
     forget_unreached,
     invite,
     load_invitees,
@@ -51,7 +50,7 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
-    number = count_invitees(session) if is_reminder else len(form.cleaned_data["addresses"])
+    number = load_invitees(session).count if is_reminder else len(form.cleaned_data["addresses"])
     if not may_mail(signed_in(request).pk, number):
         return _page(request, session, None if is_reminder else form, status=429)
     return _hand_over(request, session, form, is_reminder=is_reminder)

@@ -24,7 +24,6 @@ from reflectie.store import (
     change_plan,
     close_round,
     conclude,
-    count_invitees,
     count_responses,
     load_standing,
     open_report,
@@ -101,7 +100,7 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
         "counted": counted,
         "too_few": session.mode == Mode.ANONYMOUS and not enough(counted),
         "grouped": session.mode == Mode.ANONYMOUS and session.grouping != Grouping.NONE,
-        "invitees": count_invitees(session),
+        "invitees": session.invitees.count(),
         "keep": keep,
     }
     return render(request, "reflectie/sessions/close.html", context, status=status)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from reflectie.models import Invitee, Session
+from reflectie.models import Invitee, OutgoingMail, Session
 
 from .mail import Letter, hand_over
 from .rounds import StageError
@@ -29,7 +30,8 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Invitees:
-    """Who was sent the link: how many, without those that it didn't reach; how many mails are still to leave."""
+    """Who was sent the link: how many, without those that it didn't reach; to how many a mail is still
+    to leave; and the others."""
 
     count: int
     waiting: int
@@ -37,10 +39,12 @@ class Invitees:
 
 
 def load_invitees(session: Session) -> Invitees:
-    """How inviting by mail stands. Two queries."""
-    kept = session.invitees.order_by("email").values_list("email", "unreached")
-    unreached = tuple(email for email, is_unreached in kept if is_unreached)
-    return Invitees(len(kept) - len(unreached), session.mails.count(), unreached)
+    """How inviting by mail stands. One query."""
+    waiting = Exists(OutgoingMail.objects.filter(session=OuterRef("session"), to=OuterRef("email")))
+    kept = session.invitees.annotate(is_waiting=waiting).order_by("email")
+    rows = kept.values_list("email", "unreached", "is_waiting")
+    unreached = tuple(email for email, is_unreached, _waits in rows if is_unreached)
+    return Invitees(len(rows) - len(unreached), sum(waits for *_, waits in rows), unreached)
 
 
 def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected: Sequence[str] = ()) -> HandedOver:

@@ -16,6 +16,7 @@ from .models import Conclusion, DailyJob
 from .pdf import print_final
 from .press import press
 from .store import (
+    Erased,
     HeldBackError,
     Letter,
     administrators,
@@ -45,15 +46,20 @@ def print_final_pdfs() -> None:
 def erase_today() -> None:
     """Erase and fold what is old, as `manage.py delete_expired` does; or ask the administrators first."""
     try:
-        erased = erase_daily(today())
+        log.info("erased: %s", erase_or_ask())
     except HeldBackError as held:
-        text = held_back_text(held.why)
-        log.error(text)
+        log.error(held_back_text(held.why))
+
+
+def erase_or_ask(*, confirmed: bool = False) -> Erased:
+    """Erase what is old, or raise HeldBackError; the first time that it holds back, administrators get a mail."""
+    try:
+        return erase_daily(today(), confirmed=confirmed)
+    except HeldBackError as held:
         if held.is_new:
-            letter = Letter.read(render_to_string("reflectie/mail/held_back.txt", {"text": text}))
-            hand_over(letter, administrators())
-    else:
-        log.info("erased: %s", erased)
+            context = {"text": held_back_text(held.why)}
+            hand_over(Letter.read(render_to_string("reflectie/mail/held_back.txt", context)), administrators())
+        raise
 
 
 def held_back_text(why: DailyJob.Held) -> str:

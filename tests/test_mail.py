@@ -333,6 +333,22 @@ def test_giving_up_after_the_round_closed_keeps_no_address(session, moody, monke
     assert (OutgoingMail.objects.count(), Invitee.objects.count()) == (0, 0)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["renew", "withdraw"])
+def test_giving_up_and_what_a_coordinator_does_meanwhile_wait_for_nothing(content, moody, step):
+    collaboration = make_round().collaboration
+    moody.errors = {BO: REFUSED}
+    for _ in range(5):
+        store.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER)
+        key = collaboration.invitations.get().pk
+        steps = {
+            "renew": lambda: store.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER),
+            "withdraw": lambda key=key: store.withdraw_invitation(collaboration, key),
+        }
+        found = at_once(post.deliver_mail.call, steps[step])
+        assert [result for result in found if isinstance(result, Exception)] == []
+
+
 def test_a_reminder_that_is_refused_shows_its_address_too(session, moody):
     store.invite(session, [AN, BO], LETTER)
     deliver()

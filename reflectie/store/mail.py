@@ -203,6 +203,9 @@ def _give_up(mail: OutgoingMail, error: Exception) -> None:
     """Erase a mail unsent, and note where somebody was invited that it didn't arrive."""
     logger.warning("a mail was given up after %s tries: %s", mail.tries, type(error).__name__)
     with transaction.atomic():
+        # By itself: some lock the invitation before its mail, and some after it.
+        Invitation.objects.filter(mails=mail.pk).update(unreached=True)
+    with transaction.atomic():
         # Locked first, as everything that is written in a session.
         if owner := mail.session_id or mail.conclusion_id:
             list(Session.objects.select_for_update().filter(pk=owner).values_list("pk"))
@@ -210,8 +213,6 @@ def _give_up(mail: OutgoingMail, error: Exception) -> None:
             return
         if mail.session_id:
             Invitee.objects.filter(session=mail.session_id, email=mail.to).update(unreached=True)
-        if mail.invitation_id:
-            Invitation.objects.filter(pk=mail.invitation_id).update(unreached=True)
         if mail.conclusion_id and not OutgoingMail.objects.filter(conclusion=mail.conclusion_id).exists():
             # It reached nobody: tried again tomorrow, until the day itself.
             Conclusion.objects.filter(pk=mail.conclusion_id, reminder_arrived=False).update(reminded=False)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.store import HeldBackError, erase_daily, today
-from reflectie.tasks import held_back_text
+from reflectie.store import HeldBackError
+from reflectie.tasks import erase_or_ask, held_back_text
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            erased = erase_daily(today(), confirmed=options["yes"])
+            erased = erase_or_ask(confirmed=options["yes"])
         except HeldBackError as held:
             raise CommandError(held_back_text(held.why)) from held
         self.stdout.write(f"{erased.reflections} erased")

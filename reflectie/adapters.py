@@ -1,27 +1,23 @@
 """What allauth asks us: who may make an account, what to call a person, where a request came from, how to say it."""
 
-import logging
 import uuid
-from smtplib import SMTPException
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .store import find_invitation
+from .store import Letter, find_invitation, hand_over
 from .throttle import hashed_address
 
 INVITATION = "invitation"
-# What goes wrong where a mail is sent. Not every address that looks right can be written to: a domain in other letters
-# may be too long once it is put in ours.
-MAIL_TROUBLE = (SMTPException, OSError, UnicodeError)
-logger = logging.getLogger(__name__)
+# Whatever it is for, a code is taken for as long (settings).
+CODE_LASTS = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
@@ -67,16 +63,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return hashed_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sends, or answers with a page that says it can't be done now. The log gets the kind of trouble alone."""
-        try:
-            super().send_mail(template_prefix, email, {**context, "registration": settings.REGISTRATION})
-        except MAIL_TROUBLE as trouble:
-            logger.error("a mail could not be sent: %s", type(trouble).__name__)
-            page = {
-                "heading": _("De mail is niet verstuurd"),
-                "text": _("Kijk je e-mailadres na en probeer het straks opnieuw. Lukt het niet, vraag dan hulp."),
-            }
-            raise ImmediateHttpResponse(render(self.request, "reflectie/message.html", page, status=503)) from None
+        """Leaves the mail to the worker. With a code in it, it isn't sent once that isn't taken any more."""
+        context = {"request": self.request, "email": email, "registration": settings.REGISTRATION, **context}
+        message = self.render_mail(template_prefix, email, context)
+        expires_at = timezone.now() + CODE_LASTS if "code" in context else None
+        letter = Letter(message.subject, str(message.body))
+        # A code to a new address belongs to whoever is signed in.
+        signed_in = self.request.user if self.request.user.is_authenticated else None
+        account = User.objects.filter(email=email).first() or signed_in
+        hand_over(letter, [email], expires_at=expires_at, user=account)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

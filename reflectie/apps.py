@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import pre_save
 
 
 class ReflectieConfig(AppConfig):
@@ -7,3 +8,6 @@ class ReflectieConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
+        from .logs import without_traceback
+
+        pre_save.connect(without_traceback, sender="django_tasks_database.DBTaskResult")

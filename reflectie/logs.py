@@ -66,3 +66,9 @@ class NoAnswers(SafeExceptionReporterFilter):
     def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
         meta = super().get_safe_request_meta(request)
         return {key: without_secrets(value) if isinstance(value, str) else value for key, value in meta.items()}
+
+
+def without_traceback(instance: Any, **_: Any) -> None:
+    """A task that failed leaves its kind of trouble on its row, and no more: what a traceback quotes would stand in the
+    database. The log has it, without secrets."""
+    instance.traceback = ""

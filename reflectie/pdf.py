@@ -22,7 +22,17 @@ from .domain.report import Report
 from .domain.worksheet import build_worksheet
 from .models import Session
 from .press import BusyError, PressError, press
-from .store import final_key, keep_pdf, kept_pdf, load_report
+from .store import (
+    final_key,
+    fix_pages,
+    fixed_page,
+    forget_page,
+    keep_pdf,
+    keep_printed,
+    kept_pdf,
+    load_report,
+    waiting_pages,
+)
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +43,15 @@ __all__ = [
     "PressError",
     "Unkept",
     "fingerprint",
-    "make_final",
+    "fix_final",
     "pdf_key",
+    "print_final",
     "report_pdf",
     "write",
 ]
 
-# Seconds that somebody who concludes a session waits for others' PDFs.
-SHORT_PATIENCE = 3
+# Seconds that the worker waits for others' PDFs: nobody waits for it.
+LONG_PATIENCE = 120
 # Seconds before a PDF that failed is tried again.
 AGAIN_AFTER = 5 * 60
 
@@ -120,8 +131,12 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, pa
     with press.turn(patience):
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, document.name, key)) is None:
-            content = _make_of(session_id, write(report, document))
-            _keep(session_id, document.name, key, content, report)
+            ended_with = fixed_page(session_id, document.name)
+            content = _make_of(session_id, ended_with or write(report, document))
+            if ended_with:
+                keep_printed(session_id, document.name, ended_with, content)
+            else:
+                _keep(session_id, document.name, key, content, report)
         return content
 
 
@@ -146,20 +161,39 @@ def _make_of(session_id: UUID, page: str) -> bytes:
         raise
 
 
-def make_final(session: Session) -> None:
-    """Make what a session ends with as it is concluded, so that it holds what everybody saw then.
-
-    As far as it goes: whatever fails or would take too long is made when it is first asked for.
-    """
+def fix_final(session: Session) -> None:
+    """Fix what a session ends with as it is concluded: the pages, of which the worker makes the PDFs a moment later, or
+    whoever asks for them before that. As far as it goes: what fails is made when it is first asked for."""
     try:
         report = load_report(session)
-        for document in FINAL:
-            report_pdf(session.pk, report, document, SHORT_PATIENCE)
-    except BusyError:
-        log.info("what a session ended with is made later: others' PDFs were being made")
+        pages = {document.name: write(report, document) for document in FINAL}
+        fix_pages(session.pk, pages, fingerprint(report), report)
     except Exception:
         # The session was concluded, and whoever did so should see that.
-        log.exception("what a session ended with was not made")
+        log.exception("what a session ended with was not kept")
+
+
+def print_final() -> None:
+    """Make the PDFs with which sessions ended, of the pages that wait for it. What would take too long waits for the
+    next time; what can't be made is tried again when somebody asks for it."""
+    try:
+        for session_id, name in waiting_pages():
+            with press.turn(LONG_PATIENCE):
+                _print_one(session_id, name)
+    except BusyError:
+        log.info("what a session ended with is made later: others' PDFs were being made")
+
+
+def _print_one(session_id: UUID, name: str) -> None:
+    page = fixed_page(session_id, name)
+    if page is None:
+        # Somebody asked for it meanwhile.
+        return
+    try:
+        keep_printed(session_id, name, page, _make_of(session_id, page))
+    except PressError:
+        log.exception("what a session ended with could not be made")
+        forget_page(session_id, name)
 
 
 def write(report: Report, document: Document = REPORT) -> str:

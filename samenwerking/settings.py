@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_include_bootstrap",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -138,6 +139,9 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
     # Django's 300 would throw counts away as soon as a few people mistype.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+
+# What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
 
 # Mail goes to the console until a server is named.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
@@ -293,5 +297,8 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
         # Tells every step of every PDF.
         "weasyprint.progress": {"level": "WARNING"},
+        # Tells of every task that it began, and that it ended.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
     },
 }

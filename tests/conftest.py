@@ -17,6 +17,7 @@ from django.apps import AppConfig
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -63,6 +64,48 @@ def plain_static_files(settings):
 def quick_passwords(settings):
     """A password that takes a quarter of a second to check is right in production, and a minute of every run here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def tasks_at_once(settings):
+    """What is left to the worker is done at once, so that mail is in the outbox; `queued` leaves it to a worker."""
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["mail", "default"]}
+    }
+
+
+@pytest.fixture
+def queued(tasks_at_once, settings):
+    """Tasks wait for the worker, as they do for real."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+
+
+class Moody(EmailBackend):
+    """A mail server that has an error for some addresses, and perhaps one for whoever calls at all."""
+
+    errors: dict[str, Exception] = {}
+    down: Exception | None = None
+    opened = 0
+
+    def open(self) -> None:
+        type(self).opened += 1
+        if self.down:
+            raise self.down
+
+    def send_messages(self, messages) -> int:
+        for message in messages:
+            if error := self.errors.get(message.to[0]):
+                raise error
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def moody(settings, monkeypatch) -> type[Moody]:
+    settings.EMAIL_BACKEND = f"{__name__}.Moody"
+    monkeypatch.setattr(Moody, "errors", {})
+    monkeypatch.setattr(Moody, "down", None)
+    monkeypatch.setattr(Moody, "opened", 0)
+    return Moody
 
 
 @receiver(post_migrate)

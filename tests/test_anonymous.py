@@ -353,7 +353,7 @@ def test_what_was_agreed_points_to_nobody_who_answered(remains):
         *("id", "session_id", "position", "what", "who", "due_on"),
         *("item_id", "principle", "state", "reason", "sharing"),
     }
-    assert set(conclusion) == {"session_id", "needed", "decision", "reason", "next_on", "reminded"}
+    assert set(conclusion) == {"session_id", "needed", "decision", "reason", "next_on", "reminded", "reminder_arrived"}
     keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
     assert found_in(text_of_row(agreement) + text_of_row(conclusion), [*keys, *secrets_of(remains)]) == []
 

@@ -103,7 +103,7 @@ def invite_facilitator(people: People, coordinator: Page) -> Page:
     coordinator.get_by_label("E-mailadres").fill("fien@example.org")
     coordinator.get_by_label("Begeleider").check()
     coordinator.get_by_role("button", name="Verstuur de uitnodiging").click()
-    expect(coordinator.get_by_role("status")).to_have_text("De uitnodiging is verstuurd.")
+    expect(coordinator.get_by_role("status")).to_have_text("We versturen nu de uitnodiging.")
     people.check(coordinator, "members")
     coordinator.get_by_role("link", name="Samen in Tienen").click()
     facilitator = people.phone()

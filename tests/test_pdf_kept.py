@@ -5,17 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
-from conftest import FROZEN, GUIDANCE, at_once, everything, make_reflection
+from conftest import CONCLUDING, FROZEN, GUIDANCE, at_once, everything, make_reflection
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
+from django_tasks_db.models import DBTaskResult
 from rounds import discussed_round, fetched, make_collaboration, signed_in
 
 from reflectie import pdf, store
 from reflectie import press as press_room
-from reflectie.domain.agreements import Decision, Needed
+from reflectie.domain.agreements import Agreement, Decision, Needed, State, mark
 from reflectie.models import Conclusion, MadePdf, Session
 from reflectie.press import BusyError, Press, PressError
 
@@ -141,7 +145,8 @@ def test_whoever_has_a_page_gets_another_once_anything_it_is_made_with_changes(s
 def test_a_concluded_session_keeps_the_one_it_ended_with(coordinator, session, made, templates, monkeypatch):
     ask(coordinator, session)
     session = conclude(session)
-    pdf.make_final(session)
+    pdf.fix_final(session)
+    pdf.print_final()
     ended = ask(coordinator, session)
     # Another template or another library, then another revision of the guidance.
     monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
@@ -151,36 +156,115 @@ def test_a_concluded_session_keeps_the_one_it_ended_with(coordinator, session, m
     assert store.load_report(fetched(session)).checklist.revision == newer["revision"]
     third = ask(coordinator, session)
 
-    assert [response.content for response in (ended, other, third)] == [b"%PDF 2"] * 3
+    assert [response.content for response in (ended, other, third)] == [b"%PDF 3"] * 3
     assert {response["ETag"] for response in (ended, other, third)} == {ended["ETag"]}
-    assert made == ["verslag", "verslag", "samenvatting"]
+    assert made == ["verslag", "samenvatting", "verslag"]
     again = coordinator.get(reverse("session-pdf", args=[session.pk]), headers={"If-None-Match": ended["ETag"]})
     assert again.status_code == 304
 
 
+def finals() -> list[tuple[str, bool, bytes, str]]:
+    found = MadePdf.objects.order_by("kind").values_list("kind", "final", "content", "page")
+    return [(kind, final, bytes(content), page) for kind, final, content, page in found]
+
+
 def test_concluding_makes_the_whole_and_the_summary(session, made, templates):
-    pdf.make_final(conclude(session))
+    pdf.fix_final(conclude(session))
+    waiting = finals()
+    pdf.print_final()
 
-    assert made == ["verslag", "samenvatting"]
-    assert list(MadePdf.objects.order_by("kind").values_list("kind", "final")) == [
-        ("samenvatting", True),
-        ("verslag", True),
-    ]
+    assert waiting == [("samenvatting", True, b"", "samenvatting"), ("verslag", True, b"", "verslag")]
+    assert made == ["samenvatting", "verslag"]
+    assert finals() == [("samenvatting", True, b"%PDF 1", ""), ("verslag", True, b"%PDF 2", "")]
 
 
-@pytest.mark.parametrize(
-    ("failure", "told"), [(BusyError(), "INFO"), (PressError("x"), "ERROR"), (RuntimeError("x"), "ERROR")]
-)
-def test_concluding_goes_on_when_nothing_can_be_made(session, made, templates, monkeypatch, caplog, failure, told):
+def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordinator, session, made, queued):
+    """However late the worker comes: what changes meanwhile isn't in it, for whoever asks first either."""
+    agreement = store.add_agreement(session, Agreement("", "We bellen elke maandag."), uuid4())
+    response = coordinator.post(reverse("session-conclude", args=[session.pk]), CONCLUDING)
+    later = replace(agreement, state=State.DROPPED, reason="Het werd dinsdag.")
+    store.change_agreement(session, UUID(agreement.key), later, mark(agreement))
+
+    assert (response.status_code, made) == (303, [])
+    assert DBTaskResult.objects.values_list("task_path", "args_kwargs").get() == (
+        "reflectie.tasks.print_final_pdfs",
+        {"args": [], "kwargs": {}},
+    )
+    asked = ask(coordinator, fetched(session))
+    pdf.print_final()
+    again = ask(coordinator, fetched(session))
+
+    assert asked.content == again.content == b"%PDF 1"
+    assert len(made) == 2
+    assert ["We bellen elke maandag." in page and "Het werd dinsdag." not in page for page in made] == [True, True]
+
+
+def test_concluding_goes_on_when_the_page_fails(coordinator, session, made, monkeypatch, caplog):
+    monkeypatch.setattr(pdf, "write", lambda *_: 1 / 0)
+    response = coordinator.post(reverse("session-conclude", args=[session.pk]), CONCLUDING)
+
+    assert (response.status_code, MadePdf.objects.count()) == (303, 0)
+    assert "what a session ended with was not kept" in caplog.text
+
+
+def test_what_a_session_ends_with_waits_while_others_are_made(session, made, templates, monkeypatch, caplog):
     def make(xhtml):
-        raise failure
+        raise BusyError
 
     monkeypatch.setattr(pdf.press, "make", make)
+    pdf.fix_final(conclude(session))
     with caplog.at_level("INFO", "reflectie.pdf"):
-        pdf.make_final(conclude(session))
+        pdf.print_final()
 
-    assert MadePdf.objects.count() == 0
-    assert [record.levelname for record in caplog.records if record.name == "reflectie.pdf"] == [told]
+    assert [name for _session, name in store.waiting_pages()] == ["samenvatting", "verslag"]
+    assert [record.levelname for record in caplog.records if record.name == "reflectie.pdf"] == ["INFO"]
+
+
+def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_asks(
+    coordinator, session, made, templates, monkeypatch, caplog
+):
+    def make(xhtml):
+        raise PressError("x")
+
+    pdf.fix_final(session := conclude(session))
+    with monkeypatch.context() as broken:
+        broken.setattr(pdf.press, "make", make)
+        # One of a session that failed holds back the other for a moment.
+        pdf.print_final()
+        cache.clear()
+        pdf.print_final()
+
+    assert finals() == []
+    assert caplog.text.count("what a session ended with could not be made") == 2
+    cache.clear()
+    assert ask(coordinator, session).content == b"%PDF 1"
+
+
+def test_a_text_taken_out_before_the_worker_came_is_not_in_what_it_makes(session, made, templates, checklist):
+    key = next(iter(checklist)).key
+    session.responses.first().answers.filter(item__key=key).update(note="Zo niet.")
+    pdf.fix_final(session := conclude(session))
+
+    assert store.remove_text(session, f"{key}-note", store.text_mark("Zo niet.")) == 1
+    pdf.print_final()
+
+    assert (made, finals()) == ([], [])
+
+
+def test_a_text_taken_out_while_it_was_made_is_not_kept(session, made, templates, checklist, monkeypatch):
+    key = next(iter(checklist)).key
+    session.responses.first().answers.filter(item__key=key).update(note="Zo niet.")
+    session = conclude(session)
+
+    def make(xhtml):
+        store.remove_text(session, f"{key}-note", store.text_mark("Zo niet."))
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf.press, "make", make)
+    pdf.fix_final(session)
+    pdf.print_final()
+
+    assert finals() == []
 
 
 def test_a_text_taken_out_takes_the_last_one_along(coordinator, session, made, templates, checklist):

@@ -293,16 +293,6 @@ def test_withdrawing_ends_the_invitation_of_this_collaboration_alone(coordinator
     assert store.find_invitation(invited.token) is None
 
 
-def test_undoing_an_invitation_leaves_one_that_was_sent_since(collaboration):
-    first = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
-    second = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
-
-    store.forget_invitation(first)
-    assert store.find_invitation(second.token) is not None
-    store.forget_invitation(second)
-    assert Invitation.objects.count() == 0
-
-
 # --- roles
 
 

@@ -16,7 +16,7 @@ FLOORS = [
     {"domain", "apps", "checks", "logs", "middleware", "throttle"},
     {"models", "migrations", "wording"},
     {"store", "access"},
-    {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags"},
+    {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},
     {"views", "admin", "management"},
 ]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}

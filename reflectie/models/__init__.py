@@ -16,6 +16,7 @@ from .session import (
     Session,
     report_is_open,
 )
+from .work import DailyJob, Heartbeat, OutgoingMail
 
 __all__ = [
     "HELD_ON",
@@ -25,9 +26,11 @@ __all__ = [
     "Checklist",
     "Collaboration",
     "Conclusion",
+    "DailyJob",
     "Dimension",
     "FrozenError",
     "Guidance",
+    "Heartbeat",
     "Invitation",
     "Invitee",
     "Item",
@@ -35,6 +38,7 @@ __all__ = [
     "MadePdf",
     "Membership",
     "Outcome",
+    "OutgoingMail",
     "Partner",
     "Response",
     "Role",

@@ -101,6 +101,8 @@ class Invitation(models.Model):
     role = models.CharField(_("rol"), max_length=12, choices=Role.choices)
     token_hash = models.CharField(max_length=64, unique=True)
     sent_on = models.DateField()
+    # The mail was refused, or tried too often: nobody has its link.
+    unreached = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

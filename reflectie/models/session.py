@@ -146,6 +146,8 @@ class Invitee(models.Model):
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="invitees")
     email = models.EmailField()
+    # The mail was refused, or tried too often: the coordinator is asked to look at the address.
+    unreached = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "email"], name="invitee_once")]
@@ -240,8 +242,9 @@ class Conclusion(models.Model):
     decision = models.CharField(max_length=10, choices=[(decision.value, decision.value) for decision in Decision])
     reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
-    # Whether the coordinators were mailed that the day comes near.
+    # Whether the coordinators were mailed that the day comes near, and whether it reached one of them.
     reminded = models.BooleanField(default=False)
+    reminder_arrived = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -268,10 +271,14 @@ class MadePdf(models.Model):
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=64)
     content = models.BinaryField()
+    # The page of which it is still to be made; then there is no content yet.
+    page = models.TextField(blank=True)
     # The one with which the session ended: kept whatever becomes of templates and guidance.
     final = models.BooleanField(default=False)
 
     class Meta:
+        # Few among all that are kept, and the worker looks for them every minute.
+        indexes = [models.Index(fields=["session"], condition=models.Q(page__gt=""), name="pdf_waiting")]
         constraints = [models.UniqueConstraint(fields=["session", "kind"], name="pdf_once_per_kind")]
 
     def __str__(self) -> str:

@@ -1,7 +1,14 @@
 """The bridge between what is kept and what it means: loads domain objects in a fixed number of queries and writes
 in one transaction. Nothing else opens a transaction."""
 
-from .accounts import account_data, close_account, erase_unconfirmed, rename_account, second_factor_is_on
+from .accounts import (
+    account_data,
+    administrators,
+    close_account,
+    erase_unconfirmed,
+    rename_account,
+    second_factor_is_on,
+)
 from .agreements import (
     Kept,
     TooManyAgreementsError,
@@ -38,9 +45,21 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
+from .daily import Erased, HeldBackError, due_jobs, erase_daily, finish_job, held_back
 from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
-from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
+from .heartbeat import BEAT, beat, daily_work_is_late, forget_tasks, worker_is_silent
+from .invitees import (
+    MAX_INVITEES,
+    HandedOver,
+    Invitees,
+    TooManyError,
+    forget_unreached,
+    invite,
+    load_invitees,
+    remind,
+)
+from .mail import MAIL_QUEUE, Letter, deliver_mail, hand_over, mail_is_due
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
     INVITATION_DAYS,
@@ -50,7 +69,6 @@ from .people import (
     change_role,
     erase_old_invitations,
     find_invitation,
-    forget_invitation,
     invitations_of,
     invite_member,
     members_of,
@@ -63,12 +81,17 @@ from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
     final_key,
+    fix_pages,
+    fixed_page,
+    forget_page,
     keep_pdf,
+    keep_printed,
     kept_pdf,
     kept_pdfs,
     load_agreements,
     load_conclusion,
     load_report,
+    waiting_pages,
 )
 from .rounds import (
     AdoptedError,
@@ -130,8 +153,10 @@ from .tokens import (
 )
 
 __all__ = [
+    "BEAT",
     "GOAL_SENTENCE",
     "INVITATION_DAYS",
+    "MAIL_QUEUE",
     "MAX_INVITEES",
     "MAX_SHEETS",
     "PERSONAL_CODE",
@@ -139,8 +164,12 @@ __all__ = [
     "BegunError",
     "Demo",
     "DemoStandsError",
+    "Erased",
     "Filling",
+    "HandedOver",
+    "HeldBackError",
     "Invited",
+    "Invitees",
     "Kept",
     "KeptLesson",
     "LastCoordinatorError",
@@ -155,7 +184,6 @@ __all__ = [
     "Posted",
     "Recorded",
     "Saved",
-    "Sent",
     "SessionClosedError",
     "StageError",
     "Standing",
@@ -169,10 +197,12 @@ __all__ = [
     "account_data",
     "add_agreement",
     "add_paper_sheet",
+    "administrators",
     "adopt",
     "adopt_into_new",
     "agreed_day",
     "agreement_is_shared",
+    "beat",
     "bring_in",
     "change_agreement",
     "change_collaboration",
@@ -185,12 +215,15 @@ __all__ = [
     "comparable_collaborations",
     "comparable_sessions",
     "conclude",
-    "count_invitees",
     "count_responses",
     "create_collaboration",
+    "daily_work_is_late",
+    "deliver_mail",
+    "due_jobs",
     "due_reminders",
     "earlier_session",
     "erase_collaboration",
+    "erase_daily",
     "erase_expired",
     "erase_old_invitations",
     "erase_reflection",
@@ -200,16 +233,24 @@ __all__ = [
     "find_by_code",
     "find_invitation",
     "find_response",
+    "finish_job",
+    "fix_pages",
+    "fixed_page",
     "fold_old",
     "forget_checklists",
-    "forget_invitation",
+    "forget_page",
+    "forget_tasks",
+    "forget_unreached",
+    "hand_over",
     "hash_personal_code",
     "hash_token",
+    "held_back",
     "invitations_of",
     "invite",
     "invite_member",
     "is_late",
     "keep_pdf",
+    "keep_printed",
     "kept_pdf",
     "kept_pdfs",
     "last_plan",
@@ -221,6 +262,7 @@ __all__ = [
     "load_conclusion",
     "load_counted",
     "load_filling",
+    "load_invitees",
     "load_lesson",
     "load_outcome",
     "load_report",
@@ -230,6 +272,7 @@ __all__ = [
     "load_signals",
     "load_standing",
     "load_totals",
+    "mail_is_due",
     "make_demo",
     "members_of",
     "merge_names",
@@ -270,6 +313,8 @@ __all__ = [
     "takes_sheets",
     "text_mark",
     "today",
+    "waiting_pages",
     "withdraw",
     "withdraw_invitation",
+    "worker_is_silent",
 ]

@@ -10,9 +10,10 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from reflectie.models import Membership
+from reflectie.models import Membership, OutgoingMail
 
 from .people import LastCoordinatorError, owned_alone
 
@@ -20,6 +21,11 @@ from .people import LastCoordinatorError, owned_alone
 DATA_VERSION = 1
 # Whoever types another's address by mistake leaves it here; a code that came back the same week is soon enough.
 UNCONFIRMED_DAYS = 7
+
+
+def administrators() -> list[User]:
+    """Who sees to the site, and can be written to. One query."""
+    return list(User.objects.filter(is_superuser=True, is_active=True).exclude(email="").order_by("pk"))
 
 
 def second_factor_is_on(user: User) -> bool:
@@ -63,17 +69,23 @@ def erase_unconfirmed(today: date) -> int:
 
     Accounts that signed in once stay, and so do those that an administrator made: they have no address to confirm yet.
     """
-    until = today - timedelta(days=UNCONFIRMED_DAYS)
-    confirmed = EmailAddress.objects.filter(verified=True).values("user")
-    waiting = EmailAddress.objects.filter(verified=False).values("user")
     with transaction.atomic():
-        stale = User.objects.filter(last_login=None, date_joined__date__lte=until, pk__in=waiting)
-        _, rows = stale.exclude(pk__in=confirmed).delete()
+        _, rows = unconfirmed_accounts(today).delete()
     return rows.get(User._meta.label, 0)
 
 
+def unconfirmed_accounts(today: date) -> "QuerySet[User]":
+    """The accounts that `erase_unconfirmed` erases."""
+    until = today - timedelta(days=UNCONFIRMED_DAYS)
+    confirmed = EmailAddress.objects.filter(verified=True).values("user")
+    waiting = EmailAddress.objects.filter(verified=False).values("user")
+    stale = User.objects.filter(last_login=None, date_joined__date__lte=until, pk__in=waiting)
+    return stale.exclude(pk__in=confirmed)
+
+
 def close_account(user: User) -> None:
-    """Erase a person's account for good: the person, addresses, roles, second factor, and every browser's sign-in.
+    """Erase a person's account for good: the person, addresses, roles, second factor, every browser's sign-in, and mail
+    that waits to be sent to them; what they sent to others goes out without their address.
 
     Raises LastCoordinatorError while a collaboration would be left without a coordinator (`owned_alone` says which).
     """
@@ -85,4 +97,5 @@ def close_account(user: User) -> None:
         live = BrowserSession.objects.filter(expire_date__gt=timezone.now()).iterator()
         theirs = [session.pk for session in live if session.get_decoded().get(SESSION_KEY) == key]
         BrowserSession.objects.filter(pk__in=theirs).delete()
+        OutgoingMail.objects.filter(reply_to=user.email).exclude(reply_to="").update(reply_to="")
         user.delete()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reflectie.domain.folding import fold
 from reflectie.domain.setup import Grouping, Mode
@@ -22,11 +23,19 @@ def fold_old(day: date) -> int:
 
     What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
     """
+    return sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
+
+
+def old_rounds(day: date) -> "QuerySet[Session]":
+    """Rounds that were concluded FOLD_MONTHS before this day, or earlier, and aren't folded yet."""
     if not settings.FOLD_MONTHS:
-        return 0
-    concluded = Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
-    old = concluded.filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
-    return sum(_fold_one(key) for key in old.order_by("pk").values_list("pk", flat=True))
+        return Session.objects.none()
+    return unfolded_rounds().filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
+
+
+def unfolded_rounds() -> "QuerySet[Session]":
+    """Concluded rounds that still have each answer."""
+    return Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -1,25 +1,19 @@
 """Who was sent a session's link: addresses alone, never beside an answer, and erased when the session closes."""
 
-import logging
-import smtplib
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from reflectie.models import Invitee, Session
+from reflectie.models import Invitee, OutgoingMail, Session
 
+from .mail import Letter, hand_over
 from .rounds import StageError
 from .sheets import lock_session
 
-logger = logging.getLogger(__name__)
-
 # A collaboration that asks more people than this has other ways to reach them; a mail server has limits too.
 MAX_INVITEES = 300
-# Somebody waits for the page, and a worker that is busy for longer is stopped. What is left goes at the next press.
-SECONDS = 20.0
 
 
 class TooManyError(Exception):
@@ -27,107 +21,77 @@ class TooManyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail that goes to everybody in the same words."""
-
-    subject: str
-    text: str
-    # Where an answer to it goes; empty for nowhere.
-    reply_to: str = ""
-
-    @classmethod
-    def read(cls, written: str, reply_to: str = "") -> "Letter":
-        """A letter as a template writes it: its first line is the subject."""
-        subject, _line, text = written.strip().partition("\n")
-        return cls(" ".join(subject.split()), text.strip() + "\n", reply_to)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of it: how many went out, to how many it had gone before, and the addresses it didn't reach."""
+class HandedOver:
+    """What the worker was given: how many mails, and how many addresses had the link before."""
 
     count: int
     before: int = 0
-    failed: tuple[str, ...] = ()
 
 
-def count_invitees(session: Session) -> int:
-    """How many addresses were sent the link. One query."""
-    return session.invitees.count()
+@dataclass(frozen=True, slots=True)
+class Invitees:
+    """Who was sent the link: how many, without those that it didn't reach; to how many a mail is still
+    to leave; and the others."""
+
+    count: int
+    waiting: int
+    unreached: tuple[str, ...]
 
 
-def invite(session: Session, addresses: Sequence[str], letter: Letter) -> Sent:
-    """Mail a session's link to addresses that don't have it yet, each on its own.
+def load_invitees(session: Session) -> Invitees:
+    """How inviting by mail stands. One query."""
+    waiting = Exists(OutgoingMail.objects.filter(session=OuterRef("session"), to=OuterRef("email")))
+    kept = session.invitees.annotate(is_waiting=waiting).order_by("email")
+    rows = kept.values_list("email", "unreached", "is_waiting")
+    unreached = tuple(email for email, is_unreached, _waits in rows if is_unreached)
+    return Invitees(len(rows) - len(unreached), sum(waits for *_, waits in rows), unreached)
 
-    Addresses are kept before the mail goes, so that pressing twice sends once, and closing meanwhile erases them; those
-    that it didn't reach are not kept. Raises StageError once the session is closed, TooManyError.
+
+def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected: Sequence[str] = ()) -> HandedOver:
+    """Hand a letter with a session's link to the worker, for addresses that don't have it yet.
+
+    Addresses are kept together with their mail, so that pressing twice sends once, and closing meanwhile erases both.
+    One that the link didn't reach is tried anew; `corrected` are those that the coordinator was shown, and which go.
+    Raises StageError once the session is closed, TooManyError.
     """
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN:
-            raise StageError
+        session = _lock_open(session)
+        session.invitees.filter(unreached=True, email__in=[*corrected, *addresses]).delete()
         known = set(session.invitees.values_list("email", flat=True))
         fresh = [address for address in dict.fromkeys(addresses) if address not in known]
         if len(known) + len(fresh) > MAX_INVITEES:
             raise TooManyError
         Invitee.objects.bulk_create([Invitee(session=session, email=address) for address in fresh])
-    failed = send_each(fresh, letter)
-    _forget(session, failed)
-    return Sent(len(fresh) - len(failed), len(set(addresses)) - len(fresh), failed)
+        hand_over(letter, fresh, session=session)
+    return HandedOver(len(fresh), len(set(addresses)) - len(fresh))
 
 
-def remind(session: Session, letter: Letter) -> Sent:
-    """Mail everybody who was sent the link, once. Who answered nobody knows, so it goes to all of them.
+def forget_unreached(session: Session, addresses: Sequence[str]) -> None:
+    """Erase addresses that the link didn't reach. Raises StageError once the session is closed."""
+    with transaction.atomic():
+        _lock_open(session).invitees.filter(unreached=True, email__in=addresses).delete()
 
-    Addresses that it didn't reach are given back and no longer kept, so that they can be invited anew; unless it
-    reached nobody, then all is as before.
-    Raises StageError once the session is closed, or when the reminder went out before.
+
+def remind(session: Session, letter: Letter) -> HandedOver:
+    """Hand a letter to the worker for everybody who was sent the link, once. Who answered nobody knows, so it goes to
+    all of them.
+
+    Raises StageError once the session is closed, or when the reminder was handed over before.
     """
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN or session.reminded:
+        session = _lock_open(session)
+        if session.reminded:
             raise StageError
-        addresses = list(session.invitees.order_by("email").values_list("email", flat=True))
-        _set_reminded(session, bool(addresses))
-    failed = send_each(addresses, letter)
-    if failed and len(failed) == len(addresses):
-        # Nothing went out: it can be tried again as it was.
-        with transaction.atomic():
-            _set_reminded(lock_session(session), False)
-    else:
-        _forget(session, failed)
-    return Sent(len(addresses) - len(failed), failed=failed)
+        reached = session.invitees.filter(unreached=False).order_by("email")
+        addresses = list(reached.values_list("email", flat=True))
+        session.reminded = bool(addresses)
+        session.save(update_fields=["reminded"])
+        hand_over(letter, addresses, session=session)
+    return HandedOver(len(addresses))
 
 
-def _set_reminded(session: Session, reminded: bool) -> None:
-    session.reminded = reminded
-    session.save(update_fields=["reminded"])
-
-
-def _forget(session: Session, addresses: Iterable[str]) -> None:
-    if addresses:
-        Invitee.objects.filter(session=session, email__in=list(addresses)).delete()
-
-
-def send_each(addresses: Sequence[str], letter: Letter) -> tuple[str, ...]:
-    """Send one mail to each address over one connection; the addresses that it didn't reach."""
-    waiting, refused = list(addresses), []
-    until = time.monotonic() + SECONDS
-    connection = get_connection()
-    reply_to = [letter.reply_to] if letter.reply_to else None
-    try:
-        while waiting and time.monotonic() < until:
-            mail = EmailMessage(letter.subject, letter.text, to=waiting[:1], reply_to=reply_to)
-            try:
-                connection.open()
-                connection.send_messages([mail])
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, UnicodeError):
-                # This address alone, or its name can't be put in our letters; the server goes on.
-                refused.append(waiting[0])
-            waiting.pop(0)
-        connection.close()
-    except Exception as error:
-        # Whatever is wrong with this one: who didn't get it is told so, or tried again. What it says may name an
-        # address.
-        logger.warning("The mail server took %s of %s: %s", len(addresses) - len(waiting), len(addresses), type(error))
-    return (*refused, *waiting)
+def _lock_open(session: Session) -> Session:
+    session = lock_session(session)
+    if session.stage != Session.Stage.OPEN:
+        raise StageError
+    return session

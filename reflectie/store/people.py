@@ -1,5 +1,6 @@
 """Who has a role in a collaboration: invited, changed, removed. There is always a coordinator left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -8,8 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from reflectie.models import Collaboration, Invitation, Membership, Role
+from reflectie.models import Collaboration, Invitation, Membership, OutgoingMail, Role
 
+from .mail import Letter, hand_over
 from .sheets import lock_collaboration, today
 from .tokens import hash_token, new_token
 
@@ -30,18 +32,30 @@ class Invited:
     token: str
 
 
-def invite_member(collaboration: Collaboration, email: str, role: str) -> Invited:
-    """Ask an address to take a role. Asking it again renews the invitation: the link sent before stops working.
+def invite_member(
+    collaboration: Collaboration, email: str, role: str, write: Callable[[Invited], Letter] | None = None
+) -> Invited:
+    """Ask an address to take a role, by the letter that `write` makes of it, which is handed to the worker. Asking it
+    again renews the invitation: the link sent before stops working, and isn't sent any more.
 
     Raises Collaboration.DoesNotExist when it was erased meanwhile.
     """
     invited = Invited(email.strip().lower(), role, new_token())
+    letter = write(invited) if write else None
     with transaction.atomic():
-        Invitation.objects.update_or_create(
+        invitation, _made = Invitation.objects.update_or_create(
             collaboration=lock_collaboration(collaboration.pk),
             email=invited.email,
-            defaults={"role": role, "token_hash": hash_token(invited.token), "sent_on": today()},
+            defaults={
+                "role": role,
+                "token_hash": hash_token(invited.token),
+                "sent_on": today(),
+                "unreached": False,
+            },
         )
+        invitation.mails.all().delete()
+        if letter:
+            hand_over(letter, [invited.email], invitation=invitation)
     return invited
 
 
@@ -51,8 +65,10 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def invitations_of(collaboration: Collaboration) -> "QuerySet[Invitation]":
-    """The addresses that were asked and have not answered yet, by address."""
-    return _live().filter(collaboration=collaboration).order_by("email")
+    """The addresses that were asked and have not answered yet, by address; `is_waiting` when the mail is still to
+    leave. One query."""
+    waiting = Exists(OutgoingMail.objects.filter(invitation=OuterRef("pk")))
+    return _live().filter(collaboration=collaboration).annotate(is_waiting=waiting).order_by("email")
 
 
 def _live() -> "QuerySet[Invitation]":
@@ -92,12 +108,6 @@ def withdraw_invitation(collaboration: Collaboration, invitation_id: UUID) -> No
     """Its link stops working, and the address is erased. Withdrawing twice is withdrawing once."""
     with transaction.atomic():
         Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()
-
-
-def forget_invitation(invited: Invited) -> None:
-    """Undo an invitation whose mail could not be sent: nobody has its link."""
-    with transaction.atomic():
-        Invitation.objects.filter(token_hash=hash_token(invited.token)).delete()
 
 
 def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":

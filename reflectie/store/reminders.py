@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from reflectie.models import Collaboration, Conclusion, Membership, Response, Role, Session
 
-from .invitees import Letter, Sent, send_each
+from .mail import Letter, hand_over
 from .sheets import lock_session, today
 
 
@@ -42,36 +42,21 @@ def _due(day: date) -> "QuerySet[Conclusion]":
     return _unplanned(day).filter(reminded=False, next_on__lte=last, session__collaboration__isnull=False)
 
 
-def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> Sent | None:
-    """Mail a collaboration's coordinators that the next session comes near, once; None when there is nothing to mail
-    any more.
+def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> int:
+    """Hand a letter to the worker for each of a collaboration's coordinators: that the next session comes near, once.
+    How many these were; none when there is nothing to mail any more.
 
-    Claimed before the mail goes, so that two timers send it once. Reached it nobody, then it is tried again tomorrow.
+    Noted together with the mail, so that two timers send it once. Reaches it nobody, then it is tried again tomorrow.
     """
-    addresses = _claim(due, day)
-    if not addresses:
-        return None
-    failed = send_each(addresses, letter)
-    if len(failed) == len(addresses):
-        _give_back(due)
-    return Sent(len(addresses) - len(failed), failed=failed)
-
-
-def _claim(due: Conclusion, day: date) -> list[str]:
-    """The addresses of who is to be mailed; none when somebody else mails them, or it isn't needed any more."""
     with transaction.atomic():
         try:
             session = lock_session(due.session)
         except Response.DoesNotExist:
-            return []
+            return 0
         coordinators = Membership.objects.filter(collaboration=session.collaboration_id, role=Role.COORDINATOR)
-        people = coordinators.filter(user__is_active=True).exclude(user__email="")
-        addresses = list(people.order_by("pk").values_list("user__email", flat=True))
-        if not addresses or not _due(day).filter(pk=due.pk).update(reminded=True):
-            return []
-    return addresses
-
-
-def _give_back(due: Conclusion) -> None:
-    with transaction.atomic():
-        Conclusion.objects.filter(pk=due.pk).update(reminded=False)
+        people = coordinators.filter(user__is_active=True).exclude(user__email="").select_related("user")
+        users = [member.user for member in people.order_by("pk")]
+        if not users or not _due(day).filter(pk=due.pk).update(reminded=True, reminder_arrived=False):
+            return 0
+        hand_over(letter, users, conclusion=due)
+    return len(users)

@@ -1,11 +1,12 @@
 """The report of a session, and the PDFs that were made of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.build import build_report
@@ -134,8 +135,52 @@ def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: R
         session = _lock_with_earlier(session_id)
         if session and (made_from is None or load_report(session).key == made_from.key):
             final = session.stage == Session.Stage.CONCLUDED
-            kept = {"key": key, "content": content, "final": final}
+            kept = {"key": key, "content": content, "page": "", "final": final}
             MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
+
+
+def fix_pages(session_id: UUID, pages: Mapping[str, str], key: str, made_from: Report) -> None:
+    """Keep the pages, by kind, of which a concluded session's PDFs are to be made, so that these hold what it ended
+    with, whenever that is; nothing of a report (`made_from`) that changed meanwhile. `key` is of all they are made of.
+
+    They stand beside the answers, and go as those PDFs go.
+    """
+    with transaction.atomic():
+        session = _lock_with_earlier(session_id)
+        if session is None or session.stage != Session.Stage.CONCLUDED or load_report(session).key != made_from.key:
+            return
+        for kind, page in pages.items():
+            fixed = {"key": key, "content": b"", "page": page, "final": True}
+            MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=fixed)
+
+
+def waiting_pages() -> list[tuple[UUID, str]]:
+    """Of which sessions and kinds a PDF is still to be made of the page with which they ended. One query."""
+    return list(_waiting().order_by("session", "kind").values_list("session", "kind"))
+
+
+def fixed_page(session_id: UUID, kind: str) -> str | None:
+    """The page with which a session ended, as long as no PDF of this kind was made of it. One query."""
+    return _waiting().filter(session_id=session_id, kind=kind).values_list("page", flat=True).first()
+
+
+def keep_printed(session_id: UUID, kind: str, page: str, content: bytes) -> None:
+    """Keep the PDF of a fixed page in its place, unless it was erased meanwhile: a text was taken out."""
+    with transaction.atomic():
+        waiting = _waiting().select_for_update().filter(session_id=session_id, kind=kind).first()
+        if waiting and waiting.page == page:
+            waiting.content, waiting.page = content, ""
+            waiting.save(update_fields=["content", "page"])
+
+
+def forget_page(session_id: UUID, kind: str) -> None:
+    """Let go of a fixed page of which no PDF can be made: it is tried anew when somebody asks for it."""
+    with transaction.atomic():
+        _waiting().filter(session_id=session_id, kind=kind).delete()
+
+
+def _waiting() -> "QuerySet[MadePdf]":
+    return MadePdf.objects.filter(page__gt="")
 
 
 def _lock_with_earlier(session_id: UUID) -> Session | None:
@@ -157,7 +202,7 @@ def final_key(session_id: UUID, kind: str) -> str | None:
 
 def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
     """The PDF of this kind made earlier from the same things, or with which the session ended; or None. One query."""
-    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind)
+    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind, page="")
     content = kept.values_list("content", flat=True).first()
     return None if content is None else bytes(content)
 
@@ -165,5 +210,5 @@ def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
 def kept_pdfs(session_id: UUID, key: str) -> list[tuple[str, bytes]]:
     """All PDFs of a session that are kept and still hold, each with the name it is kept under: made from the same
     report (`key`), or those it ended with. One query."""
-    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id).order_by("kind")
+    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, page="").order_by("kind")
     return [(kind, bytes(content)) for kind, content in kept.values_list("kind", "content")]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Replace
 
 from reflectie.domain.agreements import Conclusion
 from reflectie.domain.privacy import enough, groups_to_blank
@@ -100,10 +101,13 @@ def renew_link(session: Session) -> Session:
         session = lock_session(session)
         if session.stage != Session.Stage.OPEN:
             raise StageError
-        before = hash_token(session.join_token or "")
+        before = session.join_token or ""
         _save_with_new_link(session)
+        after = session.join_token or ""
         # A sheet that a team fills in together is opened by the link itself.
-        session.responses.filter(token_hash=before).update(token_hash=hash_token(session.join_token or ""))
+        session.responses.filter(token_hash=hash_token(before)).update(token_hash=hash_token(after))
+        # Whoever is still to get a mail gets the link that works.
+        session.mails.update(text=Replace("text", Value(before), Value(after)))
     return session
 
 
@@ -156,10 +160,10 @@ def count_responses(session: Session) -> int:
 def close_round(session: Session, *, without_results: bool = False) -> Session:
     """Take no more answers, and loosen those that came in from who gave them and when.
 
-    In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code and
-    invited addresses go; the rows are written anew in random order; in an anonymous round groups that are too small
-    are blanked. With fewer than three counted responses an anonymous round closes only `without_results`, and then
-    its answers are erased (domain page, "Anonymous is anonymous").
+    In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code, invited
+    addresses and mail that waits go; the rows are written anew in random order; in an anonymous round groups that are
+    too small are blanked. With fewer than three counted responses an anonymous round closes only `without_results`, and
+    then its answers are erased (domain page, "Anonymous is anonymous").
     A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
     Raises StageError when it is closed already, TooFewError.
     """
@@ -173,6 +177,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
             session.responses.all().delete()
         else:
             _loosen(session)
+        session.mails.all().delete()
         Invitee.objects.filter(session=session).delete()
         is_round = Mode(session.mode).is_round
         session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION

@@ -295,9 +295,14 @@ def erase_reflection(session_id: UUID) -> bool:
 
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
-    expired = today - timedelta(days=settings.RETENTION_DAYS)
     with transaction.atomic():
-        return _erase(Session.objects.filter(collaboration=None, changed_on__lte=expired))
+        return _erase(expired_reflections(today))
+
+
+def expired_reflections(today: date) -> "QuerySet[Session]":
+    """Sessions without an account whose last change is RETENTION_DAYS ago or more."""
+    expired = today - timedelta(days=settings.RETENTION_DAYS)
+    return Session.objects.filter(collaboration=None, changed_on__lte=expired)
 
 
 def _erase(sessions: QuerySet[Session]) -> int:

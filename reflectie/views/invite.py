@@ -18,12 +18,13 @@ from reflectie.forms.invite import InviteForm
 from reflectie.models import Response, Session
 from reflectie.store import (
     MAX_INVITEES,
+    HandedOver,
     Letter,
-    Sent,
     StageError,
     TooManyError,
-    count_invitees,
+    forget_unreached,
     invite,
+    load_invitees,
     remind,
     takes_answers,
 )
@@ -42,20 +43,41 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not takes_answers(session):
         return too_late(request, session)
     if request.method != "POST":
-        return _page(request, session, InviteForm())
+        return _page(request, session)
+    if "forget" in request.POST:
+        return _forget(request, session)
     form = InviteForm(request.POST)
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
-    number = count_invitees(session) if is_reminder else len(form.cleaned_data["addresses"])
+    number = load_invitees(session).count if is_reminder else len(form.cleaned_data["addresses"])
     if not may_mail(signed_in(request).pk, number):
-        return _page(request, session, InviteForm() if is_reminder else form, status=429)
-    return _send(request, session, form, is_reminder=is_reminder)
+        return _page(request, session, None if is_reminder else form, status=429)
+    return _hand_over(request, session, form, is_reminder=is_reminder)
 
 
-def _send(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HttpResponse:
+def _forget(request: HttpRequest, session: Session) -> HttpResponse:
     try:
-        sent = _mail(request, session, None if is_reminder else form.cleaned_data["addresses"])
+        forget_unreached(session, request.POST.getlist("unreached"))
+    except StageError:
+        return overtaken(request, session)
+    except Response.DoesNotExist as erased:
+        raise Http404 from erased
+    messages.success(request, _("Die adressen zijn weg."))
+    return _again(session)
+
+
+def _again(session: Session) -> HttpResponse:
+    return HttpResponseRedirect(reverse("session-invite", args=[session.pk]), status=303)
+
+
+def _hand_over(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HttpResponse:
+    try:
+        if is_reminder:
+            handed = remind(session, _letter(request, session, "remind"))
+        else:
+            seen = request.POST.getlist("unreached")
+            handed = invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"), seen)
     except StageError:
         return overtaken(request, session)
     except TooManyError:
@@ -63,38 +85,27 @@ def _send(request: HttpRequest, session: Session, form: InviteForm, *, is_remind
         return _page(request, session, form, status=422)
     except Response.DoesNotExist as erased:
         raise Http404 from erased
-    if sent.failed:
-        # A reminder that reached nobody can be sent again; who else it didn't reach is to be invited anew.
-        again = () if is_reminder and not sent.count else sent.failed
-        return _page(request, session, InviteForm(addresses=again), sent, status=422)
-    return _sent(request, session, sent)
+    messages.success(request, _told(handed))
+    return _again(session)
 
 
-def _mail(request: HttpRequest, session: Session, addresses: list[str] | None) -> Sent:
-    if addresses is None:
-        return remind(session, _letter(request, session, "remind"))
-    return invite(session, addresses, _letter(request, session, "invite"))
+def _told(handed: HandedOver) -> str:
+    said = [ngettext("We versturen nu %s mail.", "We versturen nu %s mails.", handed.count) % handed.count]
+    if handed.before:
+        known = ngettext("%s adres had de link al.", "%s adressen hadden de link al.", handed.before)
+        said.append(known % handed.before)
+    return " ".join(said)
 
 
-def _sent(request: HttpRequest, session: Session, sent: Sent) -> HttpResponse:
-    said = [ngettext("Er ging %s mail de deur uit.", "Er gingen %s mails de deur uit.", sent.count) % sent.count]
-    if sent.before:
-        known = ngettext("%s adres had de link al.", "%s adressen hadden de link al.", sent.before)
-        said.append(known % sent.before)
-    messages.success(request, " ".join(said))
-    return HttpResponseRedirect(reverse("session-invite", args=[session.pk]), status=303)
-
-
-def _page(
-    request: HttpRequest, session: Session, form: InviteForm, sent: Sent | None = None, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, session: Session, form: InviteForm | None = None, status: int = 200) -> HttpResponse:
+    invitees = load_invitees(session)
     context = {
-        "form": form,
+        # Whom it didn't reach stands ready to be corrected.
+        "form": form or InviteForm(addresses=invitees.unreached),
         "session": session,
         "collaboration": session.collaboration,
-        "invitees": count_invitees(session),
+        "invitees": invitees,
         "reply_to": _reply_to(request),
-        "sent": sent,
         "too_much": status == 429,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)

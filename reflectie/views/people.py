@@ -1,13 +1,11 @@
 """Who may do what in a collaboration: inviting, accepting, changing roles, leaving."""
 
-import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.mail import send_mail
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -19,17 +17,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
-from reflectie.adapters import INVITATION, MAIL_TROUBLE, display_name
+from reflectie.adapters import INVITATION, display_name
 from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.store import (
     INVITATION_DAYS,
     Invited,
     LastCoordinatorError,
+    Letter,
     accept_invitation,
     change_role,
     find_invitation,
-    forget_invitation,
     invitations_of,
     invite_member,
     members_of,
@@ -37,8 +35,6 @@ from reflectie.store import (
     withdraw_invitation,
 )
 from reflectie.throttle import may_mail
-
-logger = logging.getLogger(__name__)
 
 # What is asked again before it is done: `?doe=` on the page, `action` in its form.
 CONFIRMED = {"coordinator", "facilitator", "remove"}
@@ -140,19 +136,13 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     if not may_mail(own.user_id, 1):
         form.add_error("email", _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer."))
         return _people(request, own, form, status=429)
-    invited = invite_member(own.collaboration, form.cleaned_data["email"], form.cleaned_data["role"])
-    try:
-        _send(request, own.collaboration, invited)
-    except MAIL_TROUBLE as error:
-        # Its kind alone: what a mail server says holds the address.
-        logger.error("an invitation could not be sent: %s", type(error).__name__)
-        forget_invitation(invited)
-        return _people(request, own, form, not_sent=True, status=503)
-    messages.success(request, _("De uitnodiging is verstuurd."))
+    email, role = form.cleaned_data["email"], form.cleaned_data["role"]
+    invite_member(own.collaboration, email, role, partial(_letter, request, own.collaboration))
+    messages.success(request, _("We versturen nu de uitnodiging."))
     return _to_people(own)
 
 
-def _send(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> None:
+def _letter(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> Letter:
     context = {
         "collaboration": collaboration,
         "inviter": display_name(signed_in(request)),
@@ -161,8 +151,7 @@ def _send(request: HttpRequest, collaboration: Collaboration, invited: Invited) 
         "days": INVITATION_DAYS,
     }
     subject = " ".join(render_to_string("reflectie/mail/invitation_subject.txt", context).split())
-    body = render_to_string("reflectie/mail/invitation.txt", context)
-    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invited.email])
+    return Letter(subject, render_to_string("reflectie/mail/invitation.txt", context))
 
 
 @login_not_required

@@ -21,7 +21,6 @@ from reflectie.store import (
     BegunError,
     agreed_day,
     change_plan,
-    count_invitees,
     count_responses,
     earlier_session,
     erase_session,
@@ -29,6 +28,7 @@ from reflectie.store import (
     last_plan,
     load_agreements,
     load_conclusion,
+    load_invitees,
     load_standing,
     plan_of,
     plan_session,
@@ -153,7 +153,7 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "is_late": late,
         "may_close": is_open and (everybody or late),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,
-        "invitees": count_invitees(session) if is_open and found.is_coordinator else None,
+        "invitees": load_invitees(session) if is_open and found.is_coordinator else None,
         **_agreed(session),
     }
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,40 +11,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.access import COORDINATOR, session_or_404
+from reflectie.domain.agreements import Conclusion
 from reflectie.domain.privacy import enough
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.agreements import ConclusionForm
 from reflectie.forms.plan import KeepOpenForm
 from reflectie.models import Response, Session
-from reflectie.pdf import make_final
+from reflectie.pdf import fix_final
 from reflectie.store import (
     StageError,
     TooFewError,
     change_plan,
     close_round,
     conclude,
-    count_invitees,
     count_responses,
     load_standing,
     open_report,
     plan_of,
     takes_answers,
 )
+from reflectie.tasks import print_final_pdfs
 
 FORM = ["GET", "HEAD", "POST"]
-
-
-class SeeOtherThen(HttpResponseRedirect):
-    """Leads on, and only then does what takes a while: nobody waits for it."""
-
-    def __init__(self, url: str, then: Callable[[], object]) -> None:
-        super().__init__(url, status=303)
-        self._then = then
-
-    def close(self) -> None:
-        # The server calls this once all of the response was sent.
-        self._then()
-        super().close()
 
 
 def finish_step(request: HttpRequest, session: Session, step: Callable[[], object]) -> HttpResponse:
@@ -113,7 +100,7 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
         "counted": counted,
         "too_few": session.mode == Mode.ANONYMOUS and not enough(counted),
         "grouped": session.mode == Mode.ANONYMOUS and session.grouping != Grouping.NONE,
-        "invitees": count_invitees(session),
+        "invitees": session.invitees.count(),
         "keep": keep,
     }
     return render(request, "reflectie/sessions/close.html", context, status=status)
@@ -144,8 +131,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         return too_late(request, session)
     form = ConclusionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        done = finish_step(request, session, lambda: conclude(session, form.conclusion))
-        return SeeOtherThen(done.url, partial(make_final, session)) if isinstance(done, HttpResponseRedirect) else done
+        return finish_step(request, session, lambda: _conclude(session, form.conclusion))
     context = {
         "form": form,
         "session": session,
@@ -154,3 +140,8 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
         "agreements": session.agreements.count(),
     }
     return render(request, "reflectie/sessions/conclude.html", context, status=422 if form.is_bound else 200)
+
+
+def _conclude(session: Session, conclusion: Conclusion) -> None:
+    fix_final(conclude(session, conclusion))
+    print_final_pdfs.enqueue()

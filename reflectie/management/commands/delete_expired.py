@@ -1,15 +1,14 @@
 """Erase what nobody keeps up: reflections, invitations, unconfirmed accounts, old sign-ins, old answers of one's own.
 
-A timer runs it every day (README).
+The worker does so every day; this is for by hand: after a restore, or to say yes where it held back.
 """
 
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.store import erase_expired, erase_old_invitations, erase_unconfirmed, fold_old
+from reflectie.store import HeldBackError
+from reflectie.tasks import erase_or_ask, held_back_text
 
 
 class Command(BaseCommand):
@@ -17,16 +16,19 @@ class Command(BaseCommand):
         "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; "
         "answers of rounds that were concluded FOLD_MONTHS ago or more, of which the counts stay; "
         "invitations that are too old to be taken; accounts that nobody confirmed within a week; and sign-ins that "
-        "ended."
+        "ended. Erases nothing when that would be more than a day's work, unless told --yes."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--yes", action="store_true", help="the clock is right, and all of it may go")
+
     def handle(self, *args: Any, **options: Any) -> None:
-        today = timezone.localdate()
-        number = erase_expired(today)
-        erase_old_invitations(today)
-        self.stdout.write(f"{number} erased")
-        if unconfirmed := erase_unconfirmed(today):
-            self.stdout.write(f"{unconfirmed} unconfirmed accounts erased")
-        if folded := fold_old(today):
-            self.stdout.write(f"{folded} rounds folded into counts")
-        call_command("clearsessions")
+        try:
+            erased = erase_or_ask(confirmed=options["yes"])
+        except HeldBackError as held:
+            raise CommandError(held_back_text(held.why)) from held
+        self.stdout.write(f"{erased.reflections} erased")
+        if erased.accounts:
+            self.stdout.write(f"{erased.accounts} unconfirmed accounts erased")
+        if erased.folded:
+            self.stdout.write(f"{erased.folded} rounds folded into counts")

@@ -1,0 +1,124 @@
+"""The worker: sends mail, and does what is done every day. It runs beside the server (`./run`, or systemd: README).
+
+The loops that take tasks are the library's, one for each queue, so that a code never waits for a PDF. What is ours is
+the clock: a sign of life every minute, the daily jobs, and mail whose pause after a failure is over.
+"""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connections
+from django.utils import timezone
+from django_tasks.base import Task
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from reflectie.store import BEAT, MAIL_QUEUE, beat, deliver_mail, due_jobs, forget_tasks, mail_is_due, waiting_pages
+from reflectie.tasks import DAILY, print_final_pdfs
+
+log = logging.getLogger(__name__)
+
+# Seconds between two looks at each queue: somebody waits for a code. Each look takes SQLite's lock for an instant.
+MAIL_INTERVAL, OTHER_INTERVAL = 0.5, 2.0
+# Seconds between two looks at the clock, and after trouble with the database.
+LOOK_EVERY, PAUSE = 15, 5
+# Seconds before a daily job that failed is tried again.
+AGAIN_AFTER = 15 * 60
+# Seconds that a task gets to end when the worker is told to stop; one that is cut off is done again.
+GRACE = 10
+
+
+class Queue(threading.Thread):
+    """Takes the tasks of one queue, one after the other."""
+
+    def __init__(self, name: str, interval: float) -> None:
+        super().__init__(name=name, daemon=True)
+        self.worker = Worker(
+            queue_names=[name],
+            interval=interval,
+            batch=False,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=name,
+            excluded_queue_names=[],
+        )
+
+    def run(self) -> None:
+        while self.worker.running:
+            try:
+                self.worker.run()
+            except Exception:
+                # The database is locked for long, or was started anew: the library gives up, we don't.
+                log.exception("the queue %s stumbled", self.name)
+                connections.close_all()
+                time.sleep(PAUSE)
+
+
+class Clock:
+    """Wakes the queues for what no request asks for."""
+
+    def __init__(self) -> None:
+        self._next_look = self._next_beat = 0.0
+        self._not_before: dict[str, float] = {}
+
+    def look(self) -> None:
+        """Do what is due by now, and nothing most of the time."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK_EVERY
+        close_old_connections()
+        try:
+            if now >= self._next_beat:
+                beat()
+                forget_tasks()
+                self._next_beat = now + BEAT
+            self._wake(now)
+        except Exception:
+            log.exception("the clock stumbled")
+            connections.close_all()
+
+    def _wake(self, now: float) -> None:
+        if mail_is_due():
+            _enqueue_once(deliver_mail)
+        if waiting_pages():
+            _enqueue_once(print_final_pdfs)
+        for name in due_jobs(timezone.localtime()):
+            if now >= self._not_before.get(name, 0):
+                self._not_before[name] = now + AGAIN_AFTER
+                _enqueue_once(DAILY[name])
+
+
+def _enqueue_once(task: Task[[], None]) -> None:
+    if not DBTaskResult.objects.ready().filter(task_path=task.module_path).exists():
+        task.enqueue()
+
+
+class Command(BaseCommand):
+    help = "Sends mail and does what is done every day, until it is told to stop (SIGTERM, or Ctrl+C)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopped_by: list[int] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda signum, _frame: stopped_by.append(signum))
+        queues = [Queue(MAIL_QUEUE, MAIL_INTERVAL), Queue("default", OTHER_INTERVAL)]
+        for queue in queues:
+            queue.start()
+        clock = Clock()
+        while not stopped_by and all(queue.is_alive() for queue in queues):
+            clock.look()
+            time.sleep(0.2)
+        until = time.monotonic() + GRACE
+        for queue in queues:
+            queue.worker.running = False
+        for queue in queues:
+            queue.join(max(0, until - time.monotonic()))
+        if not stopped_by:
+            # Whatever started it starts it again.
+            sys.exit(1)

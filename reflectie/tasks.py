@@ -1,0 +1,99 @@
+"""What the worker does, outside every request; mail is in `store/mail.py`.
+
+No task has an argument: what is to be done stands in the database, so that a task that is lost, or done twice, changes
+nothing (docs/decisions/0001-task-queue.md).
+"""
+
+import logging
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from .models import Conclusion, DailyJob
+from .pdf import print_final
+from .press import press
+from .store import (
+    Erased,
+    HeldBackError,
+    Letter,
+    administrators,
+    due_reminders,
+    erase_daily,
+    finish_job,
+    hand_over,
+    held_back,
+    remind_coordinators,
+    today,
+)
+
+log = logging.getLogger(__name__)
+
+
+@task
+def print_final_pdfs() -> None:
+    """Make the PDFs with which sessions ended."""
+    try:
+        print_final()
+    finally:
+        # Its process keeps a hundred megabytes, and the next conclusion may be weeks away.
+        press.stop()
+
+
+@task
+def erase_today() -> None:
+    """Erase and fold what is old, as `manage.py delete_expired` does; or ask the administrators first."""
+    try:
+        log.info("erased: %s", erase_or_ask())
+    except HeldBackError as held:
+        log.error(held_back_text(held.why))
+
+
+def erase_or_ask(*, confirmed: bool = False) -> Erased:
+    """Erase what is old, or raise HeldBackError; the first time that it holds back, administrators get a mail."""
+    try:
+        return erase_daily(today(), confirmed=confirmed)
+    except HeldBackError as held:
+        if held.is_new:
+            context = {"text": held_back_text(held.why)}
+            hand_over(Letter.read(render_to_string("reflectie/mail/held_back.txt", context)), administrators())
+        raise
+
+
+def held_back_text(why: DailyJob.Held) -> str:
+    """What an administrator reads where the daily erasing did nothing."""
+    held = _("Het dagelijkse wissen deed niets, en wacht op jou.")
+    what = _("Kijk of de datum van de server klopt, en de instellingen RETENTION_DAYS en FOLD_MONTHS.")
+    then = _("Is alles juist, doe dan op de server: .venv/bin/python manage.py delete_expired --yes")
+    return f"{held} {why.label} {what} {then}"
+
+
+@task
+def remind_today() -> None:
+    """Mail coordinators whose next session comes near. Not while the erasing holds back: the clock may be wrong."""
+    if held_back():
+        return
+    number = remind_all()
+    finish_job(DailyJob.Name.REMIND, today())
+    log.info("reminders handed over: %s", number)
+
+
+def remind_all() -> int:
+    """Hand over a mail for every coordinator whose next session comes near and wasn't planned; how many."""
+    day = today()
+    return sum(remind_coordinators(due, _next_letter(due), day) for due in due_reminders(day))
+
+
+def _next_letter(due: Conclusion) -> Letter:
+    collaboration = due.session.collaboration
+    context = {
+        "name": " ".join(str(collaboration).split()),
+        "day": due.next_on,
+        "url": settings.SITE_URL + reverse("session-new", args=[due.session.collaboration_id]),
+    }
+    return Letter.read(render_to_string("reflectie/mail/next.txt", context))
+
+
+DAILY = {DailyJob.Name.ERASE: erase_today, DailyJob.Name.REMIND: remind_today}

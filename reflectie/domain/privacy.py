@@ -16,7 +16,19 @@
   sizes ask for it; they are known to all, so that choosing the number gives nothing away.
 
 Taken into account: an outsider, and any one counted person who knows their own answer and group, each knowing the sizes
-of all groups and these rules. Not taken into account: people who put together what each of them knows.
+of all groups and these rules. And whoever types in the paper forms (the typist): they know each typed sheet with its
+group, and perhaps a sheet of their own besides. Less what was typed, the totals are those of a round of the others
+alone, and the same holds for it:
+
+- Unless nobody or at least three of the counted sheets weren't typed, there are no individual results.
+- Groups of which one or two weren't typed are blanked. In a remainder hides nobody who wasn't typed: what is published
+  goes by the whole remainder, of which the typist knows a part. Such a remainder is rarely covered anyway, so that then
+  all groups are blanked. What the rules above say of a remainder that was typed whole tells a typist nothing new.
+- All of this is decided at closing, and by numbers of people alone. The rules for an item ask who was typed no more.
+
+With three who weren't typed, of whom the typist is one, the typist knows the sum of the other two: as each of three
+knows it in a round without paper. Not taken into account: people who put together what each of them knows. Of several
+who type, each is taken to know all of it, as participants read; how one hides from another isn't looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,21 +66,38 @@ Shown = Counts | Withheld
 Spread = tuple[int, int, int]
 
 
-def enough(counted: int) -> bool:
-    """Whether so many counted responses may have individual results (domain page: fewer than 3, none)."""
-    return counted >= FLOOR
+def enough(counted: int, typed: int = 0) -> bool:
+    """Whether so many counted responses may have individual results (domain page: fewer than 3, none). `typed` are those
+    among them that somebody typed in from paper: of all less these, one or two are too few as well."""
+    return counted >= FLOOR and not is_few(counted - typed)
 
 
-def groups_to_blank(sizes: Mapping[str, int], without: int) -> frozenset[str]:
+def is_few(people: int) -> bool:
+    """Whether there are people, and too few to be shown apart."""
+    return 0 < people < FLOOR
+
+
+def groups_to_blank(sizes: Mapping[str, int], without: int, typed: Mapping[str, int] | None = None) -> frozenset[str]:
     """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can
     be worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
-    sizes go by name. Empty groups are never among them; if nothing less is safe, all others are."""
+    sizes go by name. Empty groups are never among them; if nothing less is safe, all others are.
+
+    `typed` has how many of each group were typed in from paper, and under "" how many of those without one.
+    """
+    typed = typed or {}
+    untyped = {group: size - typed.get(group, 0) for group, size in {**sizes, "": without}.items()}
     smallest_first = sorted((group for group, size in sizes.items() if size), key=lambda group: (sizes[group], group))
-    blanked = [group for group in smallest_first if sizes[group] < FLOOR]
-    for group in smallest_first[len(blanked) :]:
-        if _hide_each_other([sizes[name] for name in blanked], without):
-            break
-        blanked.append(group)
+    blanked = [group for group in smallest_first if is_few(sizes[group]) or is_few(untyped[group])]
+    has_paper = any(typed.values())
+    # Beside paper, others don't hide in a remainder, so that blanking them as well would make nothing safe.
+    may_hide = [group for group in smallest_first if group not in blanked and not (has_paper and untyped[group])]
+    while not (
+        _hide_each_other([sizes[group] for group in blanked], without)
+        and (not has_paper or _hide_none([untyped[group] for group in blanked], untyped[""]))
+    ):
+        if not may_hide:
+            return frozenset(smallest_first)
+        blanked.append(may_hide.pop(0))
     return frozenset(blanked)
 
 
@@ -79,6 +108,11 @@ def _hide_each_other(blanked: Sequence[int], without: int) -> bool:
     parts = sorted([*blanked, without] if without else blanked)
     # Alone, a part is the remainder itself; beside one person, that person subtracts their own answer.
     return sum(parts) >= FLOOR and len(parts) > 1 and not (len(parts) == 2 and parts[0] == 1)
+
+
+def _hide_none(blanked: Sequence[int], without: int) -> bool:
+    """Whether nobody who wasn't typed is in the remainder, or those without a group are one like any other."""
+    return not any([*blanked, without]) if blanked else not is_few(without)
 
 
 def group_figures(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Shown]:

@@ -24,7 +24,9 @@ alone, and the same holds for it:
 - Groups of which one or two weren't typed are blanked. In a remainder hides nobody who wasn't typed: what is published
   goes by the whole remainder, of which the typist knows a part. Such a remainder is rarely covered anyway, so that then
   all groups are blanked. What the rules above say of a remainder that was typed whole tells a typist nothing new.
-- All of this is decided at closing, and by numbers of people alone. The rules for an item ask who was typed no more.
+- What one or two of them answered beside the checklist is erased where somebody who was typed answered it too: shown
+  from three, it would be theirs.
+- All of this is decided at closing, by numbers of people alone. What is shown of an item asks no more who was typed.
 
 With three who weren't typed, of whom the typist is one, the typist knows the sum of the other two: as each of three
 knows it in a round without paper. Not taken into account: people who put together what each of them knows. Of several
@@ -37,6 +39,7 @@ from enum import StrEnum
 from itertools import count
 
 from .findings import Counts
+from .sheet import Sheet
 
 # The smallest number of people whose answers are shown together: of two, each would know the other's.
 FLOOR = 3
@@ -47,7 +50,7 @@ FEWEST_ALIKE = 2
 class Reason(StrEnum):
     """Why a figure is withheld."""
 
-    # Fewer than FLOOR counted responses: no individual results at all.
+    # Fewer than FLOOR counted responses, or in a group: no individual results at all, or none of that group.
     TOO_FEW = "too-few"
     # Published, it would let somebody work out a group that is withheld.
     SUBTRACTION = "subtraction"
@@ -67,8 +70,8 @@ Spread = tuple[int, int, int]
 
 
 def enough(counted: int, typed: int = 0) -> bool:
-    """Whether so many counted responses may have individual results (domain page: fewer than 3, none). `typed` are those
-    among them that somebody typed in from paper: of all less these, one or two are too few as well."""
+    """Whether so many counted responses may have individual results (domain page: fewer than 3, none). `typed` of them
+    were typed in from paper: of all less these, one or two are too few as well."""
     return counted >= FLOOR and not is_few(counted - typed)
 
 
@@ -99,6 +102,25 @@ def groups_to_blank(sizes: Mapping[str, int], without: int, typed: Mapping[str, 
             return frozenset(smallest_first)
         blanked.append(may_hide.pop(0))
     return frozenset(blanked)
+
+
+def questions_to_erase(typed: Sequence[Sheet], others: Sequence[Sheet]) -> frozenset[str]:
+    """The fields beside the checklist to erase, at closing, from the sheets that weren't typed in from paper: what one
+    or two of these gave would remain of the report's number less what was typed. `typed` are all that were."""
+    alone = {name for name in _COUNTED_BESIDE if _leaves_few(typed, others, name)}
+    # Whether the two fit is a number of its own, and without the second there is none.
+    if _leaves_few(typed, others, "intensity-needed", "intensity-current"):
+        alone.add("intensity-current")
+    return frozenset(alone)
+
+
+# What is counted over those who answered it; texts are shown as they are, and come from anybody.
+_COUNTED_BESIDE = ("first", "ips-meaning", "intensity-needed", "intensity-current")
+
+
+def _leaves_few(typed: Sequence[Sheet], others: Sequence[Sheet], *names: str) -> bool:
+    gave = [sum(all(sheet.values.get(name) for name in names) for sheet in sheets) for sheets in (typed, others)]
+    return gave[0] > 0 and is_few(gave[1])
 
 
 def _hide_each_other(blanked: Sequence[int], without: int) -> bool:

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 
 import pytest
-from conftest import fill_in, make_round
+from conftest import browser, fill_in, make_account, make_round, text_of
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +18,11 @@ from reflectie.domain.checklist import Checklist
 from reflectie.domain.findings import Counts
 from reflectie.domain.intensity import FORMS, Intensity
 from reflectie.domain.privacy import FLOOR, Withheld, questions_to_erase
+from reflectie.domain.promises import Promise, Round, promises
 from reflectie.domain.report import Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.domain.sheet import MEANINGS, Sheet
-from reflectie.models import Response, Session
+from reflectie.models import Membership, Response, Role, Session
 
 HELPING = {"goal-shared": "helping"}
 HINDERING = {"goal-shared": "hindering"}
@@ -352,3 +356,163 @@ def test_what_was_on_paper_years_ago_is_as_it_was():
     store.close_round(session)
 
     assert report_of(session).counted == 3
+
+
+# --- What else is made of a round
+
+
+@pytest.mark.django_db
+def test_comparisons_and_signals_get_what_closing_left():
+    """With only the one on a screen who calls for more, "only refers" would tell of that one alone."""
+    session = make_paper_round()
+    on_paper(session, *[{"partners-stable": "hindering", "intensity-needed": "refer"}] * 3)
+    on_screen(session, HELPING | {"intensity-needed": "act"}, HELPING, HELPING)
+
+    store.close_round(session)
+
+    totals = store.load_totals([session])[session.pk]
+    assert (totals.counted, totals.needed, totals.only_refers) == (6, {"refer": 3}, True)
+
+
+@pytest.mark.django_db
+def test_a_round_with_too_few_beside_paper_has_no_figures_anywhere():
+    session = make_paper_round()
+    on_paper(session, *[HELPING] * 6)
+    on_screen(session, HINDERING | {"goal-shared-note": "Van één"})
+    store.close_round(session, without_results=True)
+
+    totals = store.load_totals([session])[session.pk]
+    assert (totals.counted, totals.are_withheld, totals.counts) == (0, True, {})
+    assert isinstance(store.load_counted([session])[session.pk], Withheld)
+    assert Response.objects.count() == 0
+
+
+# --- What people read
+
+
+def page(session: Session, name: str) -> str:
+    """As its coordinator reads it."""
+    user = make_account("els@example.org")
+    Membership.objects.create(collaboration=session.collaboration, user=user, role=Role.COORDINATOR)
+    return text_of(browser(user).get(reverse(name, args=[session.pk])))
+
+
+WARNED = "Vullen maar 1 of 2 mensen op een scherm in, dan toont het verslag geen antwoorden: Els kent de formulieren"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["session", "paper", "import"])
+@pytest.mark.parametrize(
+    ("mode", "told", "warned"),
+    [(Mode.ANONYMOUS, True, True), (Mode.ANONYMOUS, False, False), (Mode.NAMED, True, False)],
+)
+def test_whoever_types_reads_beforehand_that_one_or_two_are_too_few(name, mode, told, warned):
+    session = make_paper_round(mode)
+    Session.objects.update(told_of_typist=told)
+    assert (WARNED in page(fresh(session), name)) is warned
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("screen", "said"),
+    [
+        (
+            1,
+            "Maar 1 daarvan is op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
+        ),
+        (
+            2,
+            "Maar 2 daarvan zijn op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
+        ),
+    ],
+)
+def test_closing_says_why_one_or_two_beside_paper_are_too_few(screen, said):
+    session = make_paper_round()
+    on_paper(session, *[HELPING] * 6)
+    on_screen(session, *[HINDERING] * screen)
+
+    text = page(session, "session-close")
+
+    assert f"Er tellen {6 + screen} antwoordbladen mee. {said}" in text
+    assert "Laat nog mensen op een scherm invullen, tot het er minstens 3 zijn." in text
+    assert "Onder 3 antwoorden is te raden" not in text
+
+
+@pytest.mark.django_db
+def test_closing_with_too_few_at_all_says_so():
+    session = make_paper_round()
+    on_paper(session, HELPING)
+    on_screen(session, HINDERING)
+
+    text = page(session, "session-close")
+
+    assert "Onder 3 antwoorden is te raden" in text
+    assert "op een scherm ingevuld" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("paper", "screen", "said"), [(3, 3, True), (6, 0, False), (0, 6, False)])
+def test_closing_says_what_goes_of_those_beside_paper(paper, screen, said):
+    session = make_paper_round()
+    if paper:
+        on_paper(session, *[HELPING] * paper)
+    on_screen(session, *[HINDERING] * screen)
+    assert ("Els kent de formulieren van papier." in page(session, "session-close")) is said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("plan", "told", "said", "said_of_groups"),
+    [
+        ({}, True, True, False),
+        ({"grouping": Grouping.LEVEL, "groups": ROLES}, True, True, True),
+        ({}, False, False, False),
+        ({"paper_by": ""}, True, False, False),
+    ],
+)
+def test_participants_read_beforehand_what_whoever_types_can_know(client, plan, told, said, said_of_groups):
+    session = make_paper_round(**plan)
+    Session.objects.update(told_of_typist=told)
+    text = text_of(client.get(reverse("join", args=[session.join_token])))
+    assert ("Els kent wat op papier staat, en ziet zo wat de mensen op een scherm samen antwoordden." in text) is said
+    assert ("Een groep met maar 1 of 2 mensen op een scherm tonen we niet apart." in text) is said_of_groups
+
+
+@pytest.mark.parametrize(
+    ("round_", "said"),
+    [
+        (Round(Mode.ANONYMOUS, paper=True, typist=True), True),
+        (Round(Mode.ANONYMOUS, paper=True), False),
+        (Round(Mode.ANONYMOUS, typist=True), False),
+        (Round(Mode.NAMED, paper=True, typist=True), False),
+    ],
+)
+def test_the_promise_beside_paper_is_made_where_it_is_kept(round_, said):
+    told = [told.promise for told in promises(round_)]
+    assert (Promise.BESIDE_PAPER in told) is said
+    if said:
+        assert told.index(Promise.BESIDE_PAPER) == told.index(Promise.TOO_FEW) + 1
+
+
+# --- The migration
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_leaves_an_open_round_with_paper_as_it_was():
+    session = make_paper_round()
+    on_paper(session, *[HELPING] * 4)
+    on_screen(session, HINDERING)
+    executor = MigrationExecutor(connection)
+    try:
+        executor.migrate([("reflectie", "0006_released")])
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] == "reflectie"])
+    session = fresh(session)
+    assert (session.told_of_typist, session.paper_typed, session.responses.filter(typed=True).count()) == (False, 4, 0)
+    # What is typed in after it isn't told from the rest either: half of the paper would count as known.
+    on_paper(session, HELPING)
+
+    store.close_round(session)
+
+    assert report_of(session).counted == 6

@@ -210,8 +210,7 @@ def _loosen(session: Session) -> None:
     answers = [answer for response in responses for answer in response.answers.all()]
     session.responses.all().delete()
     # How many finished stays, and not who: what was typed in is finished always.
-    finished = [response.finished for response in responses]
-    shuffle(finished)
+    finished = random.SystemRandom().sample([response.finished for response in responses], len(responses))
     for response in responses:
         response.pk, response.token_hash, response.typed = uuid4(), None, False
         response.finished = finished.pop()

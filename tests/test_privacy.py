@@ -545,3 +545,19 @@ def test_report_of_a_round_tells_nothing_withheld(checklist, drawn):
     publish = as_the_report_shows(checklist, tuple(named), blanked)
 
     assert leaks(sizes, total, groups_to_blank, publish) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(typed_rounds(8))
+def test_report_of_a_round_with_paper_tells_whoever_typed_nothing_of_the_others(checklist, drawn):
+    """Closing is told who was typed; the report is made of what it left, and can't ask."""
+    sizes, total = drawn
+    (named, without), typed = split(by_part(sizes)), by_part(sizes, typed=True)
+    blanked = groups_to_blank(named, without, typed)
+    by_report = as_the_report_shows(checklist, tuple(named), blanked)
+
+    def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
+        shown = {name: counts for name, counts in groups.items() if name}
+        return {**groups, **by_report(total, shown)}
+
+    assert typist_leaks(sizes, total, groups_to_blank, publish) == []

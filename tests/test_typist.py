@@ -418,11 +418,11 @@ def test_whoever_types_reads_beforehand_that_one_or_two_are_too_few(name, mode, 
     [
         (
             1,
-            "Maar 1 daarvan is op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
+            "Daarvan is er maar 1 op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
         ),
         (
             2,
-            "Maar 2 daarvan zijn op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
+            "Daarvan zijn er maar 2 op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten",
         ),
     ],
 )

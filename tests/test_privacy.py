@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import assume, find, given, settings
 from hypothesis import strategies as st
 
 from reflectie.domain.build import build_report
@@ -30,6 +30,9 @@ Spread = tuple[int, ...]
 # What each part, a group or those without one, answered to an item.
 World = dict[str, Spread]
 Blank = Callable[[Mapping[str, int], int], frozenset[str]]
+# A part again, and whether its people's sheets were typed in from paper or not.
+Cell = tuple[str, bool]
+BlankTyped = Callable[[Mapping[str, int], int, Mapping[str, int]], frozenset[str]]
 Publish = Callable[[Counts, Mapping[str, Counts]], Mapping[str, Counts | Withheld]]
 
 
@@ -113,6 +116,71 @@ def leaks(sizes: Mapping[str, int], total: Spread, blank: Blank, publish: Publis
     return found
 
 
+# --- The solver, for whoever types in the paper forms
+
+
+def by_part(numbers: Mapping[Cell, int], *, typed: bool | None = None) -> dict[str, int]:
+    """How many people each part has, of those typed or not, or of all."""
+    found: dict[str, int] = defaultdict(int)
+    for (part, is_typed), number in numbers.items():
+        if number and typed in (None, is_typed):
+            found[part] += number
+    return dict(found)
+
+
+def split(parts: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """The groups, and how many chose none."""
+    return {name: number for name, number in parts.items() if name}, parts.get(NONE, 0)
+
+
+def together(world: Mapping[Cell, Spread]) -> World:
+    """What each part answered, typed or not."""
+    found: World = {}
+    for (part, _), spread in world.items():
+        found[part] = tuple(a + b for a, b in zip(found.get(part, (0, 0, 0, 0)), spread, strict=True))
+    return found
+
+
+def typist_leaks(
+    sizes: Mapping[Cell, int],
+    total: Spread,
+    blank: BlankTyped,
+    publish: Publish,
+    is_enough: Callable[[int, int], bool] = enough,
+) -> list[str]:
+    """Everything that whoever typed finds out of people who weren't typed. They know each typed sheet with its group,
+    and perhaps one sheet of their own.
+
+    As everybody else, they may know what the totals of three or more people tell, and the figures of a group of three
+    or more that is shown: here of those people whom they didn't type.
+    """
+    sizes = {cell: size for cell, size in sizes.items() if size}
+    untyped, typed = by_part(sizes, typed=False), by_part(sizes, typed=True)
+    if not (untyped and typed and is_enough(sum(sizes.values()), sum(typed.values()))):
+        return []
+    blanked = blank(*split(by_part(sizes)), typed)
+    # As in the report: who chose no group is one more, unless somebody hides among them.
+    shown = frozenset(by_part(sizes)) - blanked - (frozenset({NONE}) if blanked else frozenset())
+    before, after = defaultdict(list), defaultdict(list)
+    for world in worlds(sizes, total):
+        known = tuple(spread for (_, is_typed), spread in world.items() if is_typed)
+        others = {part: spread for (part, is_typed), spread in world.items() if not is_typed}
+        before[known].append(others)
+        after[known, published(together(world), shown, total, publish)].append(others)
+    small = {part for part, size in untyped.items() if size < FLOOR}
+    everything = set(product(untyped, ANSWERS))
+    found = []
+    for (known, figures), possible in after.items():
+        hidden = {name for name, figure in figures if isinstance(figure, Withheld)} | (set(untyped) - shown) | small
+        for own in (None, *product(untyped, ANSWERS)):
+            if not (left := as_seen_by(own, possible)):
+                continue
+            may_know = certain(as_seen_by(own, before[known])) if sum(untyped.values()) >= FLOOR else set()
+            news = {(part, answer) for part, answer in (certain(left) & everything) - may_know if part in hidden}
+            found += [f"{own or 'typist'} finds {part!r}, answer {answer}, from {figures}" for part, answer in news]
+    return found
+
+
 # --- Rules that are too simple
 
 
@@ -122,6 +190,18 @@ def blank_the_small_ones(sizes: Mapping[str, int], without: int) -> frozenset[st
 
 def always_publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
     return groups
+
+
+def blank_as_if_nobody_types(sizes: Mapping[str, int], without: int, typed: Mapping[str, int]) -> frozenset[str]:
+    return groups_to_blank(sizes, without)
+
+
+def blank_few_untyped(sizes: Mapping[str, int], without: int, typed: Mapping[str, int]) -> frozenset[str]:
+    """The rule for everybody, seen with the typist's eyes too: nobody stands alone in a remainder. But what of it is
+    published goes by the whole remainder, and so does what "withheld" tells."""
+    untyped = {name: size - typed.get(name, 0) for name, size in sizes.items()}
+    everybody, typist = groups_to_blank(sizes, without), groups_to_blank(untyped, without - typed.get(NONE, 0))
+    return everybody | typist
 
 
 def in_three(counts: Counts) -> tuple[int, int, int]:
@@ -204,7 +284,116 @@ def test_solver_finds_the_only_objector_from_the_word_withheld():
     assert leaks(sizes, total, groups_to_blank, group_figures) == []
 
 
+# --- Whoever types in the paper forms
+
+
+@st.composite
+def typed_rounds(draw: st.DrawFn, people: int = 9) -> tuple[dict[Cell, int], Spread]:
+    """The sizes of up to three groups and of those without one, on paper and not, and the totals of an item: each part
+    as often all on paper or all not as mixed."""
+    sizes: dict[Cell, int] = {}
+    left = people
+    for name, most in (("a", 6), ("b", 5), ("c", 4), (NONE, 3)):
+        size = draw(st.integers(0, min(left, most)))
+        typed = draw(st.one_of(st.just(0), st.just(size), st.integers(0, size)))
+        sizes[name, True], sizes[name, False] = typed, size - typed
+        left -= size
+    counted = sum(sizes.values())
+    assume(counted)
+    cuts = sorted(draw(st.lists(st.integers(0, counted), min_size=2, max_size=2)))
+    # What stands open counts with "don't know" wherever it matters here.
+    total = (cuts[0], cuts[1] - cuts[0], counted - cuts[1], 0)
+    return sizes, total
+
+
+# Of ten drawn, one has groups that are shown.
+@settings(max_examples=1000, deadline=None)
+@given(typed_rounds())
+def test_whoever_types_in_paper_finds_nothing_of_who_answered_on_a_phone(drawn):
+    assert typist_leaks(*drawn, groups_to_blank, group_figures) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(typed_rounds())
+def test_others_find_nothing_withheld_in_a_round_with_paper(drawn):
+    sizes, total = drawn
+    typed = by_part(sizes, typed=True)
+    assume(enough(sum(sizes.values())))
+    assert leaks(by_part(sizes), total, lambda groups, rest: groups_to_blank(groups, rest, typed), group_figures) == []
+
+
+@pytest.mark.parametrize(
+    "blank", [blank_as_if_nobody_types, blank_few_untyped], ids=["as-if-nobody-types", "few-untyped"]
+)
+def test_solver_finds_what_whoever_types_sees_through_a_simpler_rule(blank):
+    find(
+        typed_rounds(),
+        lambda drawn: bool(typist_leaks(*drawn, blank, group_figures)),
+        settings=settings(max_examples=2000, deadline=None, derandomize=True, database=None),
+    )
+
+
+@pytest.mark.parametrize(("paper", "phone"), [(6, 1), (8, 2), (3, 1), (1, 2)])
+def test_solver_finds_the_one_or_two_that_were_not_typed(paper, phone):
+    sizes, total = {(NONE, True): paper, (NONE, False): phone}, (1, paper + phone - 1, 0, 0)
+    assert typist_leaks(sizes, total, groups_to_blank, group_figures, lambda counted, typed: enough(counted)) != []
+    assert typist_leaks(sizes, total, groups_to_blank, group_figures) == []
+    assert enough(paper + phone, paper) is False
+
+
+def test_solver_finds_the_one_of_a_role_that_was_not_typed():
+    # Thirteen people, eleven of whom on phones; of role c two on paper and one on a phone.
+    sizes = {("a", False): 5, ("b", False): 5, ("c", True): 2, ("c", False): 1}
+    total = (1, 12, 0, 0)
+    found = typist_leaks(sizes, total, blank_as_if_nobody_types, group_figures)
+    assert {line.split(", from")[0] for line in found} >= {"typist finds 'c', answer 0", "typist finds 'c', answer 1"}
+    assert typist_leaks(sizes, total, groups_to_blank, group_figures) == []
+
+
 # --- Worked by hand
+
+
+@pytest.mark.parametrize(
+    ("counted", "typed", "expected"),
+    [
+        (3, 0, True),
+        (3, 3, True),
+        (3, 2, False),
+        (3, 1, False),
+        (7, 6, False),
+        (10, 8, False),
+        (6, 3, True),
+        (2, 2, False),
+        (0, 0, False),
+    ],
+)
+def test_enough_counts_who_was_not_typed_apart(counted, typed, expected):
+    assert enough(counted, typed) is expected
+
+
+@pytest.mark.parametrize(
+    ("sizes", "without", "typed", "expected"),
+    [
+        # All on paper, or all on phones: as ever.
+        ({"a": 5, "b": 4, "c": 2}, 0, {"a": 5, "b": 4, "c": 2}, "bc"),
+        ({"a": 5, "b": 4, "c": 2}, 0, {}, "bc"),
+        # No remainder: each group, less its paper, has three people or none.
+        ({"a": 6, "b": 4}, 0, {"a": 3, "b": 4}, ""),
+        ({"a": 6, "b": 4}, 3, {"a": 3, NONE: 3}, ""),
+        # One or two on phones in a group, or without one.
+        ({"a": 6, "b": 4}, 0, {"b": 2}, "ab"),
+        ({"a": 5, "b": 5, "c": 3}, 0, {"c": 2}, "abc"),
+        ({"a": 6, "b": 4}, 4, {NONE: 2}, "ab"),
+        # A small group on paper hides with the smallest other that is on paper, and not with the phones.
+        ({"a": 8, "b": 4, "c": 2, "d": 5}, 0, {"c": 2, "d": 5}, "cd"),
+        ({"a": 8, "b": 4, "c": 2}, 0, {"c": 2}, "abc"),
+        ({"a": 8, "b": 2, "c": 2}, 0, {"b": 2, "c": 2}, "bc"),
+        # Of who is on phones nobody hides in a remainder, not even with others who are.
+        ({"a": 8, "b": 2, "c": 2}, 0, {"a": 3}, "abc"),
+    ],
+)
+def test_groups_to_blank_with_paper(sizes, without, typed, expected):
+    assert groups_to_blank(sizes, without, typed) == frozenset(expected)
 
 
 @pytest.mark.parametrize(("counted", "expected"), [(0, False), (2, False), (3, True), (200, True)])
@@ -356,3 +545,19 @@ def test_report_of_a_round_tells_nothing_withheld(checklist, drawn):
     publish = as_the_report_shows(checklist, tuple(named), blanked)
 
     assert leaks(sizes, total, groups_to_blank, publish) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(typed_rounds(8))
+def test_report_of_a_round_with_paper_tells_whoever_typed_nothing_of_the_others(checklist, drawn):
+    """Closing is told who was typed; the report is made of what it left, and can't ask."""
+    sizes, total = drawn
+    (named, without), typed = split(by_part(sizes)), by_part(sizes, typed=True)
+    blanked = groups_to_blank(named, without, typed)
+    by_report = as_the_report_shows(checklist, tuple(named), blanked)
+
+    def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
+        shown = {name: counts for name, counts in groups.items() if name}
+        return {**groups, **by_report(total, shown)}
+
+    assert typist_leaks(sizes, total, groups_to_blank, publish) == []

@@ -16,7 +16,21 @@
   sizes ask for it; they are known to all, so that choosing the number gives nothing away.
 
 Taken into account: an outsider, and any one counted person who knows their own answer and group, each knowing the sizes
-of all groups and these rules. Not taken into account: people who put together what each of them knows.
+of all groups and these rules. And whoever types in the paper forms (the typist): they know each typed sheet with its
+group, and perhaps a sheet of their own besides. Less what was typed, the totals are those of a round of the others
+alone, and the same holds for it:
+
+- Unless nobody or at least three of the counted sheets weren't typed, there are no individual results.
+- Groups of which one or two weren't typed are blanked. In a remainder hides nobody who wasn't typed: what is published
+  goes by the whole remainder, of which the typist knows a part. Such a remainder is rarely covered anyway, so that then
+  all groups are blanked. What the rules above say of a remainder that was typed whole tells a typist nothing new.
+- What one or two of them answered beside the checklist is erased where somebody who was typed answered it too: shown
+  from three, it would be theirs.
+- All of this is decided at closing, by numbers of people alone. What is shown of an item asks no more who was typed.
+
+With three who weren't typed, of whom the typist is one, the typist knows the sum of the other two: as each of three
+knows it in a round without paper. Not taken into account: people who put together what each of them knows. Of several
+who type, each is taken to know all of it, as participants read; how one hides from another isn't looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +39,7 @@ from enum import StrEnum
 from itertools import count
 
 from .findings import Counts
+from .sheet import Sheet
 
 # The smallest number of people whose answers are shown together: of two, each would know the other's.
 FLOOR = 3
@@ -35,7 +50,7 @@ FEWEST_ALIKE = 2
 class Reason(StrEnum):
     """Why a figure is withheld."""
 
-    # Fewer than FLOOR counted responses: no individual results at all.
+    # Fewer than FLOOR counted responses, or in a group: no individual results at all, or none of that group.
     TOO_FEW = "too-few"
     # Published, it would let somebody work out a group that is withheld.
     SUBTRACTION = "subtraction"
@@ -54,22 +69,58 @@ Shown = Counts | Withheld
 Spread = tuple[int, int, int]
 
 
-def enough(counted: int) -> bool:
-    """Whether so many counted responses may have individual results (domain page: fewer than 3, none)."""
-    return counted >= FLOOR
+def enough(counted: int, typed: int = 0) -> bool:
+    """Whether so many counted responses may have individual results (domain page: fewer than 3, none). `typed` of them
+    were typed in from paper: of all less these, one or two are too few as well."""
+    return counted >= FLOOR and not is_few(counted - typed)
 
 
-def groups_to_blank(sizes: Mapping[str, int], without: int) -> frozenset[str]:
+def is_few(people: int) -> bool:
+    """Whether there are people, and too few to be shown apart."""
+    return 0 < people < FLOOR
+
+
+def groups_to_blank(sizes: Mapping[str, int], without: int, typed: Mapping[str, int] | None = None) -> frozenset[str]:
     """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can
     be worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
-    sizes go by name. Empty groups are never among them; if nothing less is safe, all others are."""
+    sizes go by name. Empty groups are never among them; if nothing less is safe, all others are.
+
+    `typed` has how many of each group were typed in from paper, and under "" how many of those without one.
+    """
+    typed = typed or {}
+    untyped = {group: size - typed.get(group, 0) for group, size in {**sizes, "": without}.items()}
     smallest_first = sorted((group for group, size in sizes.items() if size), key=lambda group: (sizes[group], group))
-    blanked = [group for group in smallest_first if sizes[group] < FLOOR]
-    for group in smallest_first[len(blanked) :]:
-        if _hide_each_other([sizes[name] for name in blanked], without):
-            break
-        blanked.append(group)
+    blanked = [group for group in smallest_first if is_few(sizes[group]) or is_few(untyped[group])]
+    has_paper = any(typed.values())
+    # Beside paper, others don't hide in a remainder, so that blanking them as well would make nothing safe.
+    may_hide = [group for group in smallest_first if group not in blanked and not (has_paper and untyped[group])]
+    while not (
+        _hide_each_other([sizes[group] for group in blanked], without)
+        and (not has_paper or _hide_none([untyped[group] for group in blanked], untyped[""]))
+    ):
+        if not may_hide:
+            return frozenset(smallest_first)
+        blanked.append(may_hide.pop(0))
     return frozenset(blanked)
+
+
+def questions_to_erase(typed: Sequence[Sheet], others: Sequence[Sheet]) -> frozenset[str]:
+    """The fields beside the checklist to erase, at closing, from the sheets that weren't typed in from paper: what one
+    or two of these gave would remain of the report's number less what was typed. `typed` are all that were."""
+    alone = {name for name in _COUNTED_BESIDE if _leaves_few(typed, others, name)}
+    # Whether the two fit is a number of its own, and without the second there is none.
+    if _leaves_few(typed, others, "intensity-needed", "intensity-current"):
+        alone.add("intensity-current")
+    return frozenset(alone)
+
+
+# What is counted over those who answered it; texts are shown as they are, and come from anybody.
+_COUNTED_BESIDE = ("first", "ips-meaning", "intensity-needed", "intensity-current")
+
+
+def _leaves_few(typed: Sequence[Sheet], others: Sequence[Sheet], *names: str) -> bool:
+    gave = [sum(all(sheet.values.get(name) for name in names) for sheet in sheets) for sheets in (typed, others)]
+    return gave[0] > 0 and is_few(gave[1])
 
 
 def _hide_each_other(blanked: Sequence[int], without: int) -> bool:
@@ -79,6 +130,11 @@ def _hide_each_other(blanked: Sequence[int], without: int) -> bool:
     parts = sorted([*blanked, without] if without else blanked)
     # Alone, a part is the remainder itself; beside one person, that person subtracts their own answer.
     return sum(parts) >= FLOOR and len(parts) > 1 and not (len(parts) == 2 and parts[0] == 1)
+
+
+def _hide_none(blanked: Sequence[int], without: int) -> bool:
+    """Whether nobody who wasn't typed is in the remainder, or those without a group are one like any other."""
+    return not any([*blanked, without]) if blanked else not is_few(without)
 
 
 def group_figures(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Shown]:

@@ -31,6 +31,8 @@ class Promise(StrEnum):
     NOTES_BY_NAME = "notes-by-name"
     COUNTED = "counted"
     TOO_FEW = "too-few"
+    # Whoever types in the paper forms knows what all others answered together; so one or two of these are too few.
+    BESIDE_PAPER = "beside-paper"
     # The report of a later session sets this one's totals beside its own.
     LATER = "later"
     # Findings may count in signals, and a note be quoted there.
@@ -83,6 +85,8 @@ class Round:
     closes: bool = False
     facilitator_prepares: bool = False
     paper: bool = False
+    # Whether those who aren't typed in from paper are counted apart: as in all rounds but those planned before.
+    typist: bool = False
     # How many months after the conclusion answers are folded into counts; 0: never.
     fold_months: int = 0
     signals: bool = False
@@ -105,6 +109,7 @@ def promises(session: Round) -> tuple[Told, ...]:
     told.append(Told(Promise.NOTES_WITHOUT_NAME if anonymous else Promise.NOTES_BY_NAME))
     told.append(Told(Promise.COUNTED))
     told += [Told(Promise.TOO_FEW, FLOOR)] if anonymous else []
+    told += [Told(Promise.BESIDE_PAPER)] if anonymous and session.paper and session.typist else []
     told.append(Told(Promise.LATER))
     told += [Told(Promise.SIGNALS)] if session.signals else []
     told.append(Told(Promise.NOTHING_EARLIER))

@@ -135,7 +135,8 @@ class PlanForm(forms.Form):
         widget=forms.TextInput,
         help_text=_(
             "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, want die ziet de "
-            "antwoorden op papier."
+            "antwoorden op papier. Vullen jullie anoniem in? Laat dan minstens 3 mensen op een scherm invullen, of "
+            "iedereen op papier: anders toont het verslag geen antwoorden."
         ),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)

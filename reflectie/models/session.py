@@ -66,7 +66,7 @@ class Session(models.Model):
     facilitator_prepares = models.BooleanField(default=False)
     # Who types in the paper forms; empty when there is no paper. Participants read it beforehand.
     paper_by = models.CharField(max_length=MAX_NAME, blank=True)
-    # How many paper forms there are, known once all of them are in, and how many were typed in.
+    # How many paper forms there are, known once all of them are in, and how many were typed in; until it closes.
     paper_sheets = models.PositiveSmallIntegerField(null=True, blank=True)
     paper_typed = models.PositiveSmallIntegerField(default=0)
     # Texts a coordinator took out after closing: {field name: how many}.
@@ -75,6 +75,9 @@ class Session(models.Model):
     # Whether participants read beforehand that findings may count in signals, and a note be quoted there. Only then may
     # they: whatever was answered before that was said stays out.
     told_of_signals = models.BooleanField(default=False)
+    # Whether participants read beforehand what whoever types in paper forms can know of the others. Only then are typed
+    # sheets told from others while the round is open; a round that was planned before that was said goes on as it was.
+    told_of_typist = models.BooleanField(default=False)
     # Held on paper in earlier years: a coordinator brings its sheets in, and nobody takes part by a link.
     earlier = models.BooleanField(default=False)
 
@@ -108,6 +111,8 @@ class Response(models.Model):
     # What opens the sheet, as a hash; nothing does after closing, or when it was typed in from paper.
     token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     finished = models.BooleanField(default=False)
+    # Typed in from paper, as long as the round is open: closing asks it, and erases it.
+    typed = models.BooleanField(default=False)
     # What is asked beside the checklist, by field name.
     extras = models.JSONField(default=dict)
 

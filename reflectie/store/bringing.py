@@ -54,7 +54,8 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
         if len(sheets) > (room := room_for(session)):
             raise TooManySheetsError(room)
         # Nothing opens what was brought in: the mark is of a token that only says that it was done.
-        write_sheets(session, random.SystemRandom().sample(list(sheets), len(sheets)), mark)
+        in_any_order = random.SystemRandom().sample(list(sheets), len(sheets))
+        write_sheets(session, in_any_order, mark, typed=session.told_of_typist)
         if not session.earlier:
             session.paper_typed += len(sheets)
             session.paper_sheets = session.paper_sheets or session.paper_typed

@@ -58,7 +58,7 @@ def add_paper_sheet(session: Session, token: str, sheet: Sheet) -> Session:
         if session.paper_typed >= (session.paper_sheets or 0):
             raise NoPaperLeftError
         posted = {name: Posted(value, "") for name, value in sheet.values.items()}
-        save_fields(session, token_hash, posted, finish=True, may_begin=True)
+        save_fields(session, token_hash, posted, finish=True, may_begin=True, typed=session.told_of_typist)
         session.paper_typed += 1
         session.save(update_fields=["paper_typed"])
     return session

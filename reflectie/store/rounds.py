@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Value
 from django.db.models.functions import Replace
 
 from reflectie.domain.agreements import Conclusion
-from reflectie.domain.privacy import enough, groups_to_blank
+from reflectie.domain.privacy import enough, groups_to_blank, questions_to_erase
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
@@ -27,7 +27,8 @@ class StageError(Exception):
 
 
 class TooFewError(Exception):
-    """Fewer than three counted responses: an anonymous round closes without results, or stays open."""
+    """Fewer than three counted responses, or one or two that weren't typed in beside some that were: an anonymous round
+    closes without results, or stays open."""
 
 
 class BegunError(Exception):
@@ -60,7 +61,7 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
     own = uuid5(collaboration.pk, f"{key}{plan!r}") if key else uuid4()
     session = Session(pk=own, changed_on=today())
     # Everybody reads so before the first question (`domain/promises.py`); of what was on paper years ago, nobody did.
-    session.told_of_signals = not plan.earlier
+    session.told_of_signals = session.told_of_typist = not plan.earlier
     with transaction.atomic():
         session.collaboration = lock_collaboration(collaboration.pk)
         if sent_before := Session.objects.filter(pk=own).first():
@@ -157,13 +158,22 @@ def count_responses(session: Session) -> int:
     return session.responses.filter(answers__value__gt="").distinct().count()
 
 
+def count_typed(session: Session) -> int:
+    """How many of the responses that count were typed in from paper; 0 once the round is closed, and in one that was
+    planned before this was kept. One query, or none without paper."""
+    if not session.paper_by:
+        return 0
+    return session.responses.filter(typed=True, answers__value__gt="").distinct().count()
+
+
 def close_round(session: Session, *, without_results: bool = False) -> Session:
     """Take no more answers, and loosen those that came in from who gave them and when.
 
     In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code, invited
-    addresses and mail that waits go; the rows are written anew in random order; in an anonymous round groups that are
-    too small are blanked. With fewer than three counted responses an anonymous round closes only `without_results`, and
-    then its answers are erased (domain page, "Anonymous is anonymous").
+    addresses and mail that waits go, and which sheet was typed in from paper; the rows are written anew in random order;
+    in an anonymous round groups that are too small are blanked. With fewer than three counted responses, or one or two
+    that weren't typed beside some that were, an anonymous round closes only `without_results`, and then its answers are
+    erased (domain page, "Anonymous is anonymous").
     A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
     Raises StageError when it is closed already, TooFewError.
     """
@@ -171,7 +181,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         session = lock_session(session)
         if session.stage != Session.Stage.OPEN:
             raise StageError
-        if session.mode == Mode.ANONYMOUS and not enough(count_responses(session)):
+        if session.mode == Mode.ANONYMOUS and not enough(count_responses(session), count_typed(session)):
             if not without_results:
                 raise TooFewError
             session.responses.all().delete()
@@ -182,6 +192,8 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         is_round = Mode(session.mode).is_round
         session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION
         session.code = None
+        # "All of them" would tell of each.
+        session.paper_sheets, session.paper_typed = None, 0
         # Until now the day of the last answer.
         session.changed_on = today()
         session.save()
@@ -190,18 +202,23 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
 
 
 def _loosen(session: Session) -> None:
-    """Write a session's rows anew: no token, fresh random keys, random order, small groups blanked.
+    """Write a session's rows anew: no token, fresh random keys, random order, small groups blanked, and nothing of
+    which sheet was typed in from paper.
 
     An automatic row number or a hidden row version would otherwise tell who came last.
     """
     responses = list(session.responses.prefetch_related("answers"))
     if session.mode == Mode.ANONYMOUS:
+        responses = _hide_from_typist(session, responses)
         session.blanked = _blank_groups(session, responses)
     shuffle = random.SystemRandom().shuffle
     answers = [answer for response in responses for answer in response.answers.all()]
     session.responses.all().delete()
+    # How many finished stays, and not who: what was typed in is finished always.
+    finished = random.SystemRandom().sample([response.finished for response in responses], len(responses))
     for response in responses:
-        response.pk, response.token_hash = uuid4(), None
+        response.pk, response.token_hash, response.typed = uuid4(), None, False
+        response.finished = finished.pop()
         # SQLite keeps them as they came: in which order somebody answered, and that a form was typed over from paper.
         response.extras = dict(sorted(response.extras.items()))
     for answer in answers:
@@ -212,16 +229,34 @@ def _loosen(session: Session) -> None:
     Answer.objects.bulk_create(answers)
 
 
+def _hide_from_typist(session: Session, responses: list[Response]) -> list[Response]:
+    """The responses less what whoever typed the paper forms would know to be of one or two who answered themselves."""
+    if not any(response.typed for response in responses):
+        return responses
+    checklist = load_checklist(session.checklist)
+    sheets = list(zip(responses, load_sheets(responses), strict=True))
+    others = [sheet for response, sheet in sheets if not response.typed]
+    if not any(sheet.answered(checklist) for sheet in others):
+        # With none of them counted, what these few left beside the checklist has no round to hide in.
+        return [response for response in responses if response.typed]
+    for name in questions_to_erase([sheet for response, sheet in sheets if response.typed], others):
+        for response in responses:
+            if not response.typed:
+                response.extras.pop(name, None)
+    return responses
+
+
 def _blank_groups(session: Session, responses: list[Response]) -> bool:
     """Take the group out of the rows of every group that is too small to be shown; whether there was one."""
     name = Grouping(session.grouping).field
     if not name:
         return False
     checklist = load_checklist(session.checklist)
-    counted = [sheet for sheet in load_sheets(responses) if sheet.answered(checklist)]
-    sizes = Counter(sheet.text(name) for sheet in counted)
+    sheets = zip(responses, load_sheets(responses), strict=True)
+    counted = [(sheet.text(name), response.typed) for response, sheet in sheets if sheet.answered(checklist)]
+    sizes = Counter(group for group, _ in counted)
     without = sizes.pop("", 0)
-    blanked = groups_to_blank(sizes, without)
+    blanked = groups_to_blank(sizes, without, Counter(group for group, typed in counted if typed))
     for response in responses:
         # Whoever answered nothing in the checklist isn't counted, and must not stand for a group of one.
         if response.extras.get(name) in blanked or response.extras.get(name) not in sizes:

@@ -156,12 +156,19 @@ def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") ->
 
 
 def save_fields(
-    session: Session, token_hash: str, posted: Mapping[str, Posted], *, finish: bool = False, may_begin: bool = False
+    session: Session,
+    token_hash: str,
+    posted: Mapping[str, Posted],
+    *,
+    finish: bool = False,
+    may_begin: bool = False,
+    typed: bool = False,
 ) -> Saved:
     """Save what was changed, field by field, and nothing that somebody else changed meanwhile.
 
     The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
-    finished when nothing was in conflict; finishing twice is finishing once. Every write in a session locks the
+    finished when nothing was in conflict; finishing twice is finishing once. `typed` marks a sheet that is made here as
+    typed in from paper. Every write in a session locks the
     session's row first, so that an answer is in before it closes, or refused after.
     Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased,
     and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
@@ -181,7 +188,7 @@ def save_fields(
         sheet, changed, conflicts = _merged(filling.sheet, posted)
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
-            response = response or Response.objects.create(session=session, token_hash=token_hash)
+            response = response or Response.objects.create(session=session, token_hash=token_hash, typed=typed)
             _write(session, response, filling, sheet, changed, finished=finished)
         saved = replace(
             filling,
@@ -260,15 +267,18 @@ def _extras(sheet: Sheet, keys: Iterable[str]) -> dict[str, FieldValue]:
     return {name: value for name, value in sorted(sheet.values.items()) if name not in on_items}
 
 
-def write_sheets(session: Session, sheets: Iterable[Sheet], first_hash: str | None = None) -> None:
+def write_sheets(
+    session: Session, sheets: Iterable[Sheet], first_hash: str | None = None, *, typed: bool = False
+) -> None:
     """Write whole sheets, finished, in this order; `first_hash` is the token's mark on the first of them. No link opens
-    the others. The session was locked."""
+    the others. `typed` marks all of them as typed in from paper. The session was locked."""
     ids = item_ids(session.checklist_id)
     responses: list[Response] = []
     answers: list[Answer] = []
     for sheet in sheets:
         token_hash = None if responses else first_hash
-        response = Response(session=session, token_hash=token_hash, finished=True, extras=_extras(sheet, ids))
+        extras = _extras(sheet, ids)
+        response = Response(session=session, token_hash=token_hash, finished=True, typed=typed, extras=extras)
         responses.append(response)
         answers += [
             Answer(response=response, item_id=pk, value=sheet.text(key), note=sheet.text(note_name(key)))

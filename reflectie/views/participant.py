@@ -134,6 +134,7 @@ def round_of(session: Session) -> Round:
         closes=session.closes_on is not None,
         facilitator_prepares=session.facilitator_prepares,
         paper=bool(session.paper_by),
+        typist=session.told_of_typist,
         fold_months=settings.FOLD_MONTHS,
         signals=session.told_of_signals,
     )

@@ -25,6 +25,7 @@ from reflectie.store import (
     close_round,
     conclude,
     count_responses,
+    count_typed,
     load_standing,
     open_report,
     plan_of,
@@ -90,7 +91,8 @@ def _keep_open(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, status: int = 200) -> HttpResponse:
-    counted = count_responses(session)
+    counted, typed = count_responses(session), count_typed(session)
+    anonymous = session.mode == Mode.ANONYMOUS
     context = {
         "session": session,
         "collaboration": session.collaboration,
@@ -98,8 +100,12 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
         "is_round": Mode(session.mode).is_round,
         "standing": load_standing(session.join_token or ""),
         "counted": counted,
-        "too_few": session.mode == Mode.ANONYMOUS and not enough(counted),
-        "grouped": session.mode == Mode.ANONYMOUS and session.grouping != Grouping.NONE,
+        "typed": typed if anonymous else 0,
+        "untyped": counted - typed,
+        "too_few": anonymous and not enough(counted, typed),
+        # Enough in all, but too few who weren't typed.
+        "beside_paper": enough(counted),
+        "grouped": anonymous and session.grouping != Grouping.NONE,
         "invitees": session.invitees.count(),
         "keep": keep,
     }

@@ -289,6 +289,9 @@ LOGGING = {
         # Below this it writes all that a page knows into the log where a template asks for something that isn't there:
         # answers and personal codes too.
         "django.template": {"level": "INFO"},
+        # Below this the first names whoever went away before their answer came; the second counts who waits for a thread.
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
         # Warns of each sign that no font has, and quotes it: a note in another script would stand in the log.
         "weasyprint": {"level": "ERROR"},
         # Tells every step of every PDF.

@@ -53,13 +53,16 @@ def _peak(pid: int) -> int:
 
 
 @contextmanager
-def serve(arguments: list[str]) -> Iterator[Server]:
+def serve(arguments: list[str], environment: dict[str, str] | None = None) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-c", "samenwerking/gunicorn.py", "--log-level", "warning"]
     process = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}", *arguments], cwd=BASE_DIR, stdout=subprocess.DEVNULL
+        [*command, "--bind", f"127.0.0.1:{port}", *arguments],
+        cwd=BASE_DIR,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
     )
     try:
         _wait_until_ready(port, process)

@@ -95,7 +95,10 @@ class Slowness:
         """Somebody wants to sign in: a mail must be sent."""
         browser = Browser(self.port)
         page = (await browser.get("/account/aanmelden/code/")).text
-        fields = [("csrfmiddlewaretoken", hidden(page, "csrfmiddlewaretoken")), ("email", f"iemand{number}@example.org")]
+        fields = [
+            ("csrfmiddlewaretoken", hidden(page, "csrfmiddlewaretoken")),
+            ("email", f"iemand{number}@example.org"),
+        ]
         await self._timed("code", browser.post("/account/aanmelden/code/", fields))
         browser.close()
 
@@ -131,19 +134,22 @@ class Slowness:
             try:
                 url, token = await self._open_sheet(browser)
             except (OSError, TimeoutError, UnexpectedError):
+                browser.close()
                 await asyncio.sleep(SAVE_EVERY)
                 continue
             kept = self.kept[url] = {}
             for place, key in enumerate(self.job["items"]):
                 value = VALUES[(number + place) % 3]
                 fields = [*sheet({key: False, f"{key}-note": True}, {key: value}, {}), ("csrfmiddlewaretoken", token)]
+                start = time.monotonic()
                 while self.goes_on:
-                    start = time.monotonic()
                     reply = await self._timed("save", browser.post(url, fields, HX_Request="true"))
                     if reply is not None and reply.status == 200:
                         kept[key] = value
                         break
-                    if reply is not None:
+                    if reply is None:
+                        browser.close()
+                    else:
                         self.look_at(reply)
                     await asyncio.sleep(SAVE_EVERY)
                 await asyncio.sleep(max(0, start + SAVE_EVERY - time.monotonic()))

@@ -1,5 +1,5 @@
-"""A gunicorn worker in which waitress reads and writes: gunicorn keeps what it is good at (starting, stopping and starting
-anew), waitress reads whole requests before a thread is taken, and sends answers without one.
+"""A gunicorn worker in which waitress reads and writes: gunicorn keeps what it is good at (starting, stopping and
+starting anew), waitress reads whole requests before a thread is taken, and sends answers without one.
 
 `docs/decisions/server.md` says why, and which tests hold it.
 """
@@ -16,6 +16,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 # Seconds that a connection may stay open before a request begins on it, and that the headers of one may take.
 IDLE_SECONDS, HEADER_SECONDS = 15, 10
@@ -44,19 +45,20 @@ LINGER_SECONDS = 1
 HEALTH = ("/gezond/", "/gereed/")
 
 
-class Task(WSGITask):
+class Task(WSGITask):  # type: ignore[misc]
     def build_response_header(self) -> bytes:
         if self.channel.server.is_stopping:
             self.set_close_on_finish()
-        return super().build_response_header()
+        return bytes(super().build_response_header())
 
 
-class Refusal(ErrorTask):
+class Refusal(ErrorTask):  # type: ignore[misc]
     """What can't be read as a request gets the page that everything wrong gets."""
 
     def execute(self) -> None:
         error = self.request.error
-        body = render_to_string("400.html").encode()
+        is_too_much = isinstance(error, RequestEntityTooLarge | RequestHeaderFieldsTooLarge)
+        body = render_to_string("400.html", {"is_too_much": is_too_much}).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
         self.set_close_on_finish()
@@ -64,7 +66,7 @@ class Refusal(ErrorTask):
         self.write(body)
 
 
-class Channel(HTTPChannel):
+class Channel(HTTPChannel):  # type: ignore[misc]
     """One connection, with a deadline for each thing that somebody else must do."""
 
     task_class = Task
@@ -81,7 +83,7 @@ class Channel(HTTPChannel):
             self.began = time.monotonic()
         return bool(super().received(data))
 
-    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002 (its parent's)
+    def send(self, data: bytes, do_close: bool = True) -> int:
         number = int(super().send(data, do_close))
         self.sent += number
         return number

@@ -19,8 +19,9 @@ from taken import figures_of_json, figures_of_rows, read_csv, rows_of
 
 from reflectie import pdf, store
 from reflectie.exports import archive
-from reflectie.middleware import PAGES_AT_ONCE, pages_in_turn
+from reflectie.middleware import pages_in_turn
 from reflectie.models import Membership, Role, Session
+from reflectie.places import PAGES_AT_ONCE
 
 pytestmark = pytest.mark.django_db
 

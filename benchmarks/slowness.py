@@ -95,10 +95,8 @@ class Slowness:
         """Somebody wants to sign in: a mail must be sent."""
         browser = Browser(self.port)
         page = (await browser.get("/account/aanmelden/code/")).text
-        fields = [
-            ("csrfmiddlewaretoken", hidden(page, "csrfmiddlewaretoken")),
-            ("email", f"iemand{number}@example.org"),
-        ]
+        token = hidden(page, "csrfmiddlewaretoken")
+        fields = [("csrfmiddlewaretoken", token), ("email", f"iemand{number}@example.org")]
         await self._timed("code", browser.post("/account/aanmelden/code/", fields))
         browser.close()
 

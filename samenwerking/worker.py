@@ -111,7 +111,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         if not self.request.headers_finished:
             return now - self.began > HEADER_SECONDS
         size = self.request.content_length or self.request.body_bytes_received
-        return now - self.began > BODY_SECONDS + size / BYTES_A_SECOND
+        return bool(now - self.began > BODY_SECONDS + size / BYTES_A_SECOND)
 
     @property
     def is_at_work(self) -> bool:

@@ -1,8 +1,8 @@
 """Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/places.py`), and a
 request waits for seconds, not for as long as it takes."""
 
-import sqlite3
 from collections.abc import Callable
+from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -78,7 +78,7 @@ def waited_too_long(error: BaseException) -> bool:
         return False
     cause = error.__cause__
     if (number := getattr(cause, "sqlite_errorcode", None)) is not None:
-        return number & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return number & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
     state = getattr(cause, "sqlstate", None)
     if state is not None:
         return state in _POSTGRESQL_WAITS or state.startswith(_NO_CONNECTION)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
@@ -81,6 +82,17 @@ def _in_turn(parts: Iterator[bytes], places: Places) -> Iterator[bytes]:
 # What a form of ours is sent as, and in which coding.
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 CODINGS = {"", "utf-8", "utf8"}
+
+
+class Request(WSGIRequest):
+    """Django's own reads the coding while it is made, where nothing catches what goes wrong. Here `readable` does."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            super()._set_content_type_params(meta)  # type: ignore[misc]
+        except (LookupError, ValueError, TooManyFieldsSent):
+            self._encoding = None
+            self.content_type, self.content_params = "", {"charset": "unknown"}
 
 
 def readable(get_response: Handler) -> Handler:

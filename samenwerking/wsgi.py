@@ -15,6 +15,10 @@ from reflectie.checks import refuse_unsafe_settings  # noqa: E402
 
 refuse_unsafe_settings()
 
+from reflectie.middleware import Request  # noqa: E402
+
+application.request_class = Request
+
 # Commands, which don't come here, take the time they need.
 connection_created.connect(limit_waiting)
 

@@ -22,6 +22,7 @@ from reflectie.places import Places
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTE = "We hebben <er> al jaren & niet naar gekeken."
+SEEN = {"seen-goal-shared": "", "seen-goal-shared-note": ""}
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def somebody_else_holds(session: Session) -> Iterator[None]:
 
 
 def fields() -> dict[str, str]:
-    return {"goal-shared": "hindering", "goal-shared-note": NOTE, "seen-goal-shared": "", "save": "1"}
+    return {"goal-shared": "hindering", "goal-shared-note": NOTE, **SEEN, "save": "1"}
 
 
 def test_a_save_that_waits_too_long_gives_back_all_that_was_typed(reflection: Reflection, patience: float, caplog):
@@ -232,5 +233,5 @@ def test_every_way_to_wait_for_the_database_gives_the_place_away(reflection: Ref
                     Session.objects.first()
                 else:
                     with transaction.atomic():
-                        pass
+                        list(Session.objects.select_for_update())
     assert entered[:1] == [way]

@@ -43,6 +43,7 @@ class Slowness:
             "codes": self.ask_code,
             "savers": self.save,
             "probes": self.probe,
+            "stuck": self.save_where_it_is_locked,
         }
         await asyncio.gather(*(kinds[kind](number) for kind in kinds for number in range(self.job.get(kind, 0))))
         statuses = {kind: dict(count) for kind, count in self.statuses.items()}
@@ -152,6 +153,17 @@ class Slowness:
                     await asyncio.sleep(SAVE_EVERY)
                 await asyncio.sleep(max(0, start + SAVE_EVERY - time.monotonic()))
         browser.close()
+
+    async def save_where_it_is_locked(self, number: int) -> None:
+        """Somebody whose sheet is held by somebody else, and who tries again and again."""
+        browser, url, key = Browser(self.port), self.job["locked"], self.job["items"][0]
+        token = hidden((await browser.get(url)).text, "csrfmiddlewaretoken")
+        fields = [*sheet({key: False, f"{key}-note": True}, {key: VALUES[0]}, {}), ("csrfmiddlewaretoken", token)]
+        while self.goes_on:
+            reply = await self._timed("stuck", browser.post(url, fields, HX_Request="true"))
+            if reply is None:
+                browser.close()
+            await asyncio.sleep(SAVE_EVERY)
 
     async def _open_sheet(self, browser: Browser) -> tuple[str, str]:
         start = (await browser.get("/start/")).text

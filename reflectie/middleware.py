@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from .backends import waited_too_long
-from .places import Places, too_many_wait
+from .places import HEALTH, Places, too_many_wait
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -46,9 +46,6 @@ PERMISSIONS_POLICY = ", ".join(
 )
 # Whoever puts a link of a team on a public page should not put its answers in a search engine.
 NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/")
-
-# Whether the server is well is answered without a place, so also when none gets free.
-HEALTH = ("/gezond/", "/gereed/")
 
 log = logging.getLogger(__name__)
 

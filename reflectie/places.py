@@ -16,6 +16,9 @@ LOOK_EVERY = 0.05
 # So many at a time may wait for the database, each with a thread; who comes after them is asked to come back.
 MOST_WAITING = 12
 
+# Whether the server is well is answered without a place, and by threads of its own (`samenwerking/worker.py`).
+HEALTH = ("/gezond/", "/gereed/")
+
 _here = threading.local()
 
 

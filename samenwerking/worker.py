@@ -18,6 +18,8 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
+from reflectie.places import HEALTH
+
 # Seconds that a connection may stay open before a request begins on it, and that the headers of one may take.
 IDLE_SECONDS, HEADER_SECONDS = 15, 10
 # A body or an answer gets these seconds, and as many more as its bytes take on a very bad line. Who is slower holds a
@@ -41,8 +43,6 @@ MAX_WAITING_BYTES = 500_000
 STOP_SECONDS = 5
 # And open connections this long, for a request that is on its way: it is answered, and told that it was the last.
 LINGER_SECONDS = 1
-# Threads of their own: whatever else is going on, these two answer, and don't wait for each other.
-HEALTH = ("/gezond/", "/gereed/")
 
 
 class Task(WSGITask):  # type: ignore[misc]
@@ -169,6 +169,7 @@ class Worker(base.Worker):  # type: ignore[misc]
     def run(self) -> None:
         _allow_connections()
         self.map: dict[int, Any] = {}
+        # Whatever else is going on, these answer, and don't wait for each other.
         dispatcher, *for_health = [_threads(number) for number in (self.cfg.threads, *[1] * len(HEALTH))]
         health = dict(zip(HEALTH, for_health, strict=True))
         settings = _settings()

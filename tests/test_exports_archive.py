@@ -206,3 +206,21 @@ def test_parts_of_what_is_streamed_are_made_in_turn_and_a_slow_line_holds_none()
     for thread in threads:
         thread.join(timeout=20)
     assert rest == [b"2"] * (PAGES_AT_ONCE + 2)
+
+
+def test_a_few_at_a_time_are_sent_everything_and_the_next_is_asked_to_come_back() -> None:
+    client = browser(make_account("bea@example.org"))
+    open_lines = []
+    while (response := client.get(reverse("everything"))).status_code == 200:
+        open_lines.append(response)
+        assert len(open_lines) < 20
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    # One got all of it, one went away in the middle, one before the beginning.
+    assert b"".join(open_lines.pop())
+    next(iter(open_lines[-1]))
+    for line in open_lines:
+        line.close()
+    again = [client.get(reverse("everything")) for _ in range(len(open_lines) + 1)]
+    assert {response.status_code for response in again} == {200}
+    for line in again:
+        line.close()

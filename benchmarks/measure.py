@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from reflectie.middleware import PAGES_AT_ONCE
+from reflectie.places import PAGES_AT_ONCE
 from reflectie.store import published_checklist, read_token
 
 from . import comparing, documents, rounds

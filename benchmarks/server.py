@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -53,13 +54,19 @@ def _peak(pid: int) -> int:
 
 
 @contextmanager
-def serve(arguments: list[str]) -> Iterator[Server]:
+def serve(
+    arguments: list[str], environment: dict[str, str] | None = None, log: IO[bytes] | None = None
+) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-c", "samenwerking/gunicorn.py", "--log-level", "warning"]
     process = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}", *arguments], cwd=BASE_DIR, stdout=subprocess.DEVNULL
+        [*command, "--bind", f"127.0.0.1:{port}", *arguments],
+        cwd=BASE_DIR,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=log,
     )
     try:
         _wait_until_ready(port, process)

@@ -23,14 +23,13 @@ wsgi_app = "samenwerking.wsgi"
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Requests are read whole before a thread is taken, and answers sent without one: slow phones take nothing from others.
+worker_class = "samenwerking.worker.Worker"
 # Threads, because whoever waits for a PDF keeps one (`reflectie/press.py`): a team that asks for its report all at once
-# has room here. They also keep connections open and sit out slow phones. Pages are made in turn (`pages_in_turn`).
-worker_class = "gthread"
+# has room here. Pages are made in turn (`pages_in_turn`).
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.
 sys.setswitchinterval(0.02)
-# A choice of sessions stands in the address (`/vergelijken/`): one of more than fits must still arrive, to be told so.
-limit_request_line = 8190
 # Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
 preload_app = True
 # The socket for `gunicornc` would stand in the home folder, one for all projects of that user.

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "reflectie.middleware.pages_in_turn",
     "csp.middleware.CSPMiddleware",
     "reflectie.middleware.permissions_policy",
+    "reflectie.middleware.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "reflectie.middleware.InTime",
 ]
 
 ROOT_URLCONF = "samenwerking.urls"
@@ -117,10 +119,13 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Transactions live in reflectie/store alone.
 ATOMIC_REQUESTS = False
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+# Django's own, in which whoever waits for the database keeps nobody else waiting.
+DATABASES["default"]["ENGINE"] = DATABASES["default"]["ENGINE"].replace("django.db.backends.", "reflectie.backends.")
+if DATABASES["default"]["ENGINE"] == "reflectie.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # A write takes its lock at once: with deferred transactions, half the writers under load are refused.
         "transaction_mode": "IMMEDIATE",
+        # For commands; a request waits for less long (`wsgi.py`).
         "timeout": 20,
         # Erased answers are overwritten, which not every build of SQLite does by itself (`store/gone.py` has the rest).
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
@@ -130,6 +135,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"}
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Kept connections: opening one costs more than a save.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -231,6 +237,7 @@ STORAGES = {
 
 CSRF_FAILURE_VIEW = "reflectie.views.errors.csrf_failure"
 SIGNED_OUT_VIEW = "reflectie.views.errors.signed_out"
+BUSY_VIEW = "reflectie.views.errors.busy"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
@@ -293,6 +300,9 @@ LOGGING = {
         # Below this it writes all that a page knows into the log where a template asks for something that isn't there:
         # answers and personal codes too.
         "django.template": {"level": "INFO"},
+        # Below this it names who went away before their answer came, and counts who waits for a thread.
+        "waitress": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},
         # Warns of each sign that no font has, and quotes it: a note in another script would stand in the log.
         "weasyprint": {"level": "ERROR"},
         # Tells every step of every PDF.

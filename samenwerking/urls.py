@@ -70,6 +70,8 @@ register_converter(Token, "token")
 register_converter(Document, "document")
 register_converter(FileFormat, "format")
 
+handler500 = "reflectie.views.errors.server_error"
+
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

@@ -247,6 +247,22 @@ def test_reply_that_got_lost_is_no_conflict_with_oneself(own_page: Page, site):
     assert dict(reflection.values) == {"goal-shared-note": "Met een é en meer dan dat"}
 
 
+def test_a_server_that_is_busy_gets_the_same_again_in_a_moment(own_page: Page, site):
+    page = own_page
+    reflection = make_reflection()
+    page.goto(site + reflection.fill_url)
+    page.route("**/invullen/**", lambda route: route.fulfill(status=503, headers={"Retry-After": "5"}))
+    page.locator('input[name="goal-shared"][value="helping"]').check(force=True)
+    expect(page.locator("#saved")).to_have_text(
+        "Het is even druk. Wat je invult, blijft op dit toestel en gaat zo opnieuw mee."
+    )
+    assert page.evaluate("localStorage.length") == 1
+    page.unroute("**/invullen/**")
+    expect(page.locator("#saved")).to_contain_text("Bewaard om")
+    until_nothing_is_kept(page)
+    assert dict(reflection.values) == {"goal-shared": "helping"}
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_enter_in_a_field_or_on_a_choice_wipes_nothing_and_does_not_finish(browser: Browser, site, javascript):
     context = browser.new_context(java_script_enabled=javascript, viewport=PHONE)

@@ -19,8 +19,10 @@ from taken import figures_of_json, figures_of_rows, read_csv, rows_of
 
 from reflectie import pdf, store
 from reflectie.exports import archive
-from reflectie.middleware import PAGES_AT_ONCE, pages_in_turn
+from reflectie.middleware import pages_in_turn
 from reflectie.models import Membership, Role, Session
+from reflectie.places import PAGES_AT_ONCE
+from reflectie.views import taking
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +207,34 @@ def test_parts_of_what_is_streamed_are_made_in_turn_and_a_slow_line_holds_none()
     for thread in threads:
         thread.join(timeout=20)
     assert rest == [b"2"] * (PAGES_AT_ONCE + 2)
+
+
+def test_a_few_at_a_time_are_sent_everything_and_the_next_is_asked_to_come_back(fien) -> None:
+    def ask():
+        request = RequestFactory().get(reverse("everything"))
+        request.user = fien
+        return taking.everything(request)
+
+    def close(line) -> None:
+        """As the server does, also for who went away; without Django's closing of the test's own database."""
+        for closer in line._resource_closers:
+            closer()
+
+    open_lines = []
+    while (response := ask()).status_code == 200:
+        open_lines.append(response)
+        assert len(open_lines) < 20
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Het is even druk" in response.content.decode()
+    # One got all of it, one went away in the middle, the others before the beginning.
+    assert b"".join(open_lines[0])
+    next(iter(open_lines[1]))
+    for line in open_lines:
+        close(line)
+    again = [ask() for _ in open_lines]
+    assert {response.status_code for response in again} == {200}
+    for line in again:
+        close(line)
+        # Told twice, it leaves one place, not two.
+        close(line)
+    assert taking.LINES._value == len(open_lines)

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from reflectie.middleware import PAGES_AT_ONCE, pages_in_turn, permissions_policy
+from reflectie.middleware import pages_in_turn, permissions_policy
+from reflectie.places import PAGES_AT_ONCE
 
 
 def answer(_request: HttpRequest) -> HttpResponse:

@@ -1,13 +1,21 @@
 """What a person sees when something is in the way."""
 
+import sys
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error as django_server_error
+
+from reflectie.backends import waited_too_long
+
+# Seconds after which it is worth another try.
+AGAIN_AFTER = 5
 
 # Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
 KEPT_FOR = {"start", "fill", "join-fill"}
@@ -48,6 +56,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """The database couldn't do it in time: it is to be tried again in a moment, and nothing typed is lost."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if request.headers.get("HX-Request"):
+        # Its page keeps what was given, says so, and sends it again by itself.
+        response = HttpResponse(status=503)
+    elif request.method == "POST" and (name in KEPT_FOR or _is_typed(request, name)):
+        text = _("Het is even druk. Alles wat je invulde, is er nog: wacht even en bewaar het opnieuw.")
+        response = _once_more(request, text, status=503)
+    else:
+        context = {
+            "heading": _("Het is even druk"),
+            "text": _("Dit lukte nu niet. Wacht even en probeer het dan opnieuw."),
+        }
+        response = _without_database(request, "reflectie/message.html", context, status=503)
+    response["Retry-After"] = str(AGAIN_AFTER)
+    add_never_cache_headers(response)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What fails outside a view may have waited too long as well, as when a session is kept."""
+    error = sys.exc_info()[1]
+    return busy(request) if error and waited_too_long(error) else django_server_error(request)
+
+
 def signed_out(request: HttpRequest) -> HttpResponse | None:
     """What somebody typed who isn't signed in any more, to be sent once they are; None where nothing was typed."""
     if not request.resolver_match or not _is_typed(request, request.resolver_match.url_name):
@@ -66,8 +100,16 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
 
 
-def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False) -> HttpResponse:
+def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
     context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
-    response = render(request, "reflectie/retry.html", context, status=403)
+    response = _without_database(request, "reflectie/retry.html", context, status=status)
     add_never_cache_headers(response)
     return response
+
+
+def _without_database(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """A page, also where the database can't say who asks: then it is a page for whoever isn't signed in."""
+    try:
+        return render(request, template, context, status=status)
+    except (DatabaseError, InterfaceError):
+        return render(request, template, {**context, "user": None, "messages": ()}, status=status)

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import threading
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +19,11 @@ from reflectie.models import Session
 from reflectie.store import load_report, today
 
 from .comparing import comparison_or_404
+from .errors import busy
 from .made import dated_name, kind_of, made_file
+
+# So many of a worker's threads, at most, follow the lines that a ZIP of everything is sent over.
+LINES = threading.BoundedSemaphore(4)
 
 
 @login_not_required
@@ -38,10 +44,31 @@ def compared_file(request: HttpRequest, wanted: Format) -> HttpResponse:
     return _send(request, comparison_file(comparison, wanted), name, wanted)
 
 
+class _Line:
+    """What is made while it is sent, to one of a few: whoever reads slowly keeps a thread, since it waits for them."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts, self._is_open = parts, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts
+
+    def close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            LINES.release()
+
+
 @never_cache
 @require_GET
 def everything(request: HttpRequest) -> HttpResponseBase:
-    content = everything_file(signed_in(request), readable_sessions(request))
+    if not LINES.acquire(blocking=False):
+        return busy(request)
+    try:
+        content = _Line(iter(everything_file(signed_in(request), readable_sessions(request))))
+    except BaseException:
+        LINES.release()
+        raise
     response = StreamingHttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{dated_name("alles", today(), "zip")}"'
     return response

@@ -104,8 +104,8 @@
     const waiting = read();
     questions().filter((question) => waiting[question.id]).forEach(send);
   };
-  const waitAndSendAgain = () => {
-    say(sheet.dataset.waiting, true);
+  const waitAndSendAgain = (text) => {
+    say(text, true);
     if (!timer) timer = setTimeout(sendAgain, AGAIN_AFTER);
   };
 
@@ -179,7 +179,8 @@
         markAsOwn(one);
         keep(one);
       });
-      waitAndSendAgain();
+      // Busy: the server is there, and asks to come back in a moment.
+      waitAndSendAgain(xhr.status === 503 ? sheet.dataset.busy : sheet.dataset.waiting);
     } else if (xhr.status < 400) {
       tokenTries = 0;
       if (document.getElementById("spoken")?.textContent) speak(sheet.dataset.again);

@@ -1,0 +1,86 @@
+"""Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/places.py`), and a
+request waits for seconds, not for as long as it takes."""
+
+from collections.abc import Callable
+from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from reflectie.places import waiting
+
+# Seconds. A lock: what others do with it takes milliseconds, so whoever waits longer waits for something that is wrong.
+# SQLite has one lock for everybody, and a command that erases or folds may hold it for a while.
+SQLITE_LOCK_SECONDS = 5
+POSTGRESQL_LOCK_SECONDS = 2
+# One query, of anything: the longest of a comparison of sixty sessions took a twentieth of a second. What needs this
+# long is wrong, or asks a machine that is busy with something else.
+STATEMENT_SECONDS = 20
+# Between two queries of one transaction: nobody's thread that hangs keeps a row.
+IDLE_SECONDS = 15
+
+_POSTGRESQL = "; ".join(
+    f"SET {name} = '{seconds}s'"
+    for name, seconds in {
+        "lock_timeout": POSTGRESQL_LOCK_SECONDS,
+        "statement_timeout": STATEMENT_SECONDS,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
+    }.items()
+)
+
+# Of PostgreSQL: a lock that wasn't given in time or would never be, a query that took too long or that the database
+# stopped, too many connections; and whatever begins as no connection does.
+_POSTGRESQL_WAITS = {"55P03", "40P01", "57014", "25P03", "57P01", "57P02", "57P03", "53300"}
+_NO_CONNECTION = "08"
+
+
+class KeepsNoPlace:
+    """For a `DatabaseWrapper`: each of its ways to wait for the database."""
+
+    execute_wrappers: list[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(_execute)
+
+    def connect(self) -> None:
+        with waiting():
+            super().connect()  # type: ignore[misc]
+
+    def is_usable(self) -> bool:
+        with waiting():
+            return bool(super().is_usable())  # type: ignore[misc]
+
+    def _commit(self) -> None:
+        # What other rows must be there is looked up now, and that may take locks.
+        with waiting():
+            super()._commit()  # type: ignore[misc]
+
+
+def _execute(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    with waiting():
+        return execute(sql, params, many, context)
+
+
+def limit_waiting(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """A receiver of `connection_created`, for a process that serves requests: nobody waits for long."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"PRAGMA busy_timeout = {1000 * SQLITE_LOCK_SECONDS}")
+        else:
+            cursor.execute(_POSTGRESQL)
+
+
+def waited_too_long(error: BaseException) -> bool:
+    """Whether the database couldn't do it now and may do it later: it was locked, too slow, or not there."""
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return False
+    cause = error.__cause__
+    if (number := getattr(cause, "sqlite_errorcode", None)) is not None:
+        return number & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return state in _POSTGRESQL_WAITS or state.startswith(_NO_CONNECTION)
+    # psycopg itself says that there is no connection, or none any more.
+    return type(cause).__module__.startswith("psycopg") and type(cause).__name__ != "ProgrammingError"

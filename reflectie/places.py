@@ -1,0 +1,105 @@
+"""How many pages a worker makes at a time, and that nobody keeps a place while the database keeps them waiting."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# So many pages at a time are made by a worker. More would only wait for the same processor, and a save among them for
+# its share of it while it holds the database: with 24 at a time, one save in a hundred took seconds.
+PAGES_AT_ONCE = 2
+# Whoever the database keeps waiting for so many seconds (another's lock, a disk, a network) has lost the place. Longer
+# than nearly everything takes that isn't waiting, so that it stays at two at a time.
+PATIENCE = 0.1
+LOOK_EVERY = 0.05
+
+# So many at a time may wait for the database, each with a thread; who comes after them is asked to come back.
+MOST_WAITING = 12
+
+# Whether the server is well is answered without a place, and by threads of its own (`samenwerking/worker.py`).
+HEALTH = ("/gezond/", "/gereed/")
+
+_here = threading.local()
+
+
+class _Place:
+    """Of one request."""
+
+    def __init__(self) -> None:
+        self.waits_since: float | None = None
+        self.is_lost = False
+
+
+class Places:
+    """Those of one worker."""
+
+    def __init__(self, number: int = PAGES_AT_ONCE) -> None:
+        self._free = number
+        self._changed = threading.Condition()
+        self._taken: set[_Place] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many lost theirs and still wait for the database."""
+        return sum(place.is_lost for place in tuple(self._taken))
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Wait for a place, and keep it as long as this lasts and nothing waits."""
+        place = _Place()
+        with self._changed:
+            while self._free <= 0:
+                # Who needs a place looks for it: no thread has to watch.
+                self._changed.wait(LOOK_EVERY)
+                self._take_from_who_waits()
+            self._free -= 1
+            self._taken.add(place)
+        _here.places, _here.place = self, place
+        try:
+            yield
+        finally:
+            _here.places = _here.place = None
+            with self._changed:
+                self._taken.discard(place)
+                if not place.is_lost:
+                    self._give_back()
+
+    def _take_from_who_waits(self) -> None:
+        now = time.monotonic()
+        for place in self._taken:
+            since = place.waits_since
+            if not place.is_lost and since is not None and now - since > PATIENCE:
+                place.is_lost = True
+                self._give_back()
+
+    def _give_back(self) -> None:
+        self._free += 1
+        self._changed.notify()
+
+    def come_back(self, place: _Place) -> None:
+        """It goes on at once, since it may hold what others wait for; the next ones wait for it."""
+        with self._changed:
+            place.waits_since = None
+            if place.is_lost:
+                place.is_lost = False
+                self._free -= 1
+
+
+def too_many_wait() -> bool:
+    """Whether one more who may wait for the database would be one too many for this worker."""
+    places: Places | None = getattr(_here, "places", None)
+    return places is not None and places.waiting >= MOST_WAITING
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Around whatever may wait for the database. Where no place was taken, as in a command, it does nothing."""
+    place: _Place | None = getattr(_here, "place", None)
+    if place is None or place.waits_since is not None:
+        yield
+        return
+    place.waits_since = time.monotonic()
+    try:
+        yield
+    finally:
+        _here.places.come_back(place)

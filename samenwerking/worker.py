@@ -31,8 +31,9 @@ BYTES_A_SECOND = 10_000
 MAX_HEADER_BYTES = 32_768
 # More than any form or table takes: what is too big for the app gets the app's own words.
 MAX_BODY_BYTES = 4_000_000
-# Bodies on their way to one worker, all together. Beyond that, those who took longest are let go.
-MAX_BODIES_BYTES = 100_000_000
+# What one worker holds of bodies and answers that are on their way, all together. Beyond that, those who take longest
+# are let go.
+MAX_HELD_BYTES = 100_000_000
 # Connections of one worker.
 MAX_CONNECTIONS = 1000
 # Nothing that somebody answered or reads is put in a file on its way, however big.
@@ -93,9 +94,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.waits_since = time.monotonic()
 
     @property
-    def body_bytes(self) -> int:
-        """Of a body that isn't whole yet."""
-        return self.request.body_bytes_received if self.request else 0
+    def held_bytes(self) -> int:
+        """Of a body that isn't whole yet, and of an answer that isn't read yet."""
+        return int(self.total_outbufs_len + (self.request.body_bytes_received if self.request else 0))
 
     def is_overdue(self, now: float) -> bool:
         """Whether the other side took too long over what it is at."""
@@ -144,12 +145,12 @@ class Serving:
         for channel in channels:
             if channel.is_overdue(now):
                 channel.will_close = True
-        total = sum(channel.body_bytes for channel in channels)
+        total = sum(channel.held_bytes for channel in channels)
         for channel in sorted(channels, key=lambda each: each.began):
-            if total <= MAX_BODIES_BYTES:
+            if total <= MAX_HELD_BYTES:
                 break
-            if channel.body_bytes:
-                total -= channel.body_bytes
+            if channel.held_bytes:
+                total -= channel.held_bytes
                 channel.will_close = True
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from conftest import Reflection, browser, make_account, make_round
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -144,6 +145,15 @@ def test_a_page_for_who_waits_needs_no_database(reflection: Reflection):
     assert "Nog niet bewaard" in response.content.decode()
 
 
+def test_whether_it_is_ready_is_no_for_an_answer_when_the_database_is_not_there():
+    def gone(*_args: object, **_more: object) -> None:
+        raise OperationalError from psycopg.OperationalError("connection refused")
+
+    with connection.execute_wrapper(gone):
+        assert Client().get("/gereed/").status_code == 503
+        assert Client().get("/gezond/").status_code == 200
+
+
 def test_what_waits_too_long_outside_a_view_is_told_the_same(monkeypatch):
     def gone(*_args: object, **_more: object) -> None:
         raise OperationalError from sqlite_error(sqlite3.SQLITE_BUSY)
@@ -177,6 +187,8 @@ class FromPostgresError(Exception):
         (OperationalError(), FromPostgresError("57014"), True),
         (DatabaseError(), FromPostgresError("25P03"), True),
         (OperationalError(), FromPostgresError("08006"), True),
+        (OperationalError(), psycopg.OperationalError("connection refused"), True),
+        (DatabaseError(), psycopg.ProgrammingError("no result"), False),
         (IntegrityError(), FromPostgresError("23505"), False),
         (DatabaseError(), FromPostgresError("42P01"), False),
         (InterfaceError(), None, False),

@@ -17,7 +17,7 @@ from samenwerking.worker import (
     BYTES_A_SECOND,
     HEADER_SECONDS,
     IDLE_SECONDS,
-    MAX_BODIES_BYTES,
+    MAX_HELD_BYTES,
     Channel,
     Serving,
 )
@@ -177,10 +177,10 @@ def test_an_answer_begins_to_be_late_when_it_first_waits() -> None:
     assert (found.sends_since, found.sent) == (NOW, 0)
 
 
-def test_bodies_that_would_take_the_memory_are_let_go_longest_first() -> None:
+def test_what_would_take_the_memory_is_let_go_longest_first() -> None:
     def on_its_way(began: float) -> SimpleNamespace:
-        size = MAX_BODIES_BYTES // 2
-        return SimpleNamespace(began=began, body_bytes=size, will_close=False, is_overdue=lambda _now: False)
+        size = MAX_HELD_BYTES // 2
+        return SimpleNamespace(began=began, held_bytes=size, will_close=False, is_overdue=lambda _now: False)
 
     channels = {number: on_its_way(began) for number, began in enumerate((3.0, 1.0, 2.0))}
     Serving.maintenance(SimpleNamespace(active_channels=channels), 0)  # type: ignore[arg-type]

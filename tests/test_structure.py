@@ -13,9 +13,9 @@ APP = "reflectie"
 
 # Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
 FLOORS = [
-    {"domain", "apps", "checks", "logs", "middleware", "throttle"},
+    {"domain", "apps", "checks", "keys", "logs", "middleware"},
     {"models", "migrations", "wording"},
-    {"store", "access"},
+    {"store", "access", "throttle"},
     {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags"},
     {"views", "admin", "management"},
 ]

@@ -2,12 +2,14 @@
 
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
+from .counting import RateCount
 from .session import (
     HELD_ON,
     OPENED,
     Agreement,
     Answer,
     Conclusion,
+    FormerCoordinator,
     Invitee,
     Lesson,
     MadePdf,
@@ -26,6 +28,7 @@ __all__ = [
     "Collaboration",
     "Conclusion",
     "Dimension",
+    "FormerCoordinator",
     "FrozenError",
     "Guidance",
     "Invitation",
@@ -36,6 +39,7 @@ __all__ = [
     "Membership",
     "Outcome",
     "Partner",
+    "RateCount",
     "Response",
     "Role",
     "Session",

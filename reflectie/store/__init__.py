@@ -40,7 +40,7 @@ from .content import (
 )
 from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
-from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
+from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, invited_addresses, remind
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
     INVITATION_DAYS,
@@ -59,6 +59,7 @@ from .people import (
     withdraw_invitation,
 )
 from .plans import Plan, PlanChangedError, plan_of
+from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
@@ -164,6 +165,7 @@ __all__ = [
     "TooManyError",
     "TooManyLessonsError",
     "TooManySheetsError",
+    "Use",
     "Wanted",
     "accept_invitation",
     "account_data",
@@ -187,11 +189,13 @@ __all__ = [
     "conclude",
     "count_invitees",
     "count_responses",
+    "count_uses",
     "create_collaboration",
     "due_reminders",
     "earlier_session",
     "erase_collaboration",
     "erase_expired",
+    "erase_old_counts",
     "erase_old_invitations",
     "erase_reflection",
     "erase_session",
@@ -203,11 +207,14 @@ __all__ = [
     "fold_old",
     "forget_checklists",
     "forget_invitation",
+    "forget_uses",
+    "give_back",
     "hash_personal_code",
     "hash_token",
     "invitations_of",
     "invite",
     "invite_member",
+    "invited_addresses",
     "is_late",
     "keep_pdf",
     "kept_pdf",

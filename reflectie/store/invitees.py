@@ -56,6 +56,11 @@ def count_invitees(session: Session) -> int:
     return session.invitees.count()
 
 
+def invited_addresses(session: Session) -> frozenset[str]:
+    """The addresses that were sent the link. One query."""
+    return frozenset(session.invitees.values_list("email", flat=True))
+
+
 def invite(session: Session, addresses: Sequence[str], letter: Letter) -> Sent:
     """Mail a session's link to addresses that don't have it yet, each on its own.
 

@@ -59,8 +59,8 @@ class Saved:
     conflicts: frozenset[str]
 
 
-def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
-    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session.
+def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> bool:
+    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session: whether this did.
 
     `extras` holds the names that were given. Raises NothingPublishedError without a published checklist.
     """
@@ -72,6 +72,7 @@ def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
         if is_new:
             kept = {name: text for name, text in extras.items() if text}
             Response.objects.create(session=session, token_hash=hash_token(token), extras=kept)
+    return is_new
 
 
 def setup_of(session: Session) -> Setup:

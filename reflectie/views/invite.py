@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reflectie.access import COORDINATOR, session_or_404, signed_in
+from reflectie.access import COORDINATOR, session_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm
 from reflectie.models import Response, Session
@@ -24,6 +24,7 @@ from reflectie.store import (
     TooManyError,
     count_invitees,
     invite,
+    invited_addresses,
     remind,
     takes_answers,
 )
@@ -47,9 +48,10 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
-    number = count_invitees(session) if is_reminder else len(form.cleaned_data["addresses"])
-    if not may_mail(signed_in(request).pk, number):
-        return _page(request, session, InviteForm() if is_reminder else form, status=429)
+    had_it = invited_addresses(session)
+    full = may_mail(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
+    if full is not None:
+        return _page(request, session, InviteForm() if is_reminder else form, had_enough=full, status=429)
     return _send(request, session, form, is_reminder=is_reminder)
 
 
@@ -86,7 +88,12 @@ def _sent(request: HttpRequest, session: Session, sent: Sent) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, session: Session, form: InviteForm, sent: Sent | None = None, status: int = 200
+    request: HttpRequest,
+    session: Session,
+    form: InviteForm,
+    sent: Sent | None = None,
+    had_enough: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -96,6 +103,7 @@ def _page(
         "reply_to": _reply_to(request),
         "sent": sent,
         "too_much": status == 429,
+        "had_enough": had_enough,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)
 

@@ -36,7 +36,7 @@ from reflectie.store import (
     takes_answers,
     withdraw,
 )
-from reflectie.throttle import WINDOW_SECONDS, count_failure, is_blocked
+from reflectie.throttle import WINDOW_SECONDS, try_code
 
 from .personal import forget_code, in_groups, is_same_person, own_code, remember_code, session_mark, sheet_mark
 from .sheet import Place, refuse, save_sheet, show_sheet
@@ -58,11 +58,12 @@ def _render(request: HttpRequest, name: str, context: dict[str, Any], status: in
 def by_code(request: HttpRequest) -> HttpResponse:
     form = SessionCodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
-        if is_blocked(request, "code"):
+        attempt = try_code(request, "code")
+        if attempt is None:
             return _blocked(request)
         if form.is_valid():
+            attempt.went_well()
             return _to("join", form.join_token)
-        count_failure(request, "code")
     return _render(request, "code", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -254,11 +255,12 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join", token)
     form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
     if form.is_bound:
-        if is_blocked(request, "personal-code"):
+        attempt = try_code(request, "personal-code")
+        if attempt is None:
             return _blocked(request)
         if form.is_valid():
+            attempt.went_well()
             return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])
-        count_failure(request, "personal-code")
     return _render(request, "continue", {"form": form, "token": token}, status=422 if form.is_bound else 200)
 
 

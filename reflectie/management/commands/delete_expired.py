@@ -9,15 +9,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from reflectie.store import erase_expired, erase_old_invitations, erase_unconfirmed, fold_old
+from reflectie.store import erase_expired, erase_old_counts, erase_old_invitations, erase_unconfirmed, fold_old
 
 
 class Command(BaseCommand):
     help = (
         "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; "
         "answers of rounds that were concluded FOLD_MONTHS ago or more, of which the counts stay; "
-        "invitations that are too old to be taken; accounts that nobody confirmed within a week; and sign-ins that "
-        "ended."
+        "invitations that are too old to be taken; accounts that nobody confirmed within a week; sign-ins that ended; "
+        "and counts of what was done too often."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,4 +29,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{unconfirmed} unconfirmed accounts erased")
         if folded := fold_old(today):
             self.stdout.write(f"{folded} rounds folded into counts")
+        erase_old_counts()
         call_command("clearsessions")

@@ -13,9 +13,9 @@ from rounds import erased_before
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.domain.sheet import digest
+from reflectie.domain.sheet import digest, note_name
 from reflectie.models import Response, Session
-from reflectie.throttle import LIMIT
+from reflectie.throttle import LIMIT, Limit
 from reflectie.views import participant
 from reflectie.views.personal import cookie_name, in_groups, own_code, sheet_mark
 
@@ -789,3 +789,30 @@ def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(
 
     assert (polled.status_code, polled["HX-Refresh"]) == (404, "true")
     assert client.get(old).status_code == 404
+
+
+def test_sheets_of_a_round_are_not_begun_without_end_and_what_was_given_stays(monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.SHEETS", (Limit(2, 3600),))
+    session = make_round()
+    first, *others = [begin(session) for _ in range(4)]
+
+    assert [give(client, session, {"goal-shared": "helping"}).status_code for client in (first, *others[:1])] == [
+        303
+    ] * 2
+    refused = give(others[1], session, {note_name("goal-shared"): "Samen eten helpt."})
+
+    assert refused.status_code == 429
+    assert "Vanaf dit netwerk zijn net heel veel mensen begonnen." in text_of(refused)
+    assert "Samen eten helpt." in text_of(refused)
+    assert session.responses.count() == 2
+    # Who had begun goes on, and nothing given counts as nothing begun.
+    assert give(first, session, {"goal-shared": "hindering"}, seen=digest("helping")).status_code == 303
+
+
+def test_opening_a_sheet_and_giving_nothing_counts_as_nothing(monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.SHEETS", (Limit(1, 3600),))
+    session = make_round()
+    for _ in range(3):
+        assert give(begin(session), session, {}).status_code == 303
+
+    assert give(begin(session), session, {"goal-shared": "helping"}).status_code == 303

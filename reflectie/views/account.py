@@ -63,6 +63,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     page: HttpResponse = allauth_logout(request)
     if request.method == "POST":
         page["Clear-Site-Data"] = '"cache"'
+        if "forget" in request.POST:
+            forget_browser(page)
     return page
 
 

@@ -30,9 +30,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if attempt := try_reflection(request):
             return _begin(form, attempt)
-        form.add_error(
-            "mode", _("Hier zijn net al heel veel zelfreflecties begonnen. Probeer het over een uur opnieuw.")
-        )
+        form.add_error("mode", _("Hier begonnen net al heel veel zelfreflecties. Probeer het over een uur opnieuw."))
         status = 429
     context = {"form": form, "retention_days": settings.RETENTION_DAYS}
     return render(request, "reflectie/start.html", context, status=status)

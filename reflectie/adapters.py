@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .store import find_invitation
@@ -90,6 +91,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user:
             attempt.went_well()
         return user
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Of who has no password and no second step, allauth asks nothing. Their mailbox is what they sign in with."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not getattr(user, "email", ""):
+            return methods
+        return [
+            {"id": "code", "description": _("Met een code per mail"), "url": reverse("account_reauthenticate_code")}
+        ]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Sends, or answers with a page that says it can't be done now. The log gets the kind of trouble alone."""

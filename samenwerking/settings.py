@@ -177,6 +177,9 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 # allauth counts for each account too: six wrong passwords from elsewhere refuse the right one, and three codes that
 # were asked for from elsewhere the owner's. `throttle.py` counts by who asks.
 ACCOUNT_RATE_LIMITS = False
+# Whatever changes how one signs in asks again who one is, unless that was shown so short a time ago.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
     "login": "reflectie.forms.account.SignInForm",
     "signup": "reflectie.forms.account.SignUpForm",

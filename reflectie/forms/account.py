@@ -105,6 +105,10 @@ class SignInCodeForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[mi
     pass
 
 
+class AddressCodeAgainForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    pass
+
+
 class AddressCodeForm(OwnWords, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     pass
 

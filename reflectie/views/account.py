@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import logout as allauth_logout
 from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -31,6 +31,8 @@ from reflectie.store import (
 )
 from reflectie.throttle import forget_browser, remember_browser
 
+from .reauthentication import ask_again, note_fresh
+
 # The codes of what allauth's forms say then.
 TOO_OFTEN = {"rate_limited", "too_many_login_attempts"}
 
@@ -44,7 +46,8 @@ def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         was_stranger = not request.user.is_authenticated
         response: HttpResponse = view(request, *args, **kwargs)
-        if was_stranger and request.user.is_authenticated:
+        if was_stranger and isinstance(request.user, User):
+            note_fresh(request, request.user)
             remember_browser(request, response, request.user.email)
         if request.method == "POST" and response.status_code == 200 and isinstance(response, TemplateResponse):
             response.status_code = 429 if _was_too_often((response.context_data or {}).get("form")) else 422
@@ -116,7 +119,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required  # type: ignore[untyped-decorator]
+@ask_again
 def close(request: HttpRequest) -> HttpResponse:
     alone = owned_alone(signed_in(request))
     if request.method != "POST":

@@ -378,6 +378,7 @@ def test_data_can_be_taken_out(member, account):
         "last_sign_in": timezone.localtime(account.last_login).isoformat(timespec="seconds"),
         "second_factor": False,
         "memberships": [],
+        "coordinated_before": [],
     }
 
 

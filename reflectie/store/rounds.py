@@ -176,6 +176,8 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         Invitee.objects.filter(session=session).delete()
         is_round = Mode(session.mode).is_round
         session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION
+        if not is_round:
+            session.former_coordinators.all().delete()
         session.code = None
         # Until now the day of the last answer.
         session.changed_on = today()
@@ -228,6 +230,8 @@ def open_report(session: Session) -> Session:
     """Open the report for everybody at the same moment. Raises StageError unless the round is closed."""
     with transaction.atomic():
         session = _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
+        # From now on nobody reads earlier than others.
+        session.former_coordinators.all().delete()
         # Until now the day on which it closed.
         session.changed_on = today()
         session.save()

@@ -100,7 +100,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = membership_or_404(request, pk)
     collaboration = membership.collaboration
     agreed_in, agreements = open_agreements(collaboration)
-    lines = sessions_of(collaboration)
+    lines = sessions_of(collaboration, membership.user_id)
     comparable = [line.session.pk for line in lines if is_report_open(line.session, line.has_finished)]
     context = {
         "collaboration": collaboration,
@@ -111,7 +111,11 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "today": today(),
         "partners": list(collaboration.partners.all()),
         "lines": [
-            (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report) for line in lines
+            (
+                line,
+                SessionAccess(line.session, membership.role, line.has_finished, line.has_coordinated).may_read_report,
+            )
+            for line in lines
         ],
     }
     return render(request, "reflectie/collaborations/page.html", context)

@@ -20,6 +20,7 @@ from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     BegunError,
     agreed_day,
+    can_prepare,
     change_plan,
     count_invitees,
     count_responses,
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "stages": stages_of(session),
         "standing": standing,
         "report_open": is_report_open(session) if not Mode(session.mode).is_round else found.may_read_report,
+        "prepares": session.facilitator_prepares and session.stage == Session.Stage.CLOSED and can_prepare(session),
         "is_late": late,
         "may_close": is_open and (everybody or late),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,

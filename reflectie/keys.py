@@ -9,6 +9,17 @@ def secret_keys() -> list[str]:
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
+def key_names() -> list[str]:
+    """What the keys are called, in the same order: it tells which was in force, and nothing of what it is."""
+    return [keyed_hash("reflectie.key", "", secret)[:8] for secret in secret_keys()]
+
+
+def lasting_key() -> str:
+    """For what can be made anew, but needn't be: ETags and kept PDFs. A new key changes nothing about them until the
+    oldest is dropped from the settings."""
+    return secret_keys()[-1]
+
+
 def keyed_hash(salt: str, value: str, secret: str | None = None) -> str:
     """What stands for a value, for one use (`salt`): 64 hexadecimal signs. Under the key in force unless given one."""
     return salted_hmac(salt, value, secret, algorithm="sha256").hexdigest()

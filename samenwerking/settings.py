@@ -25,6 +25,8 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing. `./run` makes one for this machine; elsewhere, set it to 50 random characters or more."
     )
+# Keys of before: what was kept or signed under one still opens, until it is taken out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # Plain http, for a machine that serves only itself. Cookies and links are https otherwise.
 PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)

@@ -66,7 +66,7 @@ def test_start_with_an_expired_token_asks_again(client, monkeypatch):
     late = time.time() - START_TOKEN_SECONDS - 1
     with monkeypatch.context() as then:
         then.setattr(time, "time", lambda: late)
-        old = StartForm._signer.sign("x" * 22)
+        old = StartForm()._signer.sign("x" * 22)
 
     assert client.post("/start/", {"token": old, "mode": "alone"}).status_code == 422
 

@@ -120,13 +120,14 @@ from .sheets import (
     today,
 )
 from .signals import load_signals, release_note, released_notes, take_part
-from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
+from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark, text_marks
 from .tokens import (
     PERSONAL_CODE,
     hash_personal_code,
     hash_token,
     new_code,
     new_token,
+    personal_code_hashes,
     read_code,
     read_token,
 )
@@ -247,6 +248,7 @@ __all__ = [
     "open_agreements",
     "open_report",
     "owned_alone",
+    "personal_code_hashes",
     "plan_of",
     "plan_session",
     "publish_checklist",
@@ -278,6 +280,7 @@ __all__ = [
     "takes_paper",
     "takes_sheets",
     "text_mark",
+    "text_marks",
     "today",
     "withdraw",
     "withdraw_invitation",

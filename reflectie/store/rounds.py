@@ -137,13 +137,14 @@ def load_standing(join_token: str) -> Standing | None:
     return Standing(session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected)
 
 
-def withdraw(session: Session, token_hash: str) -> bool:
-    """Erase one participant's answers; False when there were none. Raises StageError once the round is closed."""
+def withdraw(session: Session, *token_hashes: str) -> bool:
+    """Erase one participant's answers, kept under one of these; False when there were none. Raises StageError once the
+    round is closed."""
     with transaction.atomic():
         session = lock_session(session)
         if session.stage != Session.Stage.OPEN:
             raise StageError
-        deleted, _ = session.responses.filter(token_hash=token_hash).delete()
+        deleted, _ = session.responses.filter(token_hash__in=token_hashes).delete()
         leave_no_trace()
     return bool(deleted)
 

@@ -102,9 +102,9 @@ def delete_on(session: Session) -> date | None:
     return session.changed_on + timedelta(days=settings.RETENTION_DAYS)
 
 
-def find_response(session: Session, token_hash: str) -> Response | None:
-    """The sheet that a token opens in a session; None before its first answer. One query."""
-    return session.responses.filter(token_hash=token_hash).first()
+def find_response(session: Session, *token_hashes: str) -> Response | None:
+    """The sheet that a token opens in a session, kept under one of these; None before its first answer. One query."""
+    return session.responses.filter(token_hash__in=token_hashes).first()
 
 
 def load_filling(session: Session, response: Response | None) -> Filling:

@@ -6,7 +6,7 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from conftest import make_account, sign_in_now
+from conftest import make_account, make_reflection, sign_in_now
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
@@ -246,6 +246,32 @@ def test_new_password_is_not_kept_readable_among_the_sign_ins(left_open, account
     assert done["Location"] == reverse("account_set_password")
     account.refresh_from_db()
     assert not account.has_usable_password()
+
+
+def test_what_is_kept_meanwhile_is_what_was_typed_alone(left_open):
+    """Neither where it came from, nor a cookie that leads to what somebody filled in without an account."""
+    reflection = make_reflection({"goal-shared": "helping"})
+    left_open.get(reflection.fill_url)
+    assert left_open.cookies["reflectie"].value.startswith(reflection.token)
+    left_open.post(
+        reverse("account_email"),
+        {"email": NEW_ADDRESS, "action_add": ""},
+        REMOTE_ADDR="192.0.2.77",
+        HTTP_USER_AGENT="Gek",
+    )
+
+    [kept] = [str(row.get_decoded()) for row in BrowserSession.objects.all()]
+    assert "dief" in kept
+    assert not [told for told in (reflection.token, "192.0.2.77", "Gek", "sessionid") if told in kept]
+
+
+def test_what_was_typed_is_not_done_by_who_went_elsewhere(left_open, account):
+    left_open.post(reverse("account_close"))
+
+    done = show_code(left_open, f"{CODE_PAGE}?next={reverse('account')}")
+
+    assert done["Location"] == reverse("account")
+    assert User.objects.filter(pk=account.pk).exists()
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,20 @@ def test_with_a_full_disk_it_says_that_it_fails_and_lets_nobody_guess(client, fu
     assert ADDRESS not in caplog.text
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a database that takes no more writes, as SQLite says it")
+def test_database_that_takes_no_writes_is_told_as_such(client):
+    make_account(ADDRESS, password=PASSWORD)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only=1")
+        try:
+            page = post(client, "account_login", login=ADDRESS, password="fout")
+        finally:
+            cursor.execute("PRAGMA query_only=0")
+
+    assert page.status_code == 503
+    assert "Het lukt nu even niet" in page.content.decode()
+
+
 def test_with_a_full_disk_no_reflection_is_started(client, full_disk):
     token = client.get("/start/").context["form"]["token"].value()
     full_disk()

@@ -10,13 +10,15 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, suspend_request
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import BaseReauthenticateView
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -43,16 +45,31 @@ def ask_again(view: Callable[..., Any], *, to_read: bool = True) -> Callable[...
         methods = get_adapter(request).get_reauthentication_methods(request.user)
         if not methods:
             raise PermissionDenied
-        # What somebody else typed here and left isn't done by who comes after them.
-        request.session.pop(STATE_SESSION_KEY, None)
-        if any("password" in name for name in request.POST):
-            return HttpResponseRedirect(
-                f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}"
-            )
-        asked: HttpResponse = suspend_request(request, methods[0]["url"])
-        return asked
+        _put_by(request)
+        return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
 
     return page
+
+
+def _put_by(request: HttpRequest) -> None:
+    """Keep what was typed, and nothing else of the request: allauth keeps its address, and cookies that lead to what
+    somebody filled in without an account. What another typed here and left isn't done by who comes after them."""
+    request.session.pop(STATE_SESSION_KEY, None)
+    if request.method == "POST" and not any("password" in name for name in request.POST):
+        state = {"path": request.path, "url": request.get_full_path(), "post": request.POST.urlencode()}
+        request.session[STATE_SESSION_KEY] = {"state": state, "callback": f"{__name__}.go_on"}
+
+
+def go_on(request: HttpRequest, state: dict[str, str]) -> HttpResponse:
+    """Do what was put by, as allauth asks for it, if that is where this browser was going."""
+    url = get_next_redirect_url(request, REDIRECT_FIELD_NAME)
+    if url != state["url"]:
+        return HttpResponseRedirect(url or reverse("account"))
+    view = resolve(state["path"])
+    request.method, request.path, request.path_info = "POST", state["path"], state["path"]
+    request.GET, request.POST = QueryDict(url.partition("?")[2]), QueryDict(state["post"])
+    response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+    return response
 
 
 def is_fresh(request: HttpRequest) -> bool:

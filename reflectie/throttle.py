@@ -62,6 +62,8 @@ MAILS_OF_ADDRESS: Limits = (Limit(5000, DAY),)
 # Reflections without an account, and sheets that are begun in a round. Plenty for a school, or a large meeting.
 REFLECTIONS: Limits = (Limit(60, HOUR), Limit(600, DAY))
 SHEETS: Limits = (Limit(300, HOUR), Limit(1000, DAY))
+# Collaborations and sessions that an account makes: whoever types in years of paper makes one every few minutes.
+MADE: Limits = (Limit(60, HOUR), Limit(300, DAY))
 
 # Somebody with IPv6 has as many addresses as they like under one prefix.
 IPV6_PREFIX = 64
@@ -227,6 +229,11 @@ def try_reflection(request: HttpRequest) -> Attempt | None:
 def try_sheet(request: HttpRequest) -> Attempt | None:
     """A sheet of a participant; None when too many were begun from this address of late."""
     return _attempt(request, *_uses(SHEETS, "sheets", hashed_address(request)))
+
+
+def may_make(request: HttpRequest) -> bool:
+    """Whether an account may make a collaboration or a session now; if so, it is counted."""
+    return _attempt(request, *_uses(MADE, "made", _asker(request))) is not None
 
 
 # A browser that signed in before

@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -268,7 +269,7 @@ def test_what_is_kept_meanwhile_is_what_was_typed_alone(left_open):
 def test_what_was_typed_is_not_done_by_who_went_elsewhere(left_open, account):
     left_open.post(reverse("account_close"))
 
-    done = show_code(left_open, f"{CODE_PAGE}?next={reverse('account')}")
+    done = show_code(left_open, f"{CODE_PAGE}?next={quote(reverse('account'), safe='')}")
 
     assert done["Location"] == reverse("account")
     assert User.objects.filter(pk=account.pk).exists()

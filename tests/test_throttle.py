@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from conftest import make_account, sign_in_now
+from conftest import make_account, make_reflection, sign_in_now
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
@@ -18,7 +18,7 @@ from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_in_by_code, user_of, with_second_step
 
 from reflectie import throttle
-from reflectie.models import RateCount, Session
+from reflectie.models import Collaboration, RateCount, Session
 from reflectie.store import Use, count_uses, erase_old_counts, give_back
 from reflectie.throttle import BROWSER_COOKIE, LIMIT, Limit, client_address, hashed_address, may_mail_code, try_code
 
@@ -723,3 +723,29 @@ def test_reflection_that_is_sent_twice_counts_once(client, monkeypatch):
 
     assert start(client).status_code == 303
     assert start(client).status_code == 429
+
+
+# What an account makes
+
+
+def test_account_makes_no_collaborations_and_sessions_without_end(client, collaboration, an, monkeypatch):
+    monkeypatch.setattr(throttle, "MADE", (Limit(2, throttle.HOUR),))
+    client.force_login(an)
+    reflection = make_reflection({"goal-shared": "helping"})
+    made = Collaboration.objects.count()
+    asked = [
+        (reverse("collaboration-new"), {"name": "Nog een"}),
+        (reverse("session-new", args=[collaboration.pk]), {"mode": "together", "planned_on": "2026-11-30"}),
+        (reverse("collaboration-new"), {"name": "Te veel"}),
+        (reverse("session-new", args=[collaboration.pk]), {"mode": "together", "planned_on": "2026-12-01"}),
+        (reverse("session-earlier", args=[collaboration.pk]), {"mode": "together", "planned_on": "2025-12-01"}),
+        (reverse("adopt", args=[reflection.token]), {"where": "new", "name": "Te veel"}),
+    ]
+
+    pages = [client.post(path, fields) for path, fields in asked]
+
+    assert [page.status_code for page in pages] == [303, 303, 422, 422, 422, 422]
+    for page in pages[2:]:
+        assert "Je maakte net al heel veel. Probeer het over een uur opnieuw." in page.content.decode()
+    assert "Te veel" in pages[2].content.decode()
+    assert (Collaboration.objects.count(), Session.objects.count()) == (made + 1, 2)

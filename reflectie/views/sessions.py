@@ -37,6 +37,7 @@ from reflectie.store import (
     today,
 )
 
+from .collaborations import makes_within_limits
 from .stages import finish_step, too_late
 
 FORM = ["GET", "HEAD", "POST"]
@@ -52,7 +53,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = PlanForm(_partners(collaboration), data, plan=start, has_facilitator=_has_facilitator(collaboration))
     form.initial["planned_on"] = day
-    if form.is_valid():
+    if form.is_valid() and makes_within_limits(request, form):
         session = planned_or_404(collaboration, form)
         return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration, "again": last is not None}

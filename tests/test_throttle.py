@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from subprocess import PIPE
 
 import pytest
 from conftest import make_account, make_reflection, sign_in_now
@@ -131,7 +133,10 @@ def test_counts_that_are_over_are_erased_every_day(monkeypatch):
 
 
 COUNT_IN_A_PROCESS = """
+import sys
 import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 from reflectie.store import Use, count_uses, give_back
 use, other = Use("a" * 64, 150, 600), Use("b" * 64, 1000, 600)
@@ -144,37 +149,24 @@ print(counted, flush=True)
 """
 
 
-def database_url() -> str:
-    """Of the database that this test uses, for another process."""
-    kept = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{kept['NAME']}"
-    return (
-        f"postgres:///{kept['HOST']}/{kept['NAME']}?user={kept['USER']}"
-        if kept["HOST"].startswith("/")
-        else (f"postgres://{kept['USER']}:{kept['PASSWORD']}@{kept['HOST']}:{kept['PORT']}/{kept['NAME']}")
-    )
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_that_count_at_once_lose_none():
-    environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "samenwerking.settings"}
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", COUNT_IN_A_PROCESS],
-            cwd=django_settings.BASE_DIR,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
-    for process in both:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    counted = [int(process.communicate(timeout=60)[0]) for process in both]
+    command = [sys.executable, "-c", COUNT_IN_A_PROCESS, str(connection.settings_dict["NAME"])]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "samenwerking.settings"}
+    with ExitStack() as stack:
+        both = [
+            stack.enter_context(
+                subprocess.Popen(
+                    command, cwd=django_settings.BASE_DIR, env=environment, stdin=PIPE, stdout=PIPE, text=True
+                )
+            )
+            for _ in range(2)
+        ]
+        assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
+        for process in both:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        counted = [int(process.communicate(timeout=60)[0]) for process in both]
 
     # Of two hundred at once just those were let through that fit; and what was given back is exactly that.
     assert sum(counted) == 150

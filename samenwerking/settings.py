@@ -135,10 +135,11 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Shared by all processes: it counts failed tries. Not in memory, where each process would count for itself.
+# Shared by all processes: which code of a second step was used, and which PDF just failed. Not in memory, where each
+# process would know for itself.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
-    # Django's 300 would throw counts away as soon as a few people mistype.
+    # Django's 300 would let go of used codes as soon as a few people come at once.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 # Mail goes to the console until a server is named.

@@ -59,9 +59,9 @@ MAILS_TO_ONE: Limits = (Limit(3, MINUTE), Limit(20, DAY))
 MAILINGS: Limits = (Limit(10, MINUTE), Limit(50, DAY))
 MAILS: Limits = (Limit(1000, DAY),)
 MAILS_OF_ADDRESS: Limits = (Limit(5000, DAY),)
-# Reflections without an account, and sheets that are begun in a round. Plenty for a school, or a large meeting.
+# Reflections without an account: plenty for a school. Sheets of a round are counted by the round (`store/sheets.py`),
+# so that nothing here says from where somebody took part.
 REFLECTIONS: Limits = (Limit(60, HOUR), Limit(600, DAY))
-SHEETS: Limits = (Limit(300, HOUR), Limit(1000, DAY))
 # Collaborations and sessions that an account makes: whoever types in years of paper makes one every few minutes.
 MADE: Limits = (Limit(60, HOUR), Limit(300, DAY))
 
@@ -224,11 +224,6 @@ def _asker(request: HttpRequest) -> str:
 def try_reflection(request: HttpRequest) -> Attempt | None:
     """A reflection without an account; None when this asker made too many of late."""
     return _attempt(request, *_uses(REFLECTIONS, "reflections", hashed_address(request)))
-
-
-def try_sheet(request: HttpRequest) -> Attempt | None:
-    """A sheet of a participant; None when too many were begun from this address of late."""
-    return _attempt(request, *_uses(SHEETS, "sheets", hashed_address(request)))
 
 
 def may_make(request: HttpRequest) -> bool:

@@ -14,8 +14,8 @@ from rounds import erased_before
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import digest, note_name
-from reflectie.models import Response, Session
-from reflectie.throttle import LIMIT, Limit
+from reflectie.models import RateCount, Response, Session
+from reflectie.throttle import LIMIT
 from reflectie.views import participant
 from reflectie.views.personal import cookie_name, in_groups, own_code, sheet_mark
 
@@ -792,27 +792,28 @@ def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(
 
 
 def test_sheets_of_a_round_are_not_begun_without_end_and_what_was_given_stays(monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.SHEETS", (Limit(2, 3600),))
+    monkeypatch.setattr("reflectie.store.sheets.MAX_BEGUN", 2)
     session = make_round()
-    first, *others = [begin(session) for _ in range(4)]
+    first, second, third = [begin(session) for _ in range(3)]
+    assert [give(client, session, {"goal-shared": "helping"}).status_code for client in (first, second)] == [303, 303]
 
-    assert [give(client, session, {"goal-shared": "helping"}).status_code for client in (first, *others[:1])] == [
-        303
-    ] * 2
-    refused = give(others[1], session, {note_name("goal-shared"): "Samen eten helpt."})
+    refused = give(third, session, {note_name("goal-shared"): "Samen eten helpt."})
 
-    assert refused.status_code == 429
-    assert "Vanaf dit netwerk zijn net heel veel mensen begonnen." in text_of(refused)
+    assert refused.status_code == 409
+    assert "Deze ronde is vol" in text_of(refused)
     assert "Samen eten helpt." in text_of(refused)
     assert session.responses.count() == 2
-    # Who had begun goes on, and nothing given counts as nothing begun.
+    # Who had begun goes on.
     assert give(first, session, {"goal-shared": "hindering"}, seen=digest("helping")).status_code == 303
 
 
-def test_opening_a_sheet_and_giving_nothing_counts_as_nothing(monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.SHEETS", (Limit(1, 3600),))
+def test_taking_part_leaves_no_count_of_where_from():
     session = make_round()
-    for _ in range(3):
-        assert give(begin(session), session, {}).status_code == 303
+    client = Client()
+    assert client.post(reverse("join-code"), {"code": session.code}).status_code == 303
+    client = begin(session)
+    give(client, session, {"goal-shared": "helping"}, finish=True)
+    led = Client().post(url("join-continue", session), {"code": code_of(client, session)})
 
-    assert give(begin(session), session, {"goal-shared": "helping"}).status_code == 303
+    assert led.status_code == 303
+    assert not RateCount.objects.exists()

@@ -73,10 +73,13 @@ def _fullest(uses: Sequence[Use]) -> Use:
 
 
 def give_back(uses: Iterable[Use]) -> None:
-    """Take back what was counted: it went well, or didn't happen. Raises DatabaseError."""
+    """Take back what was counted: it went well, or didn't happen. Then nothing says any more that it was tried: who got
+    in somewhere, and when, is kept of nobody. Raises DatabaseError."""
     with transaction.atomic():
         for use in sorted(uses, key=lambda use: use.key):
-            RateCount.objects.filter(key=use.key, number__gte=use.amount).update(number=F("number") - use.amount)
+            counted = RateCount.objects.filter(key=use.key)
+            counted.filter(number__gte=use.amount).update(number=F("number") - use.amount)
+            counted.filter(number=0).delete()
 
 
 def forget_uses(keys: Collection[str]) -> None:

@@ -21,9 +21,16 @@ from .gone import erase_quotes, leave_no_trace
 from .plans import PlanChangedError, plan_of
 from .tokens import hash_token, read_token
 
+# Many times what any round expects. Whoever has its link can begin sheets without end; this is where that ends.
+MAX_BEGUN = 1000
+
 
 class SessionClosedError(Exception):
     """The session takes no more answers."""
+
+
+class SessionFullError(Exception):
+    """MAX_BEGUN sheets were begun in a session: no other is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,8 @@ def save_fields(
     The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
     finished when nothing was in conflict; finishing twice is finishing once. Every write in a session locks the
     session's row first, so that an answer is in before it closes, or refused after.
-    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased,
+    Raises SessionClosedError when the session takes no more answers, SessionFullError when it takes no other sheet,
+    Response.DoesNotExist when the sheet was erased,
     and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
     was given without a name isn't kept by name.
     """
@@ -182,7 +190,7 @@ def save_fields(
         sheet, changed, conflicts = _merged(filling.sheet, posted)
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
-            response = response or Response.objects.create(session=session, token_hash=token_hash)
+            response = response or _begin(session, token_hash)
             _write(session, response, filling, sheet, changed, finished=finished)
         saved = replace(
             filling,
@@ -193,6 +201,12 @@ def save_fields(
             sheet=sheet,
         )
     return Saved(saved, frozenset(conflicts))
+
+
+def _begin(session: Session, token_hash: str) -> Response:
+    if session.responses.count() >= MAX_BEGUN:
+        raise SessionFullError
+    return Response.objects.create(session=session, token_hash=token_hash)
 
 
 def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:

@@ -18,12 +18,12 @@ from reflectie.models import Response, Session
 from reflectie.store import (
     Filling,
     SessionClosedError,
+    SessionFullError,
     load_checklist,
     load_filling,
     save_fields,
     setup_of,
 )
-from reflectie.throttle import try_sheet
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,15 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     form = SheetForm(load_checklist(place.session.checklist), setup_of(place.session), request.POST)
     posted = form.posted()
     finish = "finish" in request.POST and not form.errors
-    attempt = try_sheet(request) if place.may_begin and place.response is None else None
-    if place.may_begin and place.response is None and attempt is None:
-        return _too_many(request, place, form)
     try:
         saved = save_fields(place.session, place.token_hash, posted, finish=finish, may_begin=place.may_begin)
     except Response.DoesNotExist as erased:
         raise Http404 from erased
     except SessionClosedError:
         return show_closed(request, place, form)
-    if attempt and not saved.filling.begun:
-        attempt.went_well()
+    except SessionFullError:
+        text = _("Er zijn al heel veel bladen begonnen, meer dan er mensen zijn. Zeg het aan de coördinator.")
+        return refuse(request, place, form, _("Deze ronde is vol"), text)
     form.settle(saved)
     if form.status == 200 and finish:
         return _redirect(request, place.finish_url)
@@ -137,18 +135,10 @@ def show_closed(request: HttpRequest, place: Place, form: SheetForm) -> HttpResp
     return refuse(request, place, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
 
 
-def _too_many(request: HttpRequest, place: Place, form: SheetForm) -> HttpResponse:
-    """Begun from one address without end: htmx leaves what was given in the browser, and sends it again."""
-    text = _("Vanaf dit netwerk zijn net heel veel mensen begonnen. Probeer het over een uur opnieuw.")
-    return refuse(request, place, form, _("Even wachten"), text, status=429)
-
-
-def refuse(
-    request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str, status: int = 409
-) -> HttpResponse:
+def refuse(request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str) -> HttpResponse:
     """Nothing of what was posted is saved, and the page says why: what was typed stays in sight."""
     given = form.given()
     if given:
         text = f"{text} {_('Wat je net invulde, is niet bewaard. Je vindt het hieronder.')}"
     context = {"heading": heading, "text": text, "given": given, "place": place, **place.context}
-    return render(request, "reflectie/closed.html", context, status=status)
+    return render(request, "reflectie/closed.html", context, status=409)

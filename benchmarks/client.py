@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import secrets
 import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -24,11 +25,12 @@ class Reply:
 
 
 class Browser:
-    """One connection and one cookie jar. Anything that isn't a whole answer is an OSError."""
+    """One connection, one cookie jar and one address, as a proxy tells it: of one address few reflections are taken.
+    Anything that isn't a whole answer is an OSError."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cookies: dict[str, str] = {}
+        self.forget()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -45,7 +47,8 @@ class Browser:
 
     def forget(self) -> None:
         """The next person at the same connection."""
-        self.cookies = {}
+        self.cookies: dict[str, str] = {}
+        self.address = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
 
     async def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         start = time.perf_counter()
@@ -60,6 +63,7 @@ class Browser:
         assert self._reader
         assert self._writer
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Accept-Encoding: gzip"]
+        lines.append(f"X-Forwarded-For: {self.address}")
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))

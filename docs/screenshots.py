@@ -120,6 +120,7 @@ def _prepared(folder: Path) -> Any:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="samenwerking.settings",
         SECRET_KEY=secrets.token_urlsafe(64),
+        SECRET_KEY_FALLBACKS="",
         DATABASE_URL=f"sqlite:///{folder / 'db.sqlite3'}",
         PLAIN_HTTP="true",
         DEBUG="false",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
-from .models import HELD_ON, OPENED, Membership, Response, Role, Session, report_is_open
+from .models import HELD_ON, OPENED, FormerCoordinator, Membership, Response, Role, Session, report_is_open
 from .store import Standing, comparable_sessions, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
@@ -30,6 +30,8 @@ class SessionAccess:
     role: str
     # Whether a sheet in it is finished, where a list has asked that of all its sessions at once.
     has_finished: bool | None = None
+    # Whether this person coordinated it since it was planned, and no longer does.
+    has_coordinated: bool = False
 
     @property
     def is_coordinator(self) -> bool:
@@ -37,10 +39,11 @@ class SessionAccess:
 
     @property
     def may_read_report(self) -> bool:
-        """Once it is opened up, or before that by the facilitator, where participants were told so."""
+        """Once it is opened up, or before that by the facilitator, where participants were told so: by one who didn't
+        coordinate it, so that no coordinator reads earlier than others by changing roles for a moment."""
         session = self.session
         if session.stage == Session.Stage.CLOSED:
-            return session.facilitator_prepares and self.role == Role.FACILITATOR
+            return session.facilitator_prepares and self.role == Role.FACILITATOR and not self.has_coordinated
         return is_report_open(session, self.has_finished)
 
 
@@ -65,11 +68,14 @@ def membership_or_404(request: HttpRequest, collaboration_id: UUID, roles: tuple
 def session_or_404(request: HttpRequest, session_id: UUID, roles: tuple[str, ...] = MEMBERS) -> SessionAccess:
     """A collaboration's session, with its checklist, for who has a role there. One query."""
     role = Membership.objects.filter(collaboration=OuterRef("collaboration"), user=_user_id(request)).values("role")
-    sessions = Session.objects.select_related("checklist", "collaboration").annotate(role=Subquery(role))
+    former = FormerCoordinator.objects.filter(session=OuterRef("pk"), user=_user_id(request))
+    sessions = Session.objects.select_related("checklist", "collaboration").annotate(
+        role=Subquery(role), has_coordinated=Exists(former)
+    )
     session = sessions.filter(pk=session_id, role__in=roles).first()
     if session is None:
         raise Http404
-    return SessionAccess(session, session.role)
+    return SessionAccess(session, session.role, has_coordinated=session.has_coordinated)
 
 
 def member_report_or_404(request: HttpRequest, session_id: UUID) -> SessionAccess:

@@ -5,19 +5,31 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_reset
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.dispatch import receiver
 from django.http import HttpRequest
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .store import Letter, find_invitation, hand_over
-from .throttle import hashed_address
+from .throttle import forget_passwords, hashed_address, may_mail_code, try_password
 
 INVITATION = "invitation"
 # Whatever it is for, a code is taken for as long (settings).
 CODE_LASTS = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+
+# What goes to its owner after something changed; the other mails anybody can ask for, to any address.
+NOTIFICATIONS = {
+    *(f"account/email/{name}" for name in ("email_changed", "email_deleted")),
+    *(f"account/email/{name}" for name in ("password_changed", "password_reset", "password_set")),
+    *(f"mfa/email/{name}" for name in ("recovery_codes_generated", "totp_activated", "totp_deactivated")),
+}
 
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
@@ -27,6 +39,12 @@ def has_invitation(request: HttpRequest) -> bool:
     not open. One query, or none without one."""
     token = request.session.get(INVITATION, "")
     return bool(token) and find_invitation(token) is not None
+
+
+@receiver(password_reset)
+def start_anew(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    """Whoever mistyped a password until it was replaced gets a turn with the new one."""
+    forget_passwords(request, user.email)
 
 
 def display_name(user: User) -> str:
@@ -62,8 +80,29 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """allauth writes this in the keys of the cache, so it gets what stands for the address."""
         return hashed_address(request)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """allauth's own limits are off (settings): others fill those, and then the right password is refused."""
+        attempt = try_password(request, credentials.get("email", ""))
+        if attempt is None:
+            raise self.validation_error("too_many_login_attempts")
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            attempt.went_well()
+        return user
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Of who has no password and no second step, allauth asks nothing. Their mailbox is what they sign in with."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if methods or not getattr(user, "email", ""):
+            return methods
+        return [
+            {"id": "code", "description": _("Met een code per mail"), "url": reverse("account_reauthenticate_code")}
+        ]
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leaves the mail to the worker. With a code in it, it isn't sent once that isn't taken any more."""
+        if template_prefix not in NOTIFICATIONS and not may_mail_code(self.request, email):
+            raise ImmediateHttpResponse(render(self.request, "429.html", status=429))
         context = {"request": self.request, "email": email, "registration": settings.REGISTRATION, **context}
         message = self.render_mail(template_prefix, email, context)
         expires_at = timezone.now() + CODE_LASTS if "code" in context else None

@@ -6,12 +6,15 @@ Sessions and answers are not for the admin.
 from functools import partial
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db import admin as task_admin
@@ -19,6 +22,7 @@ from django_tasks_db import admin as task_admin
 from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
 from .store import daily_work_is_late, held_back, worker_is_silent
 from .tasks import held_back_text
+from .views.reauthentication import ask_again
 
 
 class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time
@@ -87,7 +91,17 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return who(membership.user)
 
 
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+class AskedAgain:
+    """What changes how somebody signs in asks an administrator again who they are, too."""
+
+    def get_urls(self) -> list[Any]:
+        urls: list[Any] = super().get_urls()  # type: ignore[misc]
+        for url in urls:
+            url.callback = ask_again(url.callback, to_read=not str(url.name).endswith("_changelist"))
+        return urls
+
+
+class AccountAdmin(AskedAgain, UserAdmin):  # type: ignore[type-arg]
     """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
     wants to be gone closes the account themself. Nor are they made here: people sign up, or are invited, and show that
     their address is theirs."""
@@ -102,7 +116,11 @@ class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
         return False
 
 
-class SecondFactorAdmin(ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
+class AddressAdmin(AskedAgain, EmailAddressAdmin):  # type: ignore[misc]
+    pass
+
+
+class SecondFactorAdmin(AskedAgain, ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
     """Somebody who lost their phone and their emergency codes is helped by taking the second step away. What makes the
     codes is shown to nobody."""
 
@@ -117,6 +135,10 @@ class SecondFactorAdmin(ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(AuthenticatorAdmin.has_delete_permission(self, request, obj))
+
+
+def _to_password(_request: HttpRequest, **_context: Any) -> HttpResponse:
+    return redirect("account_change_password")
 
 
 admin.site.site_header = admin.site.site_title = _("Beheer van Samenwerking")
@@ -142,6 +164,10 @@ def work_warnings() -> list[str]:
 admin.site.index = partial(_index, admin.site.index)  # type: ignore[method-assign]
 # Its rows only wake the worker.
 admin.site.unregister(task_admin.DBTaskResult)  # type: ignore[attr-defined]
+# One place to change one's own password, where guesses are counted.
+admin.site.password_change = _to_password  # type: ignore[assignment]
+admin.site.unregister(EmailAddress)
+admin.site.register(EmailAddress, AddressAdmin)
 admin.site.unregister(Authenticator)
 admin.site.register(Authenticator, SecondFactorAdmin)
 # Rights go by collaboration; nobody here is in a group.

@@ -55,6 +55,27 @@ def keys(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def former_keys(**_: Any) -> Iterator[CheckMessage]:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if len(set(keys)) < len(keys):
+        yield Error(
+            "In SECRET_KEY_FALLBACKS staat een sleutel dubbel, of SECRET_KEY zelf.",
+            hint="Zet er alleen sleutels in die vroeger golden, elk één keer.",
+            id="samenwerking.E010",
+        )
+
+
+@register(TAG, deploy=True)
+def keys_that_can_go(**_: Any) -> Iterator[CheckMessage]:
+    if settings.SECRET_KEY_FALLBACKS:
+        yield Warning(
+            "SECRET_KEY_FALLBACKS laat ook oude sleutels gelden.",
+            hint="Haal ze weg zodra alle rondes gesloten zijn die onder zo'n sleutel geopend werden.",
+            id="samenwerking.W004",
+        )
+
+
+@register(TAG)
 def retention(**_: Any) -> Iterator[CheckMessage]:
     if settings.RETENTION_DAYS < 1:
         yield Error(

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from .domain.guide import USUAL_LENGTH, build_guide, deal_cards
 from .domain.report import Report
 from .domain.worksheet import build_worksheet
+from .keys import lasting_key
 from .models import Session
 from .press import BusyError, PressError, press
 from .store import (
@@ -109,7 +110,7 @@ def _made_with() -> bytes:
 def fingerprint(report: Report) -> str:
     """A key of everything a report's page and PDFs are made from: answers, content, language, templates, library."""
     # Keyed: it leaves in every ETag, and without the key a reader could try out what an earlier report withholds.
-    mark = hmac.new(settings.SECRET_KEY.encode(), _made_with(), "sha256")
+    mark = hmac.new(lasting_key().encode(), _made_with(), "sha256")
     mark.update(repr((get_language(), report.key)).encode())
     return mark.hexdigest()
 
@@ -212,7 +213,7 @@ class Unkept:
     def fingerprint(self) -> str:
         """A key of everything the PDF is made from."""
         # Keyed, as that of a report is: it leaves in an ETag.
-        mark = hmac.new(settings.SECRET_KEY.encode(), _made_with() + self.xhtml.encode(), "sha256")
+        mark = hmac.new(lasting_key().encode(), _made_with() + self.xhtml.encode(), "sha256")
         return mark.hexdigest()
 
     def make(self) -> bytes:

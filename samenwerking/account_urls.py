@@ -8,6 +8,7 @@ from django.urls import path
 
 from reflectie.views import account as own
 from reflectie.views.account import as_page
+from reflectie.views.reauthentication import ReauthenticateByCode, ask_again
 
 urlpatterns = [
     path("", own.overview, name="account"),
@@ -22,10 +23,10 @@ urlpatterns = [
     path("registreren/", as_page(account.signup), name="account_signup"),
     path("afmelden/", as_page(own.sign_out), name="account_logout"),
     path("afgesloten/", as_page(account.account_inactive), name="account_inactive"),
-    path("e-mailadres/", as_page(account.email), name="account_email"),
+    path("e-mailadres/", as_page(ask_again(account.email)), name="account_email"),
     path("e-mailadres/code/", as_page(account.email_verification_sent), name="account_email_verification_sent"),
     path("wachtwoord/", as_page(account.password_change), name="account_change_password"),
-    path("wachtwoord/kiezen/", as_page(account.password_set), name="account_set_password"),
+    path("wachtwoord/kiezen/", as_page(ask_again(account.password_set)), name="account_set_password"),
     path("wachtwoord/vergeten/", as_page(account.password_reset), name="account_reset_password"),
     path(
         "wachtwoord/vergeten/code/",
@@ -42,14 +43,19 @@ urlpatterns = [
     ),
     path("bevestigen/", as_page(account.reauthenticate), name="account_reauthenticate"),
     path("bevestigen/tweede-stap/", as_page(second_factor.reauthenticate), name="mfa_reauthenticate"),
+    path("bevestigen/code/", as_page(ReauthenticateByCode.as_view()), name="account_reauthenticate_code"),
     path("tweede-stap/", as_page(second_factor.index), name="mfa_index"),
-    path("tweede-stap/aanzetten/", as_page(own.ActivateSecondStep.as_view()), name="mfa_activate_totp"),
-    path("tweede-stap/uitzetten/", as_page(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("tweede-stap/noodcodes/", as_page(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("tweede-stap/aanzetten/", as_page(ask_again(own.ActivateSecondStep.as_view())), name="mfa_activate_totp"),
+    path("tweede-stap/uitzetten/", as_page(ask_again(totp.deactivate_totp)), name="mfa_deactivate_totp"),
+    path(
+        "tweede-stap/noodcodes/", as_page(ask_again(recovery_codes.view_recovery_codes)), name="mfa_view_recovery_codes"
+    ),
     path(
         "tweede-stap/noodcodes/maken/",
-        as_page(recovery_codes.generate_recovery_codes),
+        as_page(ask_again(recovery_codes.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
-    path("tweede-stap/noodcodes.txt", as_page(own.DownloadCodes.as_view()), name="mfa_download_recovery_codes"),
+    path(
+        "tweede-stap/noodcodes.txt", as_page(ask_again(own.DownloadCodes.as_view())), name="mfa_download_recovery_codes"
+    ),
 ]

@@ -25,6 +25,8 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing. `./run` makes one for this machine; elsewhere, set it to 50 random characters or more."
     )
+# Keys of before: what was kept or signed under one still opens, until it is taken out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # Plain http, for a machine that serves only itself. Cookies and links are https otherwise.
 PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)
@@ -140,10 +142,11 @@ else:
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Shared by all processes: it counts failed tries. Not in memory, where each process would count for itself.
+# Shared by all processes: which code of a second step was used, and which PDF just failed. Not in memory, where each
+# process would know for itself.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
-    # Django's 300 would throw counts away as soon as a few people mistype.
+    # Django's 300 would let go of used codes as soon as a few people come at once.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 # What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF.
@@ -184,8 +187,12 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Mail may take its time, and so may a reader: allauth gives three minutes to some of these.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
-# A room full of people behind one address signs in within a minute. Failures, and one person's mail, stay at allauth's.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "signup": "60/m/ip", "request_login_code": "60/m/ip,3/m/key"}
+# allauth counts for each account too: six wrong passwords from elsewhere refuse the right one, and three codes that
+# were asked for from elsewhere the owner's. `throttle.py` counts by who asks.
+ACCOUNT_RATE_LIMITS = False
+# Whatever changes how one signs in asks again who one is, unless that was shown so short a time ago.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
     "login": "reflectie.forms.account.SignInForm",
     "signup": "reflectie.forms.account.SignUpForm",

@@ -225,7 +225,7 @@ class Round:
         self.ask(who, self.at("join"))
         self.ask(who, self.at("join"), {})
         cookie = next(morsel for name, morsel in self.browsers[who].cookies.items() if name.startswith("deelnemer-"))
-        code = self.remains.codes[who] = cookie.value.partition(":")[0]
+        code = self.remains.codes[who] = cookie.value.partition(".")[0]
         self.remains.hashes.append(store.hash_personal_code(self.session.pk, code))
         values: dict[str, Any] = {
             item.key: CHOICES[(place + number) % 2]

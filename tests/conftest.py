@@ -5,6 +5,7 @@ import json
 import os
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -224,6 +225,16 @@ def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool 
     token_hash = store.hash_personal_code(session.pk, code)
     store.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
     return code
+
+
+def sign_in_now(client: Client, user: User) -> Client:
+    """As somebody is who signed in a moment ago; `force_login` leaves a browser in which that was long since."""
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "login", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
 
 
 # --- people of a collaboration

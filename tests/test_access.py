@@ -9,7 +9,16 @@ from http.cookies import SimpleCookie
 from uuid import uuid4
 
 import pytest
-from conftest import CONCLUDING, CONCLUSION, fill_in, make_account, make_collaboration, make_reflection, make_round
+from conftest import (
+    CONCLUDING,
+    CONCLUSION,
+    fill_in,
+    make_account,
+    make_collaboration,
+    make_reflection,
+    make_round,
+    sign_in_now,
+)
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
@@ -31,7 +40,7 @@ pytestmark = pytest.mark.django_db
 # and the answers of this session, and somebody elsewhere those of a session of another collaboration.
 OUTSIDE = ("stranger", "owner", "participant", "elsewhere")
 # People who did: with a role in this collaboration, as coordinator of another one, and as staff without any role.
-# None has a password or a second factor.
+# None has a password or a second factor, and all signed in a moment ago.
 INSIDE = ("coordinator", "facilitator", "other", "admin")
 
 # `prepared` is closed too, in a session of which the facilitator reads the report first.
@@ -188,9 +197,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "account_confirm_password_reset_code": NOT_ON_THE_WAY,
     "account_complete_password_reset": NOT_ON_THE_WAY,
     "account_password_reset_completed": everybody(READ),
-    # Nothing to ask again of who has neither password nor second factor: forbidden.
-    "account_reauthenticate": signed_in((403, 403)),
-    "mfa_reauthenticate": signed_in((403, 403)),
+    # Who has neither password nor second factor is asked a code by mail.
+    "account_reauthenticate": signed_in((302, 302)),
+    "mfa_reauthenticate": signed_in((302, 302)),
+    "account_reauthenticate_code": signed_in(DONE),
     "mfa_index": signed_in(READ),
     "mfa_activate_totp": signed_in(FORM),
     "mfa_deactivate_totp": signed_in(ABSENT),
@@ -271,7 +281,7 @@ class World:
     def cookies_of(self, who: str) -> SimpleCookie:
         client, page = Client(), HttpResponse()
         if who in self.users:
-            client.force_login(self.users[who])
+            sign_in_now(client, self.users[who])
         elif who == "owner":
             remember(page, self.reflection.token)
         elif who == "participant":

@@ -4,10 +4,13 @@ import html
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post
+
+from reflectie.throttle import Limit
 
 # Words that no Dutch page has and an English one can hardly do without.
 ENGLISH = re.compile(
@@ -59,6 +62,15 @@ def every_page() -> dict[str, str]:
         "mfa_index",
     ):
         note(route, client.get(reverse(route)))
+    left_open = Client()
+    left_open.force_login(User.objects.get())
+    asked = left_open.get(reverse("account_close"))["Location"]
+    note("who are you", left_open.get(asked))
+    note("code", left_open.post(asked, {"action": "send"}, follow=True))
+    note("wrong code", left_open.post(asked, {"code": "BBBB-BBBB"}))
+    note("wrong code", left_open.post(asked, {"code": "BBBB-BBBB"}))
+    note("too often", left_open.post(asked, {"code": "BBBB-BBBB"}, follow=True))
+    note("over", left_open.post(asked, {"code": "BBBB-BBBB"}, follow=True))
     note("same", client.post(reverse("account_email"), {"email": ADDRESS, "action_add": ""}))
     note("new", client.post(reverse("account_email"), {"email": "an2@example.org", "action_add": ""}, follow=True))
     note("confirmed", client.post(reverse("account_email_verification_sent"), {"code": mailed_code()}, follow=True))
@@ -103,8 +115,8 @@ def every_page() -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_english_on_any_page_or_in_any_mail(settings):
-    settings.ACCOUNT_RATE_LIMITS = False
+def test_no_english_on_any_page_or_in_any_mail(monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.MAILS_TO_ONE", (Limit(100, 60),))
     seen = every_page()
     subjects = {message.subject for message in mail.outbox}
 
@@ -115,6 +127,7 @@ def test_no_english_on_any_page_or_in_any_mail(settings):
         "Je code om je aan te melden",
         "Je code om je account te maken",
         "Je code om je e-mailadres te bevestigen",
+        "Je code om te tonen dat jij het bent",
         "Je code voor een nieuw wachtwoord",
         "Je e-mailadres is gewijzigd",
         "Je hebt al een account",

@@ -9,7 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from conftest import make_account, make_collaboration, make_reflection, make_round
+from conftest import make_account, make_collaboration, make_reflection, make_round, sign_in_now
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
@@ -66,8 +66,7 @@ def account() -> User:
 
 @pytest.fixture
 def member(client, account) -> Client:
-    client.force_login(account)
-    return client
+    return sign_in_now(client, account)
 
 
 # Signing up
@@ -379,6 +378,7 @@ def test_data_can_be_taken_out(member, account):
         "last_sign_in": timezone.localtime(account.last_login).isoformat(timespec="seconds"),
         "second_factor": False,
         "memberships": [],
+        "coordinated_before": [],
     }
 
 
@@ -489,7 +489,7 @@ def test_report_page_of_a_member_is_not_taken_for_a_strangers(member, account):
 def test_account_that_alone_coordinates_something_cannot_be_closed_before_it_is_handed_over(client):
     collaboration = make_collaboration("Samen in Tienen")
     coordinator = collaboration.memberships.get().user
-    client.force_login(coordinator)
+    sign_in_now(client, coordinator)
     url = reverse("account_close")
 
     page = client.get(url).content.decode()

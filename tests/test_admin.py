@@ -2,7 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from conftest import make_account
+from conftest import make_account, sign_in_now
 from django.contrib.auth.models import User
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 def test_an_administrator_takes_a_second_step_away_but_never_reads_its_secret(client):
-    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    sign_in_now(client, User.objects.create_superuser("beheer", "beheer@example.org"))
     step = Authenticator.objects.create(user=make_account("an@example.org"), type="totp", data={"secret": SECRET})
     url = f"/beheer/mfa/authenticator/{step.pk}/"
 
@@ -33,7 +33,7 @@ def test_signing_out_lets_go_of_pages_behind_the_back_button(client):
 
 
 def test_an_administrator_finds_whose_second_step_it_is(client):
-    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    sign_in_now(client, User.objects.create_superuser("beheer", "beheer@example.org"))
     for email in ("an@example.org", "bo@example.org"):
         Authenticator.objects.create(user=make_account(email), type="totp", data={"secret": SECRET})
 
@@ -46,12 +46,12 @@ def test_whoever_administers_finds_the_way_there_from_their_account(client):
     link = f'href="{reverse("admin:index")}"'
     client.force_login(make_account("an@example.org"))
     assert link not in client.get(reverse("account")).content.decode()
-    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    sign_in_now(client, User.objects.create_superuser("beheer", "beheer@example.org"))
     assert link in client.get(reverse("account")).content.decode()
 
 
 def test_nobody_makes_an_account_for_another(client):
-    client.force_login(User.objects.create_superuser("beheer", "beheer@example.org"))
+    sign_in_now(client, User.objects.create_superuser("beheer", "beheer@example.org"))
     assert client.get("/beheer/auth/user/add/").status_code == 403
     assert client.get("/beheer/auth/user/").status_code == 200
     assert "/beheer/auth/group/" not in client.get("/beheer/").content.decode()

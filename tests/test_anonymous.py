@@ -230,11 +230,14 @@ def test_nobody_got_a_row_in_the_session_table_by_taking_part(remains):
     assert before == after == remains.tables["django_session"]
 
 
-def test_cache_holds_failed_codes_and_the_coordinators_mailings_alone_and_no_address(remains):
-    rows = remains.tables["cache"]
+def test_counts_are_of_failed_codes_and_the_coordinators_mailings_alone_and_hold_no_address(remains):
+    rows = remains.tables["reflectie_ratecount"]
 
-    assert sorted(row["cache_key"].split(":")[3] for row in rows) == ["code", "invitations", "personal-code"]
+    # One of each kind of code that was mistyped. Of the mailing as a whole four limits, and two for who was mailed; of
+    # taking part, and of codes that were right, nothing.
+    assert [row["number"] for row in rows] == [1] * (2 + 4 + 2)
     assert found_in(" ".join(map(text_of_row, rows)), secrets_of(remains)) == []
+    assert remains.tables["cache"] == []
 
 
 def test_no_page_tells_others_a_code_a_hash_a_key_or_an_address(remains):

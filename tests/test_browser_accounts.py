@@ -6,7 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import PHONE, make_account
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as BrowserSession
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from test_accounts import CODE, PASSWORD, app_code
@@ -77,8 +80,7 @@ def check(page: Page, width: int, found: dict) -> None:
 
 
 @EVERY_LOOK
-def test_axe_finds_nothing_on_any_account_page(browser: Browser, site, settings, viewport, scheme):
-    settings.ACCOUNT_RATE_LIMITS = False
+def test_axe_finds_nothing_on_any_account_page(browser: Browser, site, viewport, scheme):
     make_account("een-behoorlijk-lang-adres.van-iemand@een-organisatie.example.org")
     context: BrowserContext = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
@@ -108,7 +110,7 @@ def test_axe_finds_nothing_on_any_account_page(browser: Browser, site, settings,
     expect(page.get_by_role("heading", name="Je noodcodes")).to_be_visible()
     check(page, viewport["width"], found)
     visit("mfa_index", "mfa_reauthenticate", "mfa_generate_recovery_codes", "mfa_deactivate_totp", "account_logout")
-    visit("account_set_password")
+    visit("account_reauthenticate_code", "account_set_password")
     page.locator("#id_password1").fill(PASSWORD)
     page.locator("#id_password2").fill("anders")
     page.get_by_role("button", name="Bewaar").click()
@@ -131,3 +133,49 @@ def test_wrong_code_is_told_beside_the_field_and_read_with_it(page: Page, site):
     expect(field).to_have_attribute("aria-invalid", "true")
     told = field.get_attribute("aria-describedby").split()
     assert any("Deze code klopt niet" in page.locator(f"#{part}").inner_text() for part in told)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_journey_at_a_browser_that_was_left_open(browser: Browser, site, javascript):
+    """It asks a code by mail before another address counts, keeps what was typed, and can be forgotten."""
+    account = make_account("an@example.org")
+    client = Client()
+    client.force_login(account)
+    context = browser.new_context(java_script_enabled=javascript, locale="nl-BE", viewport=PHONE)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    page = context.new_page()
+    found: dict = {}
+    page.goto(site + reverse("account"))
+    page.get_by_role("link", name="Wijzig je e-mailadres").click()
+    expect(page.get_by_role("heading", name="Ben jij het?")).to_be_visible()
+    if javascript:
+        check(page, PHONE["width"], found)
+    page.get_by_role("button", name="Stuur mij een code").click()
+    page.get_by_label("Code").fill("BBBB-BBBB")
+    page.get_by_role("button", name="Ga verder").click()
+    expect(page.locator(".invalid-feedback")).to_contain_text("Deze code klopt niet")
+    if javascript:
+        check(page, PHONE["width"], found)
+    page.get_by_role("button", name="Stuur een nieuwe code").click()
+    submit_code(page)
+    page.get_by_label("Nieuw e-mailadres").fill("an.nieuw@example.org")
+    # The page stood open for longer than that counts.
+    for row in BrowserSession.objects.all():
+        state = row.get_decoded()
+        for record in state.get("account_authentication_methods", []):
+            record["at"] -= 3600
+        BrowserSession.objects.filter(pk=row.pk).update(session_data=SessionStore().encode(state))
+    page.get_by_role("button", name="Stuur mij een code").click()
+    expect(page.get_by_role("heading", name="Ben jij het?")).to_be_visible()
+    page.get_by_role("button", name="Stuur mij een code").click()
+    submit_code(page)
+    # What was typed before is done now.
+    expect(page.locator("main")).to_contain_text("an.nieuw@example.org")
+    assert mail.outbox[-1].to == ["an.nieuw@example.org"]
+    submit_code(page)
+    page.goto(site + reverse("account"))
+    expect(page.locator("main")).to_contain_text("an.nieuw@example.org")
+    page.get_by_role("button", name="Meld mij af. Vergeet ook deze browser").click()
+    expect(page.get_by_role("link", name="Aanmelden")).to_be_visible()
+    context.close()
+    assert found == {}

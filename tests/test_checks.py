@@ -55,6 +55,8 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"SECRET_KEY": "abcd" * 20}, "samenwerking.E004"),
         ({"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "samenwerking.E004"),
         ({"SECRET_KEY_FALLBACKS": ["geheim"]}, "samenwerking.E004"),
+        ({"SECRET_KEY_FALLBACKS": [GOOD_KEY]}, "samenwerking.E010"),
+        ({"SECRET_KEY_FALLBACKS": [GOOD_KEY[::-1]] * 2}, "samenwerking.E010"),
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
         ({"FOLD_MONTHS": -1}, "samenwerking.E008"),
@@ -94,6 +96,13 @@ def test_https_without_a_known_proxy_is_a_warning_before_deployment(settings: An
     settings.SECURE_PROXY_SSL_HEADER = None
     assert ids() == []
     assert ids(deploy=True) == ["samenwerking.W001"]
+    refuse_unsafe_settings()
+
+
+def test_key_of_before_is_fine_and_a_reminder_before_deployment_that_it_can_go(settings: Any) -> None:
+    settings.SECRET_KEY_FALLBACKS = [GOOD_KEY[::-1]]
+    assert ids() == []
+    assert ids(deploy=True) == ["samenwerking.W004"]
     refuse_unsafe_settings()
 
 

@@ -11,6 +11,7 @@ from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm, split_addresses
 from reflectie.models import Invitee, Membership, Role
 from reflectie.store import HandedOver, Invitees, Letter, invitees
+from reflectie.throttle import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -299,9 +300,10 @@ def test_page_writes_a_name_as_it_is_called(client):
 def test_page_takes_a_fixed_number_of_queries(signed_in, url, queued, django_assert_num_queries):
     addresses = "\n".join(f"p{number}@example.org" for number in range(40))
 
-    # Sign-in (2), the session, what was mailed today (1 to read, 5 in which the cache writes), savepoint, lock, those
-    # not reached, those known, those kept; savepoint, the mails, the task, savepoint, whether a worker runs; savepoint.
-    with django_assert_num_queries(20):
+    # Sign-in (2), the session, those known, what was mailed of late (6, for as many limits, and 2 around them),
+    # savepoint, lock, those not reached, those known, those kept; savepoint, the mails, the task, savepoint, whether a
+    # worker runs; savepoint.
+    with django_assert_num_queries(23):
         signed_in.post(url, {"addresses": addresses})
 
 
@@ -325,7 +327,7 @@ def test_page_of_a_sheet_filled_in_together_is_absent(client):
 
 
 def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, url, monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILS_A_DAY", 3)
+    monkeypatch.setattr("reflectie.throttle.MAILS", (Limit(3, 24 * 3600),))
     other = make_round(collaboration=session.collaboration)
 
     assert signed_in.post(url, {"addresses": f"{AN} {BO}"}).status_code == 303
@@ -341,3 +343,36 @@ def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, ur
     session.refresh_from_db()
     assert not session.reminded
     assert signed_in.post(f"/sessies/{other.pk}/uitnodigen/", {"addresses": CY}).status_code == 303
+
+
+def test_one_person_is_not_mailed_again_and_again_by_one_account(signed_in, session, url):
+    others = [make_round(collaboration=session.collaboration) for _ in range(3)]
+    for other in others:
+        assert signed_in.post(f"/sessies/{other.pk}/uitnodigen/", {"addresses": AN}).status_code == 303
+
+    refused = signed_in.post(url, {"addresses": f"{AN} {BO}"})
+
+    assert refused.status_code == 429
+    assert f"{AN} kreeg net al mail van jou." in page(refused)
+    assert BO in page(refused)
+    assert len(mail.outbox) == 3
+    assert signed_in.post(url, {"addresses": BO}).status_code == 303
+
+
+def test_pressing_again_for_who_has_the_link_counts_nothing(signed_in, url):
+    for _ in range(5):
+        assert signed_in.post(url, {"addresses": AN}).status_code == 303
+
+    assert len(mail.outbox) == 1
+
+
+def test_accounts_behind_one_address_mail_so_many_together(client, monkeypatch):
+    monkeypatch.setattr("reflectie.throttle.MAILS_OF_ADDRESS", (Limit(3, 24 * 3600),))
+    statuses = []
+    for number in range(2):
+        session = make_round()
+        client.force_login(session.collaboration.memberships.get().user)
+        addresses = f"{number}a@example.org {number}b@example.org"
+        statuses.append(client.post(f"/sessies/{session.pk}/uitnodigen/", {"addresses": addresses}).status_code)
+
+    assert statuses == [303, 429]

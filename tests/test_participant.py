@@ -13,8 +13,8 @@ from rounds import erased_before
 
 from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.domain.sheet import digest
-from reflectie.models import Response, Session
+from reflectie.domain.sheet import digest, note_name
+from reflectie.models import RateCount, Response, Session
 from reflectie.throttle import LIMIT
 from reflectie.views import participant
 from reflectie.views.personal import cookie_name, in_groups, own_code, sheet_mark
@@ -789,3 +789,31 @@ def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(
 
     assert (polled.status_code, polled["HX-Refresh"]) == (404, "true")
     assert client.get(old).status_code == 404
+
+
+def test_sheets_of_a_round_are_not_begun_without_end_and_what_was_given_stays(monkeypatch):
+    monkeypatch.setattr("reflectie.store.sheets.MAX_BEGUN", 2)
+    session = make_round()
+    first, second, third = [begin(session) for _ in range(3)]
+    assert [give(client, session, {"goal-shared": "helping"}).status_code for client in (first, second)] == [303, 303]
+
+    refused = give(third, session, {note_name("goal-shared"): "Samen eten helpt."})
+
+    assert refused.status_code == 409
+    assert "Deze ronde is vol" in text_of(refused)
+    assert "Samen eten helpt." in text_of(refused)
+    assert session.responses.count() == 2
+    # Who had begun goes on.
+    assert give(first, session, {"goal-shared": "hindering"}, seen=digest("helping")).status_code == 303
+
+
+def test_taking_part_leaves_no_count_of_where_from():
+    session = make_round()
+    client = Client()
+    assert client.post(reverse("join-code"), {"code": session.code}).status_code == 303
+    client = begin(session)
+    give(client, session, {"goal-shared": "helping"}, finish=True)
+    led = Client().post(url("join-continue", session), {"code": code_of(client, session)})
+
+    assert led.status_code == 303
+    assert not RateCount.objects.exists()

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from reflectie import store
 from reflectie.adapters import INVITATION
 from reflectie.models import Collaboration, Invitation, Membership, Role
+from reflectie.throttle import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -275,12 +276,23 @@ def test_a_wrong_link_says_so_in_plain_words(client, other, token):
 
 
 def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILINGS_A_DAY", 3)
+    monkeypatch.setattr("reflectie.throttle.MAILINGS", (Limit(3, 24 * 3600),))
+    fields = {"action": "invite", "role": "facilitator"}
+
+    pages = [coordinator.post(url("members", collaboration), {**fields, "email": f"{n}.{ADDRESS}"}) for n in range(4)]
+
+    assert [page.status_code for page in pages] == [303, 303, 303, 429]
+    assert "Morgen kan het weer" in pages[3].content.decode()
+    assert f"3.{ADDRESS}" in pages[3].content.decode()
+    assert len(mailoutbox) == 3
+
+
+def test_one_person_is_not_invited_again_and_again(coordinator, collaboration, mailoutbox):
     fields = {"action": "invite", "email": ADDRESS, "role": "facilitator"}
 
     pages = [coordinator.post(url("members", collaboration), fields) for _ in range(4)]
 
     assert [page.status_code for page in pages] == [303, 303, 303, 429]
-    assert "Morgen kan het weer" in pages[3].content.decode()
+    assert "Dit adres kreeg net al mail van jou." in pages[3].content.decode()
     assert ADDRESS in pages[3].content.decode()
     assert len(mailoutbox) == 3

@@ -13,9 +13,9 @@ APP = "reflectie"
 
 # Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
 FLOORS = [
-    {"domain", "apps", "backends", "checks", "logs", "middleware", "places", "throttle"},
+    {"domain", "apps", "backends", "checks", "keys", "logs", "middleware", "places"},
     {"models", "migrations", "wording"},
-    {"store", "access"},
+    {"store", "access", "throttle"},
     {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},
     {"views", "admin", "management"},
 ]

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from crispy_forms.helper import FormHelper
@@ -10,6 +12,8 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
+
+from reflectie.throttle import may_mail_code, try_password, try_second_step
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
 _REQUIRED = _("Vul dit in.")
@@ -61,6 +65,13 @@ class OwnWords(forms.Form):
         super().add_error(field, error)
 
 
+def count_mail(address: str) -> str:
+    """The address, once the mail that will go to it is counted; said beside the field when there were too many."""
+    if not may_mail_code(context.request, address):
+        raise get_adapter().validation_error("rate_limited")
+    return address
+
+
 class SignInForm(OwnWords, account.LoginForm):  # type: ignore[misc]
     helps = {"password": _("Geen wachtwoord, of vergeten? Laat dit leeg. Dan sturen we je een code.")}
 
@@ -68,16 +79,33 @@ class SignInForm(OwnWords, account.LoginForm):  # type: ignore[misc]
         """allauth takes the field away where one can't sign up with a password. Ours is for who chose one later."""
         self.fields["password"].required = False
 
+    def _clean_without_password(self, email: str | None, phone: str | None) -> Any:
+        """Without one a code is sent."""
+        try:
+            count_mail(email or "")
+        except forms.ValidationError as too_many:
+            self.add_error("login", too_many)
+            return self.cleaned_data
+        return super()._clean_without_password(email, phone)
+
 
 class SignUpForm(OwnWords, account.SignupForm):  # type: ignore[misc]
     helps = {"email": _("Daarmee meld je je aan. We sturen je nu een code om te weten dat het van jou is.")}
 
+    def clean_email(self) -> str:
+        return count_mail(super().clean_email())
+
 
 class RequestCodeForm(OwnWords, account.RequestLoginCodeForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> str:
+        return count_mail(super().clean_email())
 
 
 class SignInCodeForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    pass
+
+
+class AddressCodeAgainForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
@@ -89,9 +117,19 @@ class NewAddressForm(OwnWords, account.AddEmailForm):  # type: ignore[misc]
     labels = {"email": _("Nieuw e-mailadres")}
     helps = {"email": _("We sturen er een code naartoe. Je oude adres geldt tot je die hebt ingevuld.")}
 
+    def clean_email(self) -> str:
+        return count_mail(super().clean_email())
+
 
 class ChangePasswordForm(OwnWords, account.ChangePasswordForm):  # type: ignore[misc]
-    pass
+    def clean_oldpassword(self) -> str:
+        """At an open browser anybody can guess here."""
+        attempt = try_password(context.request, self.user.email)
+        if attempt is None:
+            raise get_adapter().validation_error("too_many_login_attempts")
+        old: str = super().clean_oldpassword()
+        attempt.went_well()
+        return old
 
 
 class SetPasswordForm(OwnWords, account.SetPasswordForm):  # type: ignore[misc]
@@ -99,7 +137,8 @@ class SetPasswordForm(OwnWords, account.SetPasswordForm):  # type: ignore[misc]
 
 
 class ForgottenPasswordForm(OwnWords, account.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> str:
+        return count_mail(super().clean_email())
 
 
 class ForgottenPasswordCodeForm(OwnWords, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
@@ -114,12 +153,26 @@ class PasswordAgainForm(OwnWords, account.ReauthenticateForm):  # type: ignore[m
     pass
 
 
-class SecondFactorForm(OwnWords, second_factor.AuthenticateForm):  # type: ignore[misc]
+class SecondStep(OwnWords):
+    """Six figures: few enough to guess, so that wrong ones are counted."""
+
     helps = {"code": _("Zes cijfers uit de app op je telefoon, of een van je noodcodes.")}
 
+    def clean_code(self) -> str:
+        attempt = try_second_step(context.request, self.user.pk, self.user.email)  # type: ignore[attr-defined]
+        if attempt is None:
+            raise get_adapter().validation_error("too_many_login_attempts")
+        code: str = super().clean_code()  # type: ignore[misc]
+        attempt.went_well()
+        return code
 
-class SecondFactorAgainForm(OwnWords, second_factor.ReauthenticateForm):  # type: ignore[misc]
-    helps = SecondFactorForm.helps
+
+class SecondFactorForm(SecondStep, second_factor.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class SecondFactorAgainForm(SecondStep, second_factor.ReauthenticateForm):  # type: ignore[misc]
+    pass
 
 
 class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]

@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.models import Session
-from reflectie.store import PERSONAL_CODE, find_by_code, find_response, hash_personal_code, read_code
+from reflectie.store import PERSONAL_CODE, find_by_code, find_response, personal_code_hashes, read_code
 
 # As long as anybody types a code, with spaces and dashes.
 _MAX_TYPED = 60
@@ -56,7 +56,7 @@ class PersonalCodeForm(_CodeForm):
                 _("Een persoonlijke code heeft %(length)s tekens, zonder 0, O, 1, I of L. Kijk hem na."),
                 params={"length": PERSONAL_CODE},
             )
-        if find_response(self.session, hash_personal_code(self.session.pk, code)) is None:
+        if find_response(self.session, *personal_code_hashes(self.session.pk, code)) is None:
             raise ValidationError(
                 _("Onder deze code is in deze sessie niets begonnen. Kijk hem na, of begin opnieuw via de link.")
             )

@@ -126,7 +126,9 @@ class PlanForm(forms.Form):
     facilitator_prepares = forms.BooleanField(
         label=_("De begeleider bereidt het gesprek voor en leest het verslag eerder dan de anderen"),
         required=False,
-        help_text=_("Deelnemers lezen dat vooraf."),
+        help_text=_(
+            "Deelnemers lezen dat vooraf. Wie deze ronde mee coördineert, leest nooit eerder, ook niet na een wissel."
+        ),
     )
     paper_by = TextField(
         label=_("Papier: wie typt de formulieren in?"),

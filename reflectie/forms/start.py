@@ -35,9 +35,8 @@ class StartForm(forms.Form):
         },
     )
 
-    _signer = TimestampSigner(salt="start")
-
     def __init__(self, data: QueryDict | None = None) -> None:
+        self._signer = TimestampSigner(salt="start")
         super().__init__(data, initial={"token": self._signer.sign(new_token())})
         self.helper = FormHelper()
         self.helper.form_tag = False

@@ -2,12 +2,14 @@
 
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
+from .counting import RateCount
 from .session import (
     HELD_ON,
     OPENED,
     Agreement,
     Answer,
     Conclusion,
+    FormerCoordinator,
     Invitee,
     Lesson,
     MadePdf,
@@ -28,6 +30,7 @@ __all__ = [
     "Conclusion",
     "DailyJob",
     "Dimension",
+    "FormerCoordinator",
     "FrozenError",
     "Guidance",
     "Heartbeat",
@@ -40,6 +43,7 @@ __all__ = [
     "Outcome",
     "OutgoingMail",
     "Partner",
+    "RateCount",
     "Response",
     "Role",
     "Session",

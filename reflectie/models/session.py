@@ -5,6 +5,7 @@ Around answers no column holds a clock time, a user or an address; keys are rand
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
@@ -159,6 +160,20 @@ class Invitee(models.Model):
 
     def __str__(self) -> str:
         return f"Invitee {self.pk}"
+
+
+class FormerCoordinator(models.Model):
+    """Somebody who coordinated a session's collaboration since it was planned, and no longer does: whoever prepares is
+    somebody else, as participants read beforehand. Kept until the report is everybody's."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="former_coordinators")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "user"], name="former_coordinator_once")]
+
+    def __str__(self) -> str:
+        return f"FormerCoordinator {self.pk}"
 
 
 class Outcome(models.Model):

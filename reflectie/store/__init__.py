@@ -56,6 +56,7 @@ from .invitees import (
     TooManyError,
     forget_unreached,
     invite,
+    invited_addresses,
     load_invitees,
     remind,
 )
@@ -66,6 +67,7 @@ from .people import (
     Invited,
     LastCoordinatorError,
     accept_invitation,
+    can_prepare,
     change_role,
     erase_old_invitations,
     find_invitation,
@@ -77,6 +79,7 @@ from .people import (
     withdraw_invitation,
 )
 from .plans import Plan, PlanChangedError, plan_of
+from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
@@ -128,6 +131,7 @@ from .sheets import (
     Posted,
     Saved,
     SessionClosedError,
+    SessionFullError,
     erase_expired,
     erase_reflection,
     erase_session,
@@ -142,13 +146,14 @@ from .sheets import (
     today,
 )
 from .signals import load_signals, release_note, released_notes, take_part
-from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark
+from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark, text_marks
 from .tokens import (
     PERSONAL_CODE,
     hash_personal_code,
     hash_token,
     new_code,
     new_token,
+    personal_code_hashes,
     read_code,
     read_token,
 )
@@ -186,6 +191,7 @@ __all__ = [
     "Recorded",
     "Saved",
     "SessionClosedError",
+    "SessionFullError",
     "StageError",
     "Standing",
     "TooFewError",
@@ -193,6 +199,7 @@ __all__ = [
     "TooManyError",
     "TooManyLessonsError",
     "TooManySheetsError",
+    "Use",
     "Wanted",
     "accept_invitation",
     "account_data",
@@ -205,6 +212,7 @@ __all__ = [
     "agreement_is_shared",
     "beat",
     "bring_in",
+    "can_prepare",
     "change_agreement",
     "change_collaboration",
     "change_lesson",
@@ -218,6 +226,7 @@ __all__ = [
     "conclude",
     "count_responses",
     "count_typed",
+    "count_uses",
     "create_collaboration",
     "daily_work_is_late",
     "deliver_mail",
@@ -227,6 +236,7 @@ __all__ = [
     "erase_collaboration",
     "erase_daily",
     "erase_expired",
+    "erase_old_counts",
     "erase_old_invitations",
     "erase_reflection",
     "erase_session",
@@ -243,6 +253,8 @@ __all__ = [
     "forget_page",
     "forget_tasks",
     "forget_unreached",
+    "forget_uses",
+    "give_back",
     "hand_over",
     "hash_personal_code",
     "hash_token",
@@ -250,6 +262,7 @@ __all__ = [
     "invitations_of",
     "invite",
     "invite_member",
+    "invited_addresses",
     "is_late",
     "keep_pdf",
     "keep_printed",
@@ -283,6 +296,7 @@ __all__ = [
     "open_agreements",
     "open_report",
     "owned_alone",
+    "personal_code_hashes",
     "plan_of",
     "plan_session",
     "publish_checklist",
@@ -314,6 +328,7 @@ __all__ = [
     "takes_paper",
     "takes_sheets",
     "text_mark",
+    "text_marks",
     "today",
     "waiting_pages",
     "withdraw",

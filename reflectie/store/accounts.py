@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from reflectie.models import Membership, OutgoingMail
+from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
 from .people import LastCoordinatorError, owned_alone
 
@@ -45,7 +45,8 @@ def account_data(user: User) -> Mapping[str, Any]:
     """All that is kept of a person as an account, to take along, ready for JSON.
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
-    `last_sign_in` may be null), `second_factor`, and `memberships`: for each collaboration its name and the role in it.
+    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name and the role in it; and
+    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {
@@ -61,6 +62,12 @@ def account_data(user: User) -> Mapping[str, Any]:
             .order_by("collaboration__name", "pk")
             .values_list("collaboration__name", "role")
         ],
+        "coordinated_before": list(
+            FormerCoordinator.objects.filter(user=user)
+            .order_by("session__collaboration__name")
+            .values_list("session__collaboration__name", flat=True)
+            .distinct()
+        ),
     }
 
 

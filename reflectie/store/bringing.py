@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Sheet
@@ -15,7 +14,7 @@ from .paper import MAX_SHEETS, takes_paper
 from .plans import plan_of
 from .rounds import StageError
 from .sheets import find_response, lock_session, takes_answers, today, write_sheets
-from .tokens import hash_token
+from .tokens import hash_under_each_key
 
 
 class TooManySheetsError(Exception):
@@ -44,18 +43,19 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
     order: nothing says on which line of the table a sheet stood. Which of them carries the token's mark is random too.
     Raises StageError when the session takes no sheets (any more), or asks something else by now; TooManySheetsError.
     """
-    mark, asked = _mark(session, token), plan_of(session).promise
+    # With a salt of its own: whoever brought the sheets in had the token on the page, and opens nothing with it.
+    marks, asked = hash_under_each_key("reflectie.bringing", f"{session.pk}:{token}"), plan_of(session).promise
     with transaction.atomic():
         session = _lock(session)
         if plan_of(session).promise != asked:
             raise StageError
-        if find_response(session, mark) is not None:
+        if find_response(session, *marks) is not None:
             return session
         if len(sheets) > (room := room_for(session)):
             raise TooManySheetsError(room)
         # Nothing opens what was brought in: the mark is of a token that only says that it was done.
         in_any_order = random.SystemRandom().sample(list(sheets), len(sheets))
-        write_sheets(session, in_any_order, mark, typed=session.told_of_typist)
+        write_sheets(session, in_any_order, marks[0], typed=session.told_of_typist)
         if not session.earlier:
             session.paper_typed += len(sheets)
             session.paper_sheets = session.paper_sheets or session.paper_typed
@@ -88,8 +88,3 @@ def _lock(session: Session) -> Session:
     if not takes_sheets(session):
         raise StageError
     return session
-
-
-def _mark(session: Session, token: str) -> str:
-    # With a salt of its own: whoever brought the sheets in had the token on the page, and opens nothing with it.
-    return hash_token(salted_hmac("reflectie.bringing", f"{session.pk}:{token}", algorithm="sha256").hexdigest())

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lower, RowNumber
 
 from reflectie.domain.signals import same_label
-from reflectie.models import HELD_ON, Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.models import HELD_ON, Collaboration, FormerCoordinator, Membership, Partner, Response, Role, Session
 
 from .gone import leave_no_trace
 from .rounds import adopt
@@ -29,6 +29,8 @@ class SessionLine:
     begun: int
     has_finished: bool
     is_late: bool
+    # Whether whoever it is shown to coordinated it before, and reads it no earlier than others.
+    has_coordinated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,22 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
     }
 
 
-def sessions_of(collaboration: Collaboration) -> list[SessionLine]:
-    """A collaboration's sessions, newest first. One query."""
+def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> list[SessionLine]:
+    """A collaboration's sessions, newest first, as somebody is shown them. One query."""
     finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
-    sessions = collaboration.sessions.annotate(day=HELD_ON, begun=Count("responses"), has_finished=Exists(finished))
+    former = FormerCoordinator.objects.filter(session=OuterRef("pk"), user=user_id)
+    sessions = collaboration.sessions.annotate(
+        day=HELD_ON, begun=Count("responses"), has_finished=Exists(finished), has_coordinated=Exists(former)
+    )
     return [
-        SessionLine(found, found.day, found.begun, found.has_finished, is_late(found.stage, found.closes_on))
+        SessionLine(
+            found,
+            found.day,
+            found.begun,
+            found.has_finished,
+            is_late(found.stage, found.closes_on),
+            found.has_coordinated,
+        )
         for found in sessions.order_by("-day", "pk")
     ]
 

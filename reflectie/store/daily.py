@@ -11,6 +11,7 @@ from reflectie.models import DailyJob, Session
 from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .folding import fold_old, old_rounds, unfolded_rounds
 from .people import erase_old_invitations
+from .rate_counts import erase_old_counts
 from .sheets import erase_expired, expired_reflections
 
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
@@ -69,6 +70,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
         raise HeldBackError(why, is_new=_hold(day, why))
     erased = Erased(erase_expired(day), erase_unconfirmed(day), fold_old(day))
     erase_old_invitations(day)
+    erase_old_counts()
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
     return erased

@@ -47,6 +47,11 @@ def load_invitees(session: Session) -> Invitees:
     return Invitees(len(rows) - len(unreached), sum(waits for *_, waits in rows), unreached)
 
 
+def invited_addresses(session: Session) -> frozenset[str]:
+    """The addresses that were sent the link, less those that it didn't reach. One query."""
+    return frozenset(session.invitees.filter(unreached=False).values_list("email", flat=True))
+
+
 def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected: Sequence[str] = ()) -> HandedOver:
     """Hand a letter with a session's link to the worker, for addresses that don't have it yet.
 

@@ -1,7 +1,6 @@
 """Answers given on paper, typed in once all forms are in. What was typed in can't be opened again."""
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Sheet
@@ -9,7 +8,7 @@ from reflectie.models import Session
 
 from .rounds import StageError
 from .sheets import Posted, find_response, lock_session, save_fields, takes_answers
-from .tokens import hash_token
+from .tokens import hash_under_each_key
 
 # More than any round expects; a slip of the finger ("1000") is caught.
 MAX_SHEETS = 300
@@ -50,15 +49,16 @@ def add_paper_sheet(session: Session, token: str, sheet: Sheet) -> Session:
     here, not even one with that token.
     Raises StageError when the session takes no answers, NoPaperLeftError when all forms were typed in.
     """
-    token_hash = _hash_paper_token(session, token)
+    # With a salt of its own: whoever typed the form had its token on the page, and must not get in with it.
+    hashes = hash_under_each_key("reflectie.paper", f"{session.pk}:{token}")
     with transaction.atomic():
         session = _lock_open(session)
-        if find_response(session, token_hash) is not None:
+        if find_response(session, *hashes) is not None:
             return session
         if session.paper_typed >= (session.paper_sheets or 0):
             raise NoPaperLeftError
         posted = {name: Posted(value, "") for name, value in sheet.values.items()}
-        save_fields(session, token_hash, posted, finish=True, may_begin=True, typed=session.told_of_typist)
+        save_fields(session, hashes[0], posted, finish=True, may_begin=True, typed=session.told_of_typist)
         session.paper_typed += 1
         session.save(update_fields=["paper_typed"])
     return session
@@ -69,8 +69,3 @@ def _lock_open(session: Session) -> Session:
     if not takes_answers(session) or not takes_paper(session):
         raise StageError
     return session
-
-
-def _hash_paper_token(session: Session, token: str) -> str:
-    # With a salt of its own: whoever typed the form had its token on the page, and must not get in with it.
-    return hash_token(salted_hmac("reflectie.paper", f"{session.pk}:{token}", algorithm="sha256").hexdigest())

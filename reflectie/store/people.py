@@ -7,9 +7,18 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reflectie.models import Collaboration, Invitation, Membership, OutgoingMail, Role
+from reflectie.models import (
+    OPENED,
+    Collaboration,
+    FormerCoordinator,
+    Invitation,
+    Membership,
+    OutgoingMail,
+    Role,
+    Session,
+)
 
 from .mail import Letter, hand_over
 from .sheets import lock_collaboration, today
@@ -17,6 +26,8 @@ from .tokens import hash_token, new_token
 
 # Long enough for a holiday, short enough that a forgotten mail doesn't stay a key.
 INVITATION_DAYS = 30
+# Whose report isn't everybody's yet.
+NOT_OPENED = ~Q(stage__in=OPENED)
 
 
 class LastCoordinatorError(Exception):
@@ -118,8 +129,11 @@ def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":
 def change_role(collaboration: Collaboration, membership_id: int, role: str) -> Membership:
     """Give a member another role. Raises LastCoordinatorError, Membership.DoesNotExist when they have none (any more),
     Collaboration.DoesNotExist when it was erased."""
+    stays = role == Role.COORDINATOR
     with transaction.atomic():
-        membership = _locked_member(collaboration, membership_id, stays_coordinator=role == Role.COORDINATOR)
+        membership = _locked_member(collaboration, membership_id, stays_coordinator=stays)
+        if membership.role == Role.COORDINATOR and not stays:
+            _note_former(membership)
         membership.role = role
         membership.save(update_fields=["role"])
     return membership
@@ -128,11 +142,34 @@ def change_role(collaboration: Collaboration, membership_id: int, role: str) -> 
 def remove_member(collaboration: Collaboration, membership_id: int) -> None:
     """Take a member's role away; leaving is removing oneself. Raises what `change_role` raises."""
     with transaction.atomic():
-        _locked_member(collaboration, membership_id, stays_coordinator=False).delete()
+        membership = _locked_member(collaboration, membership_id, stays_coordinator=False)
+        if membership.role == Role.COORDINATOR:
+            _note_former(membership)
+        membership.delete()
+
+
+def _note_former(membership: Membership) -> None:
+    """Note that somebody coordinated the sessions whose report isn't everybody's yet: as a facilitator, now or after
+    a new invitation, they read none of these earlier than others. Those that are planned later are no concern."""
+    sessions = Session.objects.filter(NOT_OPENED, collaboration=membership.collaboration_id)
+    rows = [FormerCoordinator(session=session, user_id=membership.user_id) for session in sessions.only("pk")]
+    FormerCoordinator.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def can_prepare(session: Session) -> bool:
+    """Whether there is a facilitator who may read a session's report before others: participants are told that somebody
+    does who didn't coordinate it. One query."""
+    former = FormerCoordinator.objects.filter(session=session, user=OuterRef("user"))
+    facilitators = Membership.objects.filter(collaboration=session.collaboration_id, role=Role.FACILITATOR)
+    return facilitators.exclude(Exists(former)).exists()
 
 
 def _locked_member(collaboration: Collaboration, membership_id: int, *, stays_coordinator: bool) -> Membership:
     """A member, once nobody else can change roles here. Of two coordinators who leave at once, one stays."""
+    if not stays_coordinator:
+        # Sessions first, as everywhere: something is noted of them.
+        sessions = Session.objects.select_for_update().filter(NOT_OPENED, collaboration=collaboration.pk)
+        list(sessions.order_by("pk").values_list("pk"))
     members = lock_collaboration(collaboration.pk).memberships
     member = members.get(pk=membership_id)
     others = members.exclude(pk=member.pk).filter(role=Role.COORDINATOR)

@@ -142,13 +142,14 @@ def load_standing(join_token: str) -> Standing | None:
     return Standing(session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected)
 
 
-def withdraw(session: Session, token_hash: str) -> bool:
-    """Erase one participant's answers; False when there were none. Raises StageError once the round is closed."""
+def withdraw(session: Session, *token_hashes: str) -> bool:
+    """Erase one participant's answers, kept under one of these; False when there were none. Raises StageError once the
+    round is closed."""
     with transaction.atomic():
         session = lock_session(session)
         if session.stage != Session.Stage.OPEN:
             raise StageError
-        deleted, _ = session.responses.filter(token_hash=token_hash).delete()
+        deleted, _ = session.responses.filter(token_hash__in=token_hashes).delete()
         leave_no_trace()
     return bool(deleted)
 
@@ -170,10 +171,10 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
     """Take no more answers, and loosen those that came in from who gave them and when.
 
     In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code, invited
-    addresses and mail that waits go, and which sheet was typed in from paper; the rows are written anew in random order;
-    in an anonymous round groups that are too small are blanked. With fewer than three counted responses, or one or two
-    that weren't typed beside some that were, an anonymous round closes only `without_results`, and then its answers are
-    erased (domain page, "Anonymous is anonymous").
+    addresses and mail that waits go, and which sheet was typed in from paper; the rows are written anew in random
+    order; in an anonymous round groups that are too small are blanked. With fewer than three counted responses, or one
+    or two that weren't typed beside some that were, an anonymous round closes only `without_results`, and then its
+    answers are erased (domain page, "Anonymous is anonymous").
     A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
     Raises StageError when it is closed already, TooFewError.
     """
@@ -191,6 +192,8 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         Invitee.objects.filter(session=session).delete()
         is_round = Mode(session.mode).is_round
         session.stage = Session.Stage.CLOSED if is_round else Session.Stage.DISCUSSION
+        if not is_round:
+            session.former_coordinators.all().delete()
         session.code = None
         # "All of them" would tell of each.
         session.paper_sheets, session.paper_typed = None, 0
@@ -268,6 +271,8 @@ def open_report(session: Session) -> Session:
     """Open the report for everybody at the same moment. Raises StageError unless the round is closed."""
     with transaction.atomic():
         session = _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
+        # From now on nobody reads earlier than others.
+        session.former_coordinators.all().delete()
         # Until now the day on which it closed.
         session.changed_on = today()
         session.save()

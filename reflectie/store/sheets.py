@@ -21,9 +21,16 @@ from .gone import erase_quotes, leave_no_trace
 from .plans import PlanChangedError, plan_of
 from .tokens import hash_token, read_token
 
+# Many times what any round expects. Whoever has its link can begin sheets without end; this is where that ends.
+MAX_BEGUN = 1000
+
 
 class SessionClosedError(Exception):
     """The session takes no more answers."""
+
+
+class SessionFullError(Exception):
+    """MAX_BEGUN sheets were begun in a session: no other is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,8 @@ class Saved:
     conflicts: frozenset[str]
 
 
-def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
-    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session.
+def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> bool:
+    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session: whether this did.
 
     `extras` holds the names that were given. Raises NothingPublishedError without a published checklist.
     """
@@ -72,6 +79,7 @@ def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> None:
         if is_new:
             kept = {name: text for name, text in extras.items() if text}
             Response.objects.create(session=session, token_hash=hash_token(token), extras=kept)
+    return is_new
 
 
 def setup_of(session: Session) -> Setup:
@@ -101,9 +109,9 @@ def delete_on(session: Session) -> date | None:
     return session.changed_on + timedelta(days=settings.RETENTION_DAYS)
 
 
-def find_response(session: Session, token_hash: str) -> Response | None:
-    """The sheet that a token opens in a session; None before its first answer. One query."""
-    return session.responses.filter(token_hash=token_hash).first()
+def find_response(session: Session, *token_hashes: str) -> Response | None:
+    """The sheet that a token opens in a session, kept under one of these; None before its first answer. One query."""
+    return session.responses.filter(token_hash__in=token_hashes).first()
 
 
 def load_filling(session: Session, response: Response | None) -> Filling:
@@ -170,7 +178,8 @@ def save_fields(
     finished when nothing was in conflict; finishing twice is finishing once. `typed` marks a sheet that is made here as
     typed in from paper. Every write in a session locks the
     session's row first, so that an answer is in before it closes, or refused after.
-    Raises SessionClosedError when the session takes no more answers, Response.DoesNotExist when the sheet was erased,
+    Raises SessionClosedError when the session takes no more answers, SessionFullError when it takes no other sheet,
+    Response.DoesNotExist when the sheet was erased,
     and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
     was given without a name isn't kept by name.
     """
@@ -188,7 +197,7 @@ def save_fields(
         sheet, changed, conflicts = _merged(filling.sheet, posted)
         finished = filling.finished or (finish and not conflicts)
         if changed or finished != filling.finished:
-            response = response or Response.objects.create(session=session, token_hash=token_hash, typed=typed)
+            response = response or _begin(session, token_hash, typed=typed)
             _write(session, response, filling, sheet, changed, finished=finished)
         saved = replace(
             filling,
@@ -199,6 +208,12 @@ def save_fields(
             sheet=sheet,
         )
     return Saved(saved, frozenset(conflicts))
+
+
+def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
+    if session.responses.count() >= MAX_BEGUN:
+        raise SessionFullError
+    return Response.objects.create(session=session, token_hash=token_hash, typed=typed)
 
 
 def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:

@@ -21,7 +21,7 @@ from .comparing import load_totals
 from .content import item_ids, load_checklist
 from .rounds import StageError
 from .sheets import lock_collaboration, lock_session, today
-from .talk import text_mark
+from .talk import text_mark, text_marks
 
 
 def take_part(collaboration: Collaboration, *, on: bool) -> Collaboration:
@@ -116,5 +116,5 @@ def release_note(session: Session, field: str, mark: str, *, release: bool) -> i
             raise StageError
         item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
         noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
-        found = [answer.pk for answer in noted if text_mark(answer.note) == mark]
+        found = [answer.pk for answer in noted if mark in text_marks(answer.note)]
         return Answer.objects.filter(pk__in=found).update(released=release)

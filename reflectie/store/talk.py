@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from reflectie.domain.sheet import Merge, merge, note_name
 from reflectie.domain.talk import Outcome, values
+from reflectie.keys import keyed_hashes
 from reflectie.models import Answer, Session
 from reflectie.models import Outcome as OutcomeRow
 
@@ -69,7 +69,12 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
 
 def text_mark(text: str) -> str:
     """Names a text that somebody typed, in an address. Keyed: from a log, nobody can try out which text it was."""
-    return salted_hmac("reflectie.text", text, algorithm="sha256").hexdigest()[:MARK_LENGTH]
+    return text_marks(text)[0]
+
+
+def text_marks(text: str) -> list[str]:
+    """What names a text, and what named it on a page that was drawn under a secret key of before."""
+    return [mark[:MARK_LENGTH] for mark in keyed_hashes("reflectie.text", text)]
 
 
 def remove_text(session: Session, field: str, mark: str) -> int:
@@ -95,7 +100,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
 def _remove_note(session: Session, field: str, mark: str) -> int:
     item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
     noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
-    found = [answer for answer in noted if text_mark(answer.note) == mark]
+    found = [answer for answer in noted if mark in text_marks(answer.note)]
     for answer in found:
         answer.note = ""
     Answer.objects.bulk_update([answer for answer in found if answer.value], ["note"])
@@ -108,7 +113,7 @@ def _remove_sentence(session: Session, mark: str) -> int:
     found = [
         response
         for response in session.responses.all()
-        if (text := response.extras.get(GOAL_SENTENCE)) and text_mark(text) == mark
+        if (text := response.extras.get(GOAL_SENTENCE)) and mark in text_marks(text)
     ]
     for response in found:
         del response.extras[GOAL_SENTENCE]

@@ -6,7 +6,7 @@ import hmac
 import secrets
 from uuid import UUID
 
-from django.utils.crypto import salted_hmac
+from reflectie.keys import keyed_hashes
 
 # 16 bytes are 128 bits: nobody guesses a link.
 TOKEN_BYTES = 16
@@ -49,4 +49,15 @@ def read_code(typed: str) -> str:
 
 def hash_personal_code(session_id: UUID, code: str) -> str:
     """What is kept of a participant's code, and opens their sheet in this session alone."""
-    return hash_token(salted_hmac("reflectie.participant", f"{session_id}:{code}", algorithm="sha256").hexdigest())
+    return personal_code_hashes(session_id, code)[0]
+
+
+def personal_code_hashes(session_id: UUID, code: str) -> list[str]:
+    """What is kept of a participant's code, and what was kept of it under each secret key of before."""
+    return hash_under_each_key("reflectie.participant", f"{session_id}:{code}")
+
+
+def hash_under_each_key(salt: str, value: str) -> list[str]:
+    """What is kept of a value that is to open nothing without a secret key: under the one in force, then under those of
+    before. What was kept under one of these is the same value."""
+    return [hash_token(hashed) for hashed in keyed_hashes(salt, value)]

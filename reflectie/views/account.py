@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import logout as allauth_logout
 from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -29,20 +29,36 @@ from reflectie.store import (
     rename_account,
     second_factor_is_on,
 )
+from reflectie.throttle import forget_browser, remember_browser
+
+from .reauthentication import ask_again, note_fresh
+
+# The codes of what allauth's forms say then.
+TOO_OFTEN = {"rate_limited", "too_many_login_attempts"}
 
 
 def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """One of allauth's views, as our pages are: kept by no cache, and 422 when a form came back with errors."""
+    """One of allauth's views, as our pages are: kept by no cache, and 422 when a form came back with errors, 429 where
+    it was sent too often. Whoever signs in by it is known to this browser from then on."""
 
     @never_cache
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        was_stranger = not request.user.is_authenticated
         response: HttpResponse = view(request, *args, **kwargs)
+        if was_stranger and isinstance(request.user, User):
+            note_fresh(request, request.user)
+            remember_browser(request, response, request.user.email)
         if request.method == "POST" and response.status_code == 200 and isinstance(response, TemplateResponse):
-            response.status_code = 422
+            response.status_code = 429 if _was_too_often((response.context_data or {}).get("form")) else 422
         return response
 
     return page
+
+
+def _was_too_often(form: Any) -> bool:
+    errors = form.errors.as_data().values() if form is not None else ()
+    return any(error.code in TOO_OFTEN for field in errors for error in field)
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -50,6 +66,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     page: HttpResponse = allauth_logout(request)
     if request.method == "POST":
         page["Clear-Site-Data"] = '"cache"'
+        if "forget" in request.POST:
+            forget_browser(page)
     return page
 
 
@@ -101,7 +119,7 @@ def data_file(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required  # type: ignore[untyped-decorator]
+@ask_again
 def close(request: HttpRequest) -> HttpResponse:
     alone = owned_alone(signed_in(request))
     if request.method != "POST":
@@ -112,4 +130,6 @@ def close(request: HttpRequest) -> HttpResponse:
         return render(request, "account/close.html", {"alone": alone}, status=409)
     logout(request)
     messages.success(request, _("Je account is opgezegd. Alles wat erin stond, is gewist."))
-    return HttpResponseRedirect(reverse("home"), status=303)
+    page = HttpResponseRedirect(reverse("home"), status=303)
+    forget_browser(page)
+    return page

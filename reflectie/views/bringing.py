@@ -33,6 +33,7 @@ from reflectie.store import (
     takes_sheets,
 )
 
+from .collaborations import makes_within_limits
 from .sessions import planned_or_404
 from .stages import finish_step, overtaken, too_late
 
@@ -49,7 +50,7 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
     partners = list(collaboration.partners.values_list("name", flat=True))
     form = EarlierForm(partners, request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and makes_within_limits(request, form):
         session = planned_or_404(collaboration, form)
         return HttpResponseRedirect(reverse("import", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration}

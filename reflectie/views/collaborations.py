@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from reflectie.store import (
     sessions_of,
     today,
 )
+from reflectie.throttle import may_make
 
 from .comparing import query_of
 
@@ -64,10 +66,18 @@ def _searched(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = CollaborationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and makes_within_limits(request, form):
         return _to(create_collaboration(signed_in(request), **form.details).pk)
     context = {"form": form, "back": reverse("collaborations")}
     return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def makes_within_limits(request: HttpRequest, form: Form) -> bool:
+    """Whether what a form makes may be made now; otherwise the form says so, and keeps what was typed."""
+    if may_make(request):
+        return True
+    form.add_error(None, _("Je maakte net al heel veel. Probeer het over een uur opnieuw."))
+    return False
 
 
 @never_cache
@@ -100,7 +110,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = membership_or_404(request, pk)
     collaboration = membership.collaboration
     agreed_in, agreements = open_agreements(collaboration)
-    lines = sessions_of(collaboration)
+    lines = sessions_of(collaboration, membership.user_id)
     comparable = [line.session.pk for line in lines if is_report_open(line.session, line.has_finished)]
     context = {
         "collaboration": collaboration,
@@ -111,7 +121,11 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "today": today(),
         "partners": list(collaboration.partners.all()),
         "lines": [
-            (line, SessionAccess(line.session, membership.role, line.has_finished).may_read_report) for line in lines
+            (
+                line,
+                SessionAccess(line.session, membership.role, line.has_finished, line.has_coordinated).may_read_report,
+            )
+            for line in lines
         ],
     }
     return render(request, "reflectie/collaborations/page.html", context)
@@ -142,7 +156,7 @@ def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
     offered = list(collaborations_of(signed_in(request), text, COORDINATOR)[: PAGE_SIZE + 1])
     name = str(response.extras.get("collaboration-name", ""))
     form = AdoptForm(request.POST if request.method == "POST" else None, offered[:PAGE_SIZE], name=name)
-    if form.is_valid():
+    if form.is_valid() and makes_within_limits(request, form):
         return _adopt(request, response.session, token, form)
     context = {
         "form": form,

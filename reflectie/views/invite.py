@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reflectie.access import COORDINATOR, session_or_404, signed_in
+from reflectie.access import COORDINATOR, session_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm
 from reflectie.models import Response, Session
@@ -24,6 +24,7 @@ from reflectie.store import (
     TooManyError,
     forget_unreached,
     invite,
+    invited_addresses,
     load_invitees,
     remind,
     takes_answers,
@@ -50,9 +51,10 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
-    number = load_invitees(session).count if is_reminder else len(form.cleaned_data["addresses"])
-    if not may_mail(signed_in(request).pk, number):
-        return _page(request, session, None if is_reminder else form, status=429)
+    had_it = invited_addresses(session)
+    full = may_mail(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
+    if full is not None:
+        return _page(request, session, None if is_reminder else form, had_enough=full, status=429)
     return _hand_over(request, session, form, is_reminder=is_reminder)
 
 
@@ -97,7 +99,9 @@ def _told(handed: HandedOver) -> str:
     return " ".join(said)
 
 
-def _page(request: HttpRequest, session: Session, form: InviteForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, session: Session, form: InviteForm | None = None, had_enough: str = "", status: int = 200
+) -> HttpResponse:
     invitees = load_invitees(session)
     context = {
         # Whom it didn't reach stands ready to be corrected.
@@ -107,6 +111,7 @@ def _page(request: HttpRequest, session: Session, form: InviteForm | None = None
         "invitees": invitees,
         "reply_to": _reply_to(request),
         "too_much": status == 429,
+        "had_enough": had_enough,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)
 

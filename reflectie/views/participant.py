@@ -27,7 +27,6 @@ from reflectie.store import (
     PlanChangedError,
     StageError,
     find_response,
-    hash_personal_code,
     hash_token,
     load_checklist,
     new_code,
@@ -36,9 +35,18 @@ from reflectie.store import (
     takes_answers,
     withdraw,
 )
-from reflectie.throttle import WINDOW_SECONDS, count_failure, is_blocked
+from reflectie.throttle import WINDOW_SECONDS, try_code
 
-from .personal import forget_code, in_groups, is_same_person, own_code, remember_code, session_mark, sheet_mark
+from .personal import (
+    forget_code,
+    in_groups,
+    is_same_person,
+    own_code,
+    own_hashes,
+    remember_code,
+    session_mark,
+    sheet_mark,
+)
 from .sheet import Place, refuse, save_sheet, show_sheet
 
 # Instead of what the context processors would ask the session table for.
@@ -58,11 +66,12 @@ def _render(request: HttpRequest, name: str, context: dict[str, Any], status: in
 def by_code(request: HttpRequest) -> HttpResponse:
     form = SessionCodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
-        if is_blocked(request, "code"):
+        attempt = try_code(request, "code")
+        if attempt is None:
             return _blocked(request)
         if form.is_valid():
+            attempt.went_well()
             return _to("join", form.join_token)
-        count_failure(request, "code")
     return _render(request, "code", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -118,7 +127,7 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
         "promises": promises(round_of(session)),
         "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
-        "response": _own_response(session, token, code),
+        "response": _own_response(request, session, token, code),
         "session_mark": session_mark(session),
         "report_url": reverse("report", args=[read_token(token)]),
     }
@@ -140,15 +149,15 @@ def round_of(session: Session) -> Round:
     )
 
 
-def _own_hash(session: Session, token: str, code: str) -> str:
+def _own_hashes(request: HttpRequest, session: Session, token: str, code: str) -> list[str]:
     """What opens the sheet: in a round the person's code, otherwise the link that everybody has."""
-    return hash_personal_code(session.pk, code) if Mode(session.mode).is_round else hash_token(token)
+    return own_hashes(request, session, code) if Mode(session.mode).is_round else [hash_token(token)]
 
 
-def _own_response(session: Session, token: str, code: str) -> Response | None:
+def _own_response(request: HttpRequest, session: Session, token: str, code: str) -> Response | None:
     if Mode(session.mode).is_round and not code:
         return None
-    return find_response(session, _own_hash(session, token, code))
+    return find_response(session, *_own_hashes(request, session, token, code))
 
 
 @login_not_required
@@ -177,7 +186,7 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
 def _place(request: HttpRequest, session: Session, token: str) -> Place:
     context = _context(request, session, token)
     is_round, response = context["is_round"], context["response"]
-    token_hash = _own_hash(session, token, own_code(request, session))
+    token_hash = _kept_hash(response) or _own_hashes(request, session, token, own_code(request, session))[0]
     context["join_url"] = reverse("join", args=[token])
     if is_round or not (response and response.finished):
         context["report_url"] = ""
@@ -193,6 +202,11 @@ def _place(request: HttpRequest, session: Session, token: str) -> Place:
         may_begin=True,
         keep_as=sheet_mark(session, token_hash) if is_round else "",
     )
+
+
+def _kept_hash(response: Response | None) -> str:
+    """Under which a sheet is kept, whatever secret key was in force when it was begun."""
+    return (response.token_hash or "") if response else ""
 
 
 def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
@@ -255,11 +269,12 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join", token)
     form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
     if form.is_bound:
-        if is_blocked(request, "personal-code"):
+        attempt = try_code(request, "personal-code")
+        if attempt is None:
             return _blocked(request)
         if form.is_valid():
+            attempt.went_well()
             return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])
-        count_failure(request, "personal-code")
     return _render(request, "continue", {"form": form, "token": token}, status=422 if form.is_bound else 200)
 
 
@@ -279,9 +294,10 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
     context = {"token": token, "session_mark": session_mark(session)}
     if request.method != "POST":
         return _render(request, "withdraw", context)
-    token_hash = hash_personal_code(session.pk, code)
+    hashes = own_hashes(request, session, code)
+    token_hash = _kept_hash(find_response(session, *hashes)) or hashes[0]
     try:
-        withdraw(session, token_hash)
+        withdraw(session, *hashes)
     except StageError:
         return _too_late(request, session, token)
     except Response.DoesNotExist as erased:

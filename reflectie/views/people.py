@@ -133,8 +133,11 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
-    if not may_mail(own.user_id, 1):
-        form.add_error("email", _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer."))
+    if (full := may_mail(request, [form.cleaned_data["email"]])) is not None:
+        had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
+        form.add_error(
+            "email", had_enough if full else _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer.")
+        )
         return _people(request, own, form, status=429)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     invite_member(own.collaboration, email, role, partial(_letter, request, own.collaboration))

@@ -7,8 +7,9 @@ tablet that goes round, somebody else would otherwise find the answers for weeks
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from reflectie.keys import key_names
 from reflectie.models import Session
-from reflectie.store import PERSONAL_CODE, hash_token, plan_of, read_code
+from reflectie.store import PERSONAL_CODE, hash_token, personal_code_hashes, plan_of, read_code
 
 # The answers of nobody else pass here.
 PATH = "/meedoen/"
@@ -40,15 +41,40 @@ def is_same_person(mark: str, other: str) -> bool:
 
 def own_code(request: HttpRequest, session: Session) -> str:
     """The code of whoever takes part in this session on this browser, or nothing."""
-    name = cookie_name(session)
-    code = read_code(str(request.get_signed_cookie(name, default="", salt=name)))
+    code = read_code(_kept(request, session)[0])
     return code if len(code) == PERSONAL_CODE else ""
+
+
+def _kept(request: HttpRequest, session: Session) -> tuple[str, str]:
+    """What the cookie holds: a code, and the name of the secret key that was in force when it was given."""
+    name = cookie_name(session)
+    code, _dot, key = str(request.get_signed_cookie(name, default="", salt=name)).partition(".")
+    return code, key
+
+
+def own_hashes(request: HttpRequest, session: Session, code: str) -> list[str]:
+    """Under which a sheet begun with this code may be kept; first the one under which it would be begun here.
+
+    That is under the key that was in force when this browser got its code: a page that was drawn before the key changed
+    has the same mark as one that is drawn now.
+    """
+    hashes, keys = personal_code_hashes(session.pk, code), key_names()
+    key = _kept(request, session)[1]
+    # A cookie from before they held the name is older than any.
+    here = hashes[keys.index(key) if key in keys else -1]
+    return [here, *(other for other in hashes if other != here)]
 
 
 def remember_code(response: HttpResponse, session: Session, code: str) -> HttpResponse:
     name = cookie_name(session)
     response.set_signed_cookie(
-        name, code, salt=name, path=PATH, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        name,
+        f"{code}.{key_names()[0]}",
+        salt=name,
+        path=PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
     )
     return response
 

@@ -24,7 +24,7 @@ from reflectie.store import (
     read_token,
     record_outcome,
     remove_text,
-    text_mark,
+    text_marks,
 )
 
 from .made import page_of
@@ -153,7 +153,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _nothing_removed(
             request, _("Er wordt nog ingevuld. Wie de tekst schreef, kan die zelf nog wijzigen."), back
         )
-    texts = [text for text in _texts(load_report(access.session), field) if text_mark(text) == mark]
+    texts = [text for text in _texts(load_report(access.session), field) if mark in text_marks(text)]
     if not texts:
         return _nothing_removed(request, _("Die tekst staat niet meer in het verslag."), back)
     context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), **back}

@@ -20,6 +20,7 @@ from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     BegunError,
     agreed_day,
+    can_prepare,
     change_plan,
     count_responses,
     earlier_session,
@@ -36,6 +37,7 @@ from reflectie.store import (
     today,
 )
 
+from .collaborations import makes_within_limits
 from .stages import finish_step, too_late
 
 FORM = ["GET", "HEAD", "POST"]
@@ -51,7 +53,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = PlanForm(_partners(collaboration), data, plan=start, has_facilitator=_has_facilitator(collaboration))
     form.initial["planned_on"] = day
-    if form.is_valid():
+    if form.is_valid() and makes_within_limits(request, form):
         session = planned_or_404(collaboration, form)
         return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration, "again": last is not None}
@@ -150,6 +152,7 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "stages": stages_of(session),
         "standing": standing,
         "report_open": is_report_open(session) if not Mode(session.mode).is_round else found.may_read_report,
+        "prepares": session.facilitator_prepares and session.stage == Session.Stage.CLOSED and can_prepare(session),
         "is_late": late,
         "may_close": is_open and (everybody or late),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,

@@ -18,6 +18,7 @@ from reflectie.models import Response, Session
 from reflectie.store import (
     Filling,
     SessionClosedError,
+    SessionFullError,
     load_checklist,
     load_filling,
     save_fields,
@@ -66,6 +67,9 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
         raise Http404 from erased
     except SessionClosedError:
         return show_closed(request, place, form)
+    except SessionFullError:
+        text = _("Er zijn al heel veel bladen begonnen, meer dan er mensen zijn. Zeg het aan de coördinator.")
+        return refuse(request, place, form, _("Deze ronde is vol"), text)
     form.settle(saved)
     if form.status == 200 and finish:
         return _redirect(request, place.finish_url)

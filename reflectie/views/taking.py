@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from reflectie.access import member_report_or_404, readable_session_or_404, readable_sessions, signed_in
 from reflectie.exports import CONTENT_TYPES, Format, comparison_file, everything_file, session_file
+from reflectie.keys import lasting_key
 from reflectie.models import Session
 from reflectie.store import load_report, today
 
@@ -81,5 +81,5 @@ def _send_session(request: HttpRequest, session: Session, wanted: Format) -> Htt
 
 def _send(request: HttpRequest, content: bytes, name: str, wanted: Format) -> HttpResponse:
     # Of the file itself, as the same content gives the same bytes. Keyed, as that of a report is.
-    mark = hmac.new(settings.SECRET_KEY.encode(), content, hashlib.sha256).hexdigest()
+    mark = hmac.new(lasting_key().encode(), content, hashlib.sha256).hexdigest()
     return made_file(request, mark, lambda: content, name, CONTENT_TYPES[wanted])

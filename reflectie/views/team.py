@@ -14,6 +14,7 @@ from reflectie.access import response_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.start import StartForm
 from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
+from reflectie.throttle import Attempt, try_reflection
 
 from .own import forget, links, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
@@ -25,16 +26,26 @@ from .sheet import Place, save_sheet, show_sheet
 @gzip_page
 def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
     if form.is_valid():
-        token = form.cleaned_data["token"]
-        names = {
-            "collaboration-name": form.cleaned_data["collaboration_name"],
-            "team-name": form.cleaned_data["team_name"],
-        }
-        start_reflection(token, Mode(form.cleaned_data["mode"]), names)
-        return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
+        if attempt := try_reflection(request):
+            return _begin(form, attempt)
+        form.add_error("mode", _("Hier begonnen net al heel veel zelfreflecties. Probeer het over een uur opnieuw."))
+        status = 429
     context = {"form": form, "retention_days": settings.RETENTION_DAYS}
-    return render(request, "reflectie/start.html", context, status=422 if form.is_bound else 200)
+    return render(request, "reflectie/start.html", context, status=status)
+
+
+def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
+    token = form.cleaned_data["token"]
+    names = {
+        "collaboration-name": form.cleaned_data["collaboration_name"],
+        "team-name": form.cleaned_data["team_name"],
+    }
+    if not start_reflection(token, Mode(form.cleaned_data["mode"]), names):
+        # Sent twice is one.
+        attempt.went_well()
+    return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
 
 
 @login_not_required

@@ -15,8 +15,9 @@ class Command(BaseCommand):
     help = (
         "Erases reflections without an account, drafts too, whose last change is RETENTION_DAYS ago or more; "
         "answers of rounds that were concluded FOLD_MONTHS ago or more, of which the counts stay; "
-        "invitations that are too old to be taken; accounts that nobody confirmed within a week; and sign-ins that "
-        "ended. Erases nothing when that would be more than a day's work, unless told --yes."
+        "invitations that are too old to be taken; accounts that nobody confirmed within a week; sign-ins that ended; "
+        "and counts of what was done too often. Erases nothing when that would be more than a day's work, unless told "
+        "--yes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

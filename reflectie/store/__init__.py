@@ -40,6 +40,7 @@ from .content import (
 )
 from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
+from .gone import compact_database, leave_no_trace
 from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
@@ -182,6 +183,7 @@ __all__ = [
     "close_account",
     "close_round",
     "collaborations_of",
+    "compact_database",
     "comparable_collaborations",
     "comparable_sessions",
     "conclude",
@@ -214,6 +216,7 @@ __all__ = [
     "kept_pdfs",
     "last_plan",
     "latest_sessions",
+    "leave_no_trace",
     "load_agreement",
     "load_agreements",
     "load_checklist",

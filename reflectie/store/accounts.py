@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from reflectie.models import Membership
 
+from .gone import leave_no_trace
 from .people import LastCoordinatorError, owned_alone
 
 # Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
@@ -69,6 +70,7 @@ def erase_unconfirmed(today: date) -> int:
     with transaction.atomic():
         stale = User.objects.filter(last_login=None, date_joined__date__lte=until, pk__in=waiting)
         _, rows = stale.exclude(pk__in=confirmed).delete()
+        leave_no_trace()
     return rows.get(User._meta.label, 0)
 
 
@@ -86,3 +88,4 @@ def close_account(user: User) -> None:
         theirs = [session.pk for session in live if session.get_decoded().get(SESSION_KEY) == key]
         BrowserSession.objects.filter(pk__in=theirs).delete()
         user.delete()
+        leave_no_trace()

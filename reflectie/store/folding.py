@@ -26,7 +26,10 @@ def fold_old(day: date) -> int:
         return 0
     concluded = Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
     old = concluded.filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
-    return sum(_fold_one(key) for key in old.order_by("pk").values_list("pk", flat=True))
+    folded = sum(_fold_one(key) for key in old.order_by("pk").values_list("pk", flat=True))
+    if folded:
+        leave_no_trace()
+    return folded
 
 
 def _months_before(day: date, months: int) -> date:
@@ -59,5 +62,4 @@ def _fold_one(key: UUID) -> bool:
         session.made_pdfs.all().delete()
         session.folded_on = today()
         session.save(update_fields=["folded_on"])
-        leave_no_trace()
     return True

@@ -43,6 +43,8 @@ def about(request: HttpRequest) -> HttpResponse:
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
         "floor": FLOOR,
+        # PostgreSQL writes each change in files of its own first, and clears those when it likes.
+        "database_keeps_journal": connection.vendor == "postgresql",
     }
     return render(request, "reflectie/about.html", context)
 

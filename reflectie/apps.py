@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReflectieConfig(AppConfig):
@@ -7,3 +8,6 @@ class ReflectieConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
+        from .schema import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self)

@@ -1,5 +1,6 @@
-"""Whether the database fits this code: what a server asks at its start, `/gereed/` now and then, `migrate` at its end."""
+"""Whether the database fits this code: a server asks at its start, `/gereed/` each time, `migrate` at its end."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -28,7 +29,11 @@ def migrations_that_differ(database: BaseDatabaseWrapper = connection) -> tuple[
     applied = set(MigrationRecorder(database).applied_migrations())
     ours = {app.label for app in apps.get_app_configs()}
     newer = {key for key in applied - known if key[0] in ours}
-    return tuple(sorted(f"{app}.{name}" for app, name in keys) for keys in (latest - applied, newer))
+    return _named(latest - applied), _named(newer)
+
+
+def _named(keys: Iterable[tuple[str, str]]) -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in keys)
 
 
 def missing_columns(database: BaseDatabaseWrapper = connection) -> list[str]:
@@ -40,9 +45,13 @@ def missing_columns(database: BaseDatabaseWrapper = connection) -> list[str]:
             table = model._meta.db_table
             if not model._meta.managed or model._meta.proxy:
                 continue
-            found = database.introspection.get_table_description(cursor, table) if table in tables else []
-            wanted = {field.column for field in model._meta.local_concrete_fields}
-            missing += [f"{table}.{name}" for name in sorted(wanted - {column.name for column in found})]
+            found = set()
+            if table in tables:
+                # Only the names, and no row: Django's own description of a table takes a hundred times as long.
+                cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)} WHERE 1 = 0")  # noqa: S608
+                found = {column[0] for column in cursor.description}
+            wanted = {str(field.column) for field in model._meta.local_concrete_fields}
+            missing += [f"{table}.{name}" for name in sorted(wanted - found)]
     return missing
 
 

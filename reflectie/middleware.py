@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
+from .addresses import SECRET
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # Nothing here needs any of it; a script that slipped in, or a frame, doesn't get it either.
@@ -38,7 +40,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 # Whoever puts a link of a team on a public page should not put its answers in a search engine.
-NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/")
+NOT_INDEXED = ("/start/", *(f"/{first}/" for first in SECRET))
 
 # So many pages at a time are made by a worker. More would only wait for the same processor, and a save among them for
 # its share of it while it holds the database: with 24 at a time, one save in a hundred took seconds.

@@ -13,7 +13,7 @@ APP = "reflectie"
 
 # Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
 FLOORS = [
-    {"domain", "apps", "checks", "logs", "middleware", "schema", "throttle"},
+    {"domain", "addresses", "apps", "checks", "logs", "middleware", "schema", "throttle"},
     {"models", "migrations", "wording"},
     {"store", "access"},
     {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags"},

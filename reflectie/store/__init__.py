@@ -41,6 +41,7 @@ from .content import (
 from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
 from .gone import compact_database, leave_no_trace
+from .health import Health, look_at_health, why_it_fails
 from .invitees import MAX_INVITEES, Letter, Sent, TooManyError, count_invitees, invite, remind
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
@@ -141,6 +142,7 @@ __all__ = [
     "Demo",
     "DemoStandsError",
     "Filling",
+    "Health",
     "Invited",
     "Kept",
     "KeptLesson",
@@ -233,6 +235,7 @@ __all__ = [
     "load_signals",
     "load_standing",
     "load_totals",
+    "look_at_health",
     "make_demo",
     "members_of",
     "merge_names",
@@ -273,6 +276,7 @@ __all__ = [
     "takes_sheets",
     "text_mark",
     "today",
+    "why_it_fails",
     "withdraw",
     "withdraw_invitation",
 ]

@@ -1,13 +1,19 @@
 """What a person sees when something is in the way."""
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+
+from reflectie.store import why_it_fails
+
+logger = logging.getLogger(__name__)
 
 # Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
 KEPT_FOR = {"start", "fill", "join-fill"}
@@ -46,6 +52,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     if request.headers.get("HX-Request"):
         return HttpResponse(status=403, headers={"X-Form-Token": get_token(request)})
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke. Where that is what every request needs (database, counters, disk), the page and the log say so,
+    and the status is 503; otherwise nothing is known here but that it broke."""
+    why = ""
+    try:
+        why = why_it_fails()
+    except OSError:
+        logger.exception("Could not find out what is wrong")
+    if why:
+        logger.error("Can't serve %s: %s", request.path, why)
+    page = render_to_string("500.html", {"why": why})
+    return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
 
 
 def signed_out(request: HttpRequest) -> HttpResponse | None:

@@ -59,18 +59,3 @@ def test_about_says_what_holds_for_a_session_and_what_anonymous_cannot(client):
 def test_alive_answers_without_a_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/gezond/").content == b"ok"
-
-
-def test_ready_asks_the_database(client, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        assert client.get("/gereed/").content == b"ok"
-
-
-def test_ready_without_a_database_is_an_error(client, monkeypatch):
-    def refuse():
-        raise ConnectionError
-
-    monkeypatch.setattr(connection, "cursor", refuse)
-    client.raise_request_exception = False
-
-    assert client.get("/gereed/").status_code == 500

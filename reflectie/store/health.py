@@ -33,8 +33,8 @@ class Health:
 def look_at_health() -> Health:
     """Ask for everything that requests need until something fails, and for all that asks for a warning.
 
-    A handful of queries that read; what takes longer than PATIENCE_MS on PostgreSQL has failed, and on SQLite nobody who
-    writes keeps a reader waiting. Raises nothing.
+    A handful of queries that read; what takes longer than PATIENCE_MS on PostgreSQL has failed, and on SQLite nobody
+    who writes keeps a reader waiting. Raises nothing.
     """
     for check, failed in FAILURES:
         try:

@@ -49,9 +49,10 @@ def test_ready_takes_a_handful_of_queries(client, django_assert_max_num_queries)
         assert told(client) == (200, ["ok"])
 
 
-def test_ready_fails_without_the_table_of_the_cache(client, knowing, no_cache_table):
+def test_ready_fails_without_the_table_of_the_cache(client, knowing, no_cache_table, caplog):
     assert told(client) == (503, ["niet klaar"])
     assert told(knowing) == (503, ["niet klaar", NO_TABLE])
+    assert f"Not ready: {NO_TABLE}" in caplog.text
 
 
 def test_ready_fails_without_a_database(client, knowing, monkeypatch):

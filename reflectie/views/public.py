@@ -1,5 +1,7 @@
 """What everybody may see: the home page, how it works, and whether the server is well."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -18,6 +20,8 @@ from reflectie.domain.sheet import Sheet, Value
 from reflectie.store import look_at_health, published_checklist
 
 from .own import own_token
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -65,6 +69,8 @@ def alive(_request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether requests can be served: 200 or 503. Whoever has READY_TOKEN reads why not, and what to look at."""
     health = look_at_health()
+    if health.failure:
+        logger.error("Not ready: %s", health.failure)
     lines = [gettext("niet klaar") if health.failure else "ok"]
     if _has_ready_token(request):
         lines += [line for line in (health.failure, *health.warnings) if line]

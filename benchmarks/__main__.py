@@ -1,4 +1,5 @@
-"""Prepares a database of its own, starts the server, measures, prints, writes JSON, and leaves nothing running."""
+"""Prepares a database of its own, starts the server, measures, prints, writes JSON, and leaves nothing running.
+A part that fails is said, leaves the others their figures, and makes the exit code 1."""
 
 import argparse
 import json
@@ -9,14 +10,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.measure import Run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# The ratios of the last run that was accepted.
+BASELINE = BASE_DIR / "benchmarks" / "baseline.json"
 
 
 def main() -> None:
     options = _options()
+    if options.accept:
+        sys.exit(_accept(options.accept))
     busy, own, start = _busy_seconds(), sum(os.times()[:4]), time.monotonic()
     place = BASE_DIR / "var" / "benchmarks"
     place.mkdir(parents=True, exist_ok=True)
@@ -24,15 +34,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=place, prefix="run-") as folder:
         _own_environment(Path(folder), options)
         _prepare()
-
+        from benchmarks import measure
         from benchmarks.figures import table
-        from benchmarks.measure import Run
 
-        run = Run(options.rounds, options.server, options.workers, options.threads)
-        figures = run.pdfs() if options.only_pdfs else run.comparing() if options.only_comparing else run.everything()
+        only = {"only_pdfs": (measure.DOCUMENTS, measure.MEMORY), "only_comparing": (measure.COMPARING,)}
+        parts = next((parts for name, parts in only.items() if getattr(options, name)), measure.PARTS)
+        run = _run(options, parts)
+        again = _worse_again(options, run) if options.compare else ""
     # The children's time is ours as soon as they have ended.
     others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / (time.monotonic() - start)
-    print(f"\n{table(figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
+    print(f"\n{table(run.figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
     now = datetime.now(UTC)
     target = options.output or place / f"{now:%Y-%m-%d-%H%M}.json"
     result = {
@@ -43,11 +54,66 @@ def main() -> None:
             "system": platform.system(),
             "busy_with_others": others,
         },
-        "options": {"rounds": options.rounds, "workers": options.workers, "threads": options.threads},
-        "figures": [figure.as_json() for figure in figures],
+        "options": {"rounds": run.rounds, "workers": run.workers, "threads": run.threads},
+        # What may become the baseline has every part, as often as it takes to mean something.
+        "whole": not run.failures and not options.smoke and parts == measure.PARTS,
+        "failures": run.failures,
+        "figures": [figure.as_json() for figure in run.figures],
     }
     target.write_text(json.dumps(result, indent=1) + "\n")
     print(f"Written to {target}")
+    print(again, end="")
+    for failure in run.failures:
+        print(f"✗ {failure}", file=sys.stderr)
+    sys.exit(1 if run.failures else 0)
+
+
+def _run(options: argparse.Namespace, parts: Iterable[str]) -> "Run":
+    from benchmarks.measure import Run
+
+    rounds = 1 if options.smoke else options.rounds
+    run = Run(rounds, options.server, options.workers, options.threads, smoke=options.smoke)
+    run.measure(parts)
+    return run
+
+
+def _worse_again(options: argparse.Namespace, run: "Run") -> str:
+    """What is worse than the baseline now, and still is when its part is measured once more."""
+    from benchmarks.figures import worse
+    from benchmarks.measure import PARTS
+
+    baseline = json.loads(BASELINE.read_text())
+    ratios = baseline["ratios"]
+    first = {figure.key: figure for figure in worse(run.figures, ratios)}
+    lines = []
+    if first:
+        suspect = {figure.part for figure in first.values()}
+        again = _run(options, [part for part in PARTS if part in suspect])
+        run.failures += again.failures
+        lines = [
+            f"  {key}: was {ratios[key]:.2f} of its ceiling, is {first[key].ratio:.2f} and {figure.ratio:.2f}"
+            for figure in worse(again.figures, ratios)
+            if (key := figure.key) in first
+        ]
+    measured = {figure.key for figure in run.figures}
+    lines += [f"  {key}: not measured" for key in ratios if key not in measured]
+    heading = f"\nWorse by more than a fifth, twice in a row, than the baseline of {baseline['at']}:"
+    return "\n".join([heading, *(lines or ["  nothing"]), ""])
+
+
+def _accept(path: Path) -> int:
+    """Let the ratios of an earlier run be what later ones are compared with."""
+    from benchmarks.figures import Figure, ratios
+
+    run = json.loads(path.read_text())
+    if not run["whole"]:
+        print(f"Not accepted: {path} isn't of a whole run in which nothing failed.", file=sys.stderr)
+        return 1
+    kept = {name: run[name] for name in ("at", "machine", "options")}
+    kept["ratios"] = ratios(Figure(**figure) for figure in run["figures"])
+    BASELINE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    print(f"{len(kept['ratios'])} ratios are the baseline from now on: {BASELINE.relative_to(BASE_DIR)}")
+    return 0
 
 
 def _busy_seconds() -> float:
@@ -64,6 +130,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
     parser.add_argument(
         "--only-comparing", action="store_true", help="only sessions beside each other, in half a minute"
+    )
+    parser.add_argument(
+        "--smoke", action="store_true", help="everything a few times, in less than a minute: whether it works"
+    )
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="also print what is worse than baseline.json by more than a fifth, and is so when measured once more",
+    )
+    parser.add_argument(
+        "--accept", type=Path, metavar="JSON", help="measure nothing; make an earlier run's JSON the baseline"
     )
     parser.add_argument("--database", help="the address of an empty database to fill, as in DATABASE_URL (SQLite)")
     parser.add_argument("--server", default="", help="further arguments for gunicorn")

@@ -1,5 +1,6 @@
 """The ceiling of saving: the same rows by bare SQL through Django's connection, one transaction where the app has one.
-Run by `measure.py` in as many processes, with as many threads each, as the server has."""
+Which columns there are, the models say. Run by `measure.py` in as many processes, with as many threads each, as the
+server has."""
 
 import json
 import os
@@ -16,11 +17,10 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.db import connection, transaction
+    from django.db import connection, models, transaction
 
-    from reflectie.models import Checklist, Item
+    from reflectie.models import Answer, Checklist, Item, Response, Session
 
-    checklist = Checklist.objects.get()
     items = list(Item.objects.values_list("pk", flat=True))
     job = json.loads(sys.stdin.readline())
 
@@ -28,28 +28,39 @@ def main() -> None:
         fresh = uuid4()
         return fresh if connection.features.has_native_uuid_field else fresh.hex
 
+    def row(instance: models.Model) -> dict[str, Any]:
+        """Every column that the model has now, with what the database gets for this instance."""
+        return {
+            field.column: field.get_db_prep_save(field.pre_save(instance, True), connection)
+            for field in instance._meta.concrete_fields
+        }
+
+    def insert(table: type[models.Model], columns: Any, number: int = 1) -> str:
+        places = f"({', '.join(['%s'] * len(columns))})"
+        return f"INSERT INTO {table._meta.db_table} ({', '.join(columns)}) VALUES {', '.join([places] * number)}"
+
+    # Rows and SQL are made before the clock runs; only keys and what depends on them differ.
+    a_session = row(Session(checklist=Checklist.objects.get(), mode="alone", changed_on=date.today()))
+    a_response = row(Response())
+    an_answer = row(Answer(value="hindering"))
+    insert_session, insert_response = insert(Session, a_session), insert(Response, a_response)
+    insert_answers = {
+        number: insert(Answer, an_answer, number)
+        + " ON CONFLICT (response_id, item_id) DO UPDATE SET value = EXCLUDED.value, note = EXCLUDED.note"
+        for number in (1, len(items))
+    }
+
     def begin(cursor: Any) -> Any:
         session, response = key(), key()
-        cursor.execute(
-            "INSERT INTO reflectie_session (id, checklist_id, mode, stage, read_hash, changed_on, questions, grouping,"
-            " groups, blanked, facilitator_prepares, paper_by, paper_typed, removed, reminded)"
-            " VALUES (%s, %s, %s, %s, %s, %s, '[]', 'none', '[]', %s, %s, '', 0, '{}', %s)",
-            [session, checklist.pk, "alone", "open", f"{UUID(str(session)).hex:0>64}", date.today(), *[False] * 3],
-        )
-        cursor.execute(
-            "INSERT INTO reflectie_response (id, session_id, token_hash, finished, extras) VALUES (%s, %s, %s, %s, %s)",
-            [response, session, f"{UUID(str(response)).hex:0>64}", False, "{}"],
-        )
+        own = {"id": session, "read_hash": f"{UUID(str(session)).hex:0>64}"}
+        cursor.execute(insert_session, list({**a_session, **own}.values()))
+        own = {"id": response, "session_id": session, "token_hash": f"{UUID(str(response)).hex:0>64}"}
+        cursor.execute(insert_response, list({**a_response, **own}.values()))
         return response
 
     def answer(cursor: Any, response: Any, kept: list[int]) -> None:
-        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(kept))
-        values = [value for item in kept for value in (key(), response, item, "hindering", "")]
-        cursor.execute(
-            f"INSERT INTO reflectie_answer (id, response_id, item_id, value, note) VALUES {rows}"
-            " ON CONFLICT (response_id, item_id) DO UPDATE SET value = EXCLUDED.value, note = EXCLUDED.note",
-            values,
-        )
+        rows = [{**an_answer, "id": key(), "response_id": response, "item_id": item} for item in kept]
+        cursor.execute(insert_answers[len(kept)], [value for row in rows for value in row.values()])
 
     def finish(cursor: Any, response: Any) -> None:
         cursor.execute("UPDATE reflectie_response SET finished = %s WHERE id = %s", [True, response])

@@ -68,13 +68,14 @@ AGREEMENTS = "SELECT * FROM reflectie_agreement WHERE session_id IN ({keys})"
 
 def measure(run: "Run") -> None:
     """Loading, then pages and files as they are served."""
-    run.say(f"{MAX_COMPARED} sessions of {SHEETS} answer sheets")
-    user, keys = _years_of_work()
+    sheets = run.number(SHEETS)
+    run.say(f"  {MAX_COMPARED} sessions of {sheets} answer sheets")
+    user, keys = _years_of_work(sheets)
     _loading(run, user, keys)
     _served(run, user, keys)
 
 
-def _years_of_work() -> tuple[User, list[UUID]]:
+def _years_of_work(sheets: int) -> tuple[User, list[UUID]]:
     """Somebody who facilitates TEAMS collaborations, and the sessions that they held over three years."""
     user = User.objects.create_user(uuid4().hex, "begeleider@example.org")
     checklist, items = Checklist.objects.get(), list(Item.objects.all())
@@ -93,10 +94,10 @@ def _years_of_work() -> tuple[User, list[UUID]]:
                 read_hash=uuid4().hex,
                 planned_on=day,
                 changed_on=day,
-                expected=SHEETS,
+                expected=sheets,
             )
         )
-        for sheet in range(SHEETS):
+        for sheet in range(sheets):
             extras = {"intensity-needed": NEEDED[(number + sheet) % len(NEEDED)], "goal-sentence": f"Zin {sheet}."}
             responses.append(Response(session=sessions[-1], finished=True, extras=extras))
             values = [(item, GIVEN[(number * 3 + sheet * item.pk + item.pk) % len(GIVEN)]) for item in items]
@@ -128,7 +129,7 @@ def _loading(run: "Run", user: User, keys: list[UUID]) -> None:
         "answers": one_by_one,
         "order": lambda: compared.in_order(Order.HURT),
     }
-    took = _in_turns(work, run.rounds * 5)
+    took = _in_turns(work, run.turns(run.rounds * 5))
     what = f"comparing {MAX_COMPARED} sessions on {connection.vendor}, loaded"
     for name, beside, aim in (("bare SQL, added up", "rows", 2.0), ("bare SQL, every answer", "answers", None)):
         ratio = took["own"] / took[beside]
@@ -181,12 +182,13 @@ def _served(run: "Run", user: User, keys: list[UUID]) -> None:
                 "own": lambda path=path: run.ask(path, cookie),  # type: ignore[misc]
                 "rows": lambda: _bare(keys, SESSIONS, COUNTED, ADDED_UP, NEEDS, AGREEMENTS),
             },
-            run.rounds * 3,
+            run.turns(run.rounds * 3),
         )
         run.add(
-            f"  {' '.join([name, *arguments, *more])} over HTTP, {len(body) // 1024} KB (beside: bare SQL, added up)",
+            f"  {' '.join([name, *arguments, *more])} over HTTP (beside: bare SQL, added up)",
             took["own"],
             "ms",
+            note=f"{len(body) // 1024} KB",
             ceiling=took["rows"],
             ratio=took["own"] / took["rows"],
         )

@@ -34,7 +34,7 @@ def sent(run: "Run") -> None:
     etag = {"If-None-Match": run.ask(path)[1]["etag"]}
     # The other worker starts its process for PDFs too.
     _together(run, token, path)
-    for _ in range(run.rounds * 3):
+    for _ in range(run.turns(run.rounds * 3)):
         forget_pdf(token)
         cold.append(run.ask(path)[3] * 1000)
         kept.append(run.ask(path)[3] * 1000)
@@ -88,8 +88,8 @@ def _made() -> int:
 def neighbours(run: "Run") -> None:
     """Somebody else's page while PDFs are made back to back, beside the same page while none are."""
     page = reverse("fill", args=[begin(answers(run.checklist))])
-    pdfs = [_report(run)[1] for _ in range(60)]
-    common = {"path": page, "number": 300, "pause": 0.03, "seconds": 15}
+    pdfs = [_report(run)[1] for _ in range(run.number(60))]
+    common = {"path": page, "number": run.number(300), "pause": 0.03, "seconds": 15}
     idle = run.load("visitor", downloaders=0, pdfs=[], **common)
     start, before = time.monotonic(), _made()
     busy = run.load("visitor", downloaders=DOWNLOADERS, pdfs=pdfs, **common)

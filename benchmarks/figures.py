@@ -1,5 +1,6 @@
 """What a run found: figures beside their ceilings and aims, as a table and as JSON."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,17 +9,41 @@ from typing import Any
 class Figure:
     """One measured figure. `ratio` is to the ceiling; an aim is met when `met` says so, None when there is no aim."""
 
+    # The same in every run; the name is how the table says it, and the note what differs from run to run.
+    key: str
     name: str
     value: float
     unit: str
+    part: str
     ceiling: float | None = None
     ratio: float | None = None
+    note: str = ""
     aim: str = ""
     met: bool | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+# Less than this is the weather of the machine.
+WORSE = 0.2
+
+
+def ratios(figures: Iterable[Figure]) -> dict[str, float]:
+    return {figure.key: round(figure.ratio, 4) for figure in figures if figure.ratio is not None}
+
+
+def worse(figures: Iterable[Figure], baseline: dict[str, float]) -> list[Figure]:
+    """Figures that are worse beside their ceiling than in the baseline by more than a fifth; in what is counted by the
+    second, more is better, in what takes time less is."""
+    found = []
+    for figure in figures:
+        if figure.ratio is not None and figure.key in baseline:
+            change = figure.ratio / baseline[figure.key] - 1
+            if (-change if figure.unit == "/s" else change) > WORSE:
+                found.append(figure)
+    return found
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -30,7 +55,7 @@ def table(figures: list[Figure]) -> str:
     for figure in figures:
         rows.append(
             [
-                figure.name,
+                f"{figure.name}, {figure.note}" if figure.note else figure.name,
                 f"{_short(figure.value)} {figure.unit}",
                 "" if figure.ceiling is None else _short(figure.ceiling),
                 "" if figure.ratio is None else f"{figure.ratio:.2f}",

@@ -7,6 +7,9 @@ import statistics
 import subprocess
 import sys
 import time
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,57 +22,81 @@ from reflectie.store import published_checklist, read_token
 from . import comparing, documents, rounds
 from .figures import Figure, quantile
 from .people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
-from .server import Server, peak_memory, serve
+from .server import peak_memory, serve
 
 AT_ONCE = 20
 # A fill-in takes seventeen requests or more; nobody waits longer than this for a measurement.
 SECONDS = 40
 
 
+# What there is to measure, in this order; all but the first need the server.
+MADE_PDFS = "the PDF, in one process"
+COMPARING = "sessions beside each other"
+DOCUMENTS = "PDFs over HTTP"
+MEMORY = "memory"
+PARTS = (MADE_PDFS, "pages", "reports", "fill-ins", "a round", COMPARING, DOCUMENTS, MEMORY)
+
+
 class Run:
-    def __init__(self, rounds: int, arguments: str, workers: int, threads: int) -> None:
-        self.rounds, self.workers, self.threads = rounds, workers, threads
+    """`smoke` does everything a few times: whether it still works, and no figure that means something."""
+
+    def __init__(self, rounds: int, arguments: str, workers: int, threads: int, *, smoke: bool = False) -> None:
+        self.rounds, self.workers, self.threads, self.smoke = rounds, workers, threads, smoke
         self.arguments = shlex.split(arguments)
         self.figures: list[Figure] = []
+        # A part that broke off, and whatever went wrong in one that went on.
+        self.failures: list[str] = []
+        self.part = self.heading = ""
         self.checklist = published_checklist()
         self.items = [item.key for item in self.checklist]
 
-    def pdfs(self) -> list[Figure]:
-        """All about PDFs, in a minute."""
-        with serve(self.arguments) as self.server:
-            self._documents()
-            self._memory(self.server, self.server.workers)
-        return self.figures
-
-    def comparing(self) -> list[Figure]:
-        """Sessions beside each other, in half a minute."""
-        with serve(self.arguments) as self.server:
-            comparing.measure(self)
-        return self.figures
-
-    def everything(self) -> list[Figure]:
-        self.say("the PDF, in one process")
-        self._made_pdfs()
-        with serve(self.arguments) as self.server:
-            first_workers = self.server.workers
-            self.say("pages")
-            self._pages()
-            self.say("the report")
-            self._reports()
-            self.say("fill-ins")
-            self._fill_ins()
-            self.say("a round")
-            self._round()
-            comparing.measure(self)
-            self._documents()
-            self._memory(self.server, first_workers)
-        return self.figures
+    def measure(self, parts: Iterable[str] = PARTS) -> None:
+        """Each part by itself: one that fails leaves the others their figures."""
+        work: dict[str, Callable[[], None]] = {
+            MADE_PDFS: self._made_pdfs,
+            "pages": self._pages,
+            "reports": self._reports,
+            "fill-ins": self._fill_ins,
+            "a round": self._round,
+            COMPARING: lambda: comparing.measure(self),
+            DOCUMENTS: self._documents,
+            MEMORY: self._memory,
+        }
+        with ExitStack() as stack:
+            for part in parts:
+                self.part = part
+                self.say(part)
+                try:
+                    if part != MADE_PDFS and not hasattr(self, "server"):
+                        self.server = stack.enter_context(serve(self.arguments))
+                        self.first_workers = self.server.workers
+                    work[part]()
+                except Exception as error:
+                    traceback.print_exc()
+                    self.failures.append(f"{part}: {type(error).__name__}: {error}")
 
     def say(self, text: str) -> None:
         print(f"… {text}", file=sys.stderr, flush=True)
 
+    def number(self, usual: int) -> int:
+        """How many of something that is done `usual` times."""
+        return max(usual // 20, 5) if self.smoke else usual
+
+    def turns(self, usual: int) -> int:
+        """How often figure and ceiling take turns."""
+        return 1 if self.smoke else usual
+
     def add(self, name: str, value: float, unit: str, **more: Any) -> None:
-        self.figures.append(Figure(name, value, unit, **more))
+        """A name that begins with spaces belongs to the last one that doesn't."""
+        if not name.startswith(" "):
+            self.heading = name
+        key = name if name == self.heading else f"{self.heading}: {name.strip()}"
+        figure = Figure(key, name, value, unit, self.part, **more)
+        if any(figure.key == other.key for other in self.figures):
+            raise ValueError(f"two figures are called {figure.key}")
+        self.figures.append(figure)
+        if figure.aim == "0" and not figure.met:
+            self.failures.append(f"{figure.key}: {value:.0f}")
 
     def load(self, kind: str, **job: Any) -> dict[str, Any]:
         """What a crowd met, with the time of the server's processors that one turn took."""
@@ -88,6 +115,7 @@ class Run:
         result["rate"] = result.get("done", 0) / result.get("elapsed", 1)
         if result.get("errors"):
             self.say(f"errors: {result['errors']}")
+            self.failures.append(f"{self.part}: errors: {result['errors']}")
         return result
 
     # Pages
@@ -120,8 +148,9 @@ class Run:
     def _against(
         self, name: str, job: dict[str, Any], ceiling: dict[str, Any], number: int, aim: float | None = None
     ) -> None:
-        self.load("get", number=40, **job)
-        self.load("get", number=40, **ceiling)
+        number = self.number(number)
+        for first in (job, ceiling):
+            self.load("get", number=self.number(40), **first)
         rates, tops, ratios, cpu, top_cpu, waits, errors = [], [], [], [], [], [], 0
         for _ in range(self.rounds):
             top = self.load("get", number=number * 2, **ceiling)
@@ -180,7 +209,7 @@ class Run:
         )
         top = self._bare(False, 800)
         self._fill_in("fill-in, without JavaScript", "whole", 400, "≥ 100/s", 100, top, common, saves=60)
-        links = [reverse("fill", args=[begin({})]) for _ in range(400)]
+        links = [reverse("fill", args=[begin({})]) for _ in range(self.number(400))]
         self._fill_in("  the same, link in hand (GET, POST)", "link", 400, "", None, top, {**common, "paths": links})
 
     def _fill_in(
@@ -195,7 +224,7 @@ class Run:
         saves: int | None = None,
     ) -> None:
         rounds = 1 if "paths" in common else self.rounds
-        results = [self.load(kind, number=number, **common) for _ in range(rounds)]
+        results = [self.load(kind, number=self.number(number), **common) for _ in range(rounds)]
         rate = statistics.median(result["rate"] for result in results)
         times = [seconds for result in results for seconds in result["seconds"].get("save", [0])]
         errors = sum(sum(result["errors"].values()) for result in results)
@@ -230,7 +259,7 @@ class Run:
     def _bare(self, one_by_one: bool, number: int) -> dict[str, Any]:
         # As many at a time as the app lets write.
         threads = min(self.threads, PAGES_AT_ONCE)
-        job = {"one_by_one": one_by_one, "number": number // self.workers, "threads": threads}
+        job = {"one_by_one": one_by_one, "number": self.number(number) // self.workers, "threads": threads}
         processes = [
             subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.bare_sql"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -258,11 +287,12 @@ class Run:
     # A round
 
     def _round(self) -> None:
-        session = rounds.plan()
+        people = self.number(rounds.PEOPLE)
+        session = rounds.plan(people)
         result = self.load("participate", **rounds.job(session, self.items))
         errors, took = sum(result["errors"].values()), result["together"] or 0.0
         self.add(
-            f"{rounds.PEOPLE} of one round finish, all at once",
+            f"{people} of one round finish, all at once",
             took,
             "s",
             aim="≤ 10 s",
@@ -277,16 +307,16 @@ class Run:
         self._against("how it stands, for one who looks on", {"paths": [path], "status": 200}, ceiling, 600)
         ceiling |= {"etags": ['"standing"'], "status": 304}
         self._against("  unchanged (304)", {"paths": [path], "etags": [etag], "status": 304}, ceiling, 600)
-        # Two hundred who look on ask every five seconds.
+        # Whoever looks on asks every five seconds.
         cpu = next(figure for figure in reversed(self.figures)).more["cpu_ms"]
-        self.add(f"  {rounds.PEOPLE} who look on, of one processor", cpu * rounds.PEOPLE / 5 / 10, "%")
+        self.add(f"  {people} who look on, of one processor", cpu * people / 5 / 10, "%")
         wrong = rounds.wrong_figures(rounds.close(session), result["kept"])
         self.add("  answers lost or doubled, errors", wrong + errors, "", aim="0", met=not wrong and not errors)
 
     # PDFs
 
     def _made_pdfs(self) -> None:
-        rounds = self.rounds * 4
+        rounds = self.turns(self.rounds * 4)
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.pdfs", str(rounds)],
             stdout=subprocess.PIPE,
@@ -296,11 +326,12 @@ class Run:
         )
         found = json.loads(done.stdout)
         took = {name: seconds * 1000 for name, seconds in found["seconds"].items()}
-        pages, ratio, bare = found["pages"]["own"], found["of_plain"], found["of_bare"]
+        ratio, bare = found["of_plain"], found["of_bare"]
         self.add(
-            f"PDF of {pages} pages, against the plain way",
+            "PDF, against the plain way",
             took["own"],
             "ms",
+            note=f"{found['pages']['own']} pages",
             ceiling=took["plain"],
             ratio=ratio,
             aim="≤ 0.75 of it",
@@ -321,18 +352,18 @@ class Run:
         )
 
     def _documents(self) -> None:
-        self.say("PDFs over HTTP")
         documents.sent(self)
-        self.say("one PDF for twenty at once")
+        self.say("  one PDF for twenty at once")
         documents.together(self)
-        self.say("a page while PDFs are made")
+        self.say("  a page while PDFs are made")
         documents.neighbours(self)
 
-    def _memory(self, server: Server, first_workers: list[int]) -> None:
+    def _memory(self) -> None:
+        server = self.server
         for name, found in (("a worker", server.workers), ("a process that makes PDFs", server.presses)):
-            peaks = [peak / 2**20 for peak in peak_memory(found)]
+            peaks = [peak / 2**20 for peak in peak_memory(found)] or [0]
             self.add(f"peak memory of {name}", max(peaks), "MB", more={"all": peaks})
-        restarted = len(set(server.workers) - set(first_workers))
+        restarted = len(set(server.workers) - set(self.first_workers))
         self.add("workers that had to be replaced", restarted, "", aim="0", met=not restarted)
 
 

@@ -15,12 +15,12 @@ from .people import BESIDE, field_names
 PEOPLE = 200
 
 
-def plan() -> Session:
+def plan(people: int) -> Session:
     """An open anonymous round for everybody."""
     collaboration = Collaboration.objects.create(name="Samen in de wijk")
     questions = tuple(OPTIONAL)
     return store.plan_session(
-        collaboration, store.Plan(date(2026, 11, 20), Mode.ANONYMOUS, questions=questions, expected=PEOPLE)
+        collaboration, store.Plan(date(2026, 11, 20), Mode.ANONYMOUS, questions=questions, expected=people)
     )
 
 
@@ -32,8 +32,8 @@ def job(session: Session, items: list[str]) -> dict[str, Any]:
         "items": items,
         "fields": field_names(filling.checklist, filling.setup),
         "beside": {name: value for name, value in BESIDE.items() if name in filling.setup.asked},
-        "at_once": PEOPLE,
-        "number": PEOPLE,
+        "at_once": session.expected,
+        "number": session.expected,
     }
 
 

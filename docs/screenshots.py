@@ -4,6 +4,7 @@ With what the tests need (`./test` installs it), and Debian's `poppler-utils` fo
 take only those pictures. Everything happens in a database of its own, which is thrown away.
 """
 
+import argparse
 import io
 import json
 import os
@@ -91,8 +92,12 @@ PICTURES: dict[str, Picture | Leaves] = {
 
 
 def main() -> None:
-    names = sys.argv[1:] or list(PICTURES)
-    TARGET.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(prog="docs/screenshots.py")
+    parser.add_argument("names", nargs="*", help="only these (all)")
+    parser.add_argument("--into", type=Path, default=TARGET, help="the folder to put them in (docs/img)")
+    options = parser.parse_args()
+    names = options.names or list(PICTURES)
+    options.into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         demo = _prepared(Path(folder))
         from benchmarks.server import serve
@@ -107,7 +112,9 @@ def main() -> None:
             state = _signed_in(browser, site + sign_in, demo.addresses[Role.COORDINATOR], demo.password)
             for name, paths in found.items():
                 draw = _leaves if isinstance(PICTURES[name], Leaves) else _shot
-                _keep(draw(browser, PICTURES[name], [site + path for path in paths], state), name)
+                _keep(
+                    draw(browser, PICTURES[name], [site + path for path in paths], state), options.into / f"{name}.png"
+                )
             browser.close()
 
 
@@ -191,11 +198,10 @@ def _leaves(browser: Browser, _picture: Any, urls: list[str], state: Any) -> Ima
     return sheet
 
 
-def _keep(shot: Image.Image, name: str) -> None:
-    path = TARGET / f"{name}.png"
+def _keep(shot: Image.Image, path: Path) -> None:
     small = shot.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
-    print(f"{path.relative_to(BASE_DIR)}: {path.stat().st_size // 1024} kB")
+    print(f"{path.name}: {path.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Sessions and answers are not for the admin.
 """
 
-from functools import partial
 from typing import Any
 
 from allauth.account.admin import EmailAddressAdmin
@@ -15,13 +14,10 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db import admin as task_admin
 
 from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
-from .store import daily_work_is_late, held_back, worker_is_silent
-from .tasks import held_back_text
 from .views.reauthentication import ask_again
 
 
@@ -143,25 +139,6 @@ def _to_password(_request: HttpRequest, **_context: Any) -> HttpResponse:
 
 admin.site.site_header = admin.site.site_title = _("Beheer van Samenwerking")
 admin.site.index_title = _("Wat wil je beheren?")
-
-
-def _index(index: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-    return index(request, {"warnings": work_warnings(), **(extra_context or {})})
-
-
-def work_warnings() -> list[str]:
-    """What an administrator should do about the worker, in whole sentences. Two queries, or three."""
-    if why := held_back():
-        return [held_back_text(why)]
-    if worker_is_silent():
-        text = __("De worker draait niet: er vertrekt geen mail, en wat oud is, wordt niet gewist. Start hem opnieuw.")
-        return [f"{text} {__('Op de server: systemctl restart samenwerking-worker, of ./run.')}"]
-    if daily_work_is_late():
-        return [__("Het dagelijkse werk (wissen en herinneren) bleef liggen. Kijk in het logboek waarom.")]
-    return []
-
-
-admin.site.index = partial(_index, admin.site.index)  # type: ignore[method-assign]
 # Its rows only wake the worker.
 admin.site.unregister(task_admin.DBTaskResult)  # type: ignore[attr-defined]
 # One place to change one's own password, where guesses are counted.

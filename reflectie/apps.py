@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_migrate, pre_save
 
 
 class ReflectieConfig(AppConfig):
@@ -9,5 +9,7 @@ class ReflectieConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers itself)
         from .logs import without_traceback
+        from .schema import after_migrate
 
+        post_migrate.connect(after_migrate, sender=self)
         pre_save.connect(without_traceback, sender="django_tasks_database.DBTaskResult")

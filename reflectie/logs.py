@@ -7,13 +7,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
+from .addresses import SECRET
+
 # Under these addresses the next segment is a token: whoever reads it in a log could open the sheet or the report.
 # The slash before may be missing (the resolver drops it) or encoded (inside ?next=). A short name of a source file is
 # no token, and a traceback without it helps nobody.
 _TOKEN = re.compile(
-    r"""(?ix)
-    ( (?: \b | %2F ) (?: invullen | meedoen | rapport | uitnodiging ) (?: / | %2F ) )
-    (?! [\w-]{1,20} \. (?: py | html | svg | css | js ) \b )
+    rf"""(?ix)
+    ( (?: \b | %2F ) (?: {"|".join(SECRET)} ) (?: / | %2F ) )
+    (?! [\w-]{{1,20}} \. (?: py | html | svg | css | js ) \b )
     [^\s/?\#&%'"<>]+
     """
 )

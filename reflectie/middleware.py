@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
+from .addresses import SECRET
 from .backends import waited_too_long
 from .places import HEALTH, Places, too_many_wait
 
@@ -45,7 +46,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 # Whoever puts a link of a team on a public page should not put its answers in a search engine.
-NOT_INDEXED = ("/invullen/", "/meedoen/", "/rapport/", "/start/", "/uitnodiging/")
+NOT_INDEXED = ("/start/", *(f"/{first}/" for first in SECRET))
 
 log = logging.getLogger(__name__)
 

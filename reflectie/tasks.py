@@ -9,7 +9,6 @@ import logging
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django_tasks import task
 
 from .models import Conclusion, DailyJob
@@ -25,6 +24,7 @@ from .store import (
     finish_job,
     hand_over,
     held_back,
+    held_back_text,
     remind_coordinators,
     today,
 )
@@ -60,14 +60,6 @@ def erase_or_ask(*, confirmed: bool = False) -> Erased:
             context = {"text": held_back_text(held.why)}
             hand_over(Letter.read(render_to_string("reflectie/mail/held_back.txt", context)), administrators())
         raise
-
-
-def held_back_text(why: DailyJob.Held) -> str:
-    """What an administrator reads where the daily erasing did nothing."""
-    held = _("Het dagelijkse wissen deed niets, en wacht op jou.")
-    what = _("Kijk of de datum van de server klopt, en de instellingen RETENTION_DAYS en FOLD_MONTHS.")
-    then = _("Is alles juist, doe dan op de server: .venv/bin/python manage.py delete_expired --yes")
-    return f"{held} {why.label} {what} {then}"
 
 
 @task

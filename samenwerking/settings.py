@@ -41,6 +41,8 @@ FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)
 # By which label signals are shown, region or theme: one alone, or one could be subtracted from the other.
 SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
+# Whoever sends it to /gereed/ reads there what is wrong or soon will be; without it only whether all is well.
+READY_TOKEN = env.str("READY_TOKEN", default="")
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from reflectie.addresses import FILL, INVITATION, JOIN, REPORT
 from reflectie.exports import Format
 from reflectie.pdf import Kind
 from reflectie.views import (
@@ -75,20 +76,22 @@ handler500 = "reflectie.views.errors.server_error"
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "reflectie.views.errors.server_error"
+
 urlpatterns = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),
     path("start/", team.start, name="start"),
-    path("invullen/<token:token>/", team.fill, name="fill"),
-    path("invullen/<token:token>/wissen/", team.erase, name="erase"),
-    path("invullen/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
+    path(f"{FILL}/<token:token>/", team.fill, name="fill"),
+    path(f"{FILL}/<token:token>/wissen/", team.erase, name="erase"),
+    path(f"{FILL}/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
     path("samenwerkingen/", collaborations.overview, name="collaborations"),
     path("samenwerkingen/nieuw/", collaborations.new, name="collaboration-new"),
     path("samenwerkingen/<uuid:pk>/", collaborations.show, name="collaboration"),
     path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
     path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
     path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
-    path("uitnodiging/<token:token>/", people.invitation, name="invitation"),
+    path(f"{INVITATION}/<token:token>/", people.invitation, name="invitation"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
     path("sessies/<uuid:pk>/", sessions.show, name="session"),
     path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
@@ -99,21 +102,21 @@ urlpatterns = [
     path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
     path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
     path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
-    path("meedoen/", participant.by_code, name="join-code"),
-    path("meedoen/<token:token>/", participant.join, name="join"),
-    path("meedoen/<token:token>/invullen/", participant.fill, name="join-fill"),
-    path("meedoen/<token:token>/stand/", participant.standing, name="join-standing"),
-    path("meedoen/<token:token>/verder/", participant.go_on, name="join-continue"),
-    path("meedoen/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
-    path("meedoen/<token:token>/nieuw/", participant.new_person, name="join-new"),
+    path(f"{JOIN}/", participant.by_code, name="join-code"),
+    path(f"{JOIN}/<token:token>/", participant.join, name="join"),
+    path(f"{JOIN}/<token:token>/invullen/", participant.fill, name="join-fill"),
+    path(f"{JOIN}/<token:token>/stand/", participant.standing, name="join-standing"),
+    path(f"{JOIN}/<token:token>/verder/", participant.go_on, name="join-continue"),
+    path(f"{JOIN}/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
+    path(f"{JOIN}/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
     path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
-    path("rapport/<token:token>/", report.report, name="report"),
-    path("rapport/<token:token>.pdf", documents.report_pdf, name="report-pdf"),
-    path("rapport/<token:token>/<document:kind>.pdf", documents.document, name="document"),
-    path("rapport/<token:token>/beeld/<slug:name>.svg", pictures.picture, name="picture"),
-    path("rapport/<token:token>/gespreksleidraad/", guide.guide, name="guide"),
-    path("rapport/<token:token>/opnieuw-opbouwen/", guide.rebuild, name="rebuild"),
+    path(f"{REPORT}/<token:token>/", report.report, name="report"),
+    path(f"{REPORT}/<token:token>.pdf", documents.report_pdf, name="report-pdf"),
+    path(f"{REPORT}/<token:token>/<document:kind>.pdf", documents.document, name="document"),
+    path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", pictures.picture, name="picture"),
+    path(f"{REPORT}/<token:token>/gespreksleidraad/", guide.guide, name="guide"),
+    path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", guide.rebuild, name="rebuild"),
     path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
     path("sessies/<uuid:pk>/verslag.pdf", documents.session_pdf, name="session-pdf"),
     path("sessies/<uuid:pk>/<document:kind>.pdf", documents.session_document, name="session-document"),
@@ -135,7 +138,7 @@ urlpatterns = [
     path("vergelijken/vergelijking.pdf", comparing_pdf.comparison_pdf, name="compare-pdf"),
     path("vergelijken/vergelijking.<format:wanted>", taking.compared_file, name="compare-file"),
     path("sessies/<uuid:pk>/verslag.<format:wanted>", taking.session_report_file, name="session-file"),
-    path("rapport/<token:token>.<format:wanted>", taking.report_file, name="report-file"),
+    path(f"{REPORT}/<token:token>.<format:wanted>", taking.report_file, name="report-file"),
     path("account/alles.zip", taking.everything, name="everything"),
     path("samenwerkingen/<uuid:pk>/sessies/eerder/", bringing.earlier, name="session-earlier"),
     path("sessies/<uuid:pk>/invoeren/", bringing.bring, name="import"),

@@ -1,4 +1,5 @@
-"""The WSGI application: `gunicorn -c samenwerking/gunicorn.py`. Refuses to load under unsafe settings."""
+"""The WSGI application: `gunicorn -c samenwerking/gunicorn.py`. Refuses to load under unsafe settings, or where the
+database doesn't fit the code."""
 
 import os
 
@@ -12,8 +13,10 @@ application = get_wsgi_application()
 
 from reflectie.backends import limit_waiting  # noqa: E402  (needs the settings)
 from reflectie.checks import refuse_unsafe_settings  # noqa: E402
+from reflectie.schema import refuse_misfit  # noqa: E402
 
 refuse_unsafe_settings()
+refuse_misfit()
 
 from reflectie.middleware import Request  # noqa: E402
 

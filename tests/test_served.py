@@ -79,6 +79,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
         "LOG_LEVEL": "WARNING",
     }
     manage(environment, "migrate", "--verbosity", "0")
+    manage(environment, "createcachetable")
     manage(environment, "load_checklist")
     port = free_port()
     served = Server(start(environment, port), port, environment)

@@ -45,10 +45,12 @@ from .content import (
     publish_checklist,
     published_checklist,
 )
-from .daily import Erased, HeldBackError, due_jobs, erase_daily, finish_job, held_back
+from .daily import Erased, HeldBackError, due_jobs, erase_daily, finish_job, held_back, held_back_text
 from .demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
 from .folding import fold_old
-from .heartbeat import BEAT, beat, daily_work_is_late, forget_tasks, worker_is_silent
+from .gone import compact_database
+from .health import Health, look_at_health, why_it_fails
+from .heartbeat import BEAT, beat, daily_work_is_late, worker_is_silent
 from .invitees import (
     MAX_INVITEES,
     HandedOver,
@@ -79,6 +81,7 @@ from .people import (
     withdraw_invitation,
 )
 from .plans import Plan, PlanChangedError, plan_of
+from .queue import enqueue_once, forget_tasks
 from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
@@ -173,6 +176,7 @@ __all__ = [
     "Erased",
     "Filling",
     "HandedOver",
+    "Health",
     "HeldBackError",
     "Invited",
     "Invitees",
@@ -221,6 +225,7 @@ __all__ = [
     "close_account",
     "close_round",
     "collaborations_of",
+    "compact_database",
     "comparable_collaborations",
     "comparable_sessions",
     "conclude",
@@ -233,6 +238,7 @@ __all__ = [
     "due_jobs",
     "due_reminders",
     "earlier_session",
+    "enqueue_once",
     "erase_collaboration",
     "erase_daily",
     "erase_expired",
@@ -259,6 +265,7 @@ __all__ = [
     "hash_personal_code",
     "hash_token",
     "held_back",
+    "held_back_text",
     "invitations_of",
     "invite",
     "invite_member",
@@ -287,6 +294,7 @@ __all__ = [
     "load_signals",
     "load_standing",
     "load_totals",
+    "look_at_health",
     "mail_is_due",
     "make_demo",
     "members_of",
@@ -331,6 +339,7 @@ __all__ = [
     "text_marks",
     "today",
     "waiting_pages",
+    "why_it_fails",
     "withdraw",
     "withdraw_invitation",
     "worker_is_silent",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
+from .gone import leave_no_trace
 from .people import LastCoordinatorError, owned_alone
 
 # Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
@@ -78,6 +79,7 @@ def erase_unconfirmed(today: date) -> int:
     """
     with transaction.atomic():
         _, rows = unconfirmed_accounts(today).delete()
+        leave_no_trace()
     return rows.get(User._meta.label, 0)
 
 
@@ -106,3 +108,4 @@ def close_account(user: User) -> None:
         BrowserSession.objects.filter(pk__in=theirs).delete()
         OutgoingMail.objects.filter(reply_to=user.email).exclude(reply_to="").update(reply_to="")
         user.delete()
+        leave_no_trace()

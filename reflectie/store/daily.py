@@ -5,11 +5,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reflectie.models import DailyJob, Session
 
 from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .folding import fold_old, old_rounds, unfolded_rounds
+from .gone import compact_database
 from .people import erase_old_invitations
 from .rate_counts import erase_old_counts
 from .sheets import erase_expired, expired_reflections
@@ -59,6 +61,14 @@ def held_back() -> DailyJob.Held | None:
     return DailyJob.Held(held) if held else None
 
 
+def held_back_text(why: DailyJob.Held) -> str:
+    """What an administrator reads where the daily erasing did nothing."""
+    held = _("Het dagelijkse wissen deed niets, en wacht op jou.")
+    what = _("Kijk of de datum van de server klopt, en de instellingen RETENTION_DAYS en FOLD_MONTHS.")
+    then = _("Is alles juist, doe dan op de server: .venv/bin/python manage.py delete_expired --yes")
+    return f"{held} {why.label} {what} {then}"
+
+
 def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     """Erase what nobody keeps up, and fold what is old; twice on a day is once.
 
@@ -73,6 +83,8 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     erase_old_counts()
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
+    # However large the database is: at this hour hardly anybody waits for it.
+    compact_database(limit=None)
     return erased
 
 

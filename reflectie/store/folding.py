@@ -23,7 +23,10 @@ def fold_old(day: date) -> int:
 
     What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
     """
-    return sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
+    folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
+    if folded:
+        leave_no_trace()
+    return folded
 
 
 def old_rounds(day: date) -> "QuerySet[Session]":
@@ -68,5 +71,4 @@ def _fold_one(key: UUID) -> bool:
         session.made_pdfs.all().delete()
         session.folded_on = today()
         session.save(update_fields=["folded_on"])
-        leave_no_trace()
     return True

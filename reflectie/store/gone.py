@@ -1,10 +1,24 @@
 """What was erased leaves the database's files too, not only its tables."""
 
-from django.db import connection, transaction
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
+from django_tasks import task
 
 from reflectie.models import MadePdf, Session
 
+from .queue import enqueue_once
+
+logger = logging.getLogger(__name__)
+
+# Writing so much anew takes a quarter of a second, in which whoever saves waits (200 MB: a second and a half).
+SMALL_BYTES = 50_000_000
 # Writers wait meanwhile, so not for long. When somebody reads on past it, the next erasing empties the file.
 PATIENCE_MS = 2000
 
@@ -21,24 +35,109 @@ def erase_quotes(session: Session) -> None:
 
 
 def leave_no_trace() -> None:
-    """Once this transaction is in, empty SQLite's second file (WAL).
+    """Once this transaction is in, or at once where there is none, take what was erased out of the database's files
+    too: SQLite's second file (WAL), which keeps every page as it was after each save, is emptied before somebody gets
+    an answer; the worker writes the first one anew (`compact_database`), since whoever saves waits for that.
 
-    It keeps every page as it was after each save, one after the other: what was erased, and in which order answers
-    came. What is freed in the first file is overwritten by itself (`secure_delete` in the settings). PostgreSQL clears
-    its own dead rows; the README says how to hurry it.
+    Robust: what was erased is erased, whatever becomes of this; Django logs what goes wrong. PostgreSQL waits for the
+    daily work.
     """
     if connection.vendor == "sqlite":
-        # Robust: what was erased is erased, whatever becomes of this.
-        transaction.on_commit(_empty_log, robust=True)
+        transaction.on_commit(_clean_up, robust=True)
 
 
-def _empty_log() -> None:
+def _clean_up() -> None:
+    with connection.cursor() as cursor, _patience(cursor):
+        _empty_wal(cursor)
+    enqueue_once(compact_small_file)
+
+
+@task
+def compact_small_file() -> None:
+    """The worker's part of `leave_no_trace`. Erasing ten times while it is busy asks for it once more."""
+    compact_database()
+
+
+def compact_database(limit: int | None = SMALL_BYTES) -> bool:
+    """Write the database's files anew with only what is there now; whether that was done. Outside a transaction.
+
+    On SQLite `secure_delete` (in the settings) overwrites what is freed, but not the copies that stay behind in the
+    gaps of a page when rows move to another one; and the second file (WAL) keeps every page as it was after each save.
+    A file of more bytes than `limit` is left for the daily work, which has none; its second file is emptied all the
+    same. Others can read meanwhile; whoever writes waits.
+
+    PostgreSQL keeps dead rows in its files, and about half of them after a plain VACUUM. Only the daily work (a `limit`
+    of None) has it write all tables anew, since nobody can read one meanwhile. Its own WAL is out of reach.
+
+    What can't be done now (somebody else goes on writing for PATIENCE_MS, or there is no room) is logged, and done by
+    the next erasing or the daily work.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        [usual] = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-        try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.fetchall()
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={usual}")
+        return _compact_tables(cursor, limit) if connection.vendor == "postgresql" else _compact_file(cursor, limit)
+
+
+def _compact_tables(cursor: CursorWrapper, limit: int | None) -> bool:
+    if limit is not None:
+        return False
+    tables = [connection.ops.quote_name(name) for name in connection.introspection.django_table_names(True)]
+    cursor.execute(f"SET lock_timeout = {PATIENCE_MS}")
+    try:
+        cursor.execute(f"VACUUM FULL {', '.join(tables)}")
+    except OperationalError as error:
+        logger.warning("The tables could not be written anew: %s", error)
+        return False
+    finally:
+        cursor.execute("RESET lock_timeout")
+    return True
+
+
+def _compact_file(cursor: CursorWrapper, limit: int | None) -> bool:
+    size = _number(cursor, "PRAGMA page_count") * _number(cursor, "PRAGMA page_size")
+    with _patience(cursor):
+        is_compact = (limit is None or size <= limit) and _has_room(size) and _vacuum(cursor, size)
+        is_empty = _empty_wal(cursor)
+    return is_compact and is_empty
+
+
+@contextmanager
+def _patience(cursor: CursorWrapper) -> Iterator[None]:
+    usual = _number(cursor, "PRAGMA busy_timeout")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={usual}")
+
+
+def _empty_wal(cursor: CursorWrapper) -> bool:
+    """Empty SQLite's second file; whether nobody was in the way."""
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    [is_busy, *_] = cursor.fetchone()
+    if is_busy:
+        logger.warning("The database's second file (WAL) could not be emptied: somebody goes on reading.")
+    return not is_busy
+
+
+def _vacuum(cursor: CursorWrapper, size: int) -> bool:
+    # The copy that it makes on its way holds answers: in memory where they fit, so on no other disk.
+    cursor.execute(f"PRAGMA temp_store={'MEMORY' if size <= SMALL_BYTES else 'DEFAULT'}")
+    try:
+        cursor.execute("VACUUM")
+    except OperationalError as error:
+        logger.warning("The database could not be written anew: %s", error)
+        return False
+    return True
+
+
+def _number(cursor: CursorWrapper, question: str) -> int:
+    cursor.execute(question)
+    [found] = cursor.fetchone()
+    return int(found)
+
+
+def _has_room(size: int) -> bool:
+    """Whether the file fits on its disk twice more: in its second file, and in the copy on the way there."""
+    if shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free > 2 * size:
+        return True
+    logger.warning("The disk is too full to write the database anew: %s MB is needed.", 2 * size // 1_000_000)
+    return False

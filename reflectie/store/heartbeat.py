@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from reflectie.models import DailyJob, Heartbeat
 
@@ -14,8 +13,6 @@ from .sheets import today
 BEAT = 60
 # Then it isn't only busy.
 SILENT = timedelta(seconds=3 * BEAT)
-# No task takes as long.
-KILLED = timedelta(days=1)
 # A night may be missed while the machine is being looked after.
 LATE_DAYS = 2
 
@@ -24,14 +21,6 @@ def beat() -> None:
     """Note that the worker runs."""
     with transaction.atomic():
         Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
-
-
-def forget_tasks() -> None:
-    """Erase the queue's rows of tasks that are over, and of those that a worker was killed with: what was left undone
-    stands elsewhere."""
-    with transaction.atomic():
-        DBTaskResult.objects.finished().delete()
-        DBTaskResult.objects.running().filter(started_at__lt=timezone.now() - KILLED).delete()
 
 
 def worker_is_silent() -> bool:

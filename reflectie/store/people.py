@@ -20,6 +20,7 @@ from reflectie.models import (
     Session,
 )
 
+from .gone import leave_no_trace
 from .mail import Letter, hand_over
 from .sheets import lock_collaboration, today
 from .tokens import hash_token, new_token
@@ -90,6 +91,7 @@ def erase_old_invitations(today: date) -> int:
     """Erase the addresses of invitations that are too old to be taken; how many these were."""
     with transaction.atomic():
         old = Invitation.objects.filter(sent_on__lt=today - timedelta(days=INVITATION_DAYS))
+        leave_no_trace()
         return old.delete()[0]
 
 
@@ -119,6 +121,7 @@ def withdraw_invitation(collaboration: Collaboration, invitation_id: UUID) -> No
     """Its link stops working, and the address is erased. Withdrawing twice is withdrawing once."""
     with transaction.atomic():
         Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()
+        leave_no_trace()
 
 
 def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":

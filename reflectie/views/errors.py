@@ -1,5 +1,6 @@
 """What a person sees when something is in the way."""
 
+import logging
 import sys
 from typing import Any
 
@@ -7,12 +8,15 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.defaults import server_error as django_server_error
 
 from reflectie.backends import waited_too_long
+from reflectie.store import why_it_fails
+
+logger = logging.getLogger(__name__)
 
 # Seconds after which it is worth another try.
 AGAIN_AFTER = 5
@@ -56,6 +60,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
 
 
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke. Where that is what every request needs (database, counters, disk), the page and the log say so,
+    and the status is 503; otherwise nothing is known here but that it broke. What fails outside a view may have waited
+    too long as well, as when a session is kept."""
+    error = sys.exc_info()[1]
+    if error and waited_too_long(error):
+        return busy(request)
+    why = ""
+    try:
+        why = why_it_fails()
+    except OSError:
+        logger.exception("Could not find out what is wrong")
+    if why:
+        logger.error("Can't serve %s: %s", request.path, why)
+    page = render_to_string("500.html", {"why": why})
+    return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
+
+
 def busy(request: HttpRequest) -> HttpResponse:
     """The database couldn't do it in time: it is to be tried again in a moment, and nothing typed is lost."""
     name = request.resolver_match.url_name if request.resolver_match else ""
@@ -74,12 +96,6 @@ def busy(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(AGAIN_AFTER)
     add_never_cache_headers(response)
     return response
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """What fails outside a view may have waited too long as well, as when a session is kept."""
-    error = sys.exc_info()[1]
-    return busy(request) if error and waited_too_long(error) else django_server_error(request)
 
 
 def signed_out(request: HttpRequest) -> HttpResponse | None:

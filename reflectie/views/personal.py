@@ -7,12 +7,13 @@ tablet that goes round, somebody else would otherwise find the answers for weeks
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from reflectie.addresses import JOIN
 from reflectie.keys import key_names
 from reflectie.models import Session
 from reflectie.store import PERSONAL_CODE, hash_token, personal_code_hashes, plan_of, read_code
 
 # The answers of nobody else pass here.
-PATH = "/meedoen/"
+PATH = f"/{JOIN}/"
 
 
 def cookie_name(session: Session) -> str:

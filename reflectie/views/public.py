@@ -1,20 +1,27 @@
 """What everybody may see: the home page, how it works, and whether the server is well."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.build import draw_whirlpool
 from reflectie.domain.privacy import FLOOR
 from reflectie.domain.sheet import Sheet, Value
-from reflectie.store import published_checklist
+from reflectie.store import look_at_health, published_checklist
 
 from .own import own_token
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -43,6 +50,8 @@ def about(request: HttpRequest) -> HttpResponse:
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
         "floor": FLOOR,
+        # PostgreSQL writes each change in files of its own first, and clears those when it likes.
+        "database_keeps_journal": connection.vendor == "postgresql",
     }
     return render(request, "reflectie/about.html", context)
 
@@ -56,8 +65,21 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def ready(_request: HttpRequest) -> HttpResponse:
-    """The process answers, and so does its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether requests can be served: 200 or 503. Whoever has READY_TOKEN reads why not, and what to look at."""
+    health = look_at_health()
+    if health.failure:
+        logger.error("Not ready: %s", health.failure)
+    lines = [gettext("niet klaar") if health.failure else "ok"]
+    if _has_ready_token(request):
+        lines += [line for line in (health.failure, *health.warnings) if line]
+    return HttpResponse(
+        "\n".join(lines), status=503 if health.failure else 200, content_type="text/plain; charset=utf-8"
+    )
+
+
+def _has_ready_token(request: HttpRequest) -> bool:
+    # In a header, since addresses come to stand in the logs of whatever is in between.
+    given = request.headers.get("Authorization", "")
+    return bool(settings.READY_TOKEN) and constant_time_compare(given, f"Bearer {settings.READY_TOKEN}")

@@ -3,9 +3,13 @@
 "use strict";
 
 try {
-  const [address] = location.pathname.match(/^\/(invullen\/[^/]+|meedoen\/[^/]+\/invullen)\//) || [];
-  const place = document.currentScript.dataset.forget || address;
-  if (place) localStorage.removeItem("reflectie:" + place);
+  // Kept under what the page was told, or else under its own address: this one, or one that this is a part of.
+  const told = document.currentScript.dataset.forget;
+  for (const key of Object.keys(localStorage)) {
+    const [, place] = key.match(/^reflectie:(.+)/) || [];
+    const isHere = place && place.startsWith("/") && location.pathname.startsWith(place);
+    if (isHere || (place && place === told)) localStorage.removeItem(key);
+  }
 } catch {
   // Storage is switched off: then nothing was kept either.
 }

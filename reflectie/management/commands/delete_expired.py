@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.store import HeldBackError
-from reflectie.tasks import erase_or_ask, held_back_text
+from reflectie.store import HeldBackError, held_back_text
+from reflectie.tasks import erase_or_ask
 
 
 class Command(BaseCommand):

@@ -14,11 +14,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connections
 from django.utils import timezone
-from django_tasks.base import Task
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
-from reflectie.store import BEAT, MAIL_QUEUE, beat, deliver_mail, due_jobs, forget_tasks, mail_is_due, waiting_pages
+from reflectie.store import (
+    BEAT,
+    MAIL_QUEUE,
+    beat,
+    deliver_mail,
+    due_jobs,
+    enqueue_once,
+    forget_tasks,
+    mail_is_due,
+    waiting_pages,
+)
 from reflectie.tasks import DAILY, print_final_pdfs
 
 log = logging.getLogger(__name__)
@@ -86,18 +94,13 @@ class Clock:
 
     def _wake(self, now: float) -> None:
         if mail_is_due():
-            _enqueue_once(deliver_mail)
+            enqueue_once(deliver_mail)
         if waiting_pages():
-            _enqueue_once(print_final_pdfs)
+            enqueue_once(print_final_pdfs)
         for name in due_jobs(timezone.localtime()):
             if now >= self._not_before.get(name, 0):
                 self._not_before[name] = now + AGAIN_AFTER
-                _enqueue_once(DAILY[name])
-
-
-def _enqueue_once(task: Task[[], None]) -> None:
-    if not DBTaskResult.objects.ready().filter(task_path=task.module_path).exists():
-        task.enqueue()
+                enqueue_once(DAILY[name])
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("reflectie", "0008_outgoing_mail"),
+        ("reflectie", "0009_outgoing_mail"),
     ]
 
     operations = [

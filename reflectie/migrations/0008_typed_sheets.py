@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reflectie", "0006_released"),
+        ("reflectie", "0007_mend_columns"),
     ]
 
     operations = [

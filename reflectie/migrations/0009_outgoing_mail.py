@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reflectie", "0007_typed_sheets"),
+        ("reflectie", "0008_typed_sheets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

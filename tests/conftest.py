@@ -62,6 +62,12 @@ def plain_static_files(settings):
 
 
 @pytest.fixture(autouse=True)
+def free_lines(monkeypatch):
+    """Over which a ZIP of everything is sent: a test that only asks for one doesn't read it to its end."""
+    monkeypatch.setattr("reflectie.views.taking.LINES", threading.BoundedSemaphore(4))
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings):
     """A password that takes a quarter of a second to check is right in production, and a minute of every run here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

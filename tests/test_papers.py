@@ -42,12 +42,12 @@ RUN_BY: dict[str, str | None] = {
     "manage.py check --deploy": "ci: manage.py check --deploy",
     "manage.py createcachetable": "ci: ./run --setup",
     "manage.py createsuperuser": "test_papers.py::test_createsuperuser_makes_an_administrator",
-    "manage.py delete_expired": "test_store.py::test_delete_expired_command_says_how_many",
+    "manage.py delete_expired --yes": "test_daily.py::test_the_command_holds_back_too_and_takes_yes",
     "manage.py demo --beside": "ci: manage.py demo --beside",
     "manage.py demo --remove": "ci: manage.py demo --remove",
     "manage.py load_checklist": "ci: ./run --setup",
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
-    "manage.py send_reminders": "test_reminders.py::test_what_the_command_says_holds_no_address",
+    "manage.py worker": "test_worker.py::test_worker_sends_within_a_second_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks --accept": "test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.typeset": "test_pdf_kept.py::"
@@ -100,7 +100,7 @@ COMMANDS = sorted({command for paper in PAPERS for command in commands_in(paper)
 
 
 def test_papers_are_read_for_commands_of_every_kind() -> None:
-    assert {"./run", "./test", "manage.py delete_expired", "python -m benchmarks", "git pull"} <= set(COMMANDS)
+    assert {"./run", "./test", "manage.py delete_expired --yes", "python -m benchmarks", "git pull"} <= set(COMMANDS)
     paper = "Zo: `PORT=1 ./run --x`.\n\n    5 4 * * *  cd /srv && .venv/bin/python manage.py new_one"
     assert list(commands_in(paper)) == ["manage.py new_one", "./run --x"]
     assert [what_runs(command) for command in commands_in(paper)] == ["", ""]

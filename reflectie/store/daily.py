@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -84,7 +85,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
     # However large the database is: at this hour hardly anybody waits for it.
-    compact_database(limit=None)
+    transaction.on_commit(partial(compact_database, limit=None), robust=True)
     return erased
 
 

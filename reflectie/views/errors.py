@@ -73,7 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except OSError:
         logger.exception("Could not find out what is wrong")
     if why:
-        logger.error("Can't serve %s: %s", request.path, why)
+        logger.error("Can't serve %s (%s)", request.path, why)
     page = render_to_string("500.html", {"why": why})
     return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
 

@@ -48,7 +48,7 @@ class _Line:
     """What is made while it is sent, to one of a few: whoever reads slowly keeps a thread, since it waits for them."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts, self._is_open = parts, True
+        self._parts, self._lines, self._is_open = parts, LINES, True
 
     def __iter__(self) -> Iterator[bytes]:
         return self._parts
@@ -56,7 +56,7 @@ class _Line:
     def close(self) -> None:
         if self._is_open:
             self._is_open = False
-            LINES.release()
+            self._lines.release()
 
 
 @never_cache

@@ -214,7 +214,7 @@ def test_a_request_waits_for_less_long_than_a_command():
     connection.close()
     assert limits() == (["20000"] if connection.vendor == "sqlite" else ["0", "0", "0"])
     limit_waiting(connection)
-    assert limits() == (["5000"] if connection.vendor == "sqlite" else ["2s", "20s", "15s"])
+    assert limits() == (["100"] if connection.vendor == "sqlite" else ["2s", "20s", "15s"])
     connection.close()
 
 

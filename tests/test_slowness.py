@@ -368,6 +368,7 @@ def test_slowness_of_strangers_keeps_nobody_waiting(tmp_path: Path, checklist: C
         assert quantile(busy["seconds"][kind], 0.95) <= limit, kind
     assert set(locked["statuses"]["health"]) == set(locked["statuses"]["home"]) == {"200"}
     assert max(locked["seconds"]["health"]) < 1
+    assert max(locked["seconds"]["home"]) < 2
     assert set(locked["statuses"]["save"]) == {"200", "503"}
     assert locked["unclear"] == {}
     # Whoever takes their time is let go in the end, and came back here.

@@ -14,8 +14,8 @@ from reflectie.places import waiting
 # Seconds. A lock: what others do with it takes milliseconds, so whoever waits longer waits for something that is wrong.
 # SQLite has one lock for everybody, and a command that erases or folds may hold it for a while.
 SQLITE_LOCK_SECONDS = 5
-# Not all of it within SQLite: while that waits, it keeps its connection closed to other threads, and one that happens to
-# collect garbage of this connection would wait too, the one that answers for health as well.
+# Not all of it within SQLite: while that waits, it keeps its connection closed to other threads, and one that happens
+# to collect garbage of this connection would wait too: also the one that answers for health.
 SQLITE_TRY_MS, BETWEEN_TRIES = 100, 0.005
 POSTGRESQL_LOCK_SECONDS = 2
 # One query, of anything: the longest of a comparison of sixty sessions took a twentieth of a second. What needs this

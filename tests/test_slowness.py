@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -133,6 +134,20 @@ def lost(server: Server, kept: dict[str, dict[str, str]]) -> list[str]:
             found = dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)" checked', page))
             missing += [f"{url} {key}" for key, value in values.items() if found.get(key) != value]
     return missing
+
+
+def together(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Several results as one."""
+    seconds: dict[str, list[float]] = {}
+    statuses: dict[str, Counter[str]] = {}
+    kept: dict[str, dict[str, str]] = {}
+    for result in results:
+        for kind, some in result["seconds"].items():
+            seconds.setdefault(kind, []).extend(some)
+        for kind, count in result["statuses"].items():
+            statuses.setdefault(kind, Counter()).update(count)
+        kept |= result["kept"]
+    return {"seconds": seconds, "statuses": {kind: dict(count) for kind, count in statuses.items()}, "kept": kept}
 
 
 def say(name: str, result: dict[str, Any]) -> None:
@@ -305,6 +320,7 @@ def begin(server: Server) -> tuple[str, str, str]:
 
 
 PEOPLE = {"savers": 20, "probes": 2}
+ROUNDS = 3
 STRANGERS = {"bodies": 40, "headers": 60, "readers": 60, "codes": 8}
 
 
@@ -317,13 +333,16 @@ def test_slowness_of_strangers_keeps_nobody_waiting(tmp_path: Path, checklist: C
         environment = environment_with(tmp_path, EMAIL_URL=f"smtp://127.0.0.1:{mail}")
         with (tmp_path / "log").open("wb") as log, serve([], environment, log) as server:
             print()
-            idle = result_of(crowd(server, 20, items=items, **PEOPLE), 60)
+            idle, busy, told = [], [], []
+            # In turn, so that a busy moment of the machine falls on both.
+            for _ in range(ROUNDS):
+                idle.append(result_of(crowd(server, 8, items=items, **PEOPLE), 60))
+                strangers = crowd(server, 18, read=read, **STRANGERS)
+                time.sleep(3)
+                busy.append(result_of(crowd(server, 12, items=items, **PEOPLE), 80))
+                told.append(result_of(strangers, 60))
+            idle, busy, told = together(idle), together(busy), together(told)
             say("idle", idle)
-
-            strangers = crowd(server, 40, read=read, **STRANGERS)
-            time.sleep(3)
-            busy = result_of(crowd(server, 32, items=items, **PEOPLE), 80)
-            told = result_of(strangers, 60)
             say("strangers", busy)
             for kind, count in told["statuses"].items():
                 print(f"{'':>10} {kind:>7}: {count}")
@@ -349,10 +368,11 @@ def test_slowness_of_strangers_keeps_nobody_waiting(tmp_path: Path, checklist: C
         assert quantile(busy["seconds"][kind], 0.95) <= limit, kind
     assert set(locked["statuses"]["health"]) == set(locked["statuses"]["home"]) == {"200"}
     assert max(locked["seconds"]["health"]) < 1
+    assert max(locked["seconds"]["home"]) < 2
     assert set(locked["statuses"]["save"]) == {"200", "503"}
     assert locked["unclear"] == {}
     # Whoever takes their time is let go in the end, and came back here.
-    assert told["statuses"]["headers"]["opened"] > STRANGERS["headers"]
+    assert told["statuses"]["headers"]["opened"] > ROUNDS * STRANGERS["headers"]
     # A mail that doesn't leave keeps nobody waiting, not even who asked for it.
     assert set(told["statuses"]["code"]) == {"302"}
     assert max(told["seconds"]["code"]) < 2

@@ -1,11 +1,12 @@
 """Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/places.py`), and a
 request waits for seconds, not for as long as it takes."""
 
+import time
 from collections.abc import Callable
 from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reflectie.places import waiting
@@ -13,6 +14,9 @@ from reflectie.places import waiting
 # Seconds. A lock: what others do with it takes milliseconds, so whoever waits longer waits for something that is wrong.
 # SQLite has one lock for everybody, and a command that erases or folds may hold it for a while.
 SQLITE_LOCK_SECONDS = 5
+# Not all of it within SQLite: while that waits, it keeps its connection closed to other threads, and one that happens
+# to collect garbage of this connection would wait too: also the one that answers for health.
+SQLITE_TRY_MS, BETWEEN_TRIES = 100, 0.005
 POSTGRESQL_LOCK_SECONDS = 2
 # One query, of anything: the longest of a comparison of sixty sessions took a twentieth of a second. What needs this
 # long is wrong, or asks a machine that is busy with something else.
@@ -59,15 +63,30 @@ class KeepsNoPlace:
 
 
 def _execute(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    connection = context["connection"]
+    until = time.monotonic() + getattr(connection, "lock_seconds", 0)
     with waiting():
-        return execute(sql, params, many, context)
+        while True:
+            try:
+                return execute(sql, params, many, context)
+            except OperationalError as error:
+                # Outside a transaction, what was refused did nothing yet.
+                if many or connection.in_atomic_block or not _is_locked(error) or time.monotonic() > until:
+                    raise
+            time.sleep(BETWEEN_TRIES)
+
+
+def _is_locked(error: BaseException) -> bool:
+    number = getattr(error.__cause__, "sqlite_errorcode", 0)
+    return number & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
 
 
 def limit_waiting(connection: BaseDatabaseWrapper, **_: Any) -> None:
     """A receiver of `connection_created`, for a process that serves requests: nobody waits for long."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f"PRAGMA busy_timeout = {1000 * SQLITE_LOCK_SECONDS}")
+            cursor.execute(f"PRAGMA busy_timeout = {SQLITE_TRY_MS}")
+            connection.lock_seconds = SQLITE_LOCK_SECONDS  # type: ignore[attr-defined]
         else:
             cursor.execute(_POSTGRESQL)
 
@@ -77,8 +96,8 @@ def waited_too_long(error: BaseException) -> bool:
     if not isinstance(error, DatabaseError | InterfaceError):
         return False
     cause = error.__cause__
-    if (number := getattr(cause, "sqlite_errorcode", None)) is not None:
-        return number & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
+    if hasattr(cause, "sqlite_errorcode"):
+        return _is_locked(error)
     state = getattr(cause, "sqlstate", None)
     if state is not None:
         return state in _POSTGRESQL_WAITS or state.startswith(_NO_CONNECTION)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,8 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser
+
+from benchmarks.server import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +46,6 @@ class Server:
             connection.request("GET" if fields is None else "POST", path, urlencode(fields or {}), headers)
             reply = connection.getresponse()
             return reply.status, reply.headers, reply.read().decode()
-
-
-def free_port() -> int:
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return place.getsockname()[1]
 
 
 def manage(environment: dict[str, str], *command: str) -> None:

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from .backends import waited_too_long
 from .keys import keyed_hash, keyed_hashes
 from .store import Use, count_uses, forget_uses, give_back
 
@@ -112,7 +113,8 @@ class Attempt:
     uses: tuple[Use, ...]
 
     def went_well(self) -> None:
-        """It doesn't count after all. Where even that can't be written, it goes on counting, which does no harm."""
+        """It doesn't count after all: it went well, or didn't happen. Where even that can't be written, it goes on
+        counting, which does no harm."""
         with suppress(DatabaseError):
             give_back(self.uses)
 
@@ -131,10 +133,13 @@ def _uses(limits: Limits, what: str, *who: str, amount: int = 1) -> tuple[Use, .
 
 
 def _count(request: HttpRequest, *uses: Use) -> Use | None:
-    """Count, or say what is full. What can't be counted is answered with a page that says so, and isn't done."""
+    """Count, or say what is full. What can't be counted is answered with a page that says so, and isn't done; a
+    database that is only locked raises, so that `middleware.InTime` gives back what was typed."""
     try:
         return count_uses(uses)
     except DatabaseError as trouble:
+        if waited_too_long(trouble):
+            raise
         log.exception("what was asked could not be counted")
         raise ImmediateHttpResponse(_unavailable(request)) from trouble
 
@@ -198,10 +203,10 @@ def may_mail_code(request: HttpRequest, email: str) -> bool:
     return True
 
 
-def may_mail(request: HttpRequest, emails: Collection[str]) -> str | None:
-    """Whether an account may mail these addresses now: None if so, and then they are counted.
+def try_mails(request: HttpRequest, emails: Collection[str]) -> Attempt | str:
+    """Mails that an account writes to these addresses, counted; it is told when they were not handed over after all.
 
-    Otherwise the address that had enough from it today, or "" when it mailed too much to anybody.
+    Where that is too much, the address that had enough from it today, or "" when it mailed too much to anybody.
     """
     emails, asker = {email.lower() for email in emails}, _asker(request)
     number = len(emails)
@@ -212,7 +217,7 @@ def may_mail(request: HttpRequest, emails: Collection[str]) -> str | None:
     ]
     to_one = {use: email for email in emails for use in _uses(MAILS_TO_ONE, "mail written to", asker, email)}
     full = _count(request, *in_all, *to_one)
-    return to_one.get(full, "") if full else None
+    return to_one.get(full, "") if full else Attempt((*in_all, *to_one))
 
 
 def _asker(request: HttpRequest) -> str:

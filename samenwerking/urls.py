@@ -76,8 +76,6 @@ handler500 = "reflectie.views.errors.server_error"
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-handler500 = "reflectie.views.errors.server_error"
-
 urlpatterns = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),

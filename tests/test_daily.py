@@ -142,6 +142,17 @@ def test_a_clock_a_year_ahead_erases_nothing_and_asks(caplog, mailoutbox):
     assert "of de klok van de server sprong vooruit" in sent.body
 
 
+def test_what_people_erased_leaves_the_files_also_while_it_holds_back(monkeypatch, django_capture_on_commit_callbacks):
+    written = []
+    monkeypatch.setattr("reflectie.store.daily.compact_database", lambda limit: written.append(limit))
+    reflections(2)
+    done(ERASE, 365)
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(store.HeldBackError):
+        store.erase_daily(store.today())
+
+    assert (left(), written) == (2, [None])
+
+
 @pytest.mark.parametrize(("days_ago", "is_held"), [(1, False), (31, False), (32, True), (-365, False)])
 def test_a_month_without_the_daily_work_is_too_long_and_a_clock_that_goes_back_is_not(days_ago, is_held):
     reflections(2)

@@ -136,6 +136,27 @@ def test_what_a_coordinator_typed_is_kept_too(coordinator: Client, collaboration
     assert "Het is even druk" in foreign.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("route", "typed"),
+    [
+        ("start", {"mode": "alone", "team_name": "Ploeg <Zuid>"}),
+        ("collaboration-new", {"name": "Ploeg <Zuid>"}),
+        ("session-invite", {"addresses": "an@example.org", "unreached": "Ploeg <Zuid>"}),
+    ],
+)
+def test_what_is_counted_first_is_kept_too(
+    coordinator: Client, collaboration: Collaboration, patience: float, route: str, typed: dict[str, str]
+):
+    session = make_round(collaboration=collaboration)
+    url = reverse(route, args=[session.pk] if route == "session-invite" else [])
+    if route == "start":
+        typed = {**typed, "token": coordinator.get(url).context["form"]["token"].value()}
+    with hold_everything(session):
+        response = coordinator.post(url, typed, headers={"origin": "http://testserver"})
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Ploeg &lt;Zuid&gt;" in response.content.decode()
+
+
 def hold_everything(session: Session):
     if connection.vendor != "sqlite":
         pytest.skip("one lock for everybody is SQLite's")

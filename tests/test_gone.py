@@ -263,6 +263,29 @@ def test_daily_work_writes_the_tables_anew_on_postgresql() -> None:
         assert cursor.fetchone() == ("0",)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL locks a table by itself")
+def test_table_that_somebody_holds_keeps_no_other_as_it_is_on_postgresql(monkeypatch, caplog) -> None:
+    def file_of(table: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_filenode(%s)", [table])
+            return cursor.fetchone()[0]
+
+    monkeypatch.setattr(gone, "PATIENCE_MS", 50)
+    before = {table: file_of(table) for table in ("auth_user", "reflectie_answer")}
+    somebody_else = connection.copy()
+    try:
+        somebody_else.set_autocommit(False)
+        with somebody_else.cursor() as cursor:
+            cursor.execute("LOCK TABLE auth_user IN ACCESS SHARE MODE")
+        assert not store.compact_database(None)
+    finally:
+        somebody_else.rollback()
+        somebody_else.close()
+
+    assert [table for table, file in before.items() if file_of(table) == file] == ["auth_user"]
+    assert "The table auth_user could not be written anew" in caplog.text
+
+
 def test_closed_account_is_gone_from_the_files(running: Session) -> None:
     user = User.objects.create_user("weg", "zeg-dit-niet-verder@example.org", first_name="Zegditnietverder")
     EmailAddress.objects.create(user=user, email=user.email, verified=True)

@@ -9,7 +9,7 @@ from django.core import mail
 from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm, split_addresses
-from reflectie.models import Invitee, Membership, Role
+from reflectie.models import Invitee, Membership, RateCount, Role
 from reflectie.store import HandedOver, Invitees, Letter, invitees
 from reflectie.throttle import Limit
 
@@ -376,3 +376,14 @@ def test_accounts_behind_one_address_mail_so_many_together(client, monkeypatch):
         statuses.append(client.post(f"/sessies/{session.pk}/uitnodigen/", {"addresses": addresses}).status_code)
 
     assert statuses == [303, 429]
+
+
+def test_mails_that_were_not_handed_over_count_for_nothing(signed_in, session, url, monkeypatch):
+    monkeypatch.setattr("reflectie.store.invitees.MAX_INVITEES", 2)
+    signed_in.post(url, {"addresses": CY})
+    counted = set(RateCount.objects.values_list("key", "number"))
+
+    assert [signed_in.post(url, {"addresses": f"{AN} {BO}"}).status_code for _ in range(4)] == [422] * 4
+
+    assert set(RateCount.objects.values_list("key", "number")) == counted
+    assert signed_in.post(url, {"addresses": BO}).status_code == 303

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from conftest import add_member, at_once, fill_in, make_account, make_round
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -364,3 +365,19 @@ def test_closing_an_account_takes_its_reminder_of_a_next_session_along(collabora
     store.hand_over(LETTER, [an, other.user])
     store.close_account(an)
     assert deliver() == [BO]
+
+
+def test_closing_an_account_takes_its_address_out_of_what_it_sent_to_others(coordinator, collaboration, an):
+    session = make_round(collaboration=collaboration)
+    add_member(collaboration, BO, Role.COORDINATOR)
+    coordinator.post(
+        reverse("members", args=[collaboration.pk]), {"action": "invite", "email": CY, "role": "facilitator"}
+    )
+    coordinator.post(reverse("session-invite", args=[session.pk]), {"addresses": CY})
+    assert [an.email in mail.text + mail.reply_to for mail in OutgoingMail.objects.all()] == [True, True]
+
+    store.close_account(an)
+    deliver()
+    assert [sent.to for sent in mail.outbox] == [[CY], [CY]]
+    assert not [sent for sent in mail.outbox if an.email in sent.message().as_string()]
+    assert any("Iemand nodigt je uit" in sent.body for sent in mail.outbox)

@@ -331,6 +331,16 @@ def test_code_can_be_sent_anew_twice_and_only_the_last_one_works(left_open):
     assert left_open.post(url, {"code": mailed_code()}).status_code == 302
 
 
+def test_code_that_was_sent_anew_counts_for_a_quarter_of_an_hour_too(left_open, monkeypatch):
+    url = f"{CODE_PAGE}?next={quote(reverse('account_email'))}"
+    left_open.post(url, {"action": "send"})
+    later(monkeypatch, 14 * 60)
+    left_open.post(url, {"action": "resend"})
+    later(monkeypatch, 14 * 60)
+
+    assert left_open.post(url, {"code": mailed_code()})["Location"] == reverse("account_email")
+
+
 def test_code_is_not_mailed_without_end(left_open, monkeypatch):
     monkeypatch.setattr(throttle, "MAILS_TO_ONE", (Limit(1, 60),))
     url = left_open.get(reverse("account_close"))["Location"]

@@ -1,6 +1,7 @@
 """Guessing stops and nobody is flooded, while a team behind one address goes on and nobody is kept out by others."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_in_by_code, user_of, with_second_step
 
@@ -130,6 +132,18 @@ def test_counts_that_are_over_are_erased_every_day(monkeypatch):
 
     assert [row.key for row in RateCount.objects.all()] == ["b" * 64]
     assert erase_old_counts() == 0
+
+
+def test_rows_are_given_back_in_the_order_in_which_they_are_counted():
+    # Else PostgreSQL ends one of two who wait for each other, as who sign in at once behind one address.
+    uses = [Use("b" * 64, 3, 60), Use("a" * 64, 9, 3600)]
+    orders = []
+    for step in (count_uses, give_back):
+        with CaptureQueriesContext(connection) as queries:
+            step(uses)
+        keys = [found for query in queries for found in re.findall(r"a{64}|b{64}", query["sql"])]
+        orders.append(list(dict.fromkeys(keys)))
+    assert orders == [["b" * 64, "a" * 64]] * 2
 
 
 COUNT_IN_A_PROCESS = """

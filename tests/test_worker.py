@@ -1,13 +1,16 @@
 """The worker as it runs for real: a process of its own, on the tests' database, with a mail server to talk to."""
 
+import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from conftest import browser, make_account, make_collaboration, make_reflection, make_round
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
@@ -154,3 +157,18 @@ def test_a_silent_mail_server_keeps_nobody_waiting_and_holds_no_lock(mail_server
 
     assert max(code, invitations) < 1
     assert OutgoingMail.objects.count() == 51
+
+
+def test_a_worker_does_not_start_where_code_and_database_do_not_fit(tmp_path):
+    database = f"sqlite:///{tmp_path / 'db.sqlite3'}"
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "worker"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": database},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ended.returncode == 1
+    assert "De databank is nog niet bijgewerkt voor deze versie" in ended.stderr
+    assert "Traceback" not in ended.stderr

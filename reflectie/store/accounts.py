@@ -10,8 +10,10 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
@@ -106,6 +108,10 @@ def close_account(user: User) -> None:
         live = BrowserSession.objects.filter(expire_date__gt=timezone.now()).iterator()
         theirs = [session.pk for session in live if session.get_decoded().get(SESSION_KEY) == key]
         BrowserSession.objects.filter(pk__in=theirs).delete()
-        OutgoingMail.objects.filter(reply_to=user.email).exclude(reply_to="").update(reply_to="")
+        if user.email:
+            OutgoingMail.objects.filter(reply_to=user.email).update(reply_to="")
+            # Whoever has no name invites by their address.
+            naming = OutgoingMail.objects.filter(text__contains=user.email)
+            naming.update(text=Replace("text", Value(user.email), Value(_("Iemand"))))
         user.delete()
         leave_no_trace()

@@ -79,15 +79,22 @@ def compact_database(limit: int | None = SMALL_BYTES) -> bool:
 def _compact_tables(cursor: CursorWrapper, limit: int | None) -> bool:
     if limit is not None:
         return False
-    tables = [connection.ops.quote_name(name) for name in connection.introspection.django_table_names(True)]
     cursor.execute(f"SET lock_timeout = {PATIENCE_MS}")
     try:
-        cursor.execute(f"VACUUM FULL {', '.join(tables)}")
-    except OperationalError as error:
-        logger.warning("The tables could not be written anew: %s", error)
-        return False
+        # Each by itself: one that somebody holds, as a backup does, keeps no other as it is.
+        tables = sorted(connection.introspection.django_table_names(only_existing=True))
+        written = [_vacuum_table(cursor, table) for table in tables]
     finally:
         cursor.execute("RESET lock_timeout")
+    return all(written)
+
+
+def _vacuum_table(cursor: CursorWrapper, table: str) -> bool:
+    try:
+        cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+    except OperationalError as error:
+        logger.warning("The table %s could not be written anew: %s", table, error)
+        return False
     return True
 
 

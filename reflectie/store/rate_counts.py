@@ -44,12 +44,16 @@ def count_uses(uses: Collection[Use]) -> Use | None:
     try:
         with transaction.atomic():
             # In one order, so that two who count the same never wait for each other.
-            for limit, group in groupby(sorted(uses, key=lambda use: (_limit(use), use.key)), key=_limit):
+            for limit, group in groupby(_in_order(uses), key=_limit):
                 _count(*limit, list(group))
     except _FullError as full:
         # Asked once nothing of this is counted any more.
         return _fullest(full.args[0])
     return None
+
+
+def _in_order(uses: Iterable[Use]) -> list[Use]:
+    return sorted(uses, key=lambda use: (_limit(use), use.key))
 
 
 def _limit(use: Use) -> tuple[int, int]:
@@ -76,7 +80,8 @@ def give_back(uses: Iterable[Use]) -> None:
     """Take back what was counted: it went well, or didn't happen. Then nothing says any more that it was tried: who got
     in somewhere, and when, is kept of nobody. Raises DatabaseError."""
     with transaction.atomic():
-        for use in sorted(uses, key=lambda use: use.key):
+        # In the order in which they are counted, for the same reason.
+        for use in _in_order(uses):
             counted = RateCount.objects.filter(key=use.key)
             counted.filter(number__gte=use.amount).update(number=F("number") - use.amount)
             counted.filter(number=0).delete()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -29,7 +30,7 @@ from reflectie.store import (
     remind,
     takes_answers,
 )
-from reflectie.throttle import may_mail
+from reflectie.throttle import Attempt, try_mails
 
 from .sessions import share
 from .stages import overtaken, too_late
@@ -52,10 +53,10 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
     had_it = invited_addresses(session)
-    full = may_mail(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
-    if full is not None:
-        return _page(request, session, None if is_reminder else form, had_enough=full, status=429)
-    return _hand_over(request, session, form, is_reminder=is_reminder)
+    mails = try_mails(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
+    if isinstance(mails, str):
+        return _page(request, session, None if is_reminder else form, had_enough=mails, status=429)
+    return _hand_over(request, session, form, mails, is_reminder=is_reminder)
 
 
 def _forget(request: HttpRequest, session: Session) -> HttpResponse:
@@ -73,22 +74,34 @@ def _again(session: Session) -> HttpResponse:
     return HttpResponseRedirect(reverse("session-invite", args=[session.pk]), status=303)
 
 
-def _hand_over(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HttpResponse:
+def _hand_over(
+    request: HttpRequest, session: Session, form: InviteForm, mails: Attempt, *, is_reminder: bool
+) -> HttpResponse:
     try:
-        if is_reminder:
-            handed = remind(session, _letter(request, session, "remind"))
-        else:
-            seen = request.POST.getlist("unreached")
-            handed = invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"), seen)
-    except StageError:
-        return overtaken(request, session)
-    except TooManyError:
-        form.add_error("addresses", _("Met deze erbij zijn het er meer dan %s. Haal er enkele weg.") % MAX_INVITEES)
-        return _page(request, session, form, status=422)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
+        handed = _handed(request, session, form, is_reminder=is_reminder)
+    except (StageError, TooManyError, Response.DoesNotExist, DatabaseError) as trouble:
+        mails.went_well()
+        return _not_handed(request, session, form, trouble)
     messages.success(request, _told(handed))
     return _again(session)
+
+
+def _handed(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HandedOver:
+    if is_reminder:
+        return remind(session, _letter(request, session, "remind"))
+    seen = request.POST.getlist("unreached")
+    return invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"), seen)
+
+
+def _not_handed(request: HttpRequest, session: Session, form: InviteForm, trouble: Exception) -> HttpResponse:
+    if isinstance(trouble, StageError):
+        return overtaken(request, session)
+    if isinstance(trouble, TooManyError):
+        form.add_error("addresses", _("Met deze erbij zijn het er meer dan %s. Haal er enkele weg.") % MAX_INVITEES)
+        return _page(request, session, form, status=422)
+    if isinstance(trouble, Response.DoesNotExist):
+        raise Http404 from trouble
+    raise trouble
 
 
 def _told(handed: HandedOver) -> str:

@@ -34,7 +34,7 @@ from reflectie.store import (
     remove_member,
     withdraw_invitation,
 )
-from reflectie.throttle import may_mail
+from reflectie.throttle import try_mails
 
 # What is asked again before it is done: `?doe=` on the page, `action` in its form.
 CONFIRMED = {"coordinator", "facilitator", "remove"}
@@ -133,7 +133,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
-    if (full := may_mail(request, [form.cleaned_data["email"]])) is not None:
+    if isinstance(full := try_mails(request, [form.cleaned_data["email"]]), str):
         had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
         form.add_error(
             "email", had_enough if full else _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer.")

@@ -118,6 +118,8 @@ class AddressCode(AbstractCodeVerificationProcess):  # type: ignore[misc]
 
     def send_again(self) -> None:
         self.record_resend()
+        # A new code is taken for as long as its mail says.
+        self.state["at"] = time.time()
         self.send()
 
     def persist(self) -> None:

@@ -11,11 +11,13 @@ import threading
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
+from reflectie.schema import refuse_misfit
 from reflectie.store import (
     BEAT,
     MAIL_QUEUE,
@@ -107,6 +109,11 @@ class Command(BaseCommand):
     help = "Sends mail and does what is done every day, until it is told to stop (SIGTERM, or Ctrl+C)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            # It erases: not by what another version of the code thinks is old.
+            refuse_misfit()
+        except ImproperlyConfigured as misfit:
+            raise CommandError(str(misfit).strip()) from misfit
         stopped_by: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda signum, _frame: stopped_by.append(signum))

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from .backends import waited_too_long
 from .keys import keyed_hash, keyed_hashes
 from .store import Use, count_uses, forget_uses, give_back
 
@@ -131,10 +132,13 @@ def _uses(limits: Limits, what: str, *who: str, amount: int = 1) -> tuple[Use, .
 
 
 def _count(request: HttpRequest, *uses: Use) -> Use | None:
-    """Count, or say what is full. What can't be counted is answered with a page that says so, and isn't done."""
+    """Count, or say what is full. What can't be counted is answered with a page that says so, and isn't done. A
+    database that is busy is answered as anywhere: what was typed is given back."""
     try:
         return count_uses(uses)
     except DatabaseError as trouble:
+        if waited_too_long(trouble):
+            raise
         log.exception("what was asked could not be counted")
         raise ImmediateHttpResponse(_unavailable(request)) from trouble
 

@@ -474,7 +474,9 @@ def test_participants_read_beforehand_what_whoever_types_can_know(client, plan, 
     session = make_paper_round(**plan)
     Session.objects.update(told_of_typist=told)
     text = text_of(client.get(reverse("join", args=[session.join_token])))
-    assert ("Els kent wat op papier staat, en kan uitrekenen wat de mensen op een scherm samen antwoordden." in text) is said
+    assert (
+        "Els kent wat op papier staat, en kan uitrekenen wat de mensen op een scherm samen antwoordden." in text
+    ) is said
     assert ("Een groep met maar 1 of 2 mensen op een scherm tonen we niet apart." in text) is said_of_groups
 
 

@@ -448,6 +448,8 @@ def test_closing_with_too_few_at_all_says_so():
 
     assert "Onder 3 antwoorden is te raden" in text
     assert "op een scherm ingevuld" not in text
+    # One more on a screen would be too few beside paper.
+    assert "Laat nog mensen op een scherm invullen, tot het er minstens 3 zijn." in text
 
 
 @pytest.mark.django_db

@@ -175,7 +175,7 @@ def test_journey_at_a_browser_that_was_left_open(browser: Browser, site, javascr
     submit_code(page)
     page.goto(site + reverse("account"))
     expect(page.locator("main")).to_contain_text("an.nieuw@example.org")
-    page.get_by_role("button", name="Meld mij af. Vergeet ook deze browser").click()
+    page.get_by_role("button", name="Meld mij af en vergeet deze browser").click()
     expect(page.get_by_role("link", name="Aanmelden")).to_be_visible()
     context.close()
     assert found == {}

@@ -57,8 +57,8 @@ class People:
         return context.new_page()
 
     def check(self, page: Page, name: str) -> None:
-        """What axe finds on a phone with everything opened that can be; and nothing sticks out. Of a page that is there:
-        axe finds nothing on one that is just being left."""
+        """What axe finds on a phone with everything opened that can be; and nothing sticks out. Of a page that is
+        there: axe finds nothing on one that is just being left."""
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
         page.emulate_media(color_scheme=self.scheme)
         found = Axe().run(page, options=TAGS)

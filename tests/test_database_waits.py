@@ -94,6 +94,20 @@ def test_a_save_that_waits_too_long_gives_back_all_that_was_typed(reflection: Re
     assert "We hebben &lt;er&gt; al jaren &amp; niet naar gekeken.</textarea>" in page
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="it is counted in rows that nobody else holds")
+def test_a_start_that_waits_too_long_gives_back_the_names(reflection: Reflection, patience: float):
+    """Counting comes first there, and is what waits."""
+    client = Client()
+    token = client.get("/start/").context["form"]["token"].value()
+    with somebody_else_holds(reflection.response.session):
+        response = client.post("/start/", {"token": token, "mode": "together", "team_name": "Team <Noord>"})
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    text = response.content.decode()
+    assert "<h1>Nog niet bewaard</h1>" in text
+    assert 'name="team_name" value="Team &lt;Noord&gt;"' in text
+    assert f'name="token" value="{token}"' in text
+
+
 def test_a_save_that_waits_for_less_long_is_kept(reflection: Reflection):
     limit_waiting(connection)
     held, answers = threading.Event(), []

@@ -20,7 +20,7 @@ from reflectie.store import health
 pytestmark = pytest.mark.django_db
 
 TOKEN = "een-lang-en-willekeurig-geheim"
-NO_TABLE = "De tellers zijn niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."
+NO_TABLE = "De cache is niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."
 Disk = namedtuple("Disk", "free")
 
 

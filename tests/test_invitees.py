@@ -261,6 +261,16 @@ def test_the_session_s_page_leads_to_whom_the_mail_did_not_reach(signed_in, sess
     assert f'<a href="{url}">1 adres kreeg de mail niet: kijk het na.</a>' in shown
 
 
+def test_pages_say_of_nobody_that_the_link_came_while_its_mail_waits(signed_in, session, url, queued):
+    after = page(signed_in.post(url, {"addresses": AN}, follow=True))
+    shown = page(signed_in.get(f"/sessies/{session.pk}/"))
+
+    for text in (after, shown):
+        assert "1 mail is nog onderweg." in text
+        assert "kreeg de link" not in text
+    assert "Verstuur één herinnering" not in after
+
+
 def test_page_lets_go_of_whom_the_mail_did_not_reach(signed_in, session, url):
     Invitee.objects.create(session=session, email=AN)
     Invitee.objects.create(session=session, email=BO, unreached=True)
@@ -282,7 +292,7 @@ def test_page_reminds_once(signed_in, session, url):
     first = signed_in.post(url, {"remind": "1"}, follow=True)
     again = signed_in.post(url, {"remind": "1"})
 
-    assert "De herinnering is vertrokken." in page(first)
+    assert "Je vroeg al om een herinnering." in page(first)
     assert again.status_code == 409
     assert [message.to for message in mail.outbox] == [[BO]]
     assert "Al gedaan? Dan hoef je niets te doen." in mail.outbox[0].body
@@ -336,7 +346,7 @@ def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, ur
 
     for response in (refused, reminder):
         assert response.status_code == 429
-        assert "Morgen kan het weer" in page(response)
+        assert "Probeer het later of morgen opnieuw." in page(response)
     assert CY in page(refused)
     assert len(mail.outbox) == 2
     assert kept(other) == set()
@@ -353,7 +363,11 @@ def test_one_person_is_not_mailed_again_and_again_by_one_account(signed_in, sess
     refused = signed_in.post(url, {"addresses": f"{AN} {BO}"})
 
     assert refused.status_code == 429
-    assert f"{AN} kreeg net al mail van jou." in page(refused)
+    # Beside the field, which keeps what was typed.
+    assert refused.context["form"].errors["addresses"] == [
+        f"{AN} kreeg net al mail van jou. Haal dit adres weg, of probeer het later opnieuw."
+    ]
+    assert "<title>Fout:" in page(refused)
     assert BO in page(refused)
     assert len(mail.outbox) == 3
     assert signed_in.post(url, {"addresses": BO}).status_code == 303

@@ -104,7 +104,7 @@ SAID = {
     Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
     Promise.NOTES_BY_NAME: "met je naam erbij.",
     Promise.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
-    Promise.BESIDE_PAPER: "ziet zo ook wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of 2,",
+    Promise.BESIDE_PAPER: "kan ook uitrekenen wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of",
     Promise.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
     Promise.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, nooit "
     "bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",

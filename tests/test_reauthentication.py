@@ -322,7 +322,8 @@ def test_code_can_be_sent_anew_twice_and_only_the_last_one_works(left_open):
     first = mailed_code()
     for _ in range(2):
         assert "Stuur een nieuwe code" in left_open.get(url).content.decode()
-        left_open.post(url, {"action": "resend"})
+        again = left_open.post(url, {"action": "resend"}, follow=True)
+        assert "We sturen je een nieuwe code. De vorige geldt niet meer." in again.content.decode()
     assert "Stuur een nieuwe code" not in left_open.get(url).content.decode()
     left_open.post(url, {"action": "resend"})
     assert len(mail.outbox) == 3

@@ -514,7 +514,7 @@ def test_signing_out_keeps_the_browser_known_unless_one_asks_to_be_forgotten(cli
 
     sign_in_by_code(client)
     for page in ("account", "account_logout"):
-        assert "Vergeet ook deze browser" in client.get(reverse(page)).content.decode()
+        assert "Meld mij af en vergeet deze browser" in client.get(reverse(page)).content.decode()
     client.post(reverse("account_logout"), {"forget": "1"})
 
     assert client.cookies[BROWSER_COOKIE].value == ""

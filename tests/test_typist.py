@@ -448,6 +448,8 @@ def test_closing_with_too_few_at_all_says_so():
 
     assert "Onder 3 antwoorden is te raden" in text
     assert "op een scherm ingevuld" not in text
+    # One more on a screen would be too few beside paper.
+    assert "Laat nog mensen op een scherm invullen, tot het er minstens 3 zijn." in text
 
 
 @pytest.mark.django_db
@@ -474,7 +476,9 @@ def test_participants_read_beforehand_what_whoever_types_can_know(client, plan, 
     session = make_paper_round(**plan)
     Session.objects.update(told_of_typist=told)
     text = text_of(client.get(reverse("join", args=[session.join_token])))
-    assert ("Els kent wat op papier staat, en ziet zo wat de mensen op een scherm samen antwoordden." in text) is said
+    assert (
+        "Els kent wat op papier staat, en kan uitrekenen wat de mensen op een scherm samen antwoordden." in text
+    ) is said
     assert ("Een groep met maar 1 of 2 mensen op een scherm tonen we niet apart." in text) is said_of_groups
 
 

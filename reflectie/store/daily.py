@@ -76,17 +76,18 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     Raises HeldBackError, and erases nothing at all, when this is more than MOST_DAYS after the last time and anything
     would go, or when more than SHARE of the reflections or rounds would go at once: a clock a year ahead would erase
     everything. Unless it was `confirmed`. A clock that goes back erases nothing, as nothing is old then.
-    What people erased themselves leaves the database's files either way: that asks no clock.
+    What people erased themselves leaves the database's files either way, and counts of what was tried go: neither is
+    missed by anybody.
     """
     # However large the database is: at this hour hardly anybody waits for it.
     write_anew = partial(transaction.on_commit, partial(compact_database, limit=None), robust=True)
+    erase_old_counts()
     if not confirmed and (why := _doubt(day)):
         is_new = _hold(day, why)
         write_anew()
         raise HeldBackError(why, is_new=is_new)
     erased = Erased(erase_expired(day), erase_unconfirmed(day), fold_old(day))
     erase_old_invitations(day)
-    erase_old_counts()
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
     write_anew()

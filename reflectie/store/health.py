@@ -132,7 +132,7 @@ FAILURES: list[tuple[Callable[[], str], Callable[[], str]]] = [
     (_migrations, lambda: _("De databank antwoordt niet op tijd.")),
     (
         _cache,
-        lambda: _("De tellers zijn niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."),
+        lambda: _("De cache is niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."),
     ),
 ]
 # What to look at before something fails; "" when all is well.

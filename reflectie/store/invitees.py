@@ -37,6 +37,11 @@ class Invitees:
     waiting: int
     unreached: tuple[str, ...]
 
+    @property
+    def sent(self) -> int:
+        """To how many no mail is to leave any more."""
+        return self.count - self.waiting
+
 
 def load_invitees(session: Session) -> Invitees:
     """How inviting by mail stands. One query."""

@@ -55,7 +55,7 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     had_it = invited_addresses(session)
     mails = try_mails(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
     if isinstance(mails, str):
-        return _page(request, session, None if is_reminder else form, had_enough=mails, status=429)
+        return _too_much(request, session, None if is_reminder else form, mails)
     return _hand_over(request, session, form, mails, is_reminder=is_reminder)
 
 
@@ -112,8 +112,20 @@ def _told(handed: HandedOver) -> str:
     return " ".join(said)
 
 
+def _too_much(request: HttpRequest, session: Session, form: InviteForm | None, had_enough: str) -> HttpResponse:
+    """No mail goes out now: said beside the addresses, or above a reminder's page, where none can be taken away."""
+    text = _("Je verstuurde net heel veel mails. Probeer het later of morgen opnieuw. Deel de link intussen zelf.")
+    if had_enough and form:
+        text = _("%s kreeg net al mail van jou. Haal dit adres weg, of probeer het later opnieuw.") % had_enough
+    elif had_enough:
+        text = _("%s kreeg net al mail van jou. Probeer het later opnieuw.") % had_enough
+    if form:
+        form.add_error("addresses", text)
+    return _page(request, session, form, "" if form else text, status=429)
+
+
 def _page(
-    request: HttpRequest, session: Session, form: InviteForm | None = None, had_enough: str = "", status: int = 200
+    request: HttpRequest, session: Session, form: InviteForm | None = None, too_much: str = "", status: int = 200
 ) -> HttpResponse:
     invitees = load_invitees(session)
     context = {
@@ -123,8 +135,7 @@ def _page(
         "collaboration": session.collaboration,
         "invitees": invitees,
         "reply_to": _reply_to(request),
-        "too_much": status == 429,
-        "had_enough": had_enough,
+        "too_much": too_much,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)
 

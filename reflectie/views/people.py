@@ -136,7 +136,8 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     if isinstance(full := try_mails(request, [form.cleaned_data["email"]]), str):
         had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
         form.add_error(
-            "email", had_enough if full else _("Je verstuurde vandaag al heel veel mails. Morgen kan het weer.")
+            "email",
+            had_enough if full else _("Je verstuurde net heel veel mails. Probeer het later of morgen opnieuw."),
         )
         return _people(request, own, form, status=429)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]

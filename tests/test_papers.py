@@ -47,7 +47,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py demo --remove": "ci: manage.py demo --remove",
     "manage.py load_checklist": "ci: ./run --setup",
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
-    "manage.py worker": "test_worker.py::test_worker_sends_within_a_second_erases_what_it_sent_and_ends_when_told",
+    "manage.py worker": "test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks --accept": "test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.typeset": "test_pdf_kept.py::"

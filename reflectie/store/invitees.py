@@ -9,8 +9,7 @@ from django.db.models import Exists, OuterRef
 from reflectie.models import Invitee, OutgoingMail, Session
 
 from .mail import Letter, hand_over
-from .rounds import StageError
-from .sheets import lock_session
+from .rounds import StageError, lock_open_session
 
 # A collaboration that asks more people than this has other ways to reach them; a mail server has limits too.
 MAX_INVITEES = 300
@@ -65,7 +64,7 @@ def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected
     Raises StageError once the session is closed, TooManyError.
     """
     with transaction.atomic():
-        session = _lock_open(session)
+        session = lock_open_session(session)
         session.invitees.filter(unreached=True, email__in=[*corrected, *addresses]).delete()
         known = set(session.invitees.values_list("email", flat=True))
         fresh = [address for address in dict.fromkeys(addresses) if address not in known]
@@ -79,7 +78,7 @@ def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected
 def forget_unreached(session: Session, addresses: Sequence[str]) -> None:
     """Erase addresses that the link didn't reach. Raises StageError once the session is closed."""
     with transaction.atomic():
-        _lock_open(session).invitees.filter(unreached=True, email__in=addresses).delete()
+        lock_open_session(session).invitees.filter(unreached=True, email__in=addresses).delete()
 
 
 def remind(session: Session, letter: Letter) -> HandedOver:
@@ -89,7 +88,7 @@ def remind(session: Session, letter: Letter) -> HandedOver:
     Raises StageError once the session is closed, or when the reminder was handed over before.
     """
     with transaction.atomic():
-        session = _lock_open(session)
+        session = lock_open_session(session)
         if session.reminded:
             raise StageError
         reached = session.invitees.filter(unreached=False).order_by("email")
@@ -98,10 +97,3 @@ def remind(session: Session, letter: Letter) -> HandedOver:
         session.save(update_fields=["reminded"])
         hand_over(letter, addresses, session=session)
     return HandedOver(len(addresses))
-
-
-def _lock_open(session: Session) -> Session:
-    session = lock_session(session)
-    if session.stage != Session.Stage.OPEN:
-        raise StageError
-    return session

@@ -80,12 +80,18 @@ def last_plan(collaboration: Collaboration) -> Plan | None:
     return plan_of(session) if session else None
 
 
+def lock_open_session(session: Session) -> Session:
+    """A session as `lock_session` gives it. Raises StageError once it is closed."""
+    session = lock_session(session)
+    if session.stage != Session.Stage.OPEN:
+        raise StageError
+    return session
+
+
 def change_plan(session: Session, plan: Plan) -> Session:
     """Plan it differently. Raises BegunError when that breaks what participants read, StageError once it is closed."""
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN:
-            raise StageError
+        session = lock_open_session(session)
         if plan.promise != plan_of(session).promise and session.responses.exists():
             raise BegunError
         put_plan(session, plan)
@@ -99,9 +105,7 @@ def renew_link(session: Session) -> Session:
     Raises StageError once the round is closed.
     """
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN:
-            raise StageError
+        session = lock_open_session(session)
         before = session.join_token or ""
         _save_with_new_link(session)
         after = session.join_token or ""
@@ -146,9 +150,7 @@ def withdraw(session: Session, *token_hashes: str) -> bool:
     """Erase one participant's answers, kept under one of these; False when there were none. Raises StageError once the
     round is closed."""
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN:
-            raise StageError
+        session = lock_open_session(session)
         deleted, _ = session.responses.filter(token_hash__in=token_hashes).delete()
         leave_no_trace()
     return bool(deleted)
@@ -179,9 +181,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
     Raises StageError when it is closed already, TooFewError.
     """
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.OPEN:
-            raise StageError
+        session = lock_open_session(session)
         if session.mode == Mode.ANONYMOUS and not enough(count_responses(session), count_typed(session)):
             if not without_results:
                 raise TooFewError

@@ -1,0 +1,98 @@
+"""Text as people type and paste it: what is kept of it, and when two texts are the same to a person.
+
+What goes, goes without a word: nobody typed it, a chat, a spreadsheet or a contact list put it there. Rests on the
+Unicode Standard: general categories, and the table of signs that are ignored when no font knows them (UAX #44).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_JOINERS = "\u200c\u200d"
+_EMOJI_STYLE = "\ufe0e\ufe0f"
+# Signs of other categories that become an emoji with the sign of style behind them, as a keycap does.
+_EMOJI_TOO = frozenset("#*0123456789\u203c\u2049\u2139\u3030")
+_BLACK_FLAG = "\U0001f3f4"
+# Letters and marks by their category, that show nothing: fillers of Hangul, vowels of Khmer that aren't written, signs
+# of style, the blank of Braille.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+# Format signs by their category, that are seen: numbers and ends of verse in Arabic and Syriac, signs of Kaithi.
+_SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+
+# One of a kind stands for all: phones and word processors choose for whoever types.
+_STRAIGHT = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u0060\u00b4\uff07", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+)
+
+
+def tidy(text: str, *, one_line: bool = False) -> str:
+    """A text as it is kept: composed letters (NFC), nothing invisible, no empty space around it.
+
+    Lines end alike and at most one is empty between two; with `one_line`, every space, tab and new line is one space.
+    A text of nothing visible is empty. Tidying twice changes nothing.
+    """
+    text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
+    text = unicodedata.normalize("NFC", without_invisible(text)).strip()
+    return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
+
+
+def without_invisible(text: str) -> str:
+    """A text without the signs that nobody can see, that turn its direction, or that no document may hold.
+
+    Joiners between letters or within an emoji stay, as does the sign of style behind an emoji: without them words and
+    pictures fall apart. New lines and tabs stay.
+    """
+    # Most texts have none, and a file asks it of thousands; nearly all that can't be seen isn't printable either.
+    if text.isprintable() and not any(_is_invisible(sign) for sign in text if not sign.isascii()):
+        return text
+    return "".join(_visible(text))
+
+
+def same_text(text: str) -> str:
+    """What a text is compared by, as a person compares: no capitals, one kind of quotation mark, dash and space."""
+    text = unicodedata.normalize("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
+    text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _visible(text: str) -> Iterator[str]:
+    # Between two signs that stay, whatever went stood nowhere: what comes next is what comes next of the rest.
+    signs = [sign for sign in text if not _is_invisible(sign) or sign in _JOINERS + _EMOJI_STYLE or _is_tag(sign)]
+    before = ""
+    for place, sign in enumerate(signs):
+        after = signs[place + 1] if place + 1 < len(signs) else ""
+        if _is_invisible(sign) and not _belongs(sign, before, after):
+            continue
+        yield sign
+        before = sign
+
+
+def _belongs(sign: str, before: str, after: str) -> bool:
+    if sign in _JOINERS:
+        return _can_join(before) and _can_join(after) and after not in _EMOJI_STYLE
+    if sign in _EMOJI_STYLE:
+        return before in _EMOJI_TOO or unicodedata.category(before or " ") in {"So", "Sm"}
+    # The flags of England, Scotland and Wales are a black flag with a word in signs that can't be seen.
+    return before == _BLACK_FLAG or bool(before and _is_tag(before))
+
+
+def _can_join(sign: str) -> bool:
+    return bool(sign) and not _is_tag(sign) and unicodedata.category(sign)[0] in "LMS"
+
+
+def _is_tag(sign: str) -> bool:
+    return 0xE0020 <= ord(sign) <= 0xE007F
+
+
+def _is_invisible(sign: str) -> bool:
+    code = ord(sign)
+    return (
+        (unicodedata.category(sign) in {"Cc", "Cf", "Cs"} and sign not in "\n\t" and sign not in _SEEN)
+        or sign in _BLANK
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0000 <= code <= 0xE0FFF
+        or code & 0xFFFE == 0xFFFE
+        or 0xFDD0 <= code <= 0xFDEF
+    )

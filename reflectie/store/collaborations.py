@@ -63,7 +63,7 @@ def change_collaboration(
 
     Under another label it counts in signals from the next quarter, as one that joins today: going from label to label,
     somebody could subtract their own from each (`domain/signals.py`).
-    Raises Collaboration.DoesNotExist when it was erased meanwhile.
+    Raises NotFoundError when it was erased meanwhile.
     """
     with transaction.atomic():
         collaboration = lock_collaboration(collaboration.pk)

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods
 from reflectie.access import membership_or_404, signed_in
 from reflectie.adapters import INVITATION, display_name
 from reflectie.forms.collaboration import InviteForm
-from reflectie.models import Collaboration, Invitation, Membership, Role
+from reflectie.models import Collaboration, Membership, Role
 from reflectie.store import (
     INVITATION_DAYS,
     Invited,
     LastCoordinatorError,
     Letter,
+    NotFoundError,
     accept_invitation,
     change_role,
     find_invitation,
@@ -47,16 +48,13 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _confirm(request, own) if "doe" in request.GET else _people(request, own, InviteForm())
     action = request.POST.get("action", "")
-    try:
-        if action == "invite" and own.role == Role.COORDINATOR:
-            return _invite(request, own)
-        if action == "withdraw" and own.role == Role.COORDINATOR:
-            withdraw_invitation(own.collaboration, _uuid(request.POST.get("invitation", "")))
-            messages.success(request, _("De uitnodiging is ingetrokken."))
-            return _to_people(own)
-        return _change(request, own, action)
-    except (Collaboration.DoesNotExist, Membership.DoesNotExist) as gone:
-        raise Http404 from gone
+    if action == "invite" and own.role == Role.COORDINATOR:
+        return _invite(request, own)
+    if action == "withdraw" and own.role == Role.COORDINATOR:
+        withdraw_invitation(own.collaboration, _uuid(request.POST.get("invitation", "")))
+        messages.success(request, _("De uitnodiging is ingetrokken."))
+        return _to_people(own)
+    return _change(request, own, action)
 
 
 def _uuid(text: str) -> UUID:
@@ -186,7 +184,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         membership = accept_invitation(signed_in(request), token)
-    except Invitation.DoesNotExist:
+    except NotFoundError:
         return _no_invitation(request)
     request.session.pop(INVITATION, None)
     messages.success(request, _("Welkom. Je hoort er nu bij."))

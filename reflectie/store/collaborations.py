@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models.functions import RowNumber
 
 from reflectie.domain.signals import same_label
 from reflectie.models import HELD_ON, Collaboration, FormerCoordinator, Membership, Partner, Response, Role, Session
@@ -110,7 +110,7 @@ def collaborations_of(
 ) -> "QuerySet[Collaboration]":
     """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`."""
     found = Collaboration.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return found.annotate(role=F("memberships__role")).matching(text).order_by(Lower("name"), "pk")
+    return found.annotate(role=F("memberships__role")).matching(text).order_by("sort_key", "pk")
 
 
 def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Latest]:

@@ -195,4 +195,4 @@ def owned_alone(user: User, *, lock: bool = False) -> list[Collaboration]:
         list(Collaboration.objects.select_for_update(of=("self",)).of(user.pk).order_by("pk"))
     others = Membership.objects.filter(collaboration=OuterRef("pk"), role=Role.COORDINATOR).exclude(user=user)
     mine = Collaboration.objects.filter(memberships__user=user, memberships__role=Role.COORDINATOR)
-    return list(mine.exclude(Exists(others)).order_by("name", "pk"))
+    return list(mine.exclude(Exists(others)).order_by("sort_key", "pk"))

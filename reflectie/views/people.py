@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
 from reflectie.adapters import INVITATION, display_name
+from reflectie.domain.text import sort_key
 from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Membership, Role
 from reflectie.store import (
@@ -70,7 +71,7 @@ def _to_people(own: Membership) -> HttpResponse:
 
 def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any) -> HttpResponse:
     is_coordinator = own.role == Role.COORDINATOR
-    people = list(members_of(own.collaboration))
+    people = sorted(members_of(own.collaboration), key=_by_role_and_name)
     coordinators = sum(member.role == Role.COORDINATOR for member in people)
     context = {
         "collaboration": own.collaboration,
@@ -84,6 +85,10 @@ def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any
         **more,
     }
     return render(request, "reflectie/collaborations/people.html", context, status=more.get("status", 200))
+
+
+def _by_role_and_name(member: Membership) -> tuple[str, str]:
+    return member.role, sort_key(display_name(member.user))
 
 
 def _target(own: Membership, action: str, who: str) -> Membership:
@@ -171,7 +176,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
-    inviters = [display_name(member.user) for member in coordinators]
+    inviters = sorted((display_name(member.user) for member in coordinators), key=sort_key)
     context = {
         "invitation": found,
         "who": get_text_list(inviters, _("en")),

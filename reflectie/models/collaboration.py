@@ -30,8 +30,8 @@ class CollaborationQuerySet(models.QuerySet["Collaboration"]):
         """Those with every word of the text in their name, labels or partners."""
         found = self
         for word in search_words(text):
-            partners = Partner.objects.filter(has_words(word), collaboration=models.OuterRef("pk"))
-            found = found.filter(has_words(word) | models.Exists(partners))
+            having = Partner.objects.filter(has_words(word)).values("collaboration")
+            found = found.filter(has_words(word) | models.Q(pk__in=having))
         return found
 
 

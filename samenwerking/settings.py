@@ -109,6 +109,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "reflectie.templatetags.reflectie",
                 "reflectie.templatetags.pictures",
+                "reflectie.templatetags.printable",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

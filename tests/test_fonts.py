@@ -113,7 +113,7 @@ def test_pdf_is_made_anew_once_there_are_other_fonts(monkeypatch):
     assert pdf._made_with.__wrapped__() != before
 
 
-NOTICE = "Deze tekens kan de pdf niet tonen: 京 東 . In de pdf zie je daar een leeg vakje."
+NOTICE = "Deze tekens kan de pdf niet tonen: 京 東 . In de pdf staat daar een leeg vakje."
 
 
 @pytest.mark.django_db

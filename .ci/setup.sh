@@ -70,6 +70,17 @@ CODE
     [ -z "$missing" ] || debian $missing
 }
 
+# What people write in other scripts, and their emoji, as PDFs print it; each package by a sign that it has. Without them
+# the app works, and says on its pages which signs a PDF can't print.
+font_packages() {
+    local missing=()
+    has_font() { [ -n "$(fc-list ":charset=$1" family 2>/dev/null)" ]; }
+    has_font 12a0 || missing+=(fonts-noto-core)
+    has_font 1fae0 || missing+=(fonts-noto-color-emoji)
+    has_font ac00 || missing+=(fonts-wqy-microhei)
+    [ ${#missing[@]} = 0 ] || (debian "${missing[@]}") || say "Zonder deze lettertypes kan de pdf niet alle tekens tonen"
+}
+
 # Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one.
 browser_packages() {
     local missing=()

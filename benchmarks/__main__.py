@@ -37,7 +37,11 @@ def main() -> None:
         from benchmarks import measure
         from benchmarks.figures import table
 
-        only = {"only_pdfs": (measure.DOCUMENTS, measure.MEMORY), "only_comparing": (measure.COMPARING,)}
+        only = {
+            "only_pdfs": (measure.DOCUMENTS, measure.MEMORY),
+            "only_comparing": (measure.COMPARING,),
+            "only_searching": (measure.SEARCHING,),
+        }
         parts = next((parts for name, parts in only.items() if getattr(options, name)), measure.PARTS)
         run = _run(options, parts)
         again = _worse_again(options, run) if options.compare else ""
@@ -130,6 +134,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
     parser.add_argument(
         "--only-comparing", action="store_true", help="only sessions beside each other, in half a minute"
+    )
+    parser.add_argument(
+        "--only-searching", action="store_true", help="only ten thousand collaborations, in half a minute"
     )
     parser.add_argument(
         "--smoke", action="store_true", help="everything a few times, in less than a minute: whether it works"

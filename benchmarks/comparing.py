@@ -129,7 +129,7 @@ def _loading(run: "Run", user: User, keys: list[UUID]) -> None:
         "answers": one_by_one,
         "order": lambda: compared.in_order(Order.HURT),
     }
-    took = _in_turns(work, run.turns(run.rounds * 5))
+    took = in_turns(work, run.turns(run.rounds * 5))
     what = f"comparing {MAX_COMPARED} sessions on {connection.vendor}, loaded"
     for name, beside, aim in (("bare SQL, added up", "rows", 2.0), ("bare SQL, every answer", "answers", None)):
         ratio = took["own"] / took[beside]
@@ -155,7 +155,7 @@ def _bare(keys: list[UUID], *questions: str) -> None:
             cursor.fetchall()
 
 
-def _in_turns(work: dict[str, Callable[[], object]], times: int) -> dict[str, float]:
+def in_turns(work: dict[str, Callable[[], object]], times: int) -> dict[str, float]:
     """How long each takes in ms, the median of so many turns; the first of all is not counted."""
     took: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(times + 1):
@@ -177,7 +177,7 @@ def _served(run: "Run", user: User, keys: list[UUID]) -> None:
         status, _, body, _ = run.ask(path, cookie)
         if status != 200:
             raise RuntimeError(f"status {status} for {name}")
-        took = _in_turns(
+        took = in_turns(
             {
                 "own": lambda path=path: run.ask(path, cookie),  # type: ignore[misc]
                 "rows": lambda: _bare(keys, SESSIONS, COUNTED, ADDED_UP, NEEDS, AGREEMENTS),

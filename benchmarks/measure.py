@@ -19,7 +19,7 @@ from django.urls import reverse
 from reflectie.places import PAGES_AT_ONCE
 from reflectie.store import published_checklist, read_token
 
-from . import comparing, documents, rounds
+from . import comparing, documents, rounds, searching
 from .figures import Figure, quantile
 from .people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
 from .server import peak_memory, serve
@@ -32,9 +32,10 @@ SECONDS = 40
 # What there is to measure, in this order; all but the first need the server.
 MADE_PDFS = "the PDF, in one process"
 COMPARING = "sessions beside each other"
+SEARCHING = "ten thousand collaborations"
 DOCUMENTS = "PDFs over HTTP"
 MEMORY = "memory"
-PARTS = (MADE_PDFS, "pages", "reports", "fill-ins", "a round", COMPARING, DOCUMENTS, MEMORY)
+PARTS = (MADE_PDFS, "pages", "reports", "fill-ins", "a round", COMPARING, DOCUMENTS, MEMORY, SEARCHING)
 
 
 class Run:
@@ -61,6 +62,7 @@ class Run:
             COMPARING: lambda: comparing.measure(self),
             DOCUMENTS: self._documents,
             MEMORY: self._memory,
+            SEARCHING: lambda: searching.measure(self),
         }
         with ExitStack() as stack:
             for part in parts:

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
@@ -92,7 +91,7 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
     Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
     """
     theirs = Session.objects.filter(collaboration__memberships__user=signed_in(request))
-    in_order = theirs.order_by(Lower("collaboration__name"), "collaboration_id", HELD_ON, "pk")
+    in_order = theirs.order_by("collaboration__sort_key", "collaboration_id", HELD_ON, "pk")
     for key in list(in_order.values_list("pk", flat=True)):
         try:
             yield member_report_or_404(request, key).session

@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db import admin as task_admin
 
+from .domain.text import search_key, search_words
 from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
 from .views.reauthentication import ask_again
 
@@ -87,6 +88,18 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
         return who(membership.user)
 
 
+class FoundByKey:
+    """Finds as people expect in what is kept without a key to find it by: these are few, and asked for seldom."""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        words = search_words(search_term)
+        if not words:
+            return queryset, False
+        rows = queryset.order_by().values_list("pk", *self.search_fields)  # type: ignore[attr-defined]
+        keys = ((pk, search_key(" ".join(texts))) for pk, *texts in rows)
+        return queryset.filter(pk__in=[pk for pk, key in keys if all(word in key for word in words)]), False
+
+
 class AskedAgain:
     """What changes how somebody signs in asks an administrator again who they are, too."""
 
@@ -97,12 +110,13 @@ class AskedAgain:
         return urls
 
 
-class AccountAdmin(AskedAgain, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(AskedAgain, FoundByKey, UserAdmin):  # type: ignore[type-arg]
     """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
     wants to be gone closes the account themself. Nor are they made here: people sign up, or are invited, and show that
     their address is theirs."""
 
     list_display = ["email", "first_name", "is_active", "is_staff"]
+    search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -116,7 +130,7 @@ class AddressAdmin(AskedAgain, EmailAddressAdmin):  # type: ignore[misc]
     pass
 
 
-class SecondFactorAdmin(AskedAgain, ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
+class SecondFactorAdmin(AskedAgain, FoundByKey, ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
     """Somebody who lost their phone and their emergency codes is helped by taking the second step away. What makes the
     codes is shown to nobody."""
 
@@ -155,8 +169,15 @@ admin.site.register(User, AccountAdmin)
 
 @admin.register(Collaboration)
 class CollaborationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "region", "theme"]
-    search_fields = ["name", "memberships__user__email"]
-    ordering = ["name"]
+    list_display = ["called", "region", "theme"]
+    search_fields = ["search_key", "memberships__user__email"]
+    ordering = ["sort_key"]
     fields = ["name", "region", "theme"]
     inlines = [MembershipInline]
+
+    @admin.display(description=_("naam"), ordering="sort_key")
+    def called(self, collaboration: Collaboration) -> str:
+        return collaboration.name
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return super().get_search_results(request, queryset, search_key(search_term))

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from .domain.guide import USUAL_LENGTH, build_guide, deal_cards
 from .domain.report import Report
 from .domain.worksheet import build_worksheet
+from .fonts import covered
 from .keys import lasting_key
 from .models import Session
 from .press import BusyError, PressError, press
@@ -98,8 +99,10 @@ FINAL = (REPORT, Document(Kind.SUMMARY))
 
 @remember
 def _made_with() -> bytes:
-    """What pages and PDFs are made with: when a template, a word, a stylesheet or WeasyPrint changes, so does this."""
+    """What pages and PDFs are made with: when a template, a word, a stylesheet, WeasyPrint or what the fonts of this
+    machine can print changes, so does this."""
     mark = hashlib.sha256(version("weasyprint").encode())
+    mark.update(repr(covered()).encode())
     # Half of the words stand in the code, and what goes around a page in the other templates.
     kinds = {"templates": "*.*", "static": "*.*", "reflectie": "*.py"}
     for path in sorted(path for folder, kind in kinds.items() for path in (settings.BASE_DIR / folder).rglob(kind)):

@@ -1,6 +1,7 @@
 """XHTML -> PDF, in whichever process asks; the app asks in one of its own (`press.py`). Alone in knowing WeasyPrint."""
 
 import logging.config
+import re
 import resource
 import signal
 import sys
@@ -25,6 +26,8 @@ STATIC = f"{BASE_URL}static/"
 STYLESHEETS = ("css/pdf.css", "css/pdf-vergelijken.css", "css/pdf-signalen.css")
 # A link's flag.
 PRINTED = 4
+# A glyph, and no text beside it.
+_UNMAPPED = re.compile(rb"^(<[0-9a-f]+> )<>$")
 # Seconds after which a PDF won't come any more: the longest report takes a few.
 LIMIT = 60
 
@@ -77,7 +80,8 @@ def typeset(xhtml: str, **options: Any) -> bytes:
 
 
 def _finish(_document: Any, made: Any) -> None:
-    """Say of each table header what it heads, which WeasyPrint leaves to the cells; and print links as they show."""
+    """Say of each table header what it heads, which WeasyPrint leaves to the cells; print links as they show; and say
+    of each glyph what it stands for, also of the second one of a letter, as in Hindi and Tamil: for nothing more."""
 
     def parent(element: Any) -> Any:
         return made.objects[int(element["P"].split()[0])]
@@ -88,6 +92,8 @@ def _finish(_document: Any, made: Any) -> None:
             found["A"]["Scope"] = "/Column" if heads_column else "/Row"
         elif isinstance(found, dict) and found.get("Subtype") == "/Link":
             found["F"] = PRINTED
+        elif b"endcmap" in getattr(found, "stream", ()):
+            found.stream = [_UNMAPPED.sub(rb"\1<200b>", line) for line in found.stream]
 
 
 def serve(line: Connection) -> None:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "reflectie.views.errors.Gone",
     "reflectie.middleware.InTime",
 ]
 
@@ -108,6 +109,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "reflectie.templatetags.reflectie",
                 "reflectie.templatetags.pictures",
+                "reflectie.templatetags.printable",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

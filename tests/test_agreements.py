@@ -11,7 +11,7 @@ from rounds import DAY, closed_round, discussed_round, fetched, make_collaborati
 from reflectie import store
 from reflectie.domain.agreements import MAX_AGREEMENTS, State, mark
 from reflectie.models import Agreement as AgreementRow
-from reflectie.models import MadePdf, Response, Session
+from reflectie.models import MadePdf, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,7 @@ def test_writes_in_an_erased_session_say_so(session):
         lambda: store.change_agreement(session, pk(kept), OTHER, mark(kept)),
         lambda: store.remove_agreement(session, pk(kept), mark(kept)),
     ):
-        with pytest.raises(Response.DoesNotExist):
+        with pytest.raises(store.NotFoundError):
             write()
     assert AgreementRow.objects.count() == 0
 

@@ -191,7 +191,7 @@ def test_a_session_that_takes_no_sheets_gets_none(take):
 def test_an_erased_session_takes_none():
     session = make_earlier()
     store.erase_session(session.pk)
-    with pytest.raises(Response.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.bring_in(session, store.new_token(), [HINDERED])
 
 

@@ -6,9 +6,10 @@ import pytest
 from conftest import Reflection, make_reflection
 from django.test import Client
 
+from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import MAX_NOTE, digest
-from reflectie.models import Answer, Response, Session
+from reflectie.models import Answer, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -338,7 +339,7 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
 
 def test_erased_while_saving_is_not_there(client, reflection, monkeypatch):
     def erased(*args, **kwargs):
-        raise Response.DoesNotExist
+        raise store.NotFoundError
 
     monkeypatch.setattr("reflectie.views.sheet.save_fields", erased)
 

@@ -18,12 +18,11 @@ from reflectie.domain.setup import Mode
 from reflectie.forms.plan import MAX_PEOPLE, PlanForm
 from reflectie.models import OutgoingMail, Response, Session
 from reflectie.store import folding, rounds
-from reflectie.views import account, collaborations, sessions, sheet, stages
+from reflectie.views import account, collaborations, sheet, stages
 
 pytestmark = pytest.mark.django_db
 
 PLAN = {"planned_on": "2026-12-01", "mode": "anonymous", "expected": "8", "grouping": "none"}
-EARLIER = {"planned_on": "2024-12-01", "mode": "anonymous", "grouping": "none"}
 
 
 @pytest.fixture
@@ -40,17 +39,6 @@ def meanwhile(monkeypatch) -> Callable[[ModuleType, str, Callable[[], object]], 
         monkeypatch.setattr(where, name, late)
 
     return happens
-
-
-@pytest.mark.parametrize(("route", "posted"), [("session-new", PLAN), ("session-earlier", EARLIER)])
-def test_session_planned_in_a_collaboration_erased_meanwhile_is_not_found(
-    coordinator, collaboration, meanwhile, route, posted
-):
-    meanwhile(sessions, "plan_session", lambda: store.erase_collaboration(collaboration.pk))
-
-    assert coordinator.post(reverse(route, args=[collaboration.pk]), posted).status_code == 404
-    connection.check_constraints()
-    assert not Session.objects.exists()
 
 
 def test_session_planned_under_the_key_of_anothers_is_one_of_ones_own(coordinator, collaboration):

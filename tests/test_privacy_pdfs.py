@@ -24,7 +24,7 @@ from reflectie import pdf, store, typeset
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State, mark
 from reflectie.domain.sheet import MAX_NAME
 from reflectie.models import Agreement as Row
-from reflectie.models import MadePdf, Response, Session
+from reflectie.models import MadePdf, Session
 from reflectie.press import BusyError, Press, PressError
 from reflectie.store import agreements, sheets
 
@@ -375,5 +375,5 @@ def test_agreements_made_changed_and_taken_out_while_the_session_is_erased_leave
         lambda: store.remove_agreement(earlier, pk(other), mark(other)),
     )
 
-    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, Response.DoesNotExist)]
+    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, store.NotFoundError)]
     assert (unexpected, Row.objects.count(), Session.objects.count()) == ([], 0, 0)

@@ -398,7 +398,7 @@ def test_step_of_an_erased_session_says_so():
     store.erase_session(session.pk)
 
     for step in STEPS.values():
-        with pytest.raises(Response.DoesNotExist):
+        with pytest.raises(store.NotFoundError):
             step(session)
 
 

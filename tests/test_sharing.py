@@ -12,7 +12,7 @@ from reflectie import store
 from reflectie.domain.agreements import State, mark
 from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, Wish, lesson_mark
 from reflectie.models import Lesson as LessonRow
-from reflectie.models import Response, Role, Session
+from reflectie.models import Role, Session
 
 pytestmark = pytest.mark.django_db
 LESSON = Lesson("", "We hingen het doel op in de gang.", KEY, Sharing.UNNAMED)
@@ -121,7 +121,7 @@ def test_of_an_erased_session_nothing_is_left(session, reader):
     add(session)
     store.erase_session(session.pk)
     assert found(reader) == []
-    with pytest.raises(Response.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.share(session, {}, LESSON, uuid4())
 
 

@@ -12,7 +12,7 @@ from signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_
 from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.domain.signals import ALL, Figures, Silence
-from reflectie.models import Answer, Collaboration, Response, Session
+from reflectie.models import Answer, Collaboration, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_switching_on_twice_keeps_the_first_day(day):
     first, *_ = several(3)
     store.take_part(first, on=True)
     assert Collaboration.objects.get(pk=first.pk).signals_from == date(2025, 1, 1)
-    with pytest.raises(Collaboration.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.take_part(Collaboration(name="Weg"), on=True)
 
 
@@ -298,5 +298,5 @@ def test_only_the_note_that_is_meant_is_released():
     assert store.release_note(session, "goal-shared", mark, release=True) == 0
     assert store.release_note(session, f"{KEY}-note", "0" * 16, release=True) == 0
     session.delete()
-    with pytest.raises(Response.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.release_note(Session(pk=elsewhere.pk.__class__(int=1)), f"{KEY}-note", mark, release=True)

@@ -260,7 +260,7 @@ def test_save_fields_erased_response_raises(reflection):
     response = reflection.response
     store.erase_session(response.session_id)
     before = rows_of_every_table()
-    with pytest.raises(Response.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         save(response, seen_empty({"goal-shared": "helping"}), finish=True)
     assert rows_of_every_table() == before
 
@@ -524,5 +524,5 @@ def test_erasing_and_saving_at_once_leave_nothing_behind(content, every_answer):
             lambda r=response: store.erase_session(r.session_id),
         )
         assert erased is None
-        assert isinstance(saved, store.Saved | Response.DoesNotExist)
+        assert isinstance(saved, store.Saved | store.NotFoundError)
         assert (Session.objects.count(), Response.objects.count(), Answer.objects.count()) == (0, 0, 0)

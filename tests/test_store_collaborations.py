@@ -75,7 +75,7 @@ def test_changing_takes_partners_out_and_in_and_leaves_planned_sessions_as_they_
 def test_changing_an_erased_collaboration_says_so(collaboration):
     store.erase_collaboration(collaboration.pk)
 
-    with pytest.raises(Collaboration.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.change_collaboration(collaboration, name="B", region="", theme="", partners=[])
 
 
@@ -227,7 +227,7 @@ def test_inviting_an_address_again_renews_it(collaboration):
 def test_inviting_into_what_was_erased_says_so(collaboration):
     store.erase_collaboration(collaboration.pk)
 
-    with pytest.raises(Collaboration.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
 
@@ -239,7 +239,7 @@ def test_accepting_gives_the_role_and_uses_the_invitation_up(collaboration, role
     assert store.accept_invitation(bo, invited.token).role == role
     assert role_of(collaboration, bo) == role
     assert Invitation.objects.count() == 0
-    with pytest.raises(Invitation.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.accept_invitation(bo, invited.token)
 
 
@@ -277,7 +277,7 @@ def test_an_old_invitation_is_not_accepted(collaboration):
     invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     Invitation.objects.update(sent_on=store.today() - timedelta(days=31))
 
-    with pytest.raises(Invitation.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.accept_invitation(make_account(ADDRESS), invited.token)
     assert Membership.objects.count() == 1
 
@@ -321,9 +321,9 @@ def test_after_handing_over_a_coordinator_may_step_back_and_leave(coordinator, c
 def test_a_member_of_another_collaboration_is_not_touched(coordinator, collaboration):
     elsewhere = add(store.create_collaboration(coordinator, name="B"), ADDRESS, Role.FACILITATOR)
 
-    with pytest.raises(Membership.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.remove_member(collaboration, elsewhere.pk)
-    with pytest.raises(Membership.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.change_role(collaboration, elsewhere.pk, Role.COORDINATOR)
 
 
@@ -375,5 +375,5 @@ def test_an_invitation_that_two_accept_at_once_is_used_once(collaboration):
         lambda: store.accept_invitation(bo, invited.token), lambda: store.accept_invitation(cas, invited.token)
     )
 
-    assert sorted(type(result).__name__ for result in results) == ["DoesNotExist", "Membership"]
+    assert sorted(type(result).__name__ for result in results) == ["Membership", "NotFoundError"]
     assert Membership.objects.filter(role=Role.FACILITATOR).count() == 1

@@ -16,7 +16,7 @@ FLOORS = [
     {"domain", "addresses", "apps", "backends", "checks", "keys", "logs", "middleware", "places", "schema"},
     {"models", "migrations", "wording"},
     {"store", "access", "throttle"},
-    {"forms", "adapters", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},
+    {"forms", "adapters", "fonts", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},
     {"views", "admin", "management"},
 ]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}

@@ -13,7 +13,7 @@ from reflectie import store
 from reflectie.domain.checklist import Mover
 from reflectie.domain.setup import Mode
 from reflectie.domain.talk import Choice, Outcome, mark
-from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.models import Answer, MadePdf, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_record_outcome_of_an_unknown_item_raises(session):
 
 def test_record_outcome_in_an_erased_session_raises(session):
     store.erase_session(session.pk)
-    with pytest.raises(Response.DoesNotExist):
+    with pytest.raises(store.NotFoundError):
         store.record_outcome(session, KEY, FIRST, "0")
 
 

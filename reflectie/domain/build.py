@@ -26,6 +26,7 @@ from .report import (
 from .setup import Mode, Setup
 from .sheet import MEANINGS, Sheet, Value, note_name
 from .since import compare
+from .text import sort_key
 from .totals import Totals, figure_of, people_of
 
 
@@ -178,7 +179,7 @@ class _Builder:
         if self.setup.mode is not Mode.NAMED or self.about.folded_on:
             return ()
         said = {
-            value: sorted((s.text("participant") for s in self.counted if s.text(item.key) == value), key=str.casefold)
+            value: sorted((s.text("participant") for s in self.counted if s.text(item.key) == value), key=sort_key)
             for value in (*Value, "")
         }
         return tuple((value, tuple(names)) for value, names in said.items() if names)
@@ -198,7 +199,7 @@ class _Builder:
         if self.setup.mode is Mode.ANONYMOUS:
             found.sort(key=lambda note: hashlib.sha256(f"{name}\n{note.text}".encode()).digest())
         elif self.setup.mode is Mode.NAMED:
-            found.sort(key=lambda note: note.who.casefold())
+            found.sort(key=lambda note: sort_key(note.who))
         return tuple(found)
 
     def _who(self, sheet: Sheet) -> str:

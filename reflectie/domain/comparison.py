@@ -19,6 +19,7 @@ from .privacy import Shown, Withheld
 from .report import ItemReport, agreement_on
 from .setup import Mode
 from .since import NotCompared
+from .text import sort_key
 
 # As many as a facilitator has in years, and as an address can hold.
 MAX_COMPARED = 60
@@ -171,7 +172,7 @@ def set_beside(checklists: Iterable[Checklist], sessions: Iterable[SessionFigure
     versions = sorted(checklists, key=lambda checklist: checklist.version)
     if not versions:
         raise ValueError("nothing to compare")
-    in_order = sorted(sessions, key=lambda session: (session.team.name.casefold(), session.team.key, session.day))
+    in_order = sorted(sessions, key=lambda session: (sort_key(session.team.name), session.team.key, session.day))
     return Comparison(versions[-1], all_items(versions), tuple(in_order))
 
 

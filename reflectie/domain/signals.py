@@ -28,6 +28,7 @@ from functools import cached_property
 from .checklist import Checklist, Item, Mover
 from .findings import Counts, Finding
 from .privacy import FLOOR, Withheld, enough, group_figures, groups_to_blank
+from .text import sort_key
 
 # Of every collaboration, whatever its label: no label has this name.
 ALL = ""
@@ -261,9 +262,10 @@ def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year
             numbers[label][key] = _number(figures[label])
         numbers[ALL][key] = _number(total)
     everything = {ALL: entries, **shown}
+    names = {label: _name(found) for label, found in shown.items()}
     return Year(
         figures={label: Figures(len(found), numbers[label]) for label, found in everything.items()},
-        names={label: _name(found) for label, found in sorted(shown.items())},
+        names=dict(sorted(names.items(), key=lambda named: sort_key(named[1]))),
         quotes={key: texts for key, texts in quotes.items() if isinstance(numbers[ALL].get(key), int)},
     )
 

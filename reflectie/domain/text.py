@@ -1,4 +1,5 @@
-"""Text as people type and paste it: what is kept of it, and when two texts are the same to a person.
+"""Text as people type and paste it: what is kept of it, when two texts are the same to a person, and by what one is
+found and put in order.
 
 What goes, goes without a word: nobody typed it, a chat, a spreadsheet or a contact list put it there. Rests on the
 Unicode Standard: general categories, and the table of signs that are ignored when no font knows them (UAX #44).
@@ -12,12 +13,21 @@ _JOINERS = "\u200c\u200d"
 _EMOJI_STYLE = "\ufe0e\ufe0f"
 # Signs of other categories that become an emoji with the sign of style behind them, as a keycap does.
 _EMOJI_TOO = frozenset("#*0123456789\u203c\u2049\u2139\u3030")
+# So many digits of a number count for its order.
+_DIGITS = 9
 _BLACK_FLAG = "\U0001f3f4"
 # Letters and marks by their category, that show nothing: fillers of Hangul, vowels of Khmer that aren't written, signs
 # of style, the blank of Braille.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 # Format signs by their category, that are seen: numbers and ends of verse in Arabic and Syriac, signs of Kaithi.
 _SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+
+# Letters that are one to Unicode, and that a keyboard without them writes otherwise.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŧ": "t", "ŋ": "ng", "ı": "i"}
+)
+# Accents on letters; signs of other scripts that are as much as a letter have places of their own.
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 # One of a kind stands for all: phones and word processors choose for whoever types.
 _STRAIGHT = str.maketrans(
@@ -55,6 +65,29 @@ def same_text(text: str) -> str:
     text = unicodedata.normalize("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
     text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def search_key(text: str) -> str:
+    """What a text is found by: as `same_text`, and without accents, so that "een" finds "Één" and "lodz" "Łódź".
+
+    Kept in the database (`models/collaboration.py`): when this changes, a migration works out anew what is kept.
+    """
+    plain = same_text(text).translate(_PLAIN)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
+
+
+def search_words(text: str) -> list[str]:
+    """The words of what somebody looks for, each to be found somewhere in a search key: "Sint-Truiden" finds "Sint
+    Truiden", and the other way round."""
+    return search_key(text).replace("-", " ").split()
+
+
+def sort_key(text: str) -> str:
+    """What a text is put in order by, sign by sign: É with E, whatever stands between words counting as a space, and 2
+    before 10. A text without any letter or number comes by its other signs. Kept as `search_key` is."""
+    found = search_key(text)
+    words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in found.replace("'", ""))
+    return re.sub(r"\d+", lambda number: number[0].zfill(_DIGITS), " ".join(words.split())) or found
 
 
 def _visible(text: str) -> Iterator[str]:

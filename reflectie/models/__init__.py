@@ -3,6 +3,7 @@
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
 from .counting import RateCount
+from .keys import has_words
 from .session import (
     HELD_ON,
     OPENED,
@@ -47,5 +48,6 @@ __all__ = [
     "Response",
     "Role",
     "Session",
+    "has_words",
     "report_is_open",
 ]

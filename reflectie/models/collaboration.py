@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.sheet import MAX_NAME
+from reflectie.domain.text import search_words
+
+from .keys import SearchKey, SortKey, WithKeys, has_words
 
 MAX_LABEL = 60
 
@@ -26,24 +29,21 @@ class CollaborationQuerySet(models.QuerySet["Collaboration"]):
     def matching(self, text: str) -> "CollaborationQuerySet":
         """Those with every word of the text in their name, labels or partners."""
         found = self
-        for word in text.split():
-            partners = Partner.objects.filter(collaboration=models.OuterRef("pk"), name__icontains=word)
-            found = found.filter(
-                models.Q(name__icontains=word)
-                | models.Q(region__icontains=word)
-                | models.Q(theme__icontains=word)
-                | models.Exists(partners)
-            )
+        for word in search_words(text):
+            having = Partner.objects.filter(has_words(word)).values("collaboration")
+            found = found.filter(has_words(word) | models.Q(pk__in=having))
         return found
 
 
-class Collaboration(models.Model):
+class Collaboration(WithKeys):
     """Partners working together, with the sessions of reflection they hold over the years."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("naam"), max_length=MAX_NAME, db_index=True)
+    name = models.CharField(_("naam"), max_length=MAX_NAME)
     region = models.CharField(_("regio"), max_length=MAX_LABEL, blank=True)
     theme = models.CharField(_("thema"), max_length=MAX_LABEL, blank=True)
+    search_key = SearchKey("name", "region", "theme")
+    sort_key = SortKey("name", db_index=True)
     # From this day on it counts in signals; empty as long as no coordinator switched that on.
     signals_from = models.DateField(null=True, blank=True)
     # Made up, to show what this programme does: it counts in no signal beside real ones, and goes in one step.
@@ -60,11 +60,12 @@ class Collaboration(models.Model):
         return self.name
 
 
-class Partner(models.Model):
+class Partner(WithKeys):
     """An organisation in a collaboration, in the order in which it was named."""
 
     collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="partners")
     name = models.CharField(_("naam"), max_length=MAX_NAME)
+    search_key = SearchKey("name")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -131,6 +131,7 @@ from .sharing import (
 )
 from .sheets import (
     Filling,
+    NotFoundError,
     Posted,
     Saved,
     SessionClosedError,
@@ -187,6 +188,7 @@ __all__ = [
     "Letter",
     "NoPaperLeftError",
     "NotEmptyError",
+    "NotFoundError",
     "NothingPublishedError",
     "PaperCountError",
     "Plan",

@@ -62,12 +62,12 @@ def account_data(user: User) -> Mapping[str, Any]:
         "memberships": [
             {"collaboration": name, "role": role}
             for name, role in Membership.objects.filter(user=user)
-            .order_by("collaboration__name", "pk")
+            .order_by("collaboration__sort_key", "pk")
             .values_list("collaboration__name", "role")
         ],
         "coordinated_before": list(
             FormerCoordinator.objects.filter(user=user)
-            .order_by("session__collaboration__name")
+            .order_by("session__collaboration__sort_key")
             .values_list("session__collaboration__name", flat=True)
             .distinct()
         ),

@@ -43,7 +43,7 @@ def add_agreement(session: Session, agreement: Agreement, key: UUID) -> Agreemen
 
     `key` is what the form carries, so that sending it twice makes one agreement; sent with other words, as after going
     back in the browser, it is another. Raises StageError outside the discussion, TooManyAgreementsError, KeyError for
-    an item that the checklist doesn't have, and Response.DoesNotExist when the session was erased.
+    an item that the checklist doesn't have, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = _in_discussion(session)
@@ -63,7 +63,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
 
     Whoever changed or removed it meanwhile isn't overwritten: then nothing is written, and the two are for the person
     to settle. After the discussion only its state changes. Raises StageError otherwise, KeyError for an item that the
-    checklist doesn't have, and Response.DoesNotExist when the session was erased.
+    checklist doesn't have, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)
@@ -86,7 +86,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
 def remove_agreement(session: Session, key: UUID, seen: str) -> Kept:
     """Take an agreement out for good. `seen` is the mark of what the page showed: one that changed since stays.
 
-    Raises StageError outside the discussion, and Response.DoesNotExist when the session was erased.
+    Raises StageError outside the discussion, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = _in_discussion(session)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models.functions import RowNumber
 
 from reflectie.domain.signals import same_label
 from reflectie.models import HELD_ON, Collaboration, FormerCoordinator, Membership, Partner, Response, Role, Session
@@ -63,7 +63,7 @@ def change_collaboration(
 
     Under another label it counts in signals from the next quarter, as one that joins today: going from label to label,
     somebody could subtract their own from each (`domain/signals.py`).
-    Raises Collaboration.DoesNotExist when it was erased meanwhile.
+    Raises NotFoundError when it was erased meanwhile.
     """
     with transaction.atomic():
         collaboration = lock_collaboration(collaboration.pk)
@@ -110,7 +110,7 @@ def collaborations_of(
 ) -> "QuerySet[Collaboration]":
     """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`."""
     found = Collaboration.objects.filter(memberships__user=user, memberships__role__in=roles)
-    return found.annotate(role=F("memberships__role")).matching(text).order_by(Lower("name"), "pk")
+    return found.annotate(role=F("memberships__role")).matching(text).order_by("sort_key", "pk")
 
 
 def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Latest]:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Lower
 
 from reflectie.domain.agreements import Agreement
 from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
@@ -19,7 +18,7 @@ from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.totals import Totals, figure_of, people_of
-from reflectie.models import HELD_ON, Answer, Collaboration, Response, Session, report_is_open
+from reflectie.models import HELD_ON, Answer, Collaboration, Partner, Response, Session, has_words, report_is_open
 from reflectie.models import Agreement as AgreementRow
 
 from .content import item_ids, load_checklist
@@ -37,8 +36,8 @@ class Wanted:
     """What sessions are looked for by; what is empty sets no limit. The days are the first and the last that count."""
 
     collaboration: UUID | None = None
-    # A region or a theme.
-    label: str = ""
+    # A region or a theme, in each of the ways in which it is written.
+    labels: frozenset[str] = frozenset()
     partner: str = ""
     first: date | None = None
     last: date | None = None
@@ -51,19 +50,18 @@ def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet
     sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
     found = _narrowed(sessions.annotate(day=HELD_ON), wanted or Wanted())
     related = found.select_related("checklist", "collaboration", "conclusion")
-    return related.order_by(Lower("collaboration__name"), "collaboration", "day", "pk")
+    return related.order_by("collaboration__sort_key", "collaboration", "day", "pk")
 
 
 def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     if wanted.collaboration:
         sessions = sessions.filter(collaboration=wanted.collaboration)
-    if wanted.label:
-        sessions = sessions.filter(
-            Q(collaboration__region__iexact=wanted.label) | Q(collaboration__theme__iexact=wanted.label)
-        )
+    if wanted.labels:
+        having = Q(collaboration__region__in=wanted.labels) | Q(collaboration__theme__in=wanted.labels)
+        sessions = sessions.filter(having)
     if wanted.partner:
-        having = Collaboration.objects.filter(partners__name__icontains=wanted.partner)
-        sessions = sessions.filter(collaboration__in=having)
+        partners = Partner.objects.filter(has_words(wanted.partner))
+        sessions = sessions.filter(collaboration__in=partners.values("collaboration"))
     if wanted.first:
         sessions = sessions.filter(day__gte=wanted.first)
     if wanted.last:
@@ -77,7 +75,7 @@ def comparable_collaborations(user_id: int) -> "QuerySet[Collaboration]":
     """Somebody's collaborations that have a session to compare, by name. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration=OuterRef("pk"))
     found = Collaboration.objects.filter(Exists(sessions), memberships__user=user_id)
-    return found.order_by(Lower("name"), "pk")
+    return found.order_by("sort_key", "pk")
 
 
 def load_counted(sessions: "Sequence[Session]") -> dict[UUID, int | Withheld]:

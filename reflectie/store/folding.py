@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 
 from reflectie.domain.folding import fold
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Response, Session
+from reflectie.models import Session
 
 from .content import load_checklist
 from .gone import leave_no_trace
-from .sheets import all_sheets, lock_session, today, write_sheets
+from .sheets import NotFoundError, all_sheets, lock_session, today, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
@@ -55,7 +55,7 @@ def _fold_one(key: UUID) -> bool:
     with transaction.atomic():
         try:
             session = lock_session(Session(pk=key))
-        except Response.DoesNotExist:
+        except NotFoundError:
             return False
         if session.folded_on:
             # By another timer, just now.

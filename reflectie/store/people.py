@@ -22,7 +22,7 @@ from reflectie.models import (
 
 from .gone import leave_no_trace
 from .mail import Letter, hand_over
-from .sheets import lock_collaboration, today
+from .sheets import NotFoundError, lock_collaboration, today
 from .tokens import hash_token, new_token
 
 # Long enough for a holiday, short enough that a forgotten mail doesn't stay a key.
@@ -50,7 +50,7 @@ def invite_member(
     """Ask an address to take a role, by the letter that `write` makes of it, which is handed to the worker. Asking it
     again renews the invitation: the link sent before stops working, and isn't sent any more.
 
-    Raises Collaboration.DoesNotExist when it was erased meanwhile.
+    Raises NotFoundError when it was erased meanwhile.
     """
     invited = Invited(email.strip().lower(), role, new_token())
     letter = write(invited) if write else None
@@ -98,15 +98,17 @@ def erase_old_invitations(today: date) -> int:
 def accept_invitation(user: User, token: str) -> Membership:
     """Take the role of an invitation, which is used up by it. Whoever coordinates already goes on doing so.
 
-    Raises Invitation.DoesNotExist when it was used, withdrawn or is too old.
+    Raises NotFoundError when it was used or withdrawn, when it is too old, and when the collaboration was erased.
     """
     with transaction.atomic():
         found = find_invitation(token)
         if found is None:
-            raise Invitation.DoesNotExist
+            raise NotFoundError
         # Locked before it is read again: somebody else may just have used it, or erased all of it.
-        Collaboration.objects.select_for_update().filter(pk=found.collaboration_id).first()
-        invitation = _live().get(pk=found.pk, token_hash=hash_token(token))
+        lock_collaboration(found.collaboration_id)
+        invitation = _live().filter(pk=found.pk, token_hash=hash_token(token)).first()
+        if invitation is None:
+            raise NotFoundError
         membership, _ = Membership.objects.get_or_create(
             collaboration=found.collaboration, user=user, defaults={"role": invitation.role}
         )
@@ -130,8 +132,8 @@ def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":
 
 
 def change_role(collaboration: Collaboration, membership_id: int, role: str) -> Membership:
-    """Give a member another role. Raises LastCoordinatorError, Membership.DoesNotExist when they have none (any more),
-    Collaboration.DoesNotExist when it was erased."""
+    """Give a member another role. Raises LastCoordinatorError, and NotFoundError when they have none (any more) or the
+    collaboration was erased."""
     stays = role == Role.COORDINATOR
     with transaction.atomic():
         membership = _locked_member(collaboration, membership_id, stays_coordinator=stays)
@@ -174,7 +176,9 @@ def _locked_member(collaboration: Collaboration, membership_id: int, *, stays_co
         sessions = Session.objects.select_for_update().filter(NOT_OPENED, collaboration=collaboration.pk)
         list(sessions.order_by("pk").values_list("pk"))
     members = lock_collaboration(collaboration.pk).memberships
-    member = members.get(pk=membership_id)
+    member = members.filter(pk=membership_id).first()
+    if member is None:
+        raise NotFoundError
     others = members.exclude(pk=member.pk).filter(role=Role.COORDINATOR)
     if member.role == Role.COORDINATOR and not stays_coordinator and not others.exists():
         raise LastCoordinatorError
@@ -191,4 +195,4 @@ def owned_alone(user: User, *, lock: bool = False) -> list[Collaboration]:
         list(Collaboration.objects.select_for_update(of=("self",)).of(user.pk).order_by("pk"))
     others = Membership.objects.filter(collaboration=OuterRef("pk"), role=Role.COORDINATOR).exclude(user=user)
     mine = Collaboration.objects.filter(memberships__user=user, memberships__role=Role.COORDINATOR)
-    return list(mine.exclude(Exists(others)).order_by("name", "pk"))
+    return list(mine.exclude(Exists(others)).order_by("sort_key", "pk"))

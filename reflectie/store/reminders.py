@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from reflectie.models import Collaboration, Conclusion, Membership, Response, Role, Session
+from reflectie.models import Collaboration, Conclusion, Membership, Role, Session
 
 from .mail import Letter, hand_over
-from .sheets import lock_session, today
+from .sheets import NotFoundError, lock_session, today
 
 
 def agreed_day(collaboration: Collaboration) -> date | None:
@@ -51,7 +51,7 @@ def remind_coordinators(due: Conclusion, letter: Letter, day: date) -> int:
     with transaction.atomic():
         try:
             session = lock_session(due.session)
-        except Response.DoesNotExist:
+        except NotFoundError:
             return 0
         coordinators = Membership.objects.filter(collaboration=session.collaboration_id, role=Role.COORDINATOR)
         people = coordinators.filter(user__is_active=True).exclude(user__email="").select_related("user")

@@ -56,7 +56,7 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
 
     `key` is what the form carries, so that sending it twice makes one session; sent with another plan, as after going
     back in the browser, it is another.
-    Raises NothingPublishedError without a published checklist, Collaboration.DoesNotExist when it was erased.
+    Raises NothingPublishedError without a published checklist, NotFoundError when it was erased.
     """
     own = uuid5(collaboration.pk, f"{key}{plan!r}") if key else uuid4()
     session = Session(pk=own, changed_on=today())
@@ -312,7 +312,7 @@ def adopt(session: Session, token: str, collaboration: Collaboration) -> Session
     """Take a reflection without an account into a collaboration, by its link to fill in. That ends its clock.
 
     Both links go on working. Raises AdoptedError when a collaboration has it already, and when one of the two was
-    erased: Response.DoesNotExist, Collaboration.DoesNotExist.
+    erased: NotFoundError.
     """
     with transaction.atomic():
         session = lock_session(session)

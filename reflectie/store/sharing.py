@@ -65,7 +65,7 @@ def share(session: Session, wishes: Mapping[str, Wish], lesson: Lesson | None, k
 
     Returns the keys of what somebody else changed since the page was shown: if there are any, nothing is written.
     `key` is what the form carries, so that sending a lesson twice makes one. Raises StageError before the report is
-    open, TooManyLessonsError, KeyError for an item that the checklist doesn't have, and Response.DoesNotExist when the
+    open, TooManyLessonsError, KeyError for an item that the checklist doesn't have, and NotFoundError when the
     session was erased.
     """
     with transaction.atomic():

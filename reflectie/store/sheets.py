@@ -25,6 +25,11 @@ from .tokens import hash_token, read_token
 MAX_BEGUN = 1000
 
 
+class NotFoundError(Exception):
+    """What was there when a page was asked for is gone by the time it is written: erased, used up or withdrawn. Nothing
+    was written. Unless a view knows better, the answer is that the page isn't there (`views/errors.py`)."""
+
+
 class SessionClosedError(Exception):
     """The session takes no more answers."""
 
@@ -179,7 +184,7 @@ def save_fields(
     typed in from paper. Every write in a session locks the
     session's row first, so that an answer is in before it closes, or refused after.
     Raises SessionClosedError when the session takes no more answers, SessionFullError when it takes no other sheet,
-    Response.DoesNotExist when the sheet was erased,
+    NotFoundError when the sheet or the session was erased,
     and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
     was given without a name isn't kept by name.
     """
@@ -188,7 +193,7 @@ def save_fields(
         session = lock_session(session)
         response = find_response(session, token_hash)
         if response is None and not may_begin:
-            raise Response.DoesNotExist
+            raise NotFoundError
         filling = load_filling(session, response)
         if not filling.is_open:
             raise SessionClosedError
@@ -229,20 +234,23 @@ def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str]
 
 
 def lock_session(session: Session) -> Session:
-    """The session as it is now, locked until the transaction ends. Raises Response.DoesNotExist when it was erased."""
-    try:
-        return Session.objects.select_for_update(of=("self",)).select_related("checklist").get(pk=session.pk)
-    except Session.DoesNotExist as erased:
-        raise Response.DoesNotExist from erased
+    """The session as it is now, locked until the transaction ends. Raises NotFoundError when it was erased."""
+    found = Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=session.pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def lock_collaboration(pk: UUID) -> Collaboration:
     """The collaboration as it is now, locked until the transaction ends: roles change one after the other, and nothing
     is put in one that is being erased. Whoever locks a session too, locks that first.
 
-    Raises Collaboration.DoesNotExist when it was erased.
+    Raises NotFoundError when it was erased.
     """
-    return Collaboration.objects.select_for_update().get(pk=pk)
+    found = Collaboration.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def _write(

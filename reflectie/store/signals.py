@@ -27,7 +27,7 @@ from .talk import text_mark, text_marks
 def take_part(collaboration: Collaboration, *, on: bool) -> Collaboration:
     """Switch on, from today, that a collaboration counts in signals; or off, at once and for every year.
 
-    Raises Collaboration.DoesNotExist when it was erased.
+    Raises NotFoundError when it was erased.
     """
     with transaction.atomic():
         collaboration = lock_collaboration(collaboration.pk)
@@ -108,7 +108,7 @@ def release_note(session: Session, field: str, mark: str, *, release: bool) -> i
     """Release a note of a session to be quoted in signals, or take that back; how many have these words.
 
     `field` is the name of the note's field, `mark` the text's (`text_mark`). Raises StageError before the report is
-    open to all and where participants weren't told, and Response.DoesNotExist when the session was erased.
+    open to all and where participants weren't told, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)

@@ -40,7 +40,7 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
 
     When somebody else recorded something different since, nothing is written: the two are for the person to settle.
     Raises StageError outside the discussion, KeyError for an item that the checklist doesn't have, and
-    Response.DoesNotExist when the session was erased.
+    NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)
@@ -82,7 +82,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
 
     `field` is the name of a note's field or "goal-sentence", `mark` the text's (`text_mark`). The report says how many
     were taken out, and the PDF that was made goes with them. Raises StageError while the round is open, and
-    Response.DoesNotExist when the session was erased.
+    NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)

@@ -15,7 +15,7 @@ from reflectie.domain.agreements import MAX_AGREEMENTS
 from reflectie.domain.report import Report
 from reflectie.exports import calendar_file
 from reflectie.forms.agreements import AgreementForm
-from reflectie.models import OPENED, Response, Session
+from reflectie.models import OPENED, Session
 from reflectie.store import (
     Kept,
     StageError,
@@ -53,8 +53,6 @@ def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _list_page(request, access, found, form, status=422)
     try:
         add_agreement(session, form.agreement, form.cleaned_data["key"])
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except StageError:
         return _list_page(request, access, found, form, status=409)
     except TooManyAgreementsError:
@@ -113,8 +111,6 @@ def _save(request: HttpRequest, session: Session, form: AgreementForm, key: UUID
         return _page(request, session, form, key, status=422)
     try:
         saved = _write(session, form, key)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except StageError:
         return _page(request, session, form, key, status=409, closed=True)
     except TooManyAgreementsError:

@@ -19,13 +19,14 @@ from reflectie.access import COORDINATOR, membership_or_404, session_or_404
 from reflectie.domain.bringing import MAX_BYTES, MAX_PROBLEMS, Brought, Column, look_over, read_table, write_table
 from reflectie.domain.sheet import Sheet, is_note
 from reflectie.forms.bringing import ConfirmForm, EarlierForm, UploadForm, columns_for, place_of, said, say, too_many
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.store import (
     MAX_SHEETS,
     StageError,
     TooManySheetsError,
     bring_in,
     load_checklist,
+    plan_session,
     room_for,
     setup_of,
     take_out,
@@ -34,7 +35,6 @@ from reflectie.store import (
 )
 
 from .collaborations import makes_within_limits
-from .sessions import planned_or_404
 from .stages import finish_step, overtaken, too_late
 
 FORM = ["GET", "HEAD", "POST"]
@@ -51,7 +51,7 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
     partners = list(collaboration.partners.values_list("name", flat=True))
     form = EarlierForm(partners, request.POST if request.method == "POST" else None)
     if form.is_valid() and makes_within_limits(request, form):
-        session = planned_or_404(collaboration, form)
+        session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
         return HttpResponseRedirect(reverse("import", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration}
     return render(request, "reflectie/bringing/earlier.html", context, status=422 if form.is_bound else 200)
@@ -152,8 +152,6 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
         return _full(request, session, error.args[0])
     except StageError:
         return overtaken(request, session)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     number = len(brought.sheets)
     messages.success(request, ngettext("%s formulier ingevoerd.", "%s formulieren ingevoerd.", number) % number)
     return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)

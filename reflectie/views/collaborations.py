@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,7 +18,7 @@ from reflectie.access import COORDINATOR, SessionAccess, is_report_open, members
 from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.signals import counts_from
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
-from reflectie.models import Collaboration, Response, Role, Session
+from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     AdoptedError,
     adopt,
@@ -86,10 +86,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
     form = CollaborationForm(request.POST if request.method == "POST" else None, collaboration=collaboration)
     if form.is_valid():
-        try:
-            changed = change_collaboration(collaboration, **form.details)
-        except Collaboration.DoesNotExist as erased:
-            raise Http404 from erased
+        changed = change_collaboration(collaboration, **form.details)
         messages.success(request, _("Bewaard."))
         if changed.signals_from and changed.signals_from != collaboration.signals_from:
             day = date_format(counts_from(changed.signals_from), "j F Y")
@@ -175,8 +172,6 @@ def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) 
             chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
     except AdoptedError:
         return _adopted(request)
-    except (Response.DoesNotExist, Collaboration.DoesNotExist) as erased:
-        raise Http404 from erased
     messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
     return _to(chosen.pk)
 

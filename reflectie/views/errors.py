@@ -2,10 +2,11 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from reflectie.backends import waited_too_long
-from reflectie.store import why_it_fails
+from reflectie.store import NotFoundError, why_it_fails
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,20 @@ TYPED_IN = {
     "lessons",
     "lesson",
 }
+
+
+class Gone:
+    """Whoever writes in what somebody else just erased is told that it isn't there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, NotFoundError):
+            raise Http404 from exception
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001

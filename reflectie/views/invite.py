@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 from reflectie.access import COORDINATOR, session_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.invite import InviteForm
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.store import (
     MAX_INVITEES,
     HandedOver,
     Letter,
+    NotFoundError,
     StageError,
     TooManyError,
     forget_unreached,
@@ -64,8 +65,6 @@ def _forget(request: HttpRequest, session: Session) -> HttpResponse:
         forget_unreached(session, request.POST.getlist("unreached"))
     except StageError:
         return overtaken(request, session)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     messages.success(request, _("Die adressen zijn weg."))
     return _again(session)
 
@@ -79,7 +78,7 @@ def _hand_over(
 ) -> HttpResponse:
     try:
         handed = _handed(request, session, form, is_reminder=is_reminder)
-    except (StageError, TooManyError, Response.DoesNotExist, DatabaseError) as trouble:
+    except (StageError, TooManyError, NotFoundError, DatabaseError) as trouble:
         mails.went_well()
         return _not_handed(request, session, form, trouble)
     messages.success(request, _told(handed))
@@ -99,8 +98,6 @@ def _not_handed(request: HttpRequest, session: Session, form: InviteForm, troubl
     if isinstance(trouble, TooManyError):
         form.add_error("addresses", _("Met deze erbij zijn het er meer dan %s. Haal er enkele weg.") % MAX_INVITEES)
         return _page(request, session, form, status=422)
-    if isinstance(trouble, Response.DoesNotExist):
-        raise Http404 from trouble
     raise trouble
 
 

@@ -14,7 +14,7 @@ from reflectie import pdf
 from reflectie.access import COORDINATOR, MEMBERS, session_or_404
 from reflectie.domain.promises import promises
 from reflectie.forms.paper import PaperCountForm, PaperSheetForm, paper_questions
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.store import (
     NoPaperLeftError,
     PaperCountError,
@@ -81,8 +81,6 @@ def _save_count(request: HttpRequest, session: Session) -> HttpResponse:
         return _count_page(request, session, form)
     except StageError:
         return _closed(request, session)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     return HttpResponseRedirect(reverse("paper", args=[session.pk]), status=303)
 
 
@@ -96,8 +94,6 @@ def _save_sheet(request: HttpRequest, session: Session) -> HttpResponse:
         return _entry_page(request, session, form, is_full=True)
     except StageError:
         return _closed(request, session)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     return HttpResponseRedirect(reverse("paper", args=[session.pk]), status=303)
 
 

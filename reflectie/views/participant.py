@@ -300,8 +300,6 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         withdraw(session, *hashes)
     except StageError:
         return _too_late(request, session, token)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     context["forget"] = sheet_mark(session, token_hash)
     return forget_code(_render(request, "withdrawn", context), session)
 

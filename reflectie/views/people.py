@@ -18,13 +18,15 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
 from reflectie.adapters import INVITATION, display_name
+from reflectie.domain.text import sort_key
 from reflectie.forms.collaboration import InviteForm
-from reflectie.models import Collaboration, Invitation, Membership, Role
+from reflectie.models import Collaboration, Membership, Role
 from reflectie.store import (
     INVITATION_DAYS,
     Invited,
     LastCoordinatorError,
     Letter,
+    NotFoundError,
     accept_invitation,
     change_role,
     find_invitation,
@@ -47,16 +49,13 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _confirm(request, own) if "doe" in request.GET else _people(request, own, InviteForm())
     action = request.POST.get("action", "")
-    try:
-        if action == "invite" and own.role == Role.COORDINATOR:
-            return _invite(request, own)
-        if action == "withdraw" and own.role == Role.COORDINATOR:
-            withdraw_invitation(own.collaboration, _uuid(request.POST.get("invitation", "")))
-            messages.success(request, _("De uitnodiging is ingetrokken."))
-            return _to_people(own)
-        return _change(request, own, action)
-    except (Collaboration.DoesNotExist, Membership.DoesNotExist) as gone:
-        raise Http404 from gone
+    if action == "invite" and own.role == Role.COORDINATOR:
+        return _invite(request, own)
+    if action == "withdraw" and own.role == Role.COORDINATOR:
+        withdraw_invitation(own.collaboration, _uuid(request.POST.get("invitation", "")))
+        messages.success(request, _("De uitnodiging is ingetrokken."))
+        return _to_people(own)
+    return _change(request, own, action)
 
 
 def _uuid(text: str) -> UUID:
@@ -72,7 +71,7 @@ def _to_people(own: Membership) -> HttpResponse:
 
 def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any) -> HttpResponse:
     is_coordinator = own.role == Role.COORDINATOR
-    people = list(members_of(own.collaboration))
+    people = sorted(members_of(own.collaboration), key=_by_role_and_name)
     coordinators = sum(member.role == Role.COORDINATOR for member in people)
     context = {
         "collaboration": own.collaboration,
@@ -86,6 +85,10 @@ def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any
         **more,
     }
     return render(request, "reflectie/collaborations/people.html", context, status=more.get("status", 200))
+
+
+def _by_role_and_name(member: Membership) -> tuple[str, str]:
+    return member.role, sort_key(display_name(member.user))
 
 
 def _target(own: Membership, action: str, who: str) -> Membership:
@@ -173,7 +176,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
-    inviters = [display_name(member.user) for member in coordinators]
+    inviters = sorted((display_name(member.user) for member in coordinators), key=sort_key)
     context = {
         "invitation": found,
         "who": get_text_list(inviters, _("en")),
@@ -186,7 +189,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
     try:
         membership = accept_invitation(signed_in(request), token)
-    except Invitation.DoesNotExist:
+    except NotFoundError:
         return _no_invitation(request)
     request.session.pop(INVITATION, None)
     messages.success(request, _("Welkom. Je hoort er nu bij."))

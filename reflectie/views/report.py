@@ -16,7 +16,7 @@ from reflectie.domain.guide import LENGTHS
 from reflectie.domain.report import ItemReport, Report
 from reflectie.domain.sheet import note_name
 from reflectie.forms.talk import OutcomeForm
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.store import (
     GOAL_SENTENCE,
     StageError,
@@ -87,8 +87,6 @@ def _record(request: HttpRequest, session: Session, found: Report, item: ItemRep
         return _outcome_page(request, session, found, item, form, status=422)
     try:
         recorded = record_outcome(session, key, form.outcome, form.seen)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except StageError:
         return _outcome_page(request, session, found, item, form, status=409, closed=True)
     if recorded.conflict:
@@ -147,8 +145,6 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         if request.method == "POST" and remove_text(access.session, field, mark):
             return HttpResponseRedirect(back["report_url"], status=303)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except StageError:
         return _nothing_removed(
             request, _("Er wordt nog ingevuld. Wie de tekst schreef, kan die zelf nog wijzigen."), back

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
 from reflectie.domain.agreements import standing_first
 from reflectie.domain.setup import Mode
-from reflectie.forms.bringing import EarlierForm
 from reflectie.forms.plan import PlanForm
 from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
@@ -54,18 +53,10 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = PlanForm(_partners(collaboration), data, plan=start, has_facilitator=_has_facilitator(collaboration))
     form.initial["planned_on"] = day
     if form.is_valid() and makes_within_limits(request, form):
-        session = planned_or_404(collaboration, form)
+        session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
         return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration, "again": last is not None}
     return render(request, "reflectie/sessions/plan.html", context, status=422 if form.is_bound else 200)
-
-
-def planned_or_404(collaboration: Collaboration, form: PlanForm | EarlierForm) -> Session:
-    """The session of a valid form; 404 where the collaboration is gone by now."""
-    try:
-        return plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
-    except Collaboration.DoesNotExist as gone:
-        raise Http404 from gone
 
 
 @never_cache

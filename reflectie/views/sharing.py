@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.access import COORDINATOR, MEMBERS, session_or_404, signed_in
 from reflectie.domain.sharing import MAX_LESSONS
 from reflectie.forms.sharing import LessonForm, ShareForm
-from reflectie.models import OPENED, Response, Session
+from reflectie.models import OPENED, Session
 from reflectie.store import (
     TooManyLessonsError,
     change_lesson,
@@ -54,8 +54,6 @@ def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _lessons_page(request, session, form, status=422)
     try:
         overtaken = share(session, form.wishes, form.new_lesson, form.cleaned_data["key"])
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except TooManyLessonsError:
         _say_too_many(form)
         return _lessons_page(request, session, form, status=422)
@@ -118,8 +116,6 @@ def _save_lesson(request: HttpRequest, session: Session, form: LessonForm, key: 
         return _lesson_page(request, session, form, status=422)
     try:
         saved = change_lesson(session, key, None if form.removes else form.lesson, form.seen)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except TooManyLessonsError:
         _say_too_many(form)
         return _lesson_page(request, session, form, status=422)

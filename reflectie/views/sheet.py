@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -63,8 +63,6 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     finish = "finish" in request.POST and not form.errors
     try:
         saved = save_fields(place.session, place.token_hash, posted, finish=finish, may_begin=place.may_begin)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     except SessionClosedError:
         return show_closed(request, place, form)
     except SessionFullError:

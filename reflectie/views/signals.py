@@ -18,7 +18,7 @@ from reflectie import pdf
 from reflectie.access import COORDINATOR, MEMBERS, membership_or_404, session_or_404
 from reflectie.domain.sheet import note_name
 from reflectie.domain.signals import ALL, counts_from, same_label
-from reflectie.models import OPENED, Collaboration, Response, Role, Session
+from reflectie.models import OPENED, Role, Session
 from reflectie.store import (
     StageError,
     load_report,
@@ -81,10 +81,7 @@ def collaboration_signals(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership.collaboration
     if request.method == "POST":
         on = request.POST.get("meedoen") == "ja"
-        try:
-            take_part(collaboration, on=on)
-        except Collaboration.DoesNotExist as erased:
-            raise Http404 from erased
+        take_part(collaboration, on=on)
         messages.success(request, _("Deze samenwerking doet mee.") if on else _("Deze samenwerking doet niet mee."))
         return HttpResponseRedirect(reverse("collaboration-signals", args=[pk]), status=303)
     since = collaboration.signals_from
@@ -131,8 +128,8 @@ def _release(request: HttpRequest, session: Session) -> HttpResponse:
     field, mark = request.POST.get("veld", ""), request.POST.get("merk", "")
     try:
         found = release_note(session, field, mark, release=request.POST.get("vrijgeven") == "ja")
-    except (Response.DoesNotExist, StageError) as gone:
-        raise Http404 from gone
+    except StageError as closed:
+        raise Http404 from closed
     if not found:
         messages.warning(request, _("Die notitie staat niet meer in het verslag."))
     place = f"#notitie-{mark}" if found else ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from reflectie.domain.privacy import enough
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.agreements import ConclusionForm
 from reflectie.forms.plan import KeepOpenForm
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.pdf import fix_final
 from reflectie.store import (
     StageError,
@@ -42,17 +42,12 @@ def finish_step(request: HttpRequest, session: Session, step: Callable[[], objec
         step()
     except StageError:
         return overtaken(request, session)
-    except Response.DoesNotExist as erased:
-        raise Http404 from erased
     return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
 
 
 def overtaken(request: HttpRequest, session: Session) -> HttpResponse:
     """Somebody else took a step meanwhile: the session is said to be where it is now."""
-    try:
-        session.refresh_from_db(fields=["stage", "reminded"])
-    except Session.DoesNotExist as erased:
-        raise Http404 from erased
+    session = session_or_404(request, session.pk).session
     return too_late(request, session)
 
 

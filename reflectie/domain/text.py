@@ -7,6 +7,8 @@ Unicode Standard: general categories, and the table of signs that are ignored wh
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Literal
 
 _JOINERS = "\u200c\u200d"
 _EMOJI_STYLE = "\ufe0e\ufe0f"
@@ -18,6 +20,9 @@ _BLACK_FLAG = "\U0001f3f4"
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 # Format signs by their category, that are seen: numbers and ends of verse in Arabic and Syriac, signs of Kaithi.
 _SEEN = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+
+# More marks on one letter than any script writes; sorting them takes time with the square of their number.
+_MAX_MARKS = 30
 
 # One of a kind stands for all: phones and word processors choose for whoever types.
 _STRAIGHT = str.maketrans(
@@ -31,10 +36,10 @@ def tidy(text: str, *, one_line: bool = False) -> str:
     """A text as it is kept: composed letters (NFC), nothing invisible, no empty space around it.
 
     Lines end alike and at most one is empty between two; with `one_line`, every space, tab and new line is one space.
-    A text of nothing visible is empty. Tidying twice changes nothing.
+    A text of nothing visible is empty. Tidying twice changes nothing. `static/js/tekst.js` does the same.
     """
     text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
-    text = unicodedata.normalize("NFC", without_invisible(text)).strip()
+    text = _composed("NFC", without_invisible(text)).strip()
     return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -52,9 +57,19 @@ def without_invisible(text: str) -> str:
 
 def same_text(text: str) -> str:
     """What a text is compared by, as a person compares: no capitals, one kind of quotation mark, dash and space."""
-    text = unicodedata.normalize("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
-    text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = _composed("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
+    if not text.isascii():
+        text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
+    return " ".join(_composed("NFC", text).split())
+
+
+def _composed(form: Literal["NFC", "NFKC"], text: str) -> str:
+    if text.isascii():
+        return text
+    runs = groupby(text, lambda sign: unicodedata.category(sign)[0] == "M")
+    if any(is_marks and sum(1 for _ in run) > _MAX_MARKS for is_marks, run in runs):
+        return text
+    return unicodedata.normalize(form, text)
 
 
 def _visible(text: str) -> Iterator[str]:

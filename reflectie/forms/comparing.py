@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reflectie import wording
 from reflectie.domain.agreements import Decision
 from reflectie.domain.sheet import MAX_NAME
+from reflectie.domain.text import same_text
 from reflectie.models import Collaboration
 from reflectie.store import Wanted, merge_names
 
@@ -43,8 +44,8 @@ class WantedForm(forms.Form):
 
     def __init__(self, data: QueryDict, collaborations: Sequence[Collaboration]) -> None:
         super().__init__(data)
-        labels = merge_names(label for each in collaborations for label in (each.region, each.theme) if label)
-        labels.sort(key=str.casefold)
+        self.labels = [label for each in collaborations for label in (each.region, each.theme) if label]
+        labels = sorted(merge_names(self.labels), key=str.casefold)
         self._choose("collaboration", [(str(each.pk), each.name) for each in collaborations])
         self._choose("label", [(label, label) for label in labels])
         self._choose("decision", [(name, wording.DECISIONS[name]) for name in Decision])
@@ -70,7 +71,10 @@ class WantedForm(forms.Form):
     @property
     def wanted(self) -> Wanted:
         self.is_valid()
-        return Wanted(**{name: value for name, value in self.cleaned_data.items() if value})
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        if label := given.pop("label", ""):
+            given["labels"] = tuple({each for each in self.labels if same_text(each) == same_text(label)})
+        return Wanted(**given)
 
     @property
     def narrows(self) -> bool:

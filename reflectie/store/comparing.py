@@ -37,8 +37,8 @@ class Wanted:
     """What sessions are looked for by; what is empty sets no limit. The days are the first and the last that count."""
 
     collaboration: UUID | None = None
-    # A region or a theme.
-    label: str = ""
+    # A region or a theme, in each way in which it is written.
+    labels: tuple[str, ...] = ()
     partner: str = ""
     first: date | None = None
     last: date | None = None
@@ -57,9 +57,9 @@ def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet
 def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
     if wanted.collaboration:
         sessions = sessions.filter(collaboration=wanted.collaboration)
-    if wanted.label:
+    if wanted.labels:
         sessions = sessions.filter(
-            Q(collaboration__region__iexact=wanted.label) | Q(collaboration__theme__iexact=wanted.label)
+            Q(collaboration__region__in=wanted.labels) | Q(collaboration__theme__in=wanted.labels)
         )
     if wanted.partner:
         having = Collaboration.objects.filter(partners__name__icontains=wanted.partner)

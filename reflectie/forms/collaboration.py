@@ -43,7 +43,9 @@ class CollaborationForm(forms.Form):
     partners = NamesField(
         label=_("Partners (hoeft niet)"),
         help_text=_(
-            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een regel."
+            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een regel. Een "
+            "naam die er al staat, bewaren we één keer. Andere hoofdletters of leestekens zoals ’ en – maken er geen "
+            "andere partner van."
         ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )

@@ -63,6 +63,14 @@ def same_text(text: str) -> str:
     return " ".join(_composed("NFC", text).split())
 
 
+def set_apart(text: str) -> str:
+    """What somebody typed, to stand in a sentence of plain text, as in a mail: on one line, and in letters from right
+    to left apart (UAX #9, isolates), so that the words around it stay where they are."""
+    text = tidy(text, one_line=True)
+    turns = any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
 def _composed(form: Literal["NFC", "NFKC"], text: str) -> str:
     if text.isascii():
         return text

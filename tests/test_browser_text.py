@@ -4,12 +4,19 @@ import random
 import unicodedata
 
 import pytest
-from conftest import Reflection, make_reflection
+from agreed import FIRST, changed, made, pk
+from conftest import Reflection, fill_in, make_account, make_reflection, make_round, sign_in_now
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 from pasted import PASTED
 from playwright.sync_api import Browser, Page, expect
+from rounds import discussed_round
 
+from reflectie import store
+from reflectie.domain.setup import Grouping
 from reflectie.domain.text import tidy
+from reflectie.models import Membership, Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,6 +51,8 @@ def until_all_is_saved(page: Page) -> None:
         if page.evaluate("localStorage.length") == 0:
             break
         page.wait_for_timeout(100)
+    else:
+        pytest.fail("still kept in the browser")
     expect(page.locator("#saved")).to_contain_text("Bewaard om")
 
 
@@ -175,3 +184,71 @@ def test_pasted_text_without_scripts(browser: Browser, site, checklist):
         is_shown(page, kept)
         assert notes_of(reflection) == kept
     context.close()
+
+
+# --- names in letters from right to left
+
+TEAM, PERSON, PARTNER, TYPIST = "שלום (3)", "רות 2", "בית 1", "דן 4"
+COLLABORATION_PAGES = ("collaboration", "collaboration-edit", "collaboration-erase", "members", "collaboration-signals")
+OPEN_PAGES = ("session", "session-edit", "session-invite", "session-link", "session-screen", "session-erase", "paper")
+TALK_PAGES = ("session", "session-guide", "session-rebuild", "session-conclude", "agreements", "lessons")
+# What stands beside a name and isn't set apart from it: as the browser reckons, whatever it is drawn by.
+BESIDE = """(names) => {
+    const found = [];
+    const words = (node) => node.textContent.trim().replace(/\\s+/g, " ");
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const text = walker.currentNode;
+        if (text.parentElement.closest("script, style, option, textarea")) continue;
+        for (const name of names.filter((one) => words(text).includes(one))) {
+            let around = text.parentElement;
+            while (words(around) === name && !/isolate|plaintext/.test(getComputedStyle(around).unicodeBidi))
+                around = around.parentElement;
+            if (words(around) !== name) found.push(words(around).slice(0, 160));
+        }
+    }
+    return found;
+}"""
+
+
+def test_a_name_from_right_to_left_turns_nothing_beside_it(watch, content):
+    person = make_account("an@example.org", first_name=PERSON)
+    collaboration = store.create_collaboration(person, name=TEAM, region=PARTNER, partners=[PARTNER, "De Brug"])
+    other = store.create_collaboration(person, name="Huis Linde")
+    answers = [{"goal-shared": value, "organisation": PARTNER} for value in ("hindering", "helping", "hindering")]
+    talked = discussed_round(collaboration, answers, groups=(PARTNER, "De Brug"))
+    beside = discussed_round(other, answers)
+    agreed = made(talked, changed(FIRST, who=PERSON))
+    groups = {"grouping": Grouping.PARTNER, "groups": ((PARTNER, 4), ("De Brug", 4))}
+    open_one = make_round(collaboration=collaboration, paper_by=TYPIST, **groups)
+    few = make_round(collaboration=collaboration, paper_by=TYPIST)
+    store.set_paper_count(few, 3)
+    for _ in range(3):
+        fill_in(few, {"goal-shared": "hindering"}, finish=True)
+    invited = store.invite_member(collaboration, "bo@example.org", Role.FACILITATOR)
+    other_person = make_account("cas@example.org", first_name="Cas")
+    member = Membership.objects.create(collaboration=collaboration, user=other_person, role=Role.FACILITATOR).pk
+
+    page = watch.open(sign_in_now(Client(), person))
+    both = f"?sessie={talked.pk}&sessie={beside.pk}"
+    people = reverse("members", args=[collaboration.pk])
+    addresses = [
+        *(reverse(name) for name in ("collaborations", "compare", "shared", "account", "account_close")),
+        *(reverse(name, args=[collaboration.pk]) for name in COLLABORATION_PAGES),
+        *(f"{people}?doe={what}&wie={member}" for what in ("remove", "coordinator")),
+        f"{people}?doe=remove&wie={collaboration.memberships.get(user=person).pk}",
+        *(reverse(name, args=[open_one.pk]) for name in OPEN_PAGES),
+        reverse("session-close", args=[few.pk]),
+        *(reverse(name, args=[talked.pk]) for name in TALK_PAGES),
+        reverse("agreement", args=[talked.pk, pk(agreed)]),
+        *(reverse(name) + both for name in ("compare-table", "compare-beside", "compare-time")),
+        *(reverse(name, args=[open_one.join_token]) for name in ("join", "join-fill")),
+        reverse("invitation", args=[invited.token]),
+    ]
+    found = {}
+    for address in addresses:
+        assert page.goto(watch.site + address).status == 200, address
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        if beside_it := page.evaluate(BESIDE, [TEAM, PERSON, PARTNER, TYPIST]):
+            found[address] = beside_it
+    assert found == {}

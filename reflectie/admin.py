@@ -30,7 +30,7 @@ class TidyText:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         # A kind of its own, as that of addresses, has its own way.
-        if type(field) is not forms.CharField or not isinstance(db_field, models.CharField):
+        if type(field) is not forms.CharField or not isinstance(db_field, models.CharField) or not db_field.max_length:
             return field
         return TextField(
             limit=db_field.max_length,

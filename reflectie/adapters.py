@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .domain.text import set_apart
 from .store import Letter, find_invitation, hand_over
 from .throttle import forget_passwords, hashed_address, may_mail_code, try_password
 
@@ -30,6 +31,9 @@ NOTIFICATIONS = {
     *(f"account/email/{name}" for name in ("password_changed", "password_reset", "password_set")),
     *(f"mfa/email/{name}" for name in ("recovery_codes_generated", "totp_activated", "totp_deactivated")),
 }
+
+# What of somebody stands in allauth's mails.
+ADDRESSES = ("email", "from_email", "to_email", "deleted_email")
 
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
@@ -104,6 +108,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if template_prefix not in NOTIFICATIONS and not may_mail_code(self.request, email):
             raise ImmediateHttpResponse(render(self.request, "429.html", status=429))
         context = {"request": self.request, "email": email, "registration": settings.REGISTRATION, **context}
+        context |= {name: set_apart(context[name]) for name in ADDRESSES if context.get(name)}
         message = self.render_mail(template_prefix, email, context)
         expires_at = timezone.now() + CODE_LASTS if "code" in context else None
         letter = Letter(message.subject, str(message.body))

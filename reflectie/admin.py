@@ -9,20 +9,41 @@ from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db import admin as task_admin
 
 from .domain.text import search_key, search_words
+from .forms.fields import TextField
 from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
 from .views.reauthentication import ask_again
 
 
-class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time
+class TidyText:
+    """What is typed here is kept as it is everywhere else."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        # A kind of its own, as that of addresses, has its own way.
+        if type(field) is not forms.CharField or not isinstance(db_field, models.CharField) or not db_field.max_length:
+            return field
+        return TextField(
+            limit=db_field.max_length,
+            one_line=True,
+            required=field.required,
+            label=field.label,
+            help_text=field.help_text,
+            widget=field.widget,
+        )
+
+
+class FrozenAdmin(TidyText, admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time
     """A published version can be read; it offers no way to change or delete what the model would refuse."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -110,7 +131,7 @@ class AskedAgain:
         return urls
 
 
-class AccountAdmin(AskedAgain, FoundByKey, UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(AskedAgain, FoundByKey, TidyText, UserAdmin):  # type: ignore[type-arg]
     """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
     wants to be gone closes the account themself. Nor are they made here: people sign up, or are invited, and show that
     their address is theirs."""

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django_tasks import task
 
+from .domain.text import set_apart
 from .models import Conclusion, DailyJob
 from .pdf import print_final
 from .press import press
@@ -81,7 +82,7 @@ def remind_all() -> int:
 def _next_letter(due: Conclusion) -> Letter:
     collaboration = due.session.collaboration
     context = {
-        "name": " ".join(str(collaboration).split()),
+        "name": set_apart(str(collaboration)),
         "day": due.next_on,
         "url": settings.SITE_URL + reverse("session-new", args=[due.session.collaboration_id]),
     }

@@ -257,8 +257,9 @@ def collaboration_url(name: str, collaboration: Collaboration) -> str:
 
 
 def text_of(response) -> str:
-    """What the page says, without tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    """What the page says, without tags. A name that is set apart stands in its sentence as if it weren't."""
+    html = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def rows(response) -> list[str]:

@@ -26,7 +26,8 @@ from reflectie.domain.bringing import (
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.findings import Counts
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for, tidy, without_unseen_signs
+from reflectie.domain.sheet import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
+from reflectie.domain.text import tidy
 from reflectie.forms.bringing import columns_for, place_of, say
 
 GROUPS = ("Huis Linde", "=CMD()", "'t Zonnetje", "2", "@Wijk, deel 1; noord")
@@ -304,7 +305,7 @@ def any_value(field: Field, chance: random.Random):
     match field.ask:
         case Ask.TEXT:
             text = "".join(chance.choices(SIGNS, k=chance.randrange(20)))
-            return tidy(without_unseen_signs(text), one_line=field.one_line)
+            return tidy(text, one_line=field.one_line)
         case Ask.ONE:
             return str(chance.choice(["", *field.choices]))
         case Ask.MANY:

@@ -1,17 +1,23 @@
 """An update keeps what people made with the version before: sessions, outcomes, and a PDF that is simply made again."""
 
 import copy
+from collections import Counter
+from datetime import date
 
 import pytest
 from conftest import FROZEN, GUIDANCE, text_of
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
-from rounds import DAY, discussed_round, make_collaboration, signed_in
+from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 from reflectie import store
+from reflectie.domain.privacy import Reason, Withheld
+from reflectie.domain.setup import Mode
+from reflectie.domain.sheet import fields_for
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import Answer, Checklist, MadePdf, Session
+from reflectie.models import Answer, Checklist, Collaboration, MadePdf, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,3 +111,141 @@ def test_content_of_a_first_revision_is_followed_by_the_second(talked_about):
     assert (report.checklist.version, report.checklist.revision) == (1, GUIDANCE["revision"])
     question = report.checklist.by_key["goal-shared"].question
     assert question == GUIDANCE["items"]["goal-shared"]["question"] != "Een vraag van toen?"
+
+
+# --- names and labels as they were typed once, tidied
+
+CAFE, LOOSE, LINDE = "Café Zorg", "Cafe\u0301 Zorg", "Huis Linde"
+QUOTE, CURLED = "Huis 't Veld", "Huis ’t Veld"
+
+
+def tidied() -> None:
+    try:
+        migrate("0010_limits_and_former_coordinators")
+    finally:
+        migrate()
+
+
+def by_group(*names: str, size: int = 3) -> list[dict[str, str]]:
+    """Sheets of so many in each group, that in each say otherwise."""
+    values = ["hindering", "helping", "dont-know"]
+    return [
+        {"goal-shared": values[place % 3], "organisation": name}
+        for place, name in enumerate(names)
+        for _ in range(size)
+    ]
+
+
+def figures(session: Session) -> list[tuple[str, object, object]]:
+    """What its report says of each group: its name, how many, and of one item."""
+    report = store.load_report(fetched(session))
+    item = next(item for item in report.items if item.item.key == "goal-shared")
+    return [(name, size, view.counts) for (name, size), view in zip(report.groups, item.groups, strict=True)]
+
+
+def chosen(session: Session) -> Counter[str]:
+    return Counter(response.extras.get("organisation", "") for response in session.responses.all())
+
+
+def test_open_round_has_one_group_of_names_that_look_alike_and_every_answer_in_it():
+    names = (CAFE, LOOSE, f"{QUOTE}\u200b", CURLED, LINDE)
+    session = open_round(make_collaboration(), by_group(*names), groups=names)
+    untouched = dict(session.responses.values_list("pk", "token_hash"))
+    tidied()
+
+    session = fetched(session)
+    assert session.groups == [[CAFE, 6], [QUOTE, 6], [LINDE, 3]]
+    assert chosen(session) == {CAFE: 6, QUOTE: 6, LINDE: 3}
+    # Whoever was filling in goes on, and may choose it again.
+    assert dict(session.responses.values_list("pk", "token_hash")) == untouched
+    assert fields_for(store.load_checklist(session.checklist), store.setup_of(session))["organisation"].choices == (
+        CAFE,
+        QUOTE,
+        LINDE,
+    )
+    store.close_round(session)
+    assert [(name, size) for name, size, _counts in figures(session)] == [(CAFE, 6), (QUOTE, 6), (LINDE, 3)]
+
+
+def test_open_round_of_groups_that_all_look_alike_keeps_two():
+    session = open_round(make_collaboration(), by_group(CAFE, LOOSE), groups=(CAFE, LOOSE))
+    tidied()
+    assert fetched(session).groups == [[CAFE, 3], [f"{CAFE} (2)", 3]]
+    assert chosen(session) == {CAFE: 3, f"{CAFE} (2)": 3}
+
+
+@pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
+@pytest.mark.parametrize("make", [closed_round, discussed_round])
+def test_closed_round_keeps_its_groups_and_figures_under_other_names(make, mode):
+    """One of two that look alike is too small: together with the other it would be shown."""
+    names = (LOOSE, f"{CAFE}\u200b", f"{LINDE} ", "\u3164")
+    sheets = by_group(LOOSE, f"{LINDE} ", "\u3164", size=4) + by_group(f"{CAFE}\u200b", size=2)
+    session = make(make_collaboration(), sheets, mode, groups=names)
+    before = figures(session)
+    assert [name for name, _size, _counts in before] == list(names)
+    assert (Withheld(Reason.TOO_FEW) in [size for _name, size, _counts in before]) == (mode is Mode.ANONYMOUS)
+    tidied()
+
+    renamed = (CAFE, f"{CAFE} (2)", LINDE, "Zonder naam")
+    assert figures(session) == [(name, *rest) for name, (_old, *rest) in zip(renamed, before, strict=True)]
+
+
+def test_a_choice_that_is_no_group_of_its_session_does_not_become_one():
+    session = open_round(make_collaboration(), by_group(CAFE, LINDE), groups=(CAFE, LINDE))
+    stray = session.responses.first()
+    stray.extras = {"organisation": f"{LINDE}\u200b"}
+    stray.save()
+    tidied()
+    stray.refresh_from_db()
+    assert stray.extras == {"organisation": f"{LINDE}\u200b"}
+
+
+def test_names_of_nothing_get_words_where_something_hangs_on_them_and_go_where_nothing_does():
+    collaboration = make_collaboration(["\u200b", CAFE, LOOSE, f"\u2068{LINDE}\u2069"])
+    collaboration.name, collaboration.theme = "\u2800", "\u00ad"
+    collaboration.save()
+    sheet = {"goal-shared": "helping", "participant": "\u3164", "goal-sentence": "Laat\u200b staan"}
+    session = open_round(collaboration, [sheet, sheet | {"participant": " An\u202e\nPeeters "}], Mode.NAMED)
+    Session.objects.update(paper_by="\u200b")
+    person = User.objects.create(username="x", first_name="An\r\n\r\nBEVESTIG", last_name="\u202eneto")
+    tidied()
+
+    collaboration.refresh_from_db()
+    person.refresh_from_db()
+    assert (collaboration.name, collaboration.theme, fetched(session).paper_by) == ("Zonder naam", "", "Zonder naam")
+    assert [partner.name for partner in collaboration.partners.all()] == [CAFE, LINDE]
+    assert person.get_full_name() == "An BEVESTIG neto"
+    named = sorted(response.extras.get("participant", "") for response in session.responses.all())
+    assert named == ["", "An Peeters"]
+    # What people wrote is theirs.
+    assert {response.extras["goal-sentence"] for response in session.responses.all()} == {"Laat\u200b staan"}
+
+
+def test_names_that_grow_by_tidying_still_fit():
+    collaboration = make_collaboration(["\u0958" * 120])
+    tidied()
+    assert len(collaboration.partners.get().name) == 120
+
+
+def test_labels_of_two_ways_of_writing_are_one_and_the_rarer_counts_from_the_next_quarter():
+    then = date(2026, 1, 2)
+    labels = ["Leuven – Oost", "Leuven – Oost", "leuven - oost", "Leuven - Oost\u200b", "Aalst", "aalst", "", "\u2800"]
+    rows = [Collaboration.objects.create(name="Huis", region=label, signals_from=then) for label in labels]
+    aside = Collaboration.objects.create(name="Huis", region="Leuven-Oost")
+    tidied()
+
+    for row in [*rows, aside]:
+        row.refresh_from_db()
+    assert [row.region for row in rows] == [*labels[:3], "Leuven - Oost", "Aalst", "aalst", "", ""]
+    now = store.today()
+    assert [row.signals_from for row in rows] == [then, then, now, now, then, then, then, now]
+    assert aside.signals_from is None
+
+
+def test_tidying_names_twice_changes_nothing():
+    names = (LOOSE, CAFE, LINDE)
+    session = closed_round(make_collaboration(names), by_group(*names), groups=names)
+    tidied()
+    once = (fetched(session).groups, chosen(session), list(session.collaboration.partners.values_list("name")))
+    tidied()
+    assert once == (fetched(session).groups, chosen(session), list(session.collaboration.partners.values_list("name")))

@@ -363,9 +363,17 @@ def test_what_is_wrong_comes_back_beside_its_field(checklist, field, value, word
     assert kept(session) == []
 
 
-def test_unseen_signs_are_taken_out_and_said(checklist):
+def test_invisible_signs_go_without_a_word(checklist):
     session = make_session()
-    page = post(sign_in(session), session, typed(checklist) | {"goal-sentence": "Sa\u202emen"})
+    values = typed(checklist) | {"goal-sentence": "Sa\u202emen", "goal-shared": "\u200b2\u2069", "first": "1\u202c 3"}
+    assert post(sign_in(session), session, values).status_code == 303
+    (sheet,) = kept(session)
+    assert (sheet["goal-sentence"], sheet["goal-shared"]) == ("Samen", "helping")
+
+
+def test_what_comes_back_with_an_error_elsewhere_is_clean(checklist):
+    session = make_session()
+    page = post(sign_in(session), session, typed(checklist) | {"goal-sentence": "Sa\u202emen", "goal-shared": "9"})
     assert (page.status_code, page.context["form"]["goal-sentence"].value()) == (422, "Samen")
 
 

@@ -32,6 +32,7 @@ def url(name: str, session: Session) -> str:
 def text_of(response) -> str:
     """What a reader sees, without tags and with single spaces."""
     main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    main = re.sub(r"</?bdi>", "", main)
     return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
 
 

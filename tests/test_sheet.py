@@ -1,7 +1,5 @@
 """What can be asked, what was answered, and how two versions of an answer come together. Without a database."""
 
-import unicodedata
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +14,6 @@ from reflectie.domain.sheet import (
     fields_for,
     merge,
     note_name,
-    unseen_signs,
-    without_unseen_signs,
 )
 
 KEYS = [
@@ -263,84 +259,3 @@ def test_digest_order_of_choices_and_their_borders_matter():
 def test_digest_is_short_and_fits_in_an_attribute():
     mark = digest("x" * 2000)
     assert (len(mark), set(mark) <= set("0123456789abcdef-")) == (12, True)
-
-
-@pytest.mark.parametrize(
-    "sign",
-    [
-        "\x00",
-        "\x07",
-        "\x08",
-        "\x0b",
-        "\x0c",
-        "\r",
-        "\x1b",
-        "\x1f",
-        "\x7f",
-        "\x80",
-        "\x85",
-        "\x9f",
-        "\u200e",
-        "\u200f",
-        "\u202a",
-        "\u202b",
-        "\u202c",
-        "\u202d",
-        "\u202e",
-        "\u2066",
-        "\u2067",
-        "\u2068",
-        "\u2069",
-        "\u061c",
-        "\ud800",
-        "\ufdd0",
-        "\ufdef",
-        "\ufffe",
-        "\uffff",
-        "\U0001fffe",
-        "\U0010ffff",
-    ],
-    ids=lambda sign: f"U+{ord(sign):04X}",
-)
-def test_unseen_signs_control_direction_and_no_character_are_found_and_taken_out(sign):
-    assert unseen_signs(f"voor{sign}na") == {sign}
-    assert without_unseen_signs(f"{sign}voor{sign}na{sign}") == "voorna"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "Gewone zin, met leesteken; en (haakjes) – ‘aanhaling’ … € 5?",
-        "Regel één\nRegel twee\tmet tab",
-        "coördinatie, mét, façade, Zoë, Łódź, Çelik, Ÿ, ĳ",
-        # The same letters, as a letter with a loose accent.
-        "coo\u0308rdinatie, me\u0301t",
-        "👩‍👩‍👧 gezin, 👩🏽‍⚕️ zorg, ❤️, 🏳️‍🌈, 🇧🇪",
-        "שלום, مرحبا, 你好, Привет",
-        "hard\u00a0streepje en zacht\u00adstreepje",
-        "\ufdcf\ufdf0\ufffd",
-    ],
-)
-def test_unseen_signs_ordinary_text_keeps_every_sign(text):
-    assert unseen_signs(text) == frozenset()
-    assert without_unseen_signs(text) == text
-
-
-def test_unseen_signs_every_sign_that_turns_direction_is_among_them():
-    """Unicode's own list of such signs (property Bidi_Control) is the list here."""
-    turning = {
-        chr(code)
-        for code in range(0x110000)
-        if unicodedata.bidirectional(chr(code)) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-    } | {"\u061c", "\u200e", "\u200f"}
-    assert len(turning) == 12
-    assert unseen_signs("".join(turning)) == turning
-
-
-@given(st.text())
-def test_without_unseen_signs_leaves_none_and_drops_nothing_else(text):
-    clean = without_unseen_signs(text)
-    assert unseen_signs(clean) == frozenset()
-    assert clean == "".join(sign for sign in text if sign not in unseen_signs(text))
-    assert without_unseen_signs(clean) == clean

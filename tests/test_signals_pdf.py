@@ -13,7 +13,8 @@ from test_signals import UNTIL
 from reflectie import pdf
 from reflectie.domain.checklist import read_checklist
 from reflectie.domain.findings import Finding
-from reflectie.domain.signals import ALL, Entry, publish, same_label
+from reflectie.domain.signals import ALL, Entry, publish
+from reflectie.domain.text import same_text
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 KEYS = [item.key for item in CHECKLIST]
@@ -38,9 +39,9 @@ def entries(year: int, many: int, keys: list[str], label: str = "") -> list[Entr
 def context(found: list[Entry], label: str = "", quotes: Any = None, *, invented: bool = False) -> dict[str, Any]:
     published = publish(found, UNTIL, {2026: quotes or {}}, invented=invented)
     return {
-        "found": published.of(CHECKLIST, 2026, same_label(label)),
+        "found": published.of(CHECKLIST, 2026, same_text(label)),
         "year": 2026,
-        "label": same_label(label),
+        "label": same_text(label),
         "partition": "theme",
         "invented": invented,
     }

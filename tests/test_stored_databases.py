@@ -24,7 +24,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reflectie import schema
 from reflectie.domain.text import search_key, sort_key
-from reflectie.models import Answer, Session
+from reflectie.models import Answer, Partner, Session
 
 DUMPS = Path(__file__).parent / "dumps"
 COMMITS = ["ae32350", "6a99165", "130b663", "7b3aba7", "ef61adc"]
@@ -174,6 +174,24 @@ def test_what_edited_migrations_had_already_stays(clean_up: None) -> None:
     assert {name: sum(row[name] for row in rows_of(stored)["reflectie_session"].values()) for name in marked} == marked
     call_command("migrate", database="stored", verbosity=0)
     assert {name: Session.objects.using("stored").filter(**{name: True}).count() for name in marked} == marked
+
+
+def test_names_of_an_earlier_version_are_tidied_and_sheets_find_their_group(clean_up: None) -> None:
+    stored = load("ef61adc", "UPDATE reflectie_partner SET name = name || '\u200b'")
+    with stored.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reflectie_session SET grouping = 'partner', "
+            """groups = '[["De Linde\u200b", 3], ["Het Huis\u200b", 3]]' WHERE stage = 'concluded'"""
+        )
+        cursor.execute(
+            """UPDATE reflectie_response SET extras = '{"organisation": "De Linde\u200b"}' WHERE session_id IN """
+            "(SELECT id FROM reflectie_session WHERE stage = 'concluded')"
+        )
+    call_command("migrate", database="stored", verbosity=0)
+    assert set(Partner.objects.using("stored").values_list("name", flat=True)) == {"De Linde", "Het Huis"}
+    session = Session.objects.using("stored").get(stage="concluded")
+    assert session.groups == [["De Linde", 3], ["Het Huis", 3]]
+    assert [sheet.extras for sheet in session.responses.all()] == [{"organisation": "De Linde"}] * 4
 
 
 def test_migrate_says_so_when_a_column_is_missing_after_it(clean_up: None) -> None:

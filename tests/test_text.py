@@ -1,5 +1,8 @@
 """What is kept of a text, and when two texts are the same to a person."""
 
+import time
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +102,83 @@ def test_tidying_twice_changes_nothing(text: str) -> None:
         assert tidy(once, one_line=one_line) == once
     assert without_invisible(without_invisible(text)) == without_invisible(text)
     assert same_text(same_text(text)) == same_text(text)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "\x00",
+        "\x07",
+        "\x08",
+        "\x0b",
+        "\x0c",
+        "\r",
+        "\x1b",
+        "\x1f",
+        "\x7f",
+        "\x80",
+        "\x85",
+        "\x9f",
+        "\u200e",
+        "\u200f",
+        "\u202a",
+        "\u202b",
+        "\u202c",
+        "\u202d",
+        "\u202e",
+        "\u2066",
+        "\u2067",
+        "\u2068",
+        "\u2069",
+        "\u061c",
+        "\ud800",
+        "\ufdd0",
+        "\ufdef",
+        "\ufffe",
+        "\uffff",
+        "\U0001fffe",
+        "\U0010ffff",
+    ],
+    ids=lambda sign: f"U+{ord(sign):04X}",
+)
+def test_control_direction_and_no_character_are_taken_out(sign: str) -> None:
+    assert without_invisible(f"{sign}voor{sign}na{sign}") == "voorna"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Gewone zin, met leesteken; en (haakjes) – ‘aanhaling’ … € 5?",
+        "Regel één\nRegel twee\tmet tab",
+        "coördinatie, mét, façade, Zoë, Łódź, Çelik, Ÿ, ĳ",
+        # The same letters, as a letter with a loose accent.
+        "coo\u0308rdinatie, me\u0301t",
+        "👩‍👩‍👧 gezin, 👩🏽‍⚕️ zorg, ❤️, 🏳️‍🌈, 🇧🇪",
+        "שלום, مرحبا, 你好, Привет",
+        "hard\u00a0streepje",
+        "\ufdcf\ufdf0\ufffd",
+    ],
+)
+def test_ordinary_text_keeps_every_sign(text: str) -> None:
+    assert without_invisible(text) == text
+
+
+def test_every_sign_that_turns_direction_goes() -> None:
+    """Unicode's own list of such signs (property Bidi_Control) is the list here."""
+    turning = {
+        chr(code)
+        for code in range(0x110000)
+        if unicodedata.bidirectional(chr(code)) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    } | {"\u061c", "\u200e", "\u200f"}
+    assert len(turning) == 12
+    assert without_invisible("".join(turning)) == ""
+
+
+def test_a_text_of_accents_is_tidied_in_a_moment() -> None:
+    """Sorted, as many marks on one letter as a form takes in took a quarter of an hour."""
+    text = "a" + "\u0301\u0316" * 100_000
+    start = time.process_time()
+    assert tidy(text) == tidy(tidy(text)) == text
+    assert same_text(text) == same_text(same_text(text))
+    assert time.process_time() - start < 4

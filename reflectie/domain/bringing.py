@@ -8,7 +8,6 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,15 +16,14 @@ from functools import cached_property
 from .checklist import Checklist
 from .findings import Counts, count
 from .setup import ABOUT_YOU
-from .sheet import MAX_LINES, Ask, Field, FieldValue, Sheet, tidy, without_unseen_signs
+from .sheet import MAX_LINES, Ask, Field, FieldValue, Sheet
 from .spreadsheet import Cell, unguarded, write_csv
+from .text import same_text, tidy
 
 # Many times what a team writes. Of the text, as a form posts it: with room beside it in what the app takes in at all.
 MAX_BYTES = 500_000
 # More than anybody mends in one go.
 MAX_PROBLEMS = 100
-# Longer than any word, number, name or title that is understood.
-MAX_WORD = 500
 # So much of what stands in a wrong cell is said again.
 MAX_GIVEN = 40
 DELIMITERS = ";,\t"
@@ -36,8 +34,6 @@ _BROKEN_SUMS = frozenset(
 _BROKEN_SUM = re.compile(r"(?:err|fout):\d{3}")
 # What é, ë, è, ï, ê and ç become where Excel saved "CSV (MS-DOS)" or "CSV (Macintosh)": nobody writes these in a word.
 _GARBLED = re.compile("[a-z][‚‰Š‹ˆ‡Ž]|[‚Ž]{2}[a-z]")
-# What spreadsheets make of a straight sign while somebody types.
-_STRAIGHT = str.maketrans("‘’“”–—", "''\"\"--")
 
 
 class Unreadable(StrEnum):
@@ -109,16 +105,16 @@ class Column:
     @cached_property
     def explains(self) -> str:
         """With what the number of a row begins that explains the table."""
-        return plain(self.help)
+        return same_text(self.help)
 
     @cached_property
     def meanings(self) -> dict[str, str]:
         """Which choice each word, number and name stands for; where they clash, the word wins."""
         choices = self.asked.choices if self.asked else ()
-        words = {plain(word): choice for choice, word in zip(choices, self.words, strict=True)}
+        words = {same_text(word): choice for choice, word in zip(choices, self.words, strict=True)}
         numbers = {str(place): choice for place, choice in enumerate(choices, start=1)}
-        names = {plain(choice): choice for choice in choices}
-        return names | numbers | {plain(word): choice for word, choice in self.also.items()} | words
+        names = {same_text(choice): choice for choice in choices}
+        return names | numbers | {same_text(word): choice for word, choice in self.also.items()} | words
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +130,6 @@ class Brought:
 class _BadCellError(Exception):
     def __init__(self, wrong: Wrong, number: int = 0) -> None:
         self.wrong, self.number = wrong, number
-
-
-def plain(text: str) -> str:
-    """A word without what doesn't matter in it: capitals, spaces around and in a row, curled quotation marks, how its
-    accents are stored."""
-    word = " ".join(without_unseen_signs(text).split()).translate(_STRAIGHT)
-    # Of a text full of loose accents this takes time with the square of its length; one that long is no word.
-    return (unicodedata.normalize("NFC", word) if len(word) <= MAX_WORD else word).casefold()
 
 
 def read_text(content: bytes) -> str:
@@ -198,7 +186,7 @@ def read_table(text: str, columns: Sequence[Column], most: int) -> Brought:
     Separated by semicolons, commas or tabs. Columns stand in any order and may be left out; rows without an answer and
     those that explain (their number says so, as in `help`) are passed over.
     """
-    known = {plain(name): column for column in columns for name in _names(column)}
+    known = {same_text(name): column for column in columns for name in _names(column)}
     try:
         rows = _split(text, known)
     except _BadCellError as error:
@@ -238,7 +226,7 @@ def _recognised(text: str, delimiter: str, known: Mapping[str, Column]) -> int:
         _, cells = next(_rows(text, delimiter), (0, []))
     except _BadCellError:
         return -1
-    return sum(plain(cell) in known for cell in cells)
+    return sum(same_text(cell) in known for cell in cells)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -257,7 +245,7 @@ def _read_header(
 ) -> tuple[list[Column | None], list[Problem]]:
     """The column of each place, None for one without a title."""
     row, titles = rows[0] if rows else (1, [])
-    heads = [known.get(plain(title)) for title in titles]
+    heads = [known.get(same_text(title)) for title in titles]
     if not any(head and head.asked and head.asked.item for head in heads):
         return heads, [Problem(Wrong.NO_HEADER, row)]
     problems = []
@@ -299,7 +287,7 @@ def _explains(cells: Sequence[str], heads: Sequence[Column | None]) -> bool:
     """Whether a row explains the table: its number says so or, where that was taken out, what stands in it. Not when
     there is an answer in it: then somebody began to fill in on that row."""
     explains = False
-    for cell, head in zip(map(plain, cells), heads, strict=False):
+    for cell, head in zip(map(same_text, cells), heads, strict=False):
         if head and head.asked and cell in head.meanings:
             return False
         if head and head.help and (head.said or not head.asked):
@@ -313,14 +301,13 @@ def _read_cell(column: Column, asked: Field, cell: str) -> FieldValue:
         case Ask.TEXT:
             return _read_words(asked, cell)
         case Ask.ONE:
-            return _choice(column, cell) if plain(cell) else ""
+            return _choice(column, cell) if same_text(cell) else ""
         case Ask.MANY:
             return _choices(column, asked, cell)
 
 
 def _read_words(asked: Field, cell: str) -> str:
-    # A line end within a cell, as some programmes write it.
-    text = tidy(without_unseen_signs(re.sub("[\v\f\r]\n?", "\n", cell)), one_line=asked.one_line)
+    text = tidy(cell, one_line=asked.one_line)
     if text.casefold() in _BROKEN_SUMS or _BROKEN_SUM.fullmatch(text.casefold()):
         raise _BadCellError(Wrong.BROKEN_SUM)
     if len(text) > asked.limit:
@@ -331,7 +318,7 @@ def _read_words(asked: Field, cell: str) -> str:
 
 
 def _choice(column: Column, word: str) -> str:
-    found = column.meanings.get(plain(word)) or column.meanings.get(plain(word).lstrip("'"))
+    found = column.meanings.get(same_text(word)) or column.meanings.get(same_text(word).lstrip("'"))
     if found is None:
         raise _BadCellError(Wrong.WORD)
     return found
@@ -342,7 +329,7 @@ def _choices(column: Column, asked: Field, cell: str) -> tuple[str, ...]:
     chosen: set[str] = set()
     for piece in re.split(r"[,;\r\n]+", cell):
         is_numbers = re.fullmatch(r"[\d\s]+", piece)
-        chosen |= {_choice(column, word) for word in (piece.split() if is_numbers else [piece]) if plain(word)}
+        chosen |= {_choice(column, word) for word in (piece.split() if is_numbers else [piece]) if same_text(word)}
     if len(chosen) > asked.limit:
         raise _BadCellError(Wrong.TOO_MANY, len(chosen))
     return tuple(choice for choice in asked.choices if choice in chosen)
@@ -355,7 +342,7 @@ def _letters(place: int) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(without_unseen_signs(text).split())
+    text = tidy(text, one_line=True)
     return text if len(text) <= MAX_GIVEN else f"{text[:MAX_GIVEN]}…"
 
 

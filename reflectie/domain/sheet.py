@@ -1,9 +1,7 @@
 """An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
 
-import re
-import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
@@ -128,7 +126,8 @@ class Merge(Enum):
 def digest(value: FieldValue) -> str:
     """A short mark of a field's value, with which a page says what it showed: "0" when empty, else length and CRC-32.
 
-    The fill-in page's script makes the same mark. A mark guards against accidents between a person's own screens.
+    Of a text it is the mark of what is kept (`text.tidy`). The fill-in page's script makes the same mark. A mark guards
+    against accidents between a person's own screens.
     """
     if not value:
         return "0"
@@ -151,34 +150,3 @@ def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
     if digest(posted) == shown:
         return Merge.KEEP
     return Merge.CONFLICT
-
-
-def tidy(text: str, *, one_line: bool = False) -> str:
-    """A text as it is kept: line ends made alike, no empty space around it, at most one empty line between two."""
-    text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", text).strip()
-    return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
-
-
-# Signs that turn the direction of the text after them: with one, a note could rewrite the report around it.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def unseen_signs(text: str) -> frozenset[str]:
-    """The signs in a text that nobody can see or that no document may hold: control, direction, no-characters."""
-    return frozenset(_unseen(text))
-
-
-def without_unseen_signs(text: str) -> str:
-    # Most texts have none, and a file asks it of thousands; what can't be seen is never printable.
-    if text.isprintable():
-        return text
-    unseen = unseen_signs(text)
-    return "".join(sign for sign in text if sign not in unseen)
-
-
-def _unseen(text: str) -> Iterator[str]:
-    for sign in set(text) - {"\n", "\t"}:
-        code = ord(sign)
-        not_a_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-        if unicodedata.category(sign) in {"Cc", "Cs"} or sign in _DIRECTION or not_a_character:
-            yield sign

@@ -28,7 +28,7 @@ from functools import cached_property
 from .checklist import Checklist, Item, Mover
 from .findings import Counts, Finding
 from .privacy import FLOOR, Withheld, enough, group_figures, groups_to_blank
-from .text import sort_key
+from .text import same_text, sort_key, tidy
 
 # Of every collaboration, whatever its label: no label has this name.
 ALL = ""
@@ -65,11 +65,6 @@ def counts_from(day: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def same_label(label: str) -> str:
-    """What two ways of writing a label have in common: capitals and spaces don't make another."""
-    return " ".join(label.split()).casefold()
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One collaboration in one year: its label as it was written, and what its last session's answers add up to, by
@@ -91,7 +86,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What is published of one year: ALL, and each label that may be shown, by `same_label`."""
+    """What is published of one year: ALL, and each label that may be shown, by `same_text`."""
 
     figures: Mapping[str, Figures]
     # How most of them write it.
@@ -248,7 +243,7 @@ def publish(
 def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year:
     labelled: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        labelled[same_label(entry.label)].append(entry)
+        labelled[same_text(entry.label)].append(entry)
     without = labelled.pop("", [])
     blanked = groups_to_blank({label: len(found) for label, found in labelled.items()}, len(without))
     shown = {label: found for label, found in labelled.items() if label not in blanked}
@@ -285,5 +280,5 @@ def _number(figure: Counts | Withheld) -> int | Silence:
 
 
 def _name(entries: Iterable[Entry]) -> str:
-    ways = Counter(" ".join(entry.label.split()) for entry in entries)
+    ways = Counter(tidy(entry.label, one_line=True) for entry in entries)
     return min(ways, key=lambda way: (-ways[way], way))

@@ -8,6 +8,8 @@ Unicode Standard: general categories, and the table of signs that are ignored wh
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Literal
 
 _JOINERS = "\u200c\u200d"
 _EMOJI_STYLE = "\ufe0e\ufe0f"
@@ -28,6 +30,8 @@ _PLAIN = str.maketrans(
 )
 # Accents on letters; signs of other scripts that are as much as a letter have places of their own.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# More marks on one letter than any script writes; sorting them takes time with the square of their number.
+_MAX_MARKS = 30
 
 # One of a kind stands for all: phones and word processors choose for whoever types.
 _STRAIGHT = str.maketrans(
@@ -41,10 +45,10 @@ def tidy(text: str, *, one_line: bool = False) -> str:
     """A text as it is kept: composed letters (NFC), nothing invisible, no empty space around it.
 
     Lines end alike and at most one is empty between two; with `one_line`, every space, tab and new line is one space.
-    A text of nothing visible is empty. Tidying twice changes nothing.
+    A text of nothing visible is empty. Tidying twice changes nothing. `static/js/tekst.js` does the same.
     """
     text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
-    text = unicodedata.normalize("NFC", without_invisible(text)).strip()
+    text = _composed("NFC", without_invisible(text)).strip()
     return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -62,9 +66,27 @@ def without_invisible(text: str) -> str:
 
 def same_text(text: str) -> str:
     """What a text is compared by, as a person compares: no capitals, one kind of quotation mark, dash and space."""
-    text = unicodedata.normalize("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
-    text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = _composed("NFKC", tidy(text.translate(_STRAIGHT), one_line=True)).casefold()
+    if not text.isascii():
+        text = "".join(sign for sign in text.translate(_STRAIGHT) if not _is_invisible(sign))
+    return " ".join(_composed("NFC", text).split())
+
+
+def set_apart(text: str) -> str:
+    """What somebody typed, to stand in a sentence of plain text, as in a mail: on one line, and in letters from right
+    to left apart (UAX #9, isolates), so that the words around it stay where they are."""
+    text = tidy(text, one_line=True)
+    turns = any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
+    return f"\u2068{text}\u2069" if turns else text
+
+
+def _composed(form: Literal["NFC", "NFKC"], text: str) -> str:
+    if text.isascii():
+        return text
+    runs = groupby(text, lambda sign: unicodedata.category(sign)[0] == "M")
+    if any(is_marks and sum(1 for _ in run) > _MAX_MARKS for is_marks, run in runs):
+        return text
+    return unicodedata.normalize(form, text)
 
 
 def search_key(text: str) -> str:

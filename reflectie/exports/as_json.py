@@ -13,6 +13,7 @@ from reflectie.domain.findings import Counts
 from reflectie.domain.privacy import Shown, Withheld
 from reflectie.domain.report import ItemReport, Note, Report, Tally
 from reflectie.domain.since import NotCompared
+from reflectie.domain.text import without_invisible
 
 # Of both shapes. Goes up when a field changes its meaning or disappears, not when one comes in.
 VERSION = 1
@@ -79,7 +80,8 @@ def comparison_json(comparison: Comparison) -> bytes:
 
 
 def _encode(content: Part) -> bytes:
-    return f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode()
+    # What nobody can see was taken out when it was typed, but not always.
+    return without_invisible(f"{json.dumps(content, ensure_ascii=False, indent=1)}\n").encode()
 
 
 def _checklist(report: Report) -> Part:

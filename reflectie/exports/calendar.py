@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
+from reflectie.domain.text import set_apart
 from reflectie.models import Session
 
 ALARM_BEFORE = timedelta(days=-7)
@@ -16,7 +17,7 @@ def calendar_file(session: Session, day: date, url: str) -> bytes:
     Made from what is kept alone, without a clock: asked for twice it is the same file, and a calendar that has it
     already puts it in the same place.
     """
-    title = _("Reflectiesessie: %s") % " ".join(str(session.collaboration).split())
+    title = _("Reflectiesessie: %s") % set_apart(str(session.collaboration))
     event = Event()
     event.add("uid", f"volgende-sessie-{session.pk}")
     event.add("dtstamp", datetime.combine(session.concluded_on or session.changed_on, time(), UTC))

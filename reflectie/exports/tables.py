@@ -18,9 +18,9 @@ from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Shown, Withheld
 from reflectie.domain.report import GroupView, ItemReport, Note, Report, Tally
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.since import NotCompared
 from reflectie.domain.spreadsheet import Cell
+from reflectie.domain.text import without_invisible
 from reflectie.templatetags.reflectie import answer, choice_words, group_name
 
 from .columns import SORTS, Sort
@@ -100,8 +100,8 @@ def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _clean(row: Row) -> Row:
-    # What nobody can see was refused when it was typed; a file must open whatever happens.
-    return {name: without_unseen_signs(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
+    # What nobody can see was taken out when it was typed; a file must open whatever happens.
+    return {name: without_invisible(cell) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 def words_why(figure: Withheld | NotCompared) -> str:

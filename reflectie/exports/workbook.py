@@ -13,8 +13,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from reflectie.domain.findings import Finding
-from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.spreadsheet import Cell
+from reflectie.domain.text import without_invisible
 
 # What Excel takes in one cell, in UTF-16 units.
 MAX_CELL = 32_767
@@ -170,10 +170,10 @@ def _lines(text: str, width: int) -> int:
 def fitting(text: str) -> str:
     """A text as far as Excel takes it in one cell; one that is cut off ends in "…".
 
-    What no document may hold was refused when it was typed. It is left out here all the same: with one such sign in it
-    a workbook doesn't open.
+    What no document may hold was taken out when it was typed. It is left out here all the same: with one such sign in
+    it a workbook doesn't open.
     """
-    text = without_unseen_signs(text)
+    text = without_invisible(text)
     # No sign takes more than two units.
     if 2 * len(text) <= MAX_CELL:
         return text

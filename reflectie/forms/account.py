@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.throttle import may_mail_code, try_password, try_second_step
 
+from .fields import TextField
+
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
 _REQUIRED = _("Vul dit in.")
 _PASSWORD_ERRORS = {
@@ -185,7 +187,8 @@ class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]
         "first_name": _("Zo zien de mensen je met wie je samenwerkt. Laat je dit leeg, dan zien ze je e-mailadres.")
     }
 
+    first_name = TextField(limit=150, one_line=True, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
     class Meta:
         model = User
         fields = ["first_name"]
-        widgets = {"first_name": forms.TextInput(attrs={"autocomplete": "name"})}

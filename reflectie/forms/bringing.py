@@ -60,7 +60,10 @@ class EarlierForm(forms.Form):
     )
     partners = NamesField(
         label=_("Welke partners deden mee?"),
-        help_text=_("Zoals ze toen heetten. Zet elke partner op een regel."),
+        help_text=_(
+            "Zoals ze toen heetten. Zet elke partner op een regel. Een naam die er al staat, bewaren we één keer. "
+            "Andere hoofdletters of leestekens zoals ’ en – maken er geen andere partner van."
+        ),
         widget=forms.Textarea(attrs={"rows": 5, "class": "form-control"}),
     )
     questions = forms.MultipleChoiceField(

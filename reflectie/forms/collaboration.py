@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.sheet import MAX_LINES, MAX_NAME
+from reflectie.domain.text import same_text, tidy
 from reflectie.models import Collaboration, Role
 from reflectie.models.collaboration import MAX_LABEL
 from reflectie.store import merge_names
@@ -20,13 +21,13 @@ NAME_MISSING = _("Geef de samenwerking een naam.")
 
 
 class NamesField(TextField):
-    """Names, one a line. Empty lines go, and so does a name that stands there already."""
+    """Names, one a line. Empty lines go, and so does a name that is the same to a person as one before it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(limit=MAX_LINES * (MAX_NAME + 1), **kwargs)
 
     def clean(self, value: Any) -> str:
-        lines = (" ".join(line.split()) for line in super().clean(value).split("\n"))
+        lines = (tidy(line, one_line=True) for line in super().clean(value).split("\n"))
         names = merge_names(line for line in lines if line)
         for name in names:
             if len(name) > MAX_NAME:
@@ -42,7 +43,9 @@ class CollaborationForm(forms.Form):
     partners = NamesField(
         label=_("Partners (hoeft niet)"),
         help_text=_(
-            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een regel."
+            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een regel. Een "
+            "naam die er al staat, bewaren we één keer. Andere hoofdletters of leestekens zoals ’ en – maken er geen "
+            "andere partner van."
         ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
@@ -101,7 +104,7 @@ class EraseForm(forms.Form):
 
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
-        if typed.casefold() != self.collaboration.name.casefold():
+        if same_text(typed) != same_text(self.collaboration.name):
             raise ValidationError(_("Dit is niet dezelfde naam. Er is nog niets gewist."))
         return typed
 

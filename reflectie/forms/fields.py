@@ -9,22 +9,27 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
+from reflectie.domain.sheet import MAX_LINES
+from reflectie.domain.text import tidy
 
 
 class TextField(forms.CharField):
-    """Text as a person typed it: line ends made alike, nothing unseen in it, and nothing cut off."""
+    """Text as a person typed it, tidied: what comes back is what would be kept, and nothing is cut off."""
 
     widget = forms.Textarea
 
     def __init__(self, *, limit: int, one_line: bool = False, **kwargs: Any) -> None:
         self.limit, self.one_line = limit, one_line
-        super().__init__(required=False, **kwargs)
-        # Ours says more than Django's about such a sign, and says it of all of them.
-        self.validators = [self._fits, self._has_lines, self._is_visible]
+        super().__init__(**{"required": False, **kwargs})
+        # Django's refuses a sign that `tidy` takes out.
+        self.validators = [self._fits, self._has_lines]
 
     def to_python(self, value: Any) -> str:
         return tidy(str(value or ""), one_line=self.one_line)
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        """What a page with an error shows in the field."""
+        return self.to_python(data)
 
     def _fits(self, text: str) -> None:
         numbers = {"length": len(text), "limit": self.limit}
@@ -39,12 +44,6 @@ class TextField(forms.CharField):
             raise ValidationError(
                 _("Te veel regels: %(lines)s, en er passen er %(limit)s. Nog niet bewaard. Voeg regels samen."),
                 params={"lines": number_format(lines, force_grouping=True), "limit": MAX_LINES},
-            )
-
-    def _is_visible(self, text: str) -> None:
-        if unseen_signs(text):
-            raise ValidationError(
-                _("Er stonden onzichtbare tekens in je tekst. Ze zijn weggehaald. Nog niet bewaard: lees na en bewaar.")
             )
 
 

@@ -22,7 +22,6 @@ from reflectie.domain.sheet import (
     Sheet,
     fields_for,
     note_name,
-    without_unseen_signs,
 )
 from reflectie.models import Session
 from reflectie.store import MAX_SHEETS, new_token
@@ -32,6 +31,8 @@ from .sheet import QUESTIONS, grouped_choices
 
 # A page left open overnight still takes its form in the morning.
 TOKEN_SECONDS = 24 * 3600
+# More than all numbers there are.
+MAX_KEYS = 200
 NOTE_LINE = re.compile(r"(\d{1,2})\s*:\s*(.*)")
 
 Choices = list[tuple[str | Promise, list[tuple[int, str | Promise]]]]
@@ -65,14 +66,15 @@ def _numbered(checklist: Checklist, field: Field) -> Choices:
     return [(group, [(number[choice], words) for choice, words in choices]) for group, choices in groups]
 
 
-class KeyField(forms.CharField):
+class KeyField(TextField):
     """One of a few choices, typed as its number. Empty is open."""
 
     def __init__(self, choices: tuple[str, ...]) -> None:
         self.choices = choices
         top = len(choices)
         keys = {"inputmode": "numeric", "class": "form-control keyed", "data-top": top, "size": len(str(top))}
-        super().__init__(required=False, widget=forms.TextInput(attrs={**keys, "autocomplete": "off"}))
+        widget = forms.TextInput(attrs={**keys, "autocomplete": "off"})
+        super().__init__(limit=MAX_KEYS, one_line=True, widget=widget)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
@@ -85,13 +87,13 @@ class KeyField(forms.CharField):
         return str(self.choices[int(typed) - 1])
 
 
-class NumbersField(forms.CharField):
+class NumbersField(TextField):
     """Several choices, typed as their numbers with spaces between them."""
 
     def __init__(self, choices: tuple[str, ...], limit: int) -> None:
-        self.choices, self.limit = choices, limit
+        self.choices, self.most = choices, limit
         keys = {"inputmode": "numeric", "class": "form-control numbers", "autocomplete": "off"}
-        super().__init__(required=False, widget=forms.TextInput(attrs=keys))
+        super().__init__(limit=MAX_KEYS, one_line=True, widget=forms.TextInput(attrs=keys))
 
     def clean(self, value: Any) -> tuple[str, ...]:
         typed = set(re.split(r"[\s,;]+", super().clean(value))) - {""}
@@ -101,10 +103,10 @@ class NumbersField(forms.CharField):
                 _("Typ cijfers van 1 tot en met %(top)s met spaties ertussen, of laat leeg."), params={"top": top}
             )
         chosen = {int(number) for number in typed}
-        if len(chosen) > self.limit:
+        if len(chosen) > self.most:
             raise ValidationError(
                 _("Hoogstens %(limit)s. Op het formulier staan er %(number)s: neem de eerste %(limit)s."),
-                params={"limit": self.limit, "number": len(chosen)},
+                params={"limit": self.most, "number": len(chosen)},
             )
         return tuple(str(self.choices[number - 1]) for number in sorted(chosen))
 
@@ -200,8 +202,8 @@ class PaperSheetForm(forms.Form):
         super().full_clean()
         if self.is_bound and self.errors:
             # What was typed goes out again, with a fresh token where the old one had had its day.
-            shown = {name: without_unseen_signs(str(text)) for name, text in self.data.items()}
-            self.data = shown | ({"token": str(self.initial["token"])} if "token" in self.errors else {})
+            renewed = {"token": str(self.initial["token"])} if "token" in self.errors else {}
+            self.data = {**self.data.dict(), **renewed}  # type: ignore[attr-defined]
 
     def _focus(self) -> None:
         visible = [name for name in self.fields if name != "token"]

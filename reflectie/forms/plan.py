@@ -20,7 +20,8 @@ from reflectie import wording
 from reflectie.domain.privacy import FLOOR, enough
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import MAX_NAME
-from reflectie.store import Plan, today
+from reflectie.domain.text import same_text
+from reflectie.store import Plan, merge_names, today
 
 from .fields import TextField, choice_field, day_field
 
@@ -153,11 +154,11 @@ class PlanForm(forms.Form):
         has_facilitator: bool = True,
     ) -> None:
         self.plan, self.begun = plan, begun
-        self.partner_rows, self.level_rows = _rows(partners, plan)
+        self.partner_rows, self.level_rows = _rows(partners, plan, begun=begun)
         super().__init__(data, initial=self._start())
-        known = dict(plan.groups) if plan else {}
+        known = {same_text(name): number for name, number in plan.groups} if plan else {}
         for row in [*self.partner_rows, *self.level_rows]:
-            self.fields[row.field] = _number(0, label=row.label, initial=known.get(row.group))
+            self.fields[row.field] = _number(0, label=row.label, initial=known.get(same_text(row.group)))
         # Whether the box to go on anonymously with so few belongs on the page.
         self.advises = bool(self.initial.get("anyway"))
         if len(self.partner_rows) < 2:
@@ -330,11 +331,15 @@ class PlanForm(forms.Form):
         )
 
 
-def _rows(partners: Sequence[str], plan: Plan | None) -> tuple[list[GroupRow], list[GroupRow]]:
-    """A row for each partner and each role. Partners as they were called at planning stay in it."""
-    names = list(partners)
-    if plan and plan.grouping is Grouping.PARTNER:
-        names += [name for name, _ in plan.groups if name not in names]
+def _rows(partners: Sequence[str], plan: Plan | None, *, begun: bool = False) -> tuple[list[GroupRow], list[GroupRow]]:
+    """A row for each partner and each role. Partners as they were called at planning stay in it; once somebody
+    answered, one that is called otherwise by now is called so too."""
+    called = [name for name, _ in plan.groups] if plan and plan.grouping is Grouping.PARTNER else []
+    # In the same places whether or not somebody answered: a page that was drawn before is sent after.
+    names = merge_names([*partners, *called])
+    if begun:
+        then = {same_text(name): name for name in called}
+        names = [then.get(same_text(name), name) for name in names]
     by_partner = [GroupRow(f"partner-{number}", name, name) for number, name in enumerate(names)]
     return by_partner, [GroupRow(f"level-{name}", name, wording.LEVELS[name]) for name in LEVELS]
 

@@ -31,8 +31,8 @@ from reflectie.domain.sheet import (
     digest,
     fields_for,
     note_name,
-    without_unseen_signs,
 )
+from reflectie.domain.text import tidy
 from reflectie.store import Posted, Saved
 from reflectie.templatetags.reflectie import answer
 
@@ -41,13 +41,20 @@ from .fields import AtMostField, TextField
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 
 
+class _ChoiceField(forms.ChoiceField):
+    """A partner is chosen by name, perhaps on a page that still has the name as it was before it was tidied."""
+
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value), one_line=True)
+
+
 def _form_field(field: Field) -> forms.Field:
     choices = [(choice, choice) for choice in field.choices]
     match field.ask:
         case Ask.TEXT:
             return TextField(limit=field.limit, one_line=field.one_line)
         case Ask.ONE:
-            return forms.ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
+            return _ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
         case Ask.MANY:
             return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
 
@@ -172,7 +179,7 @@ class SheetForm(forms.Form):
         if name in self.errors:
             if self.known[name].ask is Ask.MANY:
                 return tuple(self.data.getlist(name))  # type: ignore[attr-defined]
-            return without_unseen_signs(str(self.data.get(name, "")))
+            return tidy(str(self.data.get(name, "")), one_line=self.known[name].one_line)
         return self.sheet.values.get(name, self.known[name].empty)
 
     def state(self, question: str, *, drawn: bool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def work_out_keys(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reflectie", "0010_limits_and_former_coordinators"),
+        ("reflectie", "0011_tidy_names"),
     ]
 
     operations = [

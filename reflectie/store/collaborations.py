@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from reflectie.domain.signals import same_label
+from reflectie.domain.text import same_text
 from reflectie.models import HELD_ON, Collaboration, FormerCoordinator, Membership, Partner, Response, Role, Session
 
 from .gone import leave_no_trace
@@ -69,9 +69,7 @@ def change_collaboration(
         collaboration = lock_collaboration(collaboration.pk)
         before = getattr(collaboration, settings.SIGNAL_LABEL)
         collaboration.name, collaboration.region, collaboration.theme = name, region, theme
-        if collaboration.signals_from and same_label(before) != same_label(
-            getattr(collaboration, settings.SIGNAL_LABEL)
-        ):
+        if collaboration.signals_from and same_text(before) != same_text(getattr(collaboration, settings.SIGNAL_LABEL)):
             collaboration.signals_from = today()
         collaboration.save(update_fields=["name", "region", "theme", "signals_from"])
         _put_partners(collaboration, partners)
@@ -88,10 +86,11 @@ def _put_partners(collaboration: Collaboration, names: Iterable[str]) -> None:
 
 
 def merge_names(names: Iterable[str]) -> list[str]:
-    """Names without those that stand there already in other capitals; the first way of writing stays."""
+    """Names without those that stand there already, as a person reads them (`same_text`); the first way of writing
+    stays."""
     merged: dict[str, str] = {}
     for name in names:
-        merged.setdefault(name.casefold(), name)
+        merged.setdefault(same_text(name), name)
     return list(merged.values())
 
 

@@ -15,8 +15,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, response_or_404, signed_in
-from reflectie.domain.sheet import without_unseen_signs
 from reflectie.domain.signals import counts_from
+from reflectie.domain.text import tidy
 from reflectie.forms.collaboration import AdoptForm, CollaborationForm, EraseForm
 from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
@@ -59,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _searched(request: HttpRequest) -> str:
-    return without_unseen_signs(request.GET.get("zoek", ""))[:MAX_SEARCH].strip()
+    return tidy(request.GET.get("zoek", ""), one_line=True)[:MAX_SEARCH].strip()
 
 
 @never_cache

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.access import COORDINATOR, session_or_404
 from reflectie.domain.setup import Mode
+from reflectie.domain.text import set_apart
 from reflectie.forms.invite import InviteForm
 from reflectie.models import Session
 from reflectie.store import (
@@ -140,8 +141,8 @@ def _page(
 def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
     """A mail in the words of templates/reflectie/mail. The first line is its subject."""
     context = share(request, session) | {
-        "name": " ".join(str(session.collaboration).split()),
-        "sender": request.user.get_full_name(),  # type: ignore[union-attr]
+        "name": set_apart(str(session.collaboration)),
+        "sender": set_apart(request.user.get_full_name()),  # type: ignore[union-attr]
         "is_reminder": kind == "remind",
     }
     return Letter.read(render_to_string(f"reflectie/mail/{kind}.txt", context), _reply_to(request))

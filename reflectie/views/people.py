@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.access import membership_or_404, signed_in
 from reflectie.adapters import INVITATION, display_name
-from reflectie.domain.text import sort_key
+from reflectie.domain.text import set_apart, sort_key
 from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Membership, Role
 from reflectie.store import (
@@ -151,14 +151,13 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
 
 def _letter(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> Letter:
     context = {
-        "collaboration": collaboration,
-        "inviter": display_name(signed_in(request)),
+        "name": set_apart(collaboration.name),
+        "inviter": set_apart(display_name(signed_in(request))),
         "role": invited.role,
         "url": request.build_absolute_uri(reverse("invitation", args=[invited.token])),
         "days": INVITATION_DAYS,
     }
-    subject = " ".join(render_to_string("reflectie/mail/invitation_subject.txt", context).split())
-    return Letter(subject, render_to_string("reflectie/mail/invitation.txt", context))
+    return Letter.read(render_to_string("reflectie/mail/invitation.txt", context))
 
 
 @login_not_required

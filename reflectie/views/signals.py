@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie import pdf
 from reflectie.access import COORDINATOR, MEMBERS, membership_or_404, session_or_404
 from reflectie.domain.sheet import note_name
-from reflectie.domain.signals import ALL, counts_from, same_label
+from reflectie.domain.signals import ALL, counts_from
+from reflectie.domain.text import same_text
 from reflectie.models import OPENED, Role, Session
 from reflectie.store import (
     StageError,
@@ -43,7 +44,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) == YEAR_SIGNS):
         raise Http404
     year = int(asked) if asked else next(iter(published.years), 0)
-    label = same_label(request.GET.get("label", ALL))
+    label = same_text(request.GET.get("label", ALL))
     names = published.years[year].names if year in published.years else {}
     return {
         "found": published.of(published_checklist(), year, label),

@@ -6,7 +6,7 @@
   const sheet = document.getElementById("sheet");
   if (!sheet) return;
   // One without the other is worse than neither. Neither: the page is one form, with what it says to who has no scripts.
-  if (!window.htmx) {
+  if (!window.htmx || !window.tidyText) {
     sheet.querySelectorAll("noscript").forEach((part) => (part.outerHTML = part.textContent));
     return;
   }
@@ -62,11 +62,16 @@
     write(waiting);
   };
 
-  // The mark of a value, made as domain/sheet.py makes it.
+  // What stands in a field becomes what the server keeps of it.
+  const tidyUp = (field) => {
+    const text = window.tidyText(field.value, field.tagName !== "TEXTAREA");
+    // Put back as it was, a field would lose its place and what can be undone.
+    if (!isTick(field) && text !== field.value) field.value = text;
+  };
+
+  // The mark of what the server keeps of a value, made as domain/sheet.py makes it.
   const digest = (values) => {
-    const text = values
-      .map((value) => value.replace(/\r\n?|[\u2028\u2029]/g, "\n").replace(/\n{3,}/g, "\n\n").trim())
-      .join("\u001f");
+    const text = values.join("\u001f");
     if (!text) return "0";
     const bytes = new TextEncoder().encode(text);
     let crc = -1;
@@ -80,7 +85,9 @@
   const markAsOwn = (question) =>
     question.querySelectorAll("[name^=seen-]").forEach((mark) => {
       const name = mark.name.slice("seen-".length);
-      const values = (sent[question.id] || []).filter(([field]) => field === name).map(([, value]) => value);
+      const isOneLine = !question.querySelector(`textarea[name="${name}"]`);
+      const own = (sent[question.id] || []).filter(([field]) => field === name);
+      const values = own.map(([, value]) => window.tidyText(value, isOneLine));
       const marks = new Set([...mark.value.split(" "), digest(values)]);
       mark.value = [...marks].slice(0, 10).join(" ");
     });
@@ -117,6 +124,9 @@
         field.setAttribute("aria-invalid", isWrong);
       });
     });
+
+  // Whoever leaves a field sees it as it is kept; before htmx sends it. Not while they type: a word isn't over yet.
+  sheet.addEventListener("change", ({ target }) => questionOf(target) && target.matches(FIELD) && tidyUp(target), true);
 
   ["input", "change"].forEach((kind) =>
     sheet.addEventListener(kind, (event) => {
@@ -234,6 +244,7 @@
         const given = values.get(field.name) || [];
         if (isTick(field)) field.checked = given.includes(field.value);
         else if (given.length) [field.value] = given;
+        if (field.matches(FIELD)) tidyUp(field);
         if (field.tagName === "TEXTAREA" && field.value) field.closest("details")?.setAttribute("open", "");
       });
     });

@@ -13,7 +13,10 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from reflectie.store import account_address
 from reflectie.throttle import may_mail_code, try_password, try_second_step
+
+from .fields import AddressField
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
 _REQUIRED = _("Vul dit in.")
@@ -22,6 +25,14 @@ _PASSWORD_ERRORS = {
     "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Kies een ander."),
     "password_too_similar": _("Dit wachtwoord lijkt te veel op je naam of je e-mailadres. Kies een ander."),
 }
+
+
+class OwnAddressField(AddressField):
+    """The address of an account, as it is kept."""
+
+    def to_python(self, value: Any) -> str:
+        typed = str(value or "")
+        return account_address(typed, super().to_python(typed))
 
 
 class OwnWords(forms.Form):
@@ -40,16 +51,13 @@ class OwnWords(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for name, field in list(self.fields.items()):
+            if isinstance(field, forms.EmailField):
+                field = self.fields[name] = OwnAddressField(widget=field.widget, required=field.required)
             field.label = self.labels[name]
             field.help_text = self.helps.get(name, "")
             field.widget.attrs.pop("placeholder", None)
             field.error_messages["required"] = _REQUIRED
-            if isinstance(field, forms.EmailField):
-                field.error_messages["invalid"] = _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be")
-                for validator in field.validators:
-                    if getattr(validator, "code", "") == "invalid":
-                        validator.message = field.error_messages["invalid"]  # type: ignore[attr-defined]
         if "code" in self.fields:
             self.fields["code"].widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
         self.helper = FormHelper()

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
+from reflectie.email_addresses import MAX_ADDRESS, is_address, one_address
 
 
 class TextField(forms.CharField):
@@ -82,3 +83,25 @@ def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.C
         error_messages={"required": message, "invalid_choice": message},
         **kwargs,
     )
+
+
+def _is_address(address: str) -> None:
+    if len(address) <= MAX_ADDRESS and not is_address(address):
+        raise ValidationError(AddressField.default_error_messages["invalid"], code="invalid")
+
+
+class AddressField(forms.EmailField):
+    """One e-mail address, in the form in which it is kept; pasted with a name beside it, the address alone."""
+
+    default_validators = [_is_address]
+    default_error_messages = {
+        "invalid": _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be"),
+        "max_length": _("Dit e-mailadres is te lang. Kijk het na."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": MAX_ADDRESS, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        return one_address(typed) if typed else ""

@@ -2,12 +2,14 @@
 in one transaction. Nothing else opens a transaction."""
 
 from .accounts import (
+    account_address,
     account_data,
     administrators,
     close_account,
     erase_unconfirmed,
     rename_account,
     second_factor_is_on,
+    twins,
 )
 from .agreements import (
     Kept,
@@ -206,6 +208,7 @@ __all__ = [
     "Use",
     "Wanted",
     "accept_invitation",
+    "account_address",
     "account_data",
     "add_agreement",
     "add_paper_sheet",
@@ -338,6 +341,7 @@ __all__ = [
     "text_mark",
     "text_marks",
     "today",
+    "twins",
     "waiting_pages",
     "why_it_fails",
     "withdraw",

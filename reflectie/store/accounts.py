@@ -15,6 +15,7 @@ from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reflectie.email_addresses import normal_address
 from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
 from .gone import leave_no_trace
@@ -29,6 +30,29 @@ UNCONFIRMED_DAYS = 7
 def administrators() -> list[User]:
     """Who sees to the site, and can be written to. One query."""
     return list(User.objects.filter(is_superuser=True, is_active=True).exclude(email="").order_by("pk"))
+
+
+def account_address(typed: str, address: str) -> str:
+    """The address by which an account is looked for: `address`, the normal form of what was `typed`; or what was typed,
+    where an account is kept under just that. Such are twins of before that only an administrator can undo (`twins`),
+    and whoever has one goes on signing in to it. One query, and none where both are the same."""
+    typed = typed.strip().lower()
+    if typed in ("", address):
+        return address
+    kept = EmailAddress.objects.filter(email=typed).exists() or User.objects.filter(email=typed).exists()
+    return typed if kept else address
+
+
+def twins() -> list[tuple[str, ...]]:
+    """Addresses of accounts that are one mailbox, written in more than one way or kept by more than one account: each
+    time all of them, in order. Two queries over all accounts."""
+    kept = [*User.objects.exclude(email="").values_list("email", "pk")]
+    kept += EmailAddress.objects.values_list("email", "user_id")
+    found: dict[str, set[tuple[str, int]]] = {}
+    for email, owner in kept:
+        found.setdefault(normal_address(email), set()).add((email, owner))
+    shared = (rows for rows in found.values() if len({owner for _email, owner in rows}) > 1)
+    return sorted(tuple(sorted(email for email, _owner in rows)) for rows in shared)
 
 
 def second_factor_is_on(user: User) -> bool:

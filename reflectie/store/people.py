@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from reflectie.email_addresses import normal_address
 from reflectie.models import (
     OPENED,
     Collaboration,
@@ -52,7 +53,7 @@ def invite_member(
 
     Raises Collaboration.DoesNotExist when it was erased meanwhile.
     """
-    invited = Invited(email.strip().lower(), role, new_token())
+    invited = Invited(normal_address(email), role, new_token())
     letter = write(invited) if write else None
     with transaction.atomic():
         invitation, _made = Invitation.objects.update_or_create(

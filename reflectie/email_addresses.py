@@ -22,13 +22,13 @@ MAX_ADDRESS = 254
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
 _NEW_LINE = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-# A long name, with its address on the next line.
-_FOLDED = re.compile(r"(?m)^([^@\n]*\w[^@\n]*)\n[ \t]*(?=<)")
-# A name before an address in brackets: in quotes, it may hold anything; it may be an address itself.
-_QUOTED_NAME = re.compile(r'"(?:[^"\\\n]|\\.)*"(?=\s*<)')
-_ADDRESS_AS_NAME = re.compile(r"[^\s,;<>]+@[^\s,;<>]+[ \t]*(?=<[^<>\n]*@[^<>\n]*>)")
+# A name before an address in brackets: in quotes, it may hold anything; it may be an address itself. Bounded, so that no
+# text takes long.
+_QUOTED_NAME = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=[ \t]{0,9}<)')
+_ADDRESS_AS_NAME = re.compile(r"[^\s,;<>@]{1,64}@[^\s,;<>@]{1,254}[ \t]{0,9}(?=<[^<>@]{0,100}@)")
 _PIECES = re.compile(r"[,;\t\u3001\u060c\u061b]+")
 _WORDS = re.compile(r'[\s<>()\[\]{}|"]+')
+_DOMAIN = re.compile(r"\w\.[^\W\d_]{2,}[\s\"]*$")
 # Around an address in a sentence, a list or a link.
 _AROUND = "'\u2018\u2019\u201a\u2039\u203a`.,:;!?*"
 
@@ -53,7 +53,7 @@ def normal_address(text: str) -> str:
 def _normal_domain(domain: str) -> str:
     """A domain in ASCII, without the full stop behind the last label. One that can't be written so comes back as it
     is."""
-    if not domain.isascii():
+    if not domain.isascii() and len(domain) <= MAX_ADDRESS:
         # Between some letters a joiner belongs to the domain; elsewhere nobody sees it.
         for form in (domain, domain.translate(_JOINERS)):
             try:
@@ -98,25 +98,45 @@ def read_addresses(text: str) -> Found:
     """The addresses in whatever was pasted: one a line, set apart by commas, semicolons, tabs or spaces, with or
     without names, as cells of a table, as links."""
     text = unicodedata.normalize("NFKC", without_invisible(_NEW_LINE.sub("\n", text)))
-    text = _FOLDED.sub(r"\1 ", text.translate(_DOUBLE_QUOTES))
-    text = _ADDRESS_AS_NAME.sub(" ", _QUOTED_NAME.sub(" ", text))
     addresses: dict[str, None] = {}
     unread: dict[str, None] = {}
-    for line in text.split("\n"):
-        # With addresses in brackets, each entry should have one; otherwise names stand in columns beside one.
-        for entry in line.split(";") if "<" in line else [line]:
-            if "@" not in entry:
-                unread |= dict.fromkeys([" ".join(entry.split())] if re.search(r"\w", entry) else [])
-                continue
-            for piece in _PIECES.split(entry):
-                found, rest = _read_piece(piece)
+    for line in _unfolded(text.translate(_DOUBLE_QUOTES).split("\n")):
+        line = _ADDRESS_AS_NAME.sub(" ", _QUOTED_NAME.sub(" ", line))
+        for entry in _entries(line):
+            for piece in _PIECES.split(entry) if "@" in entry else [entry]:
+                found, rest = _read_piece(piece, is_entry="@" not in entry)
                 addresses |= dict.fromkeys(found)
                 unread |= dict.fromkeys(rest)
     return Found(tuple(addresses), tuple(unread))
 
 
-def _read_piece(piece: str) -> tuple[list[str], list[str]]:
-    """The addresses in a piece of text; and the rest of it, where something in it was meant as one."""
+def _unfolded(lines: list[str]) -> list[str]:
+    """Lines, with a name that was too long for one before its address in brackets again."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and line.lstrip().startswith("<") and "@" not in whole[-1]:
+            line = f"{whole.pop()} {line}"
+        whole.append(line)
+    return whole
+
+
+def _entries(line: str) -> list[str]:
+    """The parts of a line that should each hold an address: those of a list. Beside one address, names may stand in
+    cells of their own."""
+    for sign in ";,":
+        entries = line.split(sign)
+        is_list = sum("@" in entry for entry in entries) > 1
+        if (sign == ";" and (is_list or "<" in line)) or (is_list and not set("<(") & set(line)):
+            return entries
+    return [line]
+
+
+def _read_piece(piece: str, *, is_entry: bool) -> tuple[list[str], list[str]]:
+    """The addresses in a piece of text; and what of it should have been one. A piece that is all of an `entry` should
+    hold one, and so should brackets and what ends as a domain does."""
+    if "@" not in piece:
+        is_lacking = re.search(r"\w", piece) if is_entry or "<" in piece else _DOMAIN.search(piece)
+        return [], [" ".join(piece.split())] if is_lacking else []
     words = [word for word in _WORDS.split(piece) if word]
     read = {word: address for word in words if "@" in word and is_address(address := _bare(word))}
     rest = [word for word in words if word not in read]

@@ -1,6 +1,6 @@
 """One mailbox is one text, however it is written; and addresses are found in whatever people paste."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -119,6 +119,9 @@ def test_addresses_are_read_in_every_shape(shape):
         (f"Naam\tE-mailadres\nAn\t{AN}\nCy\t\nBo\t{BO}", ("Naam E-mailadres", "Cy")),
         (f"Peeters, An; <{AN}>; Cy <cy@>; Bo <{BO}>", ("Peeters, An", "Cy cy@")),
         (f"An <{AN}>, Cy <cy.example.org>; Bo <{BO}>", ("Cy <cy.example.org>",)),
+        (f"{AN}; Cy; {BO}", ("Cy",)),
+        (f"{AN}, Cy, {BO}", ("Cy",)),
+        (f"{AN}; cy.example.org\n{BO}", ("cy.example.org",)),
         (f"{AN} cy @example.org, {BO}", ("cy @example.org",)),
         (f"{AN}, cy@example, é@example.org, {BO}", ("cy@example", "é@example.org")),
         (f"{AN}cy@example.org {AN} {BO}", (f"{AN}cy@example.org",)),
@@ -134,11 +137,11 @@ def test_a_text_without_anything_to_read_has_nothing():
     assert (found.addresses, found.unread) == ((), ())
 
 
-def test_the_longest_paste_is_read_in_a_moment():
-    started = perf_counter()
-    for sign in ("@", "<", '"', "a@", "<a@b", "a\n<", '"\\', "x" * 20 + " "):
-        read_addresses(sign * (MAX_TYPED // len(sign)))
-    assert perf_counter() - started < 5
+@pytest.mark.parametrize("sign", ["@", "<", '"', "a@", "<a@b", "a\n<", "<\n", '"\\', "x", "x y ", "a@b ", "\u200d@é"])
+def test_the_longest_paste_is_read_in_a_moment(sign):
+    started = process_time()
+    read_addresses(sign * (MAX_TYPED // len(sign)))
+    assert process_time() - started < 3
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """allauth's forms in our own words, laid out by crispy. What they check stays allauth's."""
 
+from string import digits
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.mfa import app_settings as second_factor_settings
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from crispy_forms.helper import FormHelper
@@ -13,12 +15,15 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.store import account_address
+from reflectie.store import account_address, bare_code
 from reflectie.throttle import may_mail_code, try_password, try_second_step
 
-from .fields import AddressField
+from .fields import MISTYPED, AddressField, check_signs
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
+# The codes that allauth sends: no vowels, so that none is a word.
+MAILED_SIGNS, MAILED_LENGTH = "BCDFGHJKLMNPQRSTVWXZ", 8
+TOTP_DIGITS, RECOVERY_CODE_DIGITS = second_factor_settings.TOTP_DIGITS, second_factor_settings.RECOVERY_CODE_DIGITS
 _REQUIRED = _("Vul dit in.")
 _PASSWORD_ERRORS = {
     "password_too_short": _("Dit wachtwoord is te kort. Maak het minstens 10 tekens lang."),
@@ -109,15 +114,30 @@ class RequestCodeForm(OwnWords, account.RequestLoginCodeForm):  # type: ignore[m
         return count_mail(super().clean_email())
 
 
-class SignInCodeForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class MailedCode(OwnWords):
+    """A code from a mail. What can't be one is told so, and is no try; whether one was sent makes no difference."""
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
+        check_signs(code, MAILED_SIGNS)
+        if len(code) != MAILED_LENGTH:
+            told = _("De code in de mail heeft %(length)s letters. Dit zijn er %(number)s. Kijk hem na.")
+            raise forms.ValidationError(
+                told, code=MISTYPED, params={"length": MAILED_LENGTH, "number": len(code)}
+            )
+        checked: str = super().clean_code()  # type: ignore[misc]
+        return checked
+
+
+class SignInCodeForm(MailedCode, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
-class AddressCodeAgainForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class AddressCodeAgainForm(MailedCode, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
-class AddressCodeForm(OwnWords, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+class AddressCodeForm(MailedCode, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     pass
 
 
@@ -149,7 +169,7 @@ class ForgottenPasswordForm(OwnWords, account.ResetPasswordForm):  # type: ignor
         return count_mail(super().clean_email())
 
 
-class ForgottenPasswordCodeForm(OwnWords, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+class ForgottenPasswordCodeForm(MailedCode, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     pass
 
 
@@ -167,12 +187,18 @@ class SecondStep(OwnWords):
     helps = {"code": _("Zes cijfers uit de app op je telefoon, of een van je noodcodes.")}
 
     def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
+        check_signs(code, digits)
+        if len(code) not in (TOTP_DIGITS, RECOVERY_CODE_DIGITS):
+            told = _("De app toont %(app)s cijfers, een noodcode heeft er %(emergency)s. Dit zijn er %(number)s.")
+            params = {"app": TOTP_DIGITS, "emergency": RECOVERY_CODE_DIGITS, "number": len(code)}
+            raise forms.ValidationError(told, code=MISTYPED, params=params)
         attempt = try_second_step(context.request, self.user.pk, self.user.email)  # type: ignore[attr-defined]
         if attempt is None:
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]
+        checked: str = super().clean_code()  # type: ignore[misc]
         attempt.went_well()
-        return code
+        return checked
 
 
 class SecondFactorForm(SecondStep, second_factor.AuthenticateForm):  # type: ignore[misc]
@@ -185,6 +211,15 @@ class SecondFactorAgainForm(SecondStep, second_factor.ReauthenticateForm):  # ty
 
 class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     helps = {"code": _("De zes cijfers die de app nu toont.")}
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
+        check_signs(code, digits)
+        if len(code) != TOTP_DIGITS:
+            told = _("De app toont %(app)s cijfers. Dit zijn er %(number)s. Kijk ze na.")
+            raise forms.ValidationError(told, code=MISTYPED, params={"app": TOTP_DIGITS, "number": len(code)})
+        checked: str = super().clean_code()
+        return checked
 
 
 class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]

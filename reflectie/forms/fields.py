@@ -8,9 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
 from reflectie.email_addresses import MAX_ADDRESS, is_address, one_address
+
+# Of a code that can't be one: it was typed wrong, and tries out nothing.
+MISTYPED = "mistyped"
 
 
 class TextField(forms.CharField):
@@ -105,3 +109,14 @@ class AddressField(forms.EmailField):
     def to_python(self, value: Any) -> str:
         typed = super().to_python(value) or ""
         return one_address(typed) if typed else ""
+
+
+def check_signs(code: str, signs: str) -> None:
+    """Raises ValidationError (`mistyped`) with the signs of a typed code that are in no such code."""
+    if wrong := [sign for sign in dict.fromkeys(code) if sign not in signs]:
+        told = ngettext(
+            "Dit teken staat nooit in zo’n code: %s. Kijk het na.",
+            "Deze tekens staan nooit in zo’n code: %s. Kijk ze na.",
+            len(wrong),
+        )
+        raise ValidationError(told % ", ".join(wrong), code=MISTYPED)

@@ -154,6 +154,9 @@ from .signals import load_signals, release_note, released_notes, take_part
 from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark, text_marks
 from .tokens import (
     PERSONAL_CODE,
+    SHORT_CODE,
+    SIGNS,
+    bare_code,
     hash_personal_code,
     hash_token,
     new_code,
@@ -171,6 +174,8 @@ __all__ = [
     "MAX_INVITEES",
     "MAX_SHEETS",
     "PERSONAL_CODE",
+    "SHORT_CODE",
+    "SIGNS",
     "AdoptedError",
     "BegunError",
     "Demo",
@@ -217,6 +222,7 @@ __all__ = [
     "adopt_into_new",
     "agreed_day",
     "agreement_is_shared",
+    "bare_code",
     "beat",
     "bring_in",
     "can_prepare",

@@ -179,7 +179,9 @@ def _password_uses(request: HttpRequest, email: str) -> tuple[Use, ...]:
 def forget_passwords(request: HttpRequest, email: str) -> None:
     """Wrong passwords of before count no more: this asker just chose a new one with a code from the mailbox."""
     with suppress(DatabaseError):
-        forget_uses([use.key for use in _uses(WRONG_FOR_ONE, "password", hashed_address(request), normal_address(email))])
+        forget_uses(
+            [use.key for use in _uses(WRONG_FOR_ONE, "password", hashed_address(request), normal_address(email))]
+        )
 
 
 def try_second_step(request: HttpRequest, user_id: int, email: str) -> Attempt | None:

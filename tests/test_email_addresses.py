@@ -45,7 +45,9 @@ def test_normal_address_is_one_for_every_way_of_writing_it(typed, kept):
     assert is_address(kept)
 
 
-@pytest.mark.parametrize("text", ["", "an", "@", "an@", "@example.org", "é@example.org", "an@exam‐ple.org", "an@a_b.be"])
+@pytest.mark.parametrize(
+    "text", ["", "an", "@", "an@", "@example.org", "é@example.org", "an@exam‐ple.org", "an@a_b.be"]
+)
 def test_what_is_no_address_stays_none(text):
     assert not is_address(normal_address(text))
 

@@ -78,7 +78,10 @@ def addresses_of(typed):
         (f"{AN}, bo@, {CY}", "Dit is geen e-mailadres: bo@."),
         (f"{AN} bo @example.org", "Dit is geen e-mailadres: bo @example.org."),
         (f"{AN}\n@bo\nCy", "Dit zijn geen e-mailadressen: @bo, Cy."),
-        ("\n".join(f"Naam {n}" for n in range(7)), "Dit zijn geen e-mailadressen: Naam 0, Naam 1, Naam 2, Naam 3, Naam 4 en nog 2."),
+        (
+            "\n".join(f"Naam {n}" for n in range(7)),
+            "Dit zijn geen e-mailadressen: Naam 0, Naam 1, Naam 2, Naam 3, Naam 4 en nog 2.",
+        ),
         (f"{'x' * 64}@{'y' * 60}.{'z' * 60}.{'z' * 60}.{'z' * 60}.be", "Dit is geen e-mailadres: "),
     ],
 )

@@ -15,10 +15,10 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.store import account_address, bare_code
+from reflectie.store import account_address
 from reflectie.throttle import may_mail_code, try_password, try_second_step
 
-from .fields import MISTYPED, AddressField, check_signs
+from .fields import MISTYPED, AddressField, typed_code
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
 # The codes that allauth sends: no vowels, so that none is a word.
@@ -118,13 +118,10 @@ class MailedCode(OwnWords):
     """A code from a mail. What can't be one is told so, and is no try; whether one was sent makes no difference."""
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
-        check_signs(code, MAILED_SIGNS)
+        code = self.cleaned_data["code"] = typed_code(self, MAILED_SIGNS)
         if len(code) != MAILED_LENGTH:
             told = _("De code in de mail heeft %(length)s letters. Dit zijn er %(number)s. Kijk hem na.")
-            raise forms.ValidationError(
-                told, code=MISTYPED, params={"length": MAILED_LENGTH, "number": len(code)}
-            )
+            raise forms.ValidationError(told, code=MISTYPED, params={"length": MAILED_LENGTH, "number": len(code)})
         checked: str = super().clean_code()  # type: ignore[misc]
         return checked
 
@@ -187,8 +184,7 @@ class SecondStep(OwnWords):
     helps = {"code": _("Zes cijfers uit de app op je telefoon, of een van je noodcodes.")}
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
-        check_signs(code, digits)
+        code = self.cleaned_data["code"] = typed_code(self, digits)
         if len(code) not in (TOTP_DIGITS, RECOVERY_CODE_DIGITS):
             told = _("De app toont %(app)s cijfers, een noodcode heeft er %(emergency)s. Dit zijn er %(number)s.")
             params = {"app": TOTP_DIGITS, "emergency": RECOVERY_CODE_DIGITS, "number": len(code)}
@@ -213,8 +209,7 @@ class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     helps = {"code": _("De zes cijfers die de app nu toont.")}
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"] = bare_code(self.cleaned_data["code"])
-        check_signs(code, digits)
+        code = self.cleaned_data["code"] = typed_code(self, digits)
         if len(code) != TOTP_DIGITS:
             told = _("De app toont %(app)s cijfers. Dit zijn er %(number)s. Kijk ze na.")
             raise forms.ValidationError(told, code=MISTYPED, params={"app": TOTP_DIGITS, "number": len(code)})

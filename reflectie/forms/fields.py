@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
 from reflectie.email_addresses import MAX_ADDRESS, is_address, one_address
+from reflectie.store import bare_code
 
 # Of a code that can't be one: it was typed wrong, and tries out nothing.
 MISTYPED = "mistyped"
@@ -111,8 +112,12 @@ class AddressField(forms.EmailField):
         return one_address(typed) if typed else ""
 
 
-def check_signs(code: str, signs: str) -> None:
-    """Raises ValidationError (`mistyped`) with the signs of a typed code that are in no such code."""
+def typed_code(form: forms.Form, signs: str) -> str:
+    """What counts of the code that was typed in a form. Raises ValidationError when that is nothing; and, `mistyped`,
+    with the signs that are in no such code."""
+    code = bare_code(form.cleaned_data["code"])
+    if not code:
+        raise ValidationError(form.fields["code"].error_messages["required"], code="required")
     if wrong := [sign for sign in dict.fromkeys(code) if sign not in signs]:
         told = ngettext(
             "Dit teken staat nooit in zo’n code: %s. Kijk het na.",
@@ -120,3 +125,4 @@ def check_signs(code: str, signs: str) -> None:
             len(wrong),
         )
         raise ValidationError(told % ", ".join(wrong), code=MISTYPED)
+    return code

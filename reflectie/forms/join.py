@@ -11,14 +11,13 @@ from reflectie.store import (
     PERSONAL_CODE,
     SHORT_CODE,
     SIGNS,
-    bare_code,
     find_by_code,
     find_response,
     personal_code_hashes,
     read_code,
 )
 
-from .fields import MISTYPED, check_signs
+from .fields import MISTYPED, typed_code
 
 # As long as anybody types a code, with spaces and dashes.
 _MAX_TYPED = 60
@@ -40,10 +39,7 @@ class _CodeForm(forms.Form):
 
     def read(self, wrong_length: str) -> str:
         """The code that was typed. Raises ValidationError when it can't be one."""
-        code = bare_code(self.cleaned_data["code"])
-        if not code:
-            raise ValidationError(self.fields["code"].error_messages["required"])
-        check_signs(code, SIGNS)
+        code = typed_code(self, SIGNS)
         if len(code) != self.length:
             raise ValidationError(wrong_length % {"length": self.length, "number": len(code)}, code=MISTYPED)
         return code

@@ -9,6 +9,7 @@ for other addresses or for none, so that addresses are looked for here.
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import idna
 from django.core.exceptions import ValidationError
@@ -22,8 +23,8 @@ MAX_ADDRESS = 254
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
 _NEW_LINE = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-# A name before an address in brackets: in quotes, it may hold anything; it may be an address itself. Bounded, so that no
-# text takes long.
+# A name before an address in brackets: in quotes, it may hold anything; it may be an address itself. Bounded, so that
+# no text takes long.
 _QUOTED_NAME = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=[ \t]{0,9}<)')
 _ADDRESS_AS_NAME = re.compile(r"[^\s,;<>@]{1,64}@[^\s,;<>@]{1,254}[ \t]{0,9}(?=<[^<>@]{0,100}@)")
 _PIECES = re.compile(r"[,;\t\u3001\u060c\u061b]+")
@@ -62,6 +63,13 @@ def _normal_domain(domain: str) -> str:
             except UnicodeError:
                 continue
     return domain.removesuffix(".")
+
+
+def keep_normal(instance: Any, **_more: Any) -> None:
+    """An account is made with its address in its normal form, also by a command. One that exists stays as it is: twins
+    of before are an administrator's to undo."""
+    if instance._state.adding:
+        instance.email = normal_address(instance.email)
 
 
 def is_address(address: str) -> bool:

@@ -67,7 +67,7 @@ def test_readable_address_has_its_domain_in_letters():
 SHAPES = {
     "Outlook": "Peeters, An <an@example.org>; Janssens, Bo <bo@example.org>",
     "Outlook, at the end of a line": "Peeters, An <an@example.org>;\r\nJanssens, Bo <bo@example.org>;\r\n",
-    "Outlook, with an organisation": "Peeters An (OCMW, Tienen) <an@example.org>; Janssens Bo (De Brug) <bo@example.org>",
+    "Outlook, with an organisation": "Peeters An (OCMW, Tienen) <an@example.org>; Bo (De Brug) <bo@example.org>",
     "Outlook, as plain text": "an@example.org<mailto:an@example.org>; bo@example.org<mailto:bo@example.org>",
     "a header": '"Peeters, An" <an@example.org>, Bo Janssens <bo@example.org>',
     "a header, with its name": "Aan: An Peeters <an@example.org>, Bo <bo@example.org>",

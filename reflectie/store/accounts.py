@@ -35,12 +35,17 @@ def administrators() -> list[User]:
 def account_address(typed: str, address: str) -> str:
     """The address by which an account is looked for: `address`, the normal form of what was `typed`; or what was typed,
     where an account is kept under just that. Such are twins of before that only an administrator can undo (`twins`),
-    and whoever has one goes on signing in to it. One query, and none where both are the same."""
+    and whoever has one goes on signing in to it. Two queries, and none where both are the same."""
     typed = typed.strip().lower()
     if typed in ("", address):
         return address
-    kept = EmailAddress.objects.filter(email=typed).exists() or User.objects.filter(email=typed).exists()
-    return typed if kept else address
+    return typed if has_account(typed) else address
+
+
+def has_account(email: str, *, but: int | None = None) -> bool:
+    """Whether an address, in its normal form, is an account's already; `but` this one. Two queries."""
+    kept = EmailAddress.objects.filter(email=email).exclude(user=but)
+    return kept.exists() or User.objects.filter(email=email).exclude(pk=but).exists()
 
 
 def twins() -> list[tuple[str, ...]]:

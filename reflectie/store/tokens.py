@@ -43,8 +43,8 @@ def new_code(length: int) -> str:
 
 
 def bare_code(typed: str) -> str:
-    """A code as somebody typed it, in its bare form: capitals and figures. Whatever is neither letter nor figure doesn't
-    count, and the full-width and other figures of a keyboard are figures."""
+    """A code as somebody typed it, in its bare form: capitals and figures. Whatever is neither letter nor figure
+    doesn't count, and figures of another width or script are figures."""
     signs = (sign for sign in unicodedata.normalize("NFKC", typed) if sign.isalnum())
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs).upper()
 

@@ -3,6 +3,7 @@
 Sessions and answers are not for the admin.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import EmailField
+from django.db.models import EmailField, Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -33,7 +34,7 @@ from .throttle import Attempt, try_mails
 from .views.people import ADMINISTRATOR, invitation_letter
 from .views.reauthentication import ask_again
 
-ADDRESSES = {EmailField: {"form_class": AddressField}}
+ADDRESSES: Mapping[type[Field[Any, Any]], Mapping[str, Any]] = {EmailField: {"form_class": AddressField}}
 
 
 class FrozenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django has no such argument at run time

@@ -19,11 +19,7 @@ from .fields import AddressField
 class OneAddress:
     """An address is kept in its normal form here too, and one mailbox is one account."""
 
-    instance: Any
-    data: QueryDict
-    cleaned_data: dict[str, Any]
-
-    def clean_email(self) -> str:
+    def clean_email(self: Any) -> str:
         kept, email = self.instance.email, self.cleaned_data["email"]
         if self.data.get("email", "").strip() == kept:
             # A twin of before stays as it is until its address changes.

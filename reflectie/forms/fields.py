@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reflectie.domain.sheet import MAX_LINES, tidy, unseen_signs
-from reflectie.email_addresses import MAX_ADDRESS, is_address, one_address
+from reflectie.email_addresses import MAX_ADDRESS, is_address, normal_address, one_address
 from reflectie.store import bare_code
 
 # Of a code that can't be one: it was typed wrong, and tries out nothing.
@@ -91,7 +91,7 @@ def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.C
 
 
 def _is_address(address: str) -> None:
-    if len(address) <= MAX_ADDRESS and not is_address(address):
+    if len(address) <= MAX_ADDRESS and not is_address(normal_address(address)):
         raise ValidationError(AddressField.default_error_messages["invalid"], code="invalid")
 
 

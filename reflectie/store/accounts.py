@@ -44,8 +44,8 @@ def account_address(typed: str, address: str) -> str:
 
 def has_account(email: str, *, but: int | None = None) -> bool:
     """Whether an address, in its normal form, is an account's already; `but` this one. Two queries."""
-    kept = EmailAddress.objects.filter(email=email).exclude(user=but)
-    return kept.exists() or User.objects.filter(email=email).exclude(pk=but).exists()
+    kept = EmailAddress.objects.filter(email=email).exclude(user_id=but)
+    return kept.exists() or User.objects.filter(email=email).exclude(pk=but or 0).exists()
 
 
 def twins() -> list[tuple[str, ...]]:

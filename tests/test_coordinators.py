@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from reflectie import store
 from reflectie.models import Invitation, Membership, Role
@@ -168,6 +169,12 @@ def test_an_administrator_has_a_coordinator_invited_and_members_see_it(admin, no
         assert "Geen enkele coördinator" not in page
         assert "nodigde op" not in page
     assert not store.without_coordinator().exists()
+    day = store.today()
+    assert newcomer.get(reverse("account_data_file")).json()["memberships"] == [
+        {"collaboration": nobodys.name, "role": "coordinator", "appointed_on": day.isoformat()}
+    ]
+    told = f"(op uitnodiging van een beheerder, {date_format(day, 'j F Y')})"
+    assert told in text_of(newcomer.get(reverse("account_data")))
 
 
 def test_a_facilitator_who_is_invited_so_becomes_coordinator(admin, nobodys, facilitator, guide):

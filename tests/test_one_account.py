@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 from allauth.account.models import EmailAddress
-from conftest import browser, make_account, make_collaboration, make_round, sign_in_now
+from conftest import browser, make_account, make_collaboration, make_round, sign_in_now, text_of
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core import mail
@@ -195,6 +195,38 @@ def test_mail_goes_to_the_very_domain_that_was_typed():
     backend.connection = server = Server()
     backend.send_messages(mail.outbox)
     assert server.recipients == ["info@xn--strae-oqa.de", KEPT]
+
+
+# --- what people read
+
+
+def test_pages_and_mails_write_a_domain_as_people_know_it(client):
+    collaboration = make_collaboration()
+    user = as_stored(collaboration.memberships.get().user, KEPT)
+    sign_in_now(client, user)
+    members = reverse("members", args=[collaboration.pk])
+    client.post(members, {"action": "invite", "email": "bo@straße.de", "role": Role.FACILITATOR})
+    assert mail.outbox[-1].to == ["bo@xn--strae-oqa.de"]
+    assert "an@café.be nodigt je uit" in mail.outbox[-1].body
+    session = make_round(collaboration=collaboration)
+    Invitee.objects.create(session=session, email="cy@xn--strae-oqa.de", unreached=True)
+
+    assert "bo@straße.de" in text_of(client.get(members))
+    assert "cy@straße.de" in text_of(client.get(reverse("session-invite", args=[session.pk])))
+    for route in ("account", "account_data", "account_close", "account_email"):
+        page = text_of(client.get(reverse(route)))
+        assert (route, "an@café.be" in page or "enige coördinator" in page, KEPT in page) == (route, True, False)
+    assert "xn--" not in text_of(client.get(members))
+
+
+def test_closing_an_account_takes_its_address_out_of_mail_that_waits(queued):
+    collaboration = make_collaboration()
+    user = as_stored(make_account("x@example.org"), KEPT)
+    store.hand_over(Letter("Dag", f"{IN_LETTERS} en {KEPT} nodigen je uit", KEPT), ["bo@example.org"])
+    store.close_account(user)
+    waiting = OutgoingMail.objects.get()
+    assert (waiting.text, waiting.reply_to) == ("Iemand en Iemand nodigen je uit", "")
+    assert collaboration.memberships.exists()
 
 
 # --- twins of before

@@ -15,7 +15,7 @@ from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reflectie.email_addresses import normal_address
+from reflectie.email_addresses import normal_address, readable_address
 from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
 from .gone import leave_no_trace
@@ -77,8 +77,8 @@ def account_data(user: User) -> Mapping[str, Any]:
     """All that is kept of a person as an account, to take along, ready for JSON.
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
-    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name and the role in it; and
-    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
+    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it and the
+    day on which an administrator's invitation gave it (`appointed_on`, mostly null); and `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {
@@ -89,10 +89,10 @@ def account_data(user: User) -> Mapping[str, Any]:
         "last_sign_in": timezone.localtime(user.last_login).isoformat(timespec="seconds") if user.last_login else None,
         "second_factor": second_factor_is_on(user),
         "memberships": [
-            {"collaboration": name, "role": role}
-            for name, role in Membership.objects.filter(user=user)
+            {"collaboration": name, "role": role, "appointed_on": day.isoformat() if day else None}
+            for name, role, day in Membership.objects.filter(user=user)
             .order_by("collaboration__name", "pk")
-            .values_list("collaboration__name", "role")
+            .values_list("collaboration__name", "role", "appointed_on")
         ],
         "coordinated_before": list(
             FormerCoordinator.objects.filter(user=user)
@@ -140,7 +140,8 @@ def close_account(user: User) -> None:
         if user.email:
             OutgoingMail.objects.filter(reply_to=user.email).update(reply_to="")
             # Whoever has no name invites by their address.
-            naming = OutgoingMail.objects.filter(text__contains=user.email)
-            naming.update(text=Replace("text", Value(user.email), Value(_("Iemand"))))
+            for written in {user.email, readable_address(user.email)}:
+                naming = OutgoingMail.objects.filter(text__contains=written)
+                naming.update(text=Replace("text", Value(written), Value(_("Iemand"))))
         user.delete()
         leave_no_trace()

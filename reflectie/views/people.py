@@ -188,7 +188,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR, user__is_active=True)
-    inviters = [str(ADMINISTRATOR)] if found.by_administrator else [display_name(member.user) for member in coordinators]
+    inviters = (
+        [str(ADMINISTRATOR)] if found.by_administrator else [display_name(member.user) for member in coordinators]
+    )
     context = {
         "invitation": found,
         "who": get_text_list(inviters, _("en")),

@@ -78,7 +78,8 @@ def account_data(user: User) -> Mapping[str, Any]:
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
     `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it and the
-    day on which an administrator's invitation gave it (`appointed_on`, mostly null); and `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
+    day on which an administrator's invitation gave it (`appointed_on`, mostly null); and
+    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {

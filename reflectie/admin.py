@@ -246,5 +246,7 @@ class CollaborationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         except HasCoordinatorError:
             form.add_error(None, _("Intussen is er een coördinator die zich kan aanmelden."))
             return False
+        # Without the address: whoever was invited takes the role, or is nobody here.
+        self.log_change(request, collaboration, str(_("Nodigde een coördinator uit.")))
         self.message_user(request, _("We versturen nu de uitnodiging."))
         return True

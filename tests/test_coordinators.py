@@ -4,6 +4,7 @@ invited, reads nothing of it, and everybody with a role in it sees that."""
 import pytest
 from conftest import add_member, browser, fill_in, make_account, make_round, rows, sign_in_now, text_of
 from conftest import collaboration_url as url
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core import mail
 from django.test import Client
@@ -154,6 +155,10 @@ def test_an_administrator_has_a_coordinator_invited_and_members_see_it(admin, no
     assert response.status_code == 302
     assert mail.outbox[-1].to == [NEW]
     assert "Een beheerder van deze site nodigt je uit" in mail.outbox[-1].body
+    assert LogEntry.objects.values_list("object_id", "change_message").get() == (
+        str(nobodys.pk),
+        "Nodigde een coördinator uit.",
+    )
     page = text_of(facilitator.get(url("members", nobodys)))
     assert "Een beheerder van deze site nodigde op" in page
     assert NEW not in page

@@ -272,6 +272,13 @@ def test_administrator_reads_of_twins_and_can_change_all_but_their_address(clien
     twin.refresh_from_db()
     assert (twin.email, twin.is_active) == (IN_LETTERS, False)
 
+    # From then on both ways of writing are the other account.
+    assert "meer dan één account" not in client.get("/beheer/").content.decode()
+    other = Client()
+    post(other, "account_login", login=IN_LETTERS)
+    post(other, "account_confirm_login_code", code=mailed_code())
+    assert user_of(other).email == KEPT
+
 
 def test_whoever_may_not_look_at_accounts_reads_of_no_twins(client):
     as_stored(make_account("x@example.org"), IN_LETTERS)

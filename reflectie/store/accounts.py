@@ -34,12 +34,14 @@ def administrators() -> list[User]:
 
 def account_address(typed: str, address: str) -> str:
     """The address by which an account is looked for: `address`, the normal form of what was `typed`; or what was typed,
-    where an account is kept under just that. Such are twins of before that only an administrator can undo (`twins`),
+    where an account that is on is kept under just that. Such are twins of before that only an administrator can undo (`twins`),
     and whoever has one goes on signing in to it. Two queries, and none where both are the same."""
     typed = typed.strip().lower()
     if typed in ("", address):
         return address
-    return typed if has_account(typed) else address
+    kept = EmailAddress.objects.filter(email=typed, user__is_active=True)
+    is_twin = kept.exists() or User.objects.filter(email=typed, is_active=True).exists()
+    return typed if is_twin else address
 
 
 def has_account(email: str, *, but: int | None = None) -> bool:
@@ -49,10 +51,10 @@ def has_account(email: str, *, but: int | None = None) -> bool:
 
 
 def twins() -> list[tuple[str, ...]]:
-    """Addresses of accounts that are one mailbox, written in more than one way or kept by more than one account: each
-    time all of them, in order. Two queries over all accounts."""
-    kept = [*User.objects.exclude(email="").values_list("email", "pk")]
-    kept += EmailAddress.objects.values_list("email", "user_id")
+    """Addresses of accounts that are one mailbox and more than one account, of those that are on: each time all of
+    them, in order. Two queries over all accounts."""
+    kept = [*User.objects.filter(is_active=True).exclude(email="").values_list("email", "pk")]
+    kept += EmailAddress.objects.filter(user__is_active=True).values_list("email", "user_id")
     found: dict[str, set[tuple[str, int]]] = {}
     for email, owner in kept:
         found.setdefault(normal_address(email), set()).add((email, owner))

@@ -34,8 +34,8 @@ def administrators() -> list[User]:
 
 def account_address(typed: str, address: str) -> str:
     """The address by which an account is looked for: `address`, the normal form of what was `typed`; or what was typed,
-    where an account that is on is kept under just that. Such are twins of before that only an administrator can undo (`twins`),
-    and whoever has one goes on signing in to it. Two queries, and none where both are the same."""
+    where an account that is on is kept under just that. Such are twins of before, which only an administrator can undo
+    (`twins`), and whoever has one goes on signing in to it. Two queries, and none where both are the same."""
     typed = typed.strip().lower()
     if typed in ("", address):
         return address

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .domain.text import set_apart
+from .email_addresses import readable_address
 from .store import Letter, find_invitation, hand_over
 from .throttle import forget_passwords, hashed_address, may_mail_code, try_password
 
@@ -53,7 +54,7 @@ def start_anew(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 def display_name(user: User) -> str:
     """What to call somebody. Never the username: it is random, and means nothing."""
-    return user.get_full_name() or user.email
+    return user.get_full_name() or readable_address(user.email)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

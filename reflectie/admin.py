@@ -3,26 +3,40 @@
 Sessions and answers are not for the admin.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_tasks_db import admin as task_admin
 
+from .access import signed_in
 from .domain.text import search_key, search_words
-from .forms.fields import TextField
-from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership
+from .forms.admin import AccountForm, AddressForm, AppointForm
+from .forms.fields import AddressField, TextField
+from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership, Role
+from .store import HasCoordinatorError, invite_coordinator, without_coordinator
+from .throttle import Attempt, try_mails
+from .views.people import ADMINISTRATOR, invitation_letter
 from .views.reauthentication import ask_again
+
+ADDRESSES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {models.EmailField: {"form_class": AddressField}}
 
 
 class TidyText:
@@ -132,13 +146,28 @@ class AskedAgain:
 
 
 class AccountAdmin(AskedAgain, FoundByKey, TidyText, UserAdmin):  # type: ignore[type-arg]
-    """Accounts are switched off here, not erased: erasing could leave a collaboration without a coordinator. Whoever
-    wants to be gone closes the account themself. Nor are they made here: people sign up, or are invited, and show that
-    their address is theirs."""
+    """Accounts are switched off here, not erased. Whoever wants to be gone closes the account themself. Nor are they
+    made here: people sign up, or are invited, and show that their address is theirs."""
 
+    form = AccountForm
+    formfield_overrides = ADDRESSES
     list_display = ["email", "first_name", "is_active", "is_staff"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Whoever left can be switched off at once; what then has no coordinator is said, and listed (`/beheer/`)."""
+        super().save_model(request, obj, form, change)
+        left = without_coordinator().filter(memberships__user=obj, memberships__role=Role.COORDINATOR)
+        if "is_active" in form.changed_data and not obj.is_active and (number := left.count()):
+            text = ngettext(
+                "%s samenwerking heeft nu geen coördinator die zich kan aanmelden. Op de startpagina van het beheer "
+                "nodig je er een uit.",
+                "%s samenwerkingen hebben nu geen coördinator die zich kan aanmelden. Op de startpagina van het beheer "
+                "nodig je er een uit.",
+                number,
+            )
+            self.message_user(request, text % number, messages.WARNING)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -148,7 +177,8 @@ class AccountAdmin(AskedAgain, FoundByKey, TidyText, UserAdmin):  # type: ignore
 
 
 class AddressAdmin(AskedAgain, EmailAddressAdmin):  # type: ignore[misc]
-    pass
+    form = AddressForm
+    formfield_overrides = ADDRESSES
 
 
 class SecondFactorAdmin(AskedAgain, FoundByKey, ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
@@ -188,12 +218,25 @@ admin.site.unregister(User)
 admin.site.register(User, AccountAdmin)
 
 
+class CoordinatorFilter(admin.SimpleListFilter):
+    title = _("coördinator")
+    parameter_name = "coordinator"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("geen die zich kan aanmelden"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(pk__in=without_coordinator().values("pk")) if self.value() else queryset
+
+
 @admin.register(Collaboration)
 class CollaborationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["called", "region", "theme"]
+    list_filter = [CoordinatorFilter]
     search_fields = ["search_key", "memberships__user__email"]
     ordering = ["sort_key"]
-    fields = ["name", "region", "theme"]
+    fields = ["name", "region", "theme", "coordinator"]
+    readonly_fields = ["coordinator"]
     inlines = [MembershipInline]
 
     @admin.display(description=_("naam"), ordering="sort_key")
@@ -202,3 +245,48 @@ class CollaborationAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return super().get_search_results(request, queryset, search_key(search_term))
+
+    def get_urls(self) -> list[Any]:
+        appoint = ask_again(self.admin_site.admin_view(self.appoint), to_read=False)
+        return [path("<uuid:pk>/coordinator/", appoint, name="reflectie_collaboration_appoint"), *super().get_urls()]
+
+    @admin.display(description=_("coördinator"))
+    def coordinator(self, collaboration: Collaboration) -> str:
+        if not without_coordinator().filter(pk=collaboration.pk).exists():
+            return str(_("Iemand die zich kan aanmelden, is coördinator."))
+        url = reverse("admin:reflectie_collaboration_appoint", args=[collaboration.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Niemand. Nodig een coördinator uit"))
+
+    def appoint(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask somebody to coordinate what nobody can any more. It opens nothing to who asks, and members see it."""
+        if not request.user.has_perm("reflectie.change_collaboration"):
+            raise PermissionDenied
+        collaboration = without_coordinator().filter(pk=pk).first()
+        if collaboration is None:
+            raise Http404
+        form = AppointForm(request.POST if request.method == "POST" else None, collaboration, signed_in(request))
+        if form.is_valid() and self._invite(request, collaboration, form):
+            return redirect("admin:reflectie_collaboration_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Nodig een coördinator uit"),
+            "collaboration": collaboration,
+            "form": form,
+            "opts": self.opts,
+        }
+        return render(request, "admin/appoint.html", context, status=422 if form.is_bound else 200)
+
+    def _invite(self, request: HttpRequest, collaboration: Collaboration, form: AppointForm) -> bool:
+        email = form.cleaned_data["email"]
+        if not isinstance(try_mails(request, [email]), Attempt):
+            form.add_error("email", _("Er ging net al veel mail uit. Probeer het later opnieuw."))
+            return False
+        try:
+            invite_coordinator(collaboration, email, partial(invitation_letter, request, collaboration, ADMINISTRATOR))
+        except HasCoordinatorError:
+            form.add_error(None, _("Intussen is er een coördinator die zich kan aanmelden."))
+            return False
+        # Without the address: whoever was invited takes the role, or is nobody here.
+        self.log_change(request, collaboration, str(_("Nodigde een coördinator uit.")))
+        self.message_user(request, _("We versturen nu de uitnodiging."))
+        return True

@@ -24,6 +24,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from .backends import waited_too_long
+from .email_addresses import normal_address
 from .keys import keyed_hash, keyed_hashes
 from .store import Use, count_uses, forget_uses, give_back
 
@@ -170,15 +171,17 @@ def try_password(request: HttpRequest, email: str) -> Attempt | None:
 
 def _password_uses(request: HttpRequest, email: str) -> tuple[Use, ...]:
     if browser := known_browser(request, email):
-        return _uses(WRONG_FOR_ONE, "password", browser, email.lower())
+        return _uses(WRONG_FOR_ONE, "password", browser, normal_address(email))
     asker = hashed_address(request)
-    return (*_uses(WRONG_FOR_ONE, "password", asker, email.lower()), *_uses(WRONG_FOR_ALL, "passwords", asker))
+    return (*_uses(WRONG_FOR_ONE, "password", asker, normal_address(email)), *_uses(WRONG_FOR_ALL, "passwords", asker))
 
 
 def forget_passwords(request: HttpRequest, email: str) -> None:
     """Wrong passwords of before count no more: this asker just chose a new one with a code from the mailbox."""
     with suppress(DatabaseError):
-        forget_uses([use.key for use in _uses(WRONG_FOR_ONE, "password", hashed_address(request), email.lower())])
+        forget_uses(
+            [use.key for use in _uses(WRONG_FOR_ONE, "password", hashed_address(request), normal_address(email))]
+        )
 
 
 def try_second_step(request: HttpRequest, user_id: int, email: str) -> Attempt | None:
@@ -190,7 +193,7 @@ def try_second_step(request: HttpRequest, user_id: int, email: str) -> Attempt |
 
 def may_mail_code(request: HttpRequest, email: str) -> bool:
     """Whether a mail that anybody can ask for may go to an address now; if so, it is counted, once for a request."""
-    email = email.lower()
+    email = normal_address(email)
     if getattr(request, "mail_counted_to", None) == email:
         return True
     browser = known_browser(request, email)
@@ -208,7 +211,7 @@ def try_mails(request: HttpRequest, emails: Collection[str]) -> Attempt | str:
 
     Where that is too much, the address that had enough from it today, or "" when it mailed too much to anybody.
     """
-    emails, asker = {email.lower() for email in emails}, _asker(request)
+    emails, asker = {normal_address(email) for email in emails}, _asker(request)
     number = len(emails)
     in_all = [
         *_uses(MAILINGS, "mailings", asker),
@@ -242,14 +245,14 @@ def may_make(request: HttpRequest) -> bool:
 def known_browser(request: HttpRequest, email: str) -> str:
     """What stands for this browser, if the account with this address signed in on it before; otherwise ""."""
     browser, *accounts = _browser(request)
-    return browser if set(accounts) & set(keyed_hashes("reflectie.browser", email.lower())) else ""
+    return browser if set(accounts) & set(keyed_hashes("reflectie.browser", normal_address(email))) else ""
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, email: str) -> None:
     """Somebody signed in on this browser: the next time, they get a turn here whatever others do elsewhere."""
     browser, *accounts = _browser(request)
-    others = [mark for mark in accounts if mark not in keyed_hashes("reflectie.browser", email.lower())]
-    marks = [keyed_hash("reflectie.browser", email.lower()), *others][:BROWSER_ACCOUNTS]
+    others = [mark for mark in accounts if mark not in keyed_hashes("reflectie.browser", normal_address(email))]
+    marks = [keyed_hash("reflectie.browser", normal_address(email)), *others][:BROWSER_ACCOUNTS]
     response.set_signed_cookie(
         BROWSER_COOKIE,
         ":".join([browser or secrets.token_hex(16), *marks]),

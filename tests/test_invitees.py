@@ -8,7 +8,7 @@ from django.core import mail
 
 from reflectie import store
 from reflectie.domain.setup import Mode
-from reflectie.forms.invite import InviteForm, split_addresses
+from reflectie.forms.invite import InviteForm
 from reflectie.models import Invitee, Membership, RateCount, Role
 from reflectie.store import HandedOver, Invitees, Letter, invitees
 from reflectie.throttle import Limit
@@ -62,7 +62,7 @@ def signed_in(client, session):
     ],
 )
 def test_addresses_are_found_in_whatever_was_pasted(typed):
-    assert split_addresses(typed) == [AN, BO]
+    assert addresses_of(typed) == [AN, BO]
 
 
 def addresses_of(typed):
@@ -76,7 +76,12 @@ def addresses_of(typed):
         ("", "Vul minstens één e-mailadres in."),
         (" ,; ", "Vul minstens één e-mailadres in."),
         (f"{AN}, bo@, {CY}", "Dit is geen e-mailadres: bo@."),
-        (f"{AN} bo @example.org", "Dit zijn geen e-mailadressen: bo, @example.org."),
+        (f"{AN} bo @example.org", "Dit is geen e-mailadres: bo @example.org."),
+        (f"{AN}\n@bo\nCy", "Dit zijn geen e-mailadressen: @bo, Cy."),
+        (
+            "\n".join(f"Naam {n}" for n in range(7)),
+            "Dit zijn geen e-mailadressen: Naam 0, Naam 1, Naam 2, Naam 3, Naam 4 en nog 2.",
+        ),
         (f"{'x' * 64}@{'y' * 60}.{'z' * 60}.{'z' * 60}.{'z' * 60}.be", "Dit is geen e-mailadres: "),
     ],
 )
@@ -223,7 +228,8 @@ def test_page_with_wrong_addresses_loses_nothing(signed_in, url):
 
     assert response.status_code == 422
     assert "Dit is geen e-mailadres: cy(at)example.org." in page(response)
-    assert f"{BO}; cy(at)example.org</textarea>" in page(response)
+    assert "Het staat bovenaan in het veld: verbeter het of haal het weg. 1 ander adres is goed" in page(response)
+    assert f"cy(at)example.org {BO}</textarea>" in page(response)
     assert (mail.outbox, Invitee.objects.count()) == ([], 0)
 
 

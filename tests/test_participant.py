@@ -90,7 +90,7 @@ def test_code_as_people_write_it_leads_to_the_session(client, write):
     [
         ("", "Vul de code in."),
         ("AAAAAA", "Deze code kennen we niet"),
-        ("O0O0O0", "Deze code kennen we niet"),
+        ("O0O0O0", "Deze tekens staan nooit in zo’n code: O, 0."),
         ("ACDE-FGHJ-KMNP", "Dit lijkt je persoonlijke code."),
         ("A" * 61, "Zo lang is geen code."),
     ],

@@ -13,7 +13,19 @@ APP = "reflectie"
 
 # Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
 FLOORS = [
-    {"domain", "addresses", "apps", "backends", "checks", "keys", "logs", "middleware", "places", "schema"},
+    {
+        "domain",
+        "addresses",
+        "apps",
+        "backends",
+        "checks",
+        "email_addresses",
+        "keys",
+        "logs",
+        "middleware",
+        "places",
+        "schema",
+    },
     {"models", "migrations", "wording"},
     {"store", "access", "throttle"},
     {"forms", "adapters", "fonts", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},

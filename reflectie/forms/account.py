@@ -1,10 +1,12 @@
 """allauth's forms in our own words, laid out by crispy. What they check stays allauth's."""
 
+from string import digits
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.mfa import app_settings as second_factor_settings
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from crispy_forms.helper import FormHelper
@@ -13,17 +15,29 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from reflectie.store import account_address
 from reflectie.throttle import may_mail_code, try_password, try_second_step
 
-from .fields import TextField
+from .fields import MISTYPED, AddressField, TextField, typed_code
 
 _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is sterk en onthoud je makkelijk.")
+# The codes that allauth sends: no vowels, so that none is a word.
+MAILED_SIGNS, MAILED_LENGTH = "BCDFGHJKLMNPQRSTVWXZ", 8
+TOTP_DIGITS, RECOVERY_CODE_DIGITS = second_factor_settings.TOTP_DIGITS, second_factor_settings.RECOVERY_CODE_DIGITS
 _REQUIRED = _("Vul dit in.")
 _PASSWORD_ERRORS = {
     "password_too_short": _("Dit wachtwoord is te kort. Maak het minstens 10 tekens lang."),
     "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Kies een ander."),
     "password_too_similar": _("Dit wachtwoord lijkt te veel op je naam of je e-mailadres. Kies een ander."),
 }
+
+
+class OwnAddressField(AddressField):
+    """The address of an account, as it is kept."""
+
+    def to_python(self, value: Any) -> str:
+        typed = str(value or "")
+        return account_address(typed, super().to_python(typed))
 
 
 class OwnWords(forms.Form):
@@ -42,16 +56,13 @@ class OwnWords(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for name, field in list(self.fields.items()):
+            if isinstance(field, forms.EmailField):
+                field = self.fields[name] = OwnAddressField(widget=field.widget, required=field.required)
             field.label = self.labels[name]
             field.help_text = self.helps.get(name, "")
             field.widget.attrs.pop("placeholder", None)
             field.error_messages["required"] = _REQUIRED
-            if isinstance(field, forms.EmailField):
-                field.error_messages["invalid"] = _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be")
-                for validator in field.validators:
-                    if getattr(validator, "code", "") == "invalid":
-                        validator.message = field.error_messages["invalid"]  # type: ignore[attr-defined]
         if "code" in self.fields:
             self.fields["code"].widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
         self.helper = FormHelper()
@@ -103,15 +114,27 @@ class RequestCodeForm(OwnWords, account.RequestLoginCodeForm):  # type: ignore[m
         return count_mail(super().clean_email())
 
 
-class SignInCodeForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class MailedCode(OwnWords):
+    """A code from a mail. What can't be one is told so, and is no try; whether one was sent makes no difference."""
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = typed_code(self, MAILED_SIGNS)
+        if len(code) != MAILED_LENGTH:
+            told = _("De code in de mail heeft %(length)s letters. Dit zijn er %(number)s. Kijk hem na.")
+            raise forms.ValidationError(told, code=MISTYPED, params={"length": MAILED_LENGTH, "number": len(code)})
+        checked: str = super().clean_code()  # type: ignore[misc]
+        return checked
+
+
+class SignInCodeForm(MailedCode, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
-class AddressCodeAgainForm(OwnWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class AddressCodeAgainForm(MailedCode, account.ConfirmLoginCodeForm):  # type: ignore[misc]
     pass
 
 
-class AddressCodeForm(OwnWords, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+class AddressCodeForm(MailedCode, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     pass
 
 
@@ -143,7 +166,7 @@ class ForgottenPasswordForm(OwnWords, account.ResetPasswordForm):  # type: ignor
         return count_mail(super().clean_email())
 
 
-class ForgottenPasswordCodeForm(OwnWords, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+class ForgottenPasswordCodeForm(MailedCode, account.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
     pass
 
 
@@ -161,12 +184,17 @@ class SecondStep(OwnWords):
     helps = {"code": _("Zes cijfers uit de app op je telefoon, of een van je noodcodes.")}
 
     def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = typed_code(self, digits)
+        if len(code) not in (TOTP_DIGITS, RECOVERY_CODE_DIGITS):
+            told = _("De app toont %(app)s cijfers, een noodcode heeft er %(emergency)s. Dit zijn er %(number)s.")
+            params = {"app": TOTP_DIGITS, "emergency": RECOVERY_CODE_DIGITS, "number": len(code)}
+            raise forms.ValidationError(told, code=MISTYPED, params=params)
         attempt = try_second_step(context.request, self.user.pk, self.user.email)  # type: ignore[attr-defined]
         if attempt is None:
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]
+        checked: str = super().clean_code()  # type: ignore[misc]
         attempt.went_well()
-        return code
+        return checked
 
 
 class SecondFactorForm(SecondStep, second_factor.AuthenticateForm):  # type: ignore[misc]
@@ -179,6 +207,14 @@ class SecondFactorAgainForm(SecondStep, second_factor.ReauthenticateForm):  # ty
 
 class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     helps = {"code": _("De zes cijfers die de app nu toont.")}
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"] = typed_code(self, digits)
+        if len(code) != TOTP_DIGITS:
+            told = _("De app toont %(app)s cijfers. Dit zijn er %(number)s. Kijk ze na.")
+            raise forms.ValidationError(told, code=MISTYPED, params={"app": TOTP_DIGITS, "number": len(code)})
+        checked: str = super().clean_code()
+        return checked
 
 
 class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]

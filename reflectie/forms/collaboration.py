@@ -15,7 +15,7 @@ from reflectie.models import Collaboration, Role
 from reflectie.models.collaboration import MAX_LABEL
 from reflectie.store import merge_names
 
-from .fields import TextField
+from .fields import AddressField, TextField
 
 NAME_MISSING = _("Geef de samenwerking een naam.")
 
@@ -110,23 +110,14 @@ class EraseForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mailadres"),
-        max_length=254,
-        error_messages={
-            "required": _("Vul het e-mailadres in van wie je uitnodigt."),
-            "invalid": _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be"),
-            "max_length": _("Dit e-mailadres is te lang. Kijk het na."),
-        },
+        error_messages={"required": _("Vul het e-mailadres in van wie je uitnodigt.")},
     )
     role = forms.ChoiceField(
         choices=Role.choices,
         error_messages={"required": _("Kies een rol."), "invalid_choice": _("Kies een rol.")},
     )
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
 
 
 class AdoptForm(forms.Form):

@@ -8,9 +8,15 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reflectie.domain.sheet import MAX_LINES
 from reflectie.domain.text import tidy
+from reflectie.email_addresses import MAX_ADDRESS, is_address, normal_address, one_address
+from reflectie.store import bare_code
+
+# Of a code that can't be one: it was typed wrong, and tries out nothing.
+MISTYPED = "mistyped"
 
 
 class TextField(forms.CharField):
@@ -81,3 +87,41 @@ def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.C
         error_messages={"required": message, "invalid_choice": message},
         **kwargs,
     )
+
+
+def _is_address(address: str) -> None:
+    if len(address) <= MAX_ADDRESS and not is_address(normal_address(address)):
+        raise ValidationError(AddressField.default_error_messages["invalid"], code="invalid")
+
+
+class AddressField(forms.EmailField):
+    """One e-mail address, in the form in which it is kept; pasted with a name beside it, the address alone."""
+
+    default_validators = [_is_address]
+    default_error_messages = {
+        "invalid": _("Dit is geen e-mailadres. Kijk het na: naam@voorbeeld.be"),
+        "max_length": _("Dit e-mailadres is te lang. Kijk het na."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": MAX_ADDRESS, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        return one_address(typed) if typed else ""
+
+
+def typed_code(form: forms.Form, signs: str) -> str:
+    """What counts of the code that was typed in a form. Raises ValidationError when that is nothing; and, `mistyped`,
+    with the signs that are in no such code."""
+    code = bare_code(form.cleaned_data["code"])
+    if not code:
+        raise ValidationError(form.fields["code"].error_messages["required"], code="required")
+    if wrong := [sign for sign in dict.fromkeys(code) if sign not in signs]:
+        told = ngettext(
+            "Dit teken staat nooit in zo’n code: %s. Kijk het na.",
+            "Deze tekens staan nooit in zo’n code: %s. Kijk ze na.",
+            len(wrong),
+        )
+        raise ValidationError(told % ", ".join(wrong), code=MISTYPED)
+    return code

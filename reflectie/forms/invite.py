@@ -1,20 +1,22 @@
 """The form with addresses to send a session's link to: pasted from a mail programme, a spreadsheet or by hand."""
 
-import re
-
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import QueryDict
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from reflectie.email_addresses import Found, read_addresses
 from reflectie.store import MAX_INVITEES
 
 # An address is at most 254 signs, and comes with a name.
 MAX_TYPED = MAX_INVITEES * 400
+# How much of what couldn't be read is quoted: all of it stands in the field.
+MAX_QUOTED, MAX_QUOTE = 5, 60
 
 
 class InviteForm(forms.Form):
@@ -41,37 +43,39 @@ class InviteForm(forms.Form):
         self.helper.layout = Layout("addresses")
 
     def clean_addresses(self) -> list[str]:
-        found = split_addresses(self.cleaned_data["addresses"])
-        wrong = [address for address in found if not _is_address(address)]
-        if wrong:
-            message = ngettext("Dit is geen e-mailadres: %s.", "Dit zijn geen e-mailadressen: %s.", len(wrong))
-            raise ValidationError(message % ", ".join(wrong))
-        if len(found) > MAX_INVITEES:
+        found = read_addresses(self.cleaned_data["addresses"])
+        if found.unread:
+            # To be corrected or taken away, with the addresses under it: names beside them are kept nowhere.
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["addresses"] = "\n".join([*found.unread, *found.addresses])  # type: ignore[index]
+            raise ValidationError(_told(found))
+        if len(found.addresses) > MAX_INVITEES:
             raise ValidationError(
                 _("Dit zijn %(number)s adressen. Er kunnen er hoogstens %(limit)s mee."),
-                params={"number": len(found), "limit": MAX_INVITEES},
+                params={"number": len(found.addresses), "limit": MAX_INVITEES},
             )
-        if not found:
+        if not found.addresses:
             raise ValidationError(self.fields["addresses"].error_messages["required"])
-        return found
+        return list(found.addresses)
 
 
-def split_addresses(typed: str) -> list[str]:
-    """The addresses in a text, each once, in small letters. `"Peeters, An" <an@example.org>; bo@example.org`."""
-    # A name in quotes may hold anything, commas too.
-    text = re.sub(r'"[^"]*"', " ", typed)
-    found: list[str] = []
-    for part in re.split(r"[,;\n\r\t]+", text):
-        bracketed = re.findall(r"<([^<>]*)>", part)
-        found += bracketed or part.split()
-    bare = (re.sub(r"(?i)^mailto:", "", address.strip().strip("<>()[]'.")).lower() for address in found)
-    return [address for address in dict.fromkeys(bare) if address]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    # What the column takes.
-    return len(text) <= 254
+def _told(found: Found) -> str:
+    """What couldn't be read, where it stands now, and how many addresses could."""
+    number, more = len(found.unread), len(found.unread) - MAX_QUOTED
+    quoted = ", ".join(Truncator(text).chars(MAX_QUOTE) for text in found.unread[:MAX_QUOTED])
+    if more > 0:
+        quoted = _now("%(quoted)s en nog %(more)s") % {"quoted": quoted, "more": more}
+    told = [
+        ngettext("Dit is geen e-mailadres: %s.", "Dit zijn geen e-mailadressen: %s.", number) % quoted,
+        ngettext(
+            "Het staat bovenaan in het veld: verbeter het of haal het weg.",
+            "Ze staan bovenaan in het veld: verbeter ze of haal ze weg.",
+            number,
+        ),
+    ]
+    if good := len(found.addresses):
+        kept = ngettext(
+            "%s ander adres is goed en staat eronder.", "%s andere adressen zijn goed en staan eronder.", good
+        )
+        told.append(kept % good)
+    return " ".join([*told, _now("Er is nog niets verstuurd.")])

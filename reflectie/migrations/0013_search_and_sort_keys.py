@@ -23,7 +23,7 @@ def work_out_keys(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reflectie", "0011_tidy_names"),
+        ("reflectie", "0012_normal_addresses"),
     ]
 
     operations = [

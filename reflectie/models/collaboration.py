@@ -82,6 +82,8 @@ class Membership(models.Model):
     collaboration = models.ForeignKey(Collaboration, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(_("rol"), max_length=12, choices=Role.choices)
+    # The day on which they came in as coordinator by an administrator's invitation, which everybody here can see.
+    appointed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -104,6 +106,8 @@ class Invitation(models.Model):
     sent_on = models.DateField()
     # The mail was refused, or tried too often: nobody has its link.
     unreached = models.BooleanField(default=False)
+    # An administrator asked, where no coordinator could sign in any more.
+    by_administrator = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -2,12 +2,15 @@
 in one transaction. Nothing else opens a transaction."""
 
 from .accounts import (
+    account_address,
     account_data,
     administrators,
     close_account,
     erase_unconfirmed,
+    has_account,
     rename_account,
     second_factor_is_on,
+    twins,
 )
 from .agreements import (
     Kept,
@@ -66,19 +69,23 @@ from .mail import MAIL_QUEUE, Letter, deliver_mail, hand_over, mail_is_due
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
     INVITATION_DAYS,
+    HasCoordinatorError,
     Invited,
     LastCoordinatorError,
     accept_invitation,
+    being_appointed,
     can_prepare,
     change_role,
     erase_old_invitations,
     find_invitation,
     invitations_of,
+    invite_coordinator,
     invite_member,
     members_of,
     owned_alone,
     remove_member,
     withdraw_invitation,
+    without_coordinator,
 )
 from .plans import Plan, PlanChangedError, plan_of
 from .queue import enqueue_once, forget_tasks
@@ -153,6 +160,9 @@ from .signals import load_signals, release_note, released_notes, take_part
 from .talk import GOAL_SENTENCE, Recorded, load_outcome, record_outcome, remove_text, text_mark, text_marks
 from .tokens import (
     PERSONAL_CODE,
+    SHORT_CODE,
+    SIGNS,
+    bare_code,
     hash_personal_code,
     hash_token,
     new_code,
@@ -170,6 +180,8 @@ __all__ = [
     "MAX_INVITEES",
     "MAX_SHEETS",
     "PERSONAL_CODE",
+    "SHORT_CODE",
+    "SIGNS",
     "AdoptedError",
     "BegunError",
     "Demo",
@@ -177,6 +189,7 @@ __all__ = [
     "Erased",
     "Filling",
     "HandedOver",
+    "HasCoordinatorError",
     "Health",
     "HeldBackError",
     "Invited",
@@ -208,6 +221,7 @@ __all__ = [
     "Use",
     "Wanted",
     "accept_invitation",
+    "account_address",
     "account_data",
     "add_agreement",
     "add_paper_sheet",
@@ -216,7 +230,9 @@ __all__ = [
     "adopt_into_new",
     "agreed_day",
     "agreement_is_shared",
+    "bare_code",
     "beat",
+    "being_appointed",
     "bring_in",
     "can_prepare",
     "change_agreement",
@@ -264,12 +280,14 @@ __all__ = [
     "forget_uses",
     "give_back",
     "hand_over",
+    "has_account",
     "hash_personal_code",
     "hash_token",
     "held_back",
     "held_back_text",
     "invitations_of",
     "invite",
+    "invite_coordinator",
     "invite_member",
     "invited_addresses",
     "is_late",
@@ -340,9 +358,11 @@ __all__ = [
     "text_mark",
     "text_marks",
     "today",
+    "twins",
     "waiting_pages",
     "why_it_fails",
     "withdraw",
     "withdraw_invitation",
+    "without_coordinator",
     "worker_is_silent",
 ]

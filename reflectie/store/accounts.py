@@ -15,6 +15,7 @@ from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reflectie.email_addresses import normal_address, readable_address
 from reflectie.models import FormerCoordinator, Membership, OutgoingMail
 
 from .gone import leave_no_trace
@@ -29,6 +30,36 @@ UNCONFIRMED_DAYS = 7
 def administrators() -> list[User]:
     """Who sees to the site, and can be written to. One query."""
     return list(User.objects.filter(is_superuser=True, is_active=True).exclude(email="").order_by("pk"))
+
+
+def account_address(typed: str, address: str) -> str:
+    """The address by which an account is looked for: `address`, the normal form of what was `typed`; or what was typed,
+    where an account that is on is kept under just that. Such are twins of before, which only an administrator can undo
+    (`twins`), and whoever has one goes on signing in to it. Two queries, and none where both are the same."""
+    typed = typed.strip().lower()
+    if typed in ("", address):
+        return address
+    kept = EmailAddress.objects.filter(email=typed, user__is_active=True)
+    is_twin = kept.exists() or User.objects.filter(email=typed, is_active=True).exists()
+    return typed if is_twin else address
+
+
+def has_account(email: str, *, but: int | None = None) -> bool:
+    """Whether an address, in its normal form, is an account's already; `but` this one. Two queries."""
+    kept = EmailAddress.objects.filter(email=email).exclude(user_id=but)
+    return kept.exists() or User.objects.filter(email=email).exclude(pk=but or 0).exists()
+
+
+def twins() -> list[tuple[str, ...]]:
+    """Addresses of accounts that are one mailbox and more than one account, of those that are on: each time all of
+    them, in order. Two queries over all accounts."""
+    kept = [*User.objects.filter(is_active=True).exclude(email="").values_list("email", "pk")]
+    kept += EmailAddress.objects.filter(user__is_active=True).values_list("email", "user_id")
+    found: dict[str, set[tuple[str, int]]] = {}
+    for email, owner in kept:
+        found.setdefault(normal_address(email), set()).add((email, owner))
+    shared = (rows for rows in found.values() if len({owner for _email, owner in rows}) > 1)
+    return sorted(tuple(sorted(email for email, _owner in rows)) for rows in shared)
 
 
 def second_factor_is_on(user: User) -> bool:
@@ -48,7 +79,8 @@ def account_data(user: User) -> Mapping[str, Any]:
     """All that is kept of a person as an account, to take along, ready for JSON.
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
-    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name and the role in it; and
+    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it and the
+    day on which an administrator's invitation gave it (`appointed_on`, mostly null); and
     `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
@@ -60,10 +92,10 @@ def account_data(user: User) -> Mapping[str, Any]:
         "last_sign_in": timezone.localtime(user.last_login).isoformat(timespec="seconds") if user.last_login else None,
         "second_factor": second_factor_is_on(user),
         "memberships": [
-            {"collaboration": name, "role": role}
-            for name, role in Membership.objects.filter(user=user)
+            {"collaboration": name, "role": role, "appointed_on": day.isoformat() if day else None}
+            for name, role, day in Membership.objects.filter(user=user)
             .order_by("collaboration__sort_key", "pk")
-            .values_list("collaboration__name", "role")
+            .values_list("collaboration__name", "role", "appointed_on")
         ],
         "coordinated_before": list(
             FormerCoordinator.objects.filter(user=user)
@@ -111,7 +143,8 @@ def close_account(user: User) -> None:
         if user.email:
             OutgoingMail.objects.filter(reply_to=user.email).update(reply_to="")
             # Whoever has no name invites by their address.
-            naming = OutgoingMail.objects.filter(text__contains=user.email)
-            naming.update(text=Replace("text", Value(user.email), Value(_("Iemand"))))
+            for written in {user.email, readable_address(user.email)}:
+                naming = OutgoingMail.objects.filter(text__contains=written)
+                naming.update(text=Replace("text", Value(written), Value(_("Iemand"))))
         user.delete()
         leave_no_trace()

@@ -1,4 +1,5 @@
-"""Who has a role in a collaboration: invited, changed, removed. There is always a coordinator left."""
+"""Who has a role in a collaboration: invited, changed, removed. There is always a coordinator left who can sign in,
+unless an administrator switches that account off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from reflectie.email_addresses import normal_address
 from reflectie.models import (
     OPENED,
     Collaboration,
@@ -31,8 +33,16 @@ INVITATION_DAYS = 30
 NOT_OPENED = ~Q(stage__in=OPENED)
 
 
+# Whoever can't sign in any more coordinates nothing.
+COORDINATES = Q(role=Role.COORDINATOR, user__is_active=True)
+
+
 class LastCoordinatorError(Exception):
     """Nobody would be left to coordinate the collaboration."""
+
+
+class HasCoordinatorError(Exception):
+    """Somebody coordinates the collaboration, and can sign in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +55,19 @@ class Invited:
 
 
 def invite_member(
-    collaboration: Collaboration, email: str, role: str, write: Callable[[Invited], Letter] | None = None
+    collaboration: Collaboration,
+    email: str,
+    role: str,
+    write: Callable[[Invited], Letter] | None = None,
+    *,
+    by_administrator: bool = False,
 ) -> Invited:
     """Ask an address to take a role, by the letter that `write` makes of it, which is handed to the worker. Asking it
     again renews the invitation: the link sent before stops working, and isn't sent any more.
 
     Raises NotFoundError when it was erased meanwhile.
     """
-    invited = Invited(email.strip().lower(), role, new_token())
+    invited = Invited(normal_address(email), role, new_token())
     letter = write(invited) if write else None
     with transaction.atomic():
         invitation, _made = Invitation.objects.update_or_create(
@@ -63,12 +78,37 @@ def invite_member(
                 "token_hash": hash_token(invited.token),
                 "sent_on": today(),
                 "unreached": False,
+                "by_administrator": by_administrator,
             },
         )
         invitation.mails.all().delete()
         if letter:
             hand_over(letter, [invited.email], invitation=invitation)
     return invited
+
+
+def invite_coordinator(collaboration: Collaboration, email: str, write: Callable[[Invited], Letter]) -> Invited:
+    """Ask an address to coordinate a collaboration whose coordinators can't sign in any more, as an administrator does.
+    Everybody with a role in it sees that this happened (`being_appointed`, `Membership.appointed_on`).
+
+    Raises HasCoordinatorError, and NotFoundError when it was erased meanwhile.
+    """
+    with transaction.atomic():
+        lock_collaboration(collaboration.pk)
+        if not without_coordinator().filter(pk=collaboration.pk).exists():
+            raise HasCoordinatorError
+        return invite_member(collaboration, email, Role.COORDINATOR, write, by_administrator=True)
+
+
+def without_coordinator() -> "QuerySet[Collaboration]":
+    """The collaborations that nobody coordinates who can sign in. One query."""
+    coordinators = Membership.objects.filter(COORDINATES, collaboration=OuterRef("pk"))
+    return Collaboration.objects.exclude(Exists(coordinators))
+
+
+def being_appointed(collaboration: Collaboration) -> Invitation | None:
+    """An administrator's invitation to coordinate, as long as nobody took it; None without one. One query."""
+    return _live().filter(collaboration=collaboration, by_administrator=True).order_by("-sent_on", "pk").first()
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -115,6 +155,9 @@ def accept_invitation(user: User, token: str) -> Membership:
         if invitation.role == Role.COORDINATOR and membership.role != Role.COORDINATOR:
             membership.role = invitation.role
             membership.save(update_fields=["role"])
+        if invitation.by_administrator:
+            membership.appointed_on = today()
+            membership.save(update_fields=["appointed_on"])
         invitation.delete()
     return membership
 
@@ -165,7 +208,9 @@ def can_prepare(session: Session) -> bool:
     """Whether there is a facilitator who may read a session's report before others: participants are told that somebody
     does who didn't coordinate it. One query."""
     former = FormerCoordinator.objects.filter(session=session, user=OuterRef("user"))
-    facilitators = Membership.objects.filter(collaboration=session.collaboration_id, role=Role.FACILITATOR)
+    facilitators = Membership.objects.filter(
+        collaboration=session.collaboration_id, role=Role.FACILITATOR, user__is_active=True
+    )
     return facilitators.exclude(Exists(former)).exists()
 
 
@@ -179,7 +224,7 @@ def _locked_member(collaboration: Collaboration, membership_id: int, *, stays_co
     member = members.filter(pk=membership_id).first()
     if member is None:
         raise NotFoundError
-    others = members.exclude(pk=member.pk).filter(role=Role.COORDINATOR)
+    others = members.exclude(pk=member.pk).filter(COORDINATES)
     if member.role == Role.COORDINATOR and not stays_coordinator and not others.exists():
         raise LastCoordinatorError
     return member
@@ -193,6 +238,6 @@ def owned_alone(user: User, *, lock: bool = False) -> list[Collaboration]:
     """
     if lock:
         list(Collaboration.objects.select_for_update(of=("self",)).of(user.pk).order_by("pk"))
-    others = Membership.objects.filter(collaboration=OuterRef("pk"), role=Role.COORDINATOR).exclude(user=user)
+    others = Membership.objects.filter(COORDINATES, collaboration=OuterRef("pk")).exclude(user=user)
     mine = Collaboration.objects.filter(memberships__user=user, memberships__role=Role.COORDINATOR)
     return list(mine.exclude(Exists(others)).order_by("sort_key", "pk"))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from uuid import UUID
 
 from reflectie.keys import keyed_hashes
@@ -41,9 +42,16 @@ def new_code(length: int) -> str:
     return "".join(secrets.choice(SIGNS) for _ in range(length))
 
 
+def bare_code(typed: str) -> str:
+    """A code as somebody typed it, in its bare form: capitals and figures. Whatever is neither letter nor figure
+    doesn't count, and figures of another width or script are figures."""
+    signs = (sign for sign in unicodedata.normalize("NFKC", typed) if sign.isalnum())
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs).upper()
+
+
 def read_code(typed: str) -> str:
-    """A code as somebody typed it, in its bare form: capitals without spaces and dashes; "" when it can't be one."""
-    bare = "".join(typed.split()).replace("-", "").upper()
+    """The code of ours that somebody typed, in its bare form; "" when it can't be one."""
+    bare = bare_code(typed)
     return bare if bare and set(bare) <= set(SIGNS) else ""
 
 

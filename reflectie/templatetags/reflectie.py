@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django import template
 from django.forms.utils import flatatt
@@ -21,6 +22,7 @@ from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
+from reflectie.email_addresses import readable_address
 from reflectie.models import Role
 from reflectie.store import text_mark
 
@@ -34,6 +36,18 @@ SHORT, SHORT_LINES = 200, 4
 def word(name: str) -> str | Promise:
     """`{{ finding|word }}`: what the screen calls it."""
     return wording.WORDS[name]
+
+
+@register.filter
+def address(email: str) -> str:
+    """`{{ user.email|address }}`: an e-mail address as people know it, its domain in letters."""
+    return readable_address(email)
+
+
+@register.filter
+def iso_day(written: str) -> date:
+    """`{{ data.day|iso_day|date:"j F Y" }}`: a day as a file has it."""
+    return date.fromisoformat(written)
 
 
 @register.filter

@@ -65,7 +65,7 @@ def _render(request: HttpRequest, name: str, context: dict[str, Any], status: in
 @gzip_page
 def by_code(request: HttpRequest) -> HttpResponse:
     form = SessionCodeForm(request.POST if request.method == "POST" else None)
-    if form.is_bound:
+    if form.is_possible:
         attempt = try_code(request, "code")
         if attempt is None:
             return _blocked(request)
@@ -268,7 +268,7 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     if not takes_answers(session) or not Mode(session.mode).is_round:
         return _to("join", token)
     form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
-    if form.is_bound:
+    if form.is_possible:
         attempt = try_code(request, "personal-code")
         if attempt is None:
             return _blocked(request)

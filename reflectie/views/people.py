@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -28,6 +30,7 @@ from reflectie.store import (
     Letter,
     NotFoundError,
     accept_invitation,
+    being_appointed,
     change_role,
     find_invitation,
     invitations_of,
@@ -38,6 +41,8 @@ from reflectie.store import (
 )
 from reflectie.throttle import try_mails
 
+# Whoever sees to the site is nobody's colleague here, and stays unnamed.
+ADMINISTRATOR = gettext_lazy("Een beheerder van deze site")
 # What is asked again before it is done: `?doe=` on the page, `action` in its form.
 CONFIRMED = {"coordinator", "facilitator", "remove"}
 
@@ -72,8 +77,11 @@ def _to_people(own: Membership) -> HttpResponse:
 def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any) -> HttpResponse:
     is_coordinator = own.role == Role.COORDINATOR
     people = sorted(members_of(own.collaboration), key=_by_role_and_name)
-    coordinators = sum(member.role == Role.COORDINATOR for member in people)
+    coordinators = sum(member.role == Role.COORDINATOR and member.user.is_active for member in people)
     context = {
+        "has_coordinator": coordinators > 0,
+        # Whoever coordinates reads it beside the invitation itself.
+        "appointing": None if is_coordinator else being_appointed(own.collaboration),
         "collaboration": own.collaboration,
         "own": own,
         "is_coordinator": is_coordinator,
@@ -150,9 +158,16 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
 
 
 def _letter(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> Letter:
+    return invitation_letter(request, collaboration, display_name(signed_in(request)), invited)
+
+
+def invitation_letter(
+    request: HttpRequest, collaboration: Collaboration, inviter: str | Promise, invited: Invited
+) -> Letter:
+    """The mail with an invitation to a role, in the name of whoever invites."""
     context = {
         "name": set_apart(collaboration.name),
-        "inviter": set_apart(display_name(signed_in(request))),
+        "inviter": set_apart(str(inviter)),
         "role": invited.role,
         "url": request.build_absolute_uri(reverse("invitation", args=[invited.token])),
         "days": INVITATION_DAYS,
@@ -174,8 +189,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         request.session[INVITATION] = token
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
-    coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
-    inviters = sorted((display_name(member.user) for member in coordinators), key=sort_key)
+    coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR, user__is_active=True)
+    names = sorted((display_name(member.user) for member in coordinators), key=sort_key)
+    inviters = [str(ADMINISTRATOR)] if found.by_administrator else names
     context = {
         "invitation": found,
         "who": get_text_list(inviters, _("en")),

@@ -184,7 +184,9 @@ class ReauthenticateByCode(BaseReauthenticateView):  # type: ignore[misc]
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        if self.process and self.process.record_invalid_attempt():
+        """Only a code that can be one is a try."""
+        is_try = form.has_error("code", "incorrect_code")
+        if self.process and (not is_try or self.process.record_invalid_attempt()):
             response: HttpResponse = super().form_invalid(form)
             return response
         messages.error(self.request, _("Het ging te vaak mis. Vraag een nieuwe code."))

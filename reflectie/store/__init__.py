@@ -66,6 +66,7 @@ from .mail import MAIL_QUEUE, Letter, deliver_mail, hand_over, mail_is_due
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
     INVITATION_DAYS,
+    AlreadyMemberError,
     Invited,
     LastCoordinatorError,
     accept_invitation,
@@ -73,11 +74,13 @@ from .people import (
     change_role,
     erase_old_invitations,
     find_invitation,
+    gains_from,
     invitations_of,
     invite_member,
     members_of,
     owned_alone,
     remove_member,
+    role_in,
     withdraw_invitation,
 )
 from .plans import Plan, PlanChangedError, plan_of

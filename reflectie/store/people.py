@@ -35,6 +35,10 @@ class LastCoordinatorError(Exception):
     """Nobody would be left to coordinate the collaboration."""
 
 
+class AlreadyMemberError(Exception):
+    """Whoever opened an invitation has its role already, or a higher one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invited:
     """An invitation as it was made. Only here is its token known: a hash is what is kept."""
@@ -95,10 +99,21 @@ def erase_old_invitations(today: date) -> int:
         return old.delete()[0]
 
 
-def accept_invitation(user: User, token: str) -> Membership:
-    """Take the role of an invitation, which is used up by it. Whoever coordinates already goes on doing so.
+def gains_from(invited_to: str, role: str | None) -> bool:
+    """Whether an invitation to one role (a `Role`) gives something to who has the other, or none (None)."""
+    return role is None or (role != Role.COORDINATOR and role != invited_to)
 
-    Raises Invitation.DoesNotExist when it was used, withdrawn or is too old.
+
+def role_in(collaboration: Collaboration, user: User) -> str | None:
+    """Somebody's `Role` in a collaboration; None without one. One query."""
+    return Membership.objects.filter(collaboration=collaboration, user=user).values_list("role", flat=True).first()
+
+
+def accept_invitation(user: User, token: str) -> Membership:
+    """Take the role of an invitation, which is used up by it: also by who had a lower one.
+
+    Raises Invitation.DoesNotExist when it was used, withdrawn or is too old, and AlreadyMemberError when it gives this
+    person nothing: then it stays, for whom it was meant.
     """
     with transaction.atomic():
         found = find_invitation(token)
@@ -107,12 +122,11 @@ def accept_invitation(user: User, token: str) -> Membership:
         # Locked before it is read again: somebody else may just have used it, or erased all of it.
         Collaboration.objects.select_for_update().filter(pk=found.collaboration_id).first()
         invitation = _live().get(pk=found.pk, token_hash=hash_token(token))
-        membership, _ = Membership.objects.get_or_create(
+        if not gains_from(invitation.role, role_in(found.collaboration, user)):
+            raise AlreadyMemberError
+        membership, _ = Membership.objects.update_or_create(
             collaboration=found.collaboration, user=user, defaults={"role": invitation.role}
         )
-        if invitation.role == Role.COORDINATOR and membership.role != Role.COORDINATOR:
-            membership.role = invitation.role
-            membership.save(update_fields=["role"])
         invitation.delete()
     return membership
 

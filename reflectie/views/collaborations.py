@@ -150,7 +150,7 @@ def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
     """Take a reflection without an account into a collaboration: whoever may erase it, may also keep it."""
     response = response_or_404(token)
     if response.session.collaboration_id is not None:
-        return _adopted(request)
+        return _adopted(request, response.session.collaboration_id)
     text = _searched(request)
     # One more than fits: then there are others, to be found by searching.
     offered = list(collaborations_of(signed_in(request), text, COORDINATOR)[: PAGE_SIZE + 1])
@@ -174,16 +174,24 @@ def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) 
         else:
             chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
     except AdoptedError:
-        return _adopted(request)
+        return HttpResponseRedirect(request.path, status=303)
     except (Response.DoesNotExist, Collaboration.DoesNotExist) as erased:
         raise Http404 from erased
     messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
     return _to(chosen.pk)
 
 
-def _adopted(request: HttpRequest) -> HttpResponse:
+def _adopted(request: HttpRequest, collaboration_id: UUID) -> HttpResponse:
+    """Into which one, only who has a role there is told."""
+    try:
+        collaboration = membership_or_404(request, collaboration_id).collaboration
+    except Http404:
+        collaboration = None
     context = {
         "heading": _("Deze reflectie is al bewaard"),
-        "text": _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),
+        "text": _("Ze staat bij een samenwerking van jou.")
+        if collaboration
+        else _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),
+        "collaboration": collaboration,
     }
-    return render(request, "reflectie/message.html", context, status=409)
+    return render(request, "reflectie/collaborations/adopted.html", context, status=409)

@@ -22,16 +22,19 @@ from reflectie.forms.collaboration import InviteForm
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.store import (
     INVITATION_DAYS,
+    AlreadyMemberError,
     Invited,
     LastCoordinatorError,
     Letter,
     accept_invitation,
     change_role,
     find_invitation,
+    gains_from,
     invitations_of,
     invite_member,
     members_of,
     remove_member,
+    role_in,
     withdraw_invitation,
 )
 from reflectie.throttle import try_mails
@@ -74,13 +77,15 @@ def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any
     is_coordinator = own.role == Role.COORDINATOR
     people = list(members_of(own.collaboration))
     coordinators = sum(member.role == Role.COORDINATOR for member in people)
+    roles = {member.user.email: member.role for member in people}
+    invitations = list(invitations_of(own.collaboration)) if is_coordinator else []
     context = {
         "collaboration": own.collaboration,
         "own": own,
         "is_coordinator": is_coordinator,
         "is_last": is_coordinator and coordinators == 1,
         "people": [(member, display_name(member.user)) for member in people],
-        "invitations": list(invitations_of(own.collaboration)) if is_coordinator else [],
+        "invitations": [(one, gains_from(one.role, roles.get(one.email))) for one in invitations],
         "form": form,
         "days": INVITATION_DAYS,
         **more,
@@ -133,6 +138,9 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
+    if trouble := _is_member_already(own, form):
+        form.add_error("email", trouble)
+        return _people(request, own, form, status=422)
     if isinstance(full := try_mails(request, [form.cleaned_data["email"]]), str):
         had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
         form.add_error(
@@ -144,6 +152,14 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     invite_member(own.collaboration, email, role, partial(_letter, request, own.collaboration))
     messages.success(request, _("We versturen nu de uitnodiging."))
     return _to_people(own)
+
+
+def _is_member_already(own: Membership, form: InviteForm) -> str:
+    """What to say of an address that an invitation gives nothing; "" of any other."""
+    member = members_of(own.collaboration).filter(user__email=form.cleaned_data["email"]).first()
+    if member is None or gains_from(form.cleaned_data["role"], member.role):
+        return ""
+    return _("Dit adres hoort er al bij, als %s.") % member.get_role_display()
 
 
 def _letter(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> Letter:
@@ -172,6 +188,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         request.session[INVITATION] = token
         query = urlencode({"next": request.path})
         return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
+    role = role_in(found.collaboration, signed_in(request)) if request.user.is_authenticated else None
+    if role and not gains_from(found.role, role):
+        # It stays for whom it was meant, who may be the same person with another account.
+        context = {"invitation": found, "role": Role(role).label, "account": signed_in(request).email}
+        return render(request, "reflectie/collaborations/already_member.html", context)
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
     inviters = [display_name(member.user) for member in coordinators]
     context = {
@@ -188,6 +209,8 @@ def _accept(request: HttpRequest, token: str) -> HttpResponse:
         membership = accept_invitation(signed_in(request), token)
     except Invitation.DoesNotExist:
         return _no_invitation(request)
+    except AlreadyMemberError:
+        return HttpResponseRedirect(request.path, status=303)
     request.session.pop(INVITATION, None)
     messages.success(request, _("Welkom. Je hoort er nu bij."))
     return HttpResponseRedirect(reverse("collaboration", args=[membership.collaboration_id]), status=303)

@@ -224,7 +224,7 @@ def test_an_invitation_says_who_invites_into_what(client, link):
 
     assert page.status_code == 200
     assert "an@example.org nodigt je uit in de samenwerking Samen in Tienen , als begeleider." in text_of(page)
-    assert f'href="{reverse("account_login")}?next={link}"' in page.content.decode()
+    assert 'name="has-account"' in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert page["X-Robots-Tag"] == "noindex"
 
@@ -250,6 +250,13 @@ def test_registering_by_an_invitation_opens_registration_and_leads_back(client, 
     assert f'value="{link}"' in opened.content.decode()
     assert text_of(opened) != closed
     assert Membership.objects.count() == 1
+
+
+def test_who_has_an_account_keeps_the_invitation_on_the_way(client, link):
+    response = client.post(link, {"has-account": "1"})
+
+    assert response["Location"] == f"{reverse('account_login')}?{urlencode({'next': link})}"
+    assert client.session[INVITATION] == link.split("/")[2]
 
 
 def test_one_button_accepts_and_uses_the_link_up(other, collaboration, link):
@@ -282,7 +289,7 @@ def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, mo
     pages = [coordinator.post(url("members", collaboration), {**fields, "email": f"{n}.{ADDRESS}"}) for n in range(4)]
 
     assert [page.status_code for page in pages] == [303, 303, 303, 429]
-    assert "Probeer het later of morgen opnieuw." in pages[3].content.decode()
+    assert "Je verstuurde net heel veel mails. Probeer het over 24 uur opnieuw." in pages[3].content.decode()
     assert f"3.{ADDRESS}" in pages[3].content.decode()
     assert len(mailoutbox) == 3
 
@@ -293,7 +300,7 @@ def test_one_person_is_not_invited_again_and_again(coordinator, collaboration, m
     pages = [coordinator.post(url("members", collaboration), fields) for _ in range(4)]
 
     assert [page.status_code for page in pages] == [303, 303, 303, 429]
-    assert "Dit adres kreeg net al mail van jou." in pages[3].content.decode()
+    assert "Dit adres kreeg net al mail van jou. Probeer het over een minuut opnieuw." in pages[3].content.decode()
     assert ADDRESS in pages[3].content.decode()
     assert len(mailoutbox) == 3
 
@@ -346,9 +353,7 @@ def test_an_invitation_to_a_higher_role_is_offered_to_who_has_a_lower_one(facili
 @pytest.mark.parametrize(
     ("role", "is_sent"), [("facilitator", False), ("coordinator", True)], ids=["no use", "a higher role"]
 )
-def test_who_has_a_role_is_only_invited_to_a_higher_one(
-    coordinator, collaboration, guide, mailoutbox, role, is_sent
-):
+def test_who_has_a_role_is_only_invited_to_a_higher_one(coordinator, collaboration, guide, mailoutbox, role, is_sent):
     fields = {"action": "invite", "email": "Fien@example.org", "role": role}
 
     page = coordinator.post(url("members", collaboration), fields)

@@ -8,6 +8,7 @@ from .accounts import (
     erase_unconfirmed,
     rename_account,
     second_factor_is_on,
+    unconfirmed_account,
 )
 from .agreements import (
     Kept,
@@ -85,7 +86,7 @@ from .people import (
 )
 from .plans import Plan, PlanChangedError, plan_of
 from .queue import enqueue_once, forget_tasks
-from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back
+from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back, seconds_until_free
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
@@ -173,6 +174,7 @@ __all__ = [
     "MAX_SHEETS",
     "PERSONAL_CODE",
     "AdoptedError",
+    "AlreadyMemberError",
     "BegunError",
     "Demo",
     "DemoStandsError",
@@ -263,6 +265,7 @@ __all__ = [
     "forget_tasks",
     "forget_unreached",
     "forget_uses",
+    "gains_from",
     "give_back",
     "hand_over",
     "hash_personal_code",
@@ -325,9 +328,11 @@ __all__ = [
     "remove_text",
     "rename_account",
     "renew_link",
+    "role_in",
     "room_for",
     "save_fields",
     "second_factor_is_on",
+    "seconds_until_free",
     "sessions_of",
     "set_paper_count",
     "setup_of",
@@ -341,6 +346,7 @@ __all__ = [
     "text_mark",
     "text_marks",
     "today",
+    "unconfirmed_account",
     "waiting_pages",
     "why_it_fails",
     "withdraw",

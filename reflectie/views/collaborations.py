@@ -32,7 +32,7 @@ from reflectie.store import (
     sessions_of,
     today,
 )
-from reflectie.throttle import may_make
+from reflectie.throttle import count_made
 
 from .comparing import query_of
 
@@ -74,10 +74,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def makes_within_limits(request: HttpRequest, form: Form) -> bool:
     """Whether what a form makes may be made now; otherwise the form says so, and keeps what was typed."""
-    if may_make(request):
-        return True
-    form.add_error(None, _("Je maakte net al heel veel. Probeer het over een uur opnieuw."))
-    return False
+    full = count_made(request)
+    if full:
+        form.add_error(None, f"{_('Je maakte net al heel veel.')} {full.words}")
+    return full is None
 
 
 @never_cache

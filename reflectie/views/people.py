@@ -141,12 +141,10 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     if trouble := _is_member_already(own, form):
         form.add_error("email", trouble)
         return _people(request, own, form, status=422)
-    if isinstance(full := try_mails(request, [form.cleaned_data["email"]]), str):
-        had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
-        form.add_error(
-            "email",
-            had_enough if full else _("Je verstuurde net heel veel mails. Probeer het later of morgen opnieuw."),
-        )
+    if isinstance(refused := try_mails(request, [form.cleaned_data["email"]]), tuple):
+        full, whom = refused
+        why = _("Dit adres kreeg net al mail van jou.") if whom else _("Je verstuurde net heel veel mails.")
+        form.add_error("email", f"{why} {full.words}")
         return _people(request, own, form, status=429)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     invite_member(own.collaboration, email, role, partial(_letter, request, own.collaboration))
@@ -186,8 +184,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return _accept(request, token)
         # Only now: a page that was looked at leaves nothing behind. It opens registration where that is closed.
         request.session[INVITATION] = token
-        query = urlencode({"next": request.path})
-        return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
+        entrance = reverse("account_login" if "has-account" in request.POST else "account_signup")
+        return HttpResponseRedirect(f"{entrance}?{urlencode({'next': request.path})}", status=303)
     role = role_in(found.collaboration, signed_in(request)) if request.user.is_authenticated else None
     if role and not gains_from(found.role, role):
         # It stays for whom it was meant, who may be the same person with another account.

@@ -85,13 +85,13 @@ def test_whoever_waits_for_a_code_finds_every_entrance_and_the_way_back(client, 
 
     assert page.status_code == 200
     assert list(page.context["form"].fields)
-    assert f'Wachtte je op een code? <a href="{code_url}">' in page.content.decode()
+    assert f'Kreeg je een code? <a href="{code_url}">' in page.content.decode()
     assert client.get(code_url).status_code == 200
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES)
 def test_an_entrance_says_nothing_of_codes_to_who_waits_for_none(client, entrance):
-    assert "Wachtte je op een code?" not in text_of(client.get(reverse(entrance)))
+    assert "Kreeg je een code?" not in text_of(client.get(reverse(entrance)))
 
 
 @pytest.mark.parametrize("address", [ADDRESS, "bo@example.org"], ids=["has an account", "has none"])
@@ -115,7 +115,7 @@ def test_whoever_waits_for_a_second_step_finds_the_entrance_too(client):
     again = client.post(reverse("account_logout"), {"next": reverse("account_login")})
 
     assert (page.status_code, list(page.context["form"].fields)) == (200, ["login", "password"])
-    assert "Wachtte je op een code?" not in text_of(page)
+    assert "Kreeg je een code?" not in text_of(page)
     assert again["Location"] == reverse("account_login")
     assert client.get(reverse("mfa_authenticate")).status_code == 302
 

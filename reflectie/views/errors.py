@@ -90,10 +90,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_kept = name in KEPT_FOR or _is_typed(request, name)
     never = _why_never(reason)
     if request.headers.get("HX-Request") and is_kept:
-        headers = {"X-Form-Trouble": never} if never else {}
-        # A browser may have lost its cookies, and take new ones.
-        fresh = {} if never == HIDDEN else {"X-Form-Token": get_token(request)}
-        return HttpResponse(status=403, headers=headers | fresh)
+        return _for_scripts(request, never)
     if never:
         return _elsewhere(request, name or "", never, is_kept=is_kept)
     if not is_kept:
@@ -110,6 +107,13 @@ def _why_never(reason: str) -> str:
     if reason == REASON_NO_CSRF_COOKIE:
         return NO_COOKIES
     return HIDDEN if reason.startswith(_NOT_OURS) else ""
+
+
+def _for_scripts(request: HttpRequest, never: str) -> HttpResponse:
+    """A fresh token, also without cookies: a browser may have lost them, and take new ones."""
+    trouble = {"X-Form-Trouble": never} if never else {}
+    fresh = {} if never == HIDDEN else {"X-Form-Token": get_token(request)}
+    return HttpResponse(status=403, headers=trouble | fresh)
 
 
 def _elsewhere(request: HttpRequest, name: str, never: str, *, is_kept: bool) -> HttpResponse:

@@ -187,18 +187,15 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         entrance = reverse("account_login" if "has-account" in request.POST else "account_signup")
         return HttpResponseRedirect(f"{entrance}?{urlencode({'next': request.path})}", status=303)
     role = role_in(found.collaboration, signed_in(request)) if request.user.is_authenticated else None
-    if role and not gains_from(found.role, role):
+    if not gains_from(found.role, role):
         # It stays for whom it was meant, who may be the same person with another account.
         context = {"invitation": found, "role": Role(role).label, "account": signed_in(request).email}
         return render(request, "reflectie/collaborations/already_member.html", context)
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR)
     inviters = [display_name(member.user) for member in coordinators]
-    context = {
-        "invitation": found,
-        "who": get_text_list(inviters, _("en")),
-        "number": len(inviters),
-        "account": request.user.email if request.user.is_authenticated else "",
-    }
+    account = request.user.email if request.user.is_authenticated else ""
+    who = {"who": get_text_list(inviters, _("en")), "number": len(inviters)}
+    context = {"invitation": found, "account": account, **who}
     return render(request, "reflectie/collaborations/invitation.html", context)
 
 

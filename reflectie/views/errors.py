@@ -97,6 +97,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         context = {
             "heading": _("Deze pagina stond te lang open"),
             "text": _("Ga een pagina terug, laad die opnieuw en probeer het nog een keer."),
+            "again": request.get_full_path(),
         }
         return render(request, "reflectie/message.html", context, status=403)
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))

@@ -187,7 +187,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         entrance = reverse("account_login" if "has-account" in request.POST else "account_signup")
         return HttpResponseRedirect(f"{entrance}?{urlencode({'next': request.path})}", status=303)
     role = role_in(found.collaboration, signed_in(request)) if request.user.is_authenticated else None
-    if not gains_from(found.role, role):
+    if role and not gains_from(found.role, role):
         # It stays for whom it was meant, who may be the same person with another account.
         context = {"invitation": found, "role": Role(role).label, "account": signed_in(request).email}
         return render(request, "reflectie/collaborations/already_member.html", context)

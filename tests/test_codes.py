@@ -147,7 +147,7 @@ def test_a_code_that_is_too_old_is_told_where_another_is_asked_for(client, clock
 
     response = client.post(code_url, {"code": code})
 
-    assert (response.status_code, response["Location"]) == (303, reverse(begin))
+    assert (response.status_code, response["Location"]) == (302, reverse(begin))
     # Changing an address asks first who one is, after so long.
     assert TOO_OLD in text_of(client.get(response["Location"], follow=True))
 
@@ -159,7 +159,7 @@ def test_the_third_wrong_code_leads_to_where_another_is_asked_for(client, way, b
 
     last = client.post(code_url, {"code": "BBBB-BBBB"})
 
-    assert (last.status_code, last["Location"]) == (303, reverse(begin))
+    assert (last.status_code, last["Location"]) == (302, reverse(begin))
     page = text_of(client.get(last["Location"]))
     assert TOO_OFTEN in page
     assert "Wacht een" not in page
@@ -210,7 +210,7 @@ def test_a_second_tab_finds_that_the_first_signed_in(client):
 
     response = client.post(code_url, {"code": code})
 
-    assert (response.status_code, response["Location"]) == (303, reverse("collaborations"))
+    assert (response.status_code, response["Location"]) == (302, reverse("collaborations"))
 
 
 # Sent anew
@@ -301,7 +301,7 @@ def test_no_page_tells_later_whether_an_address_that_signed_up_has_an_account(cl
         found.append((page.status_code, page.get("Location"), text_of(page).replace(address, "")))
 
     assert found[0] == found[1]
-    assert found[0][0] == (200 if begun == "nothing" else 303)
+    assert found[0][0] == (200 if begun == "nothing" else 302)
 
 
 def test_the_mail_leads_to_a_page_that_works_in_the_browser_that_signed_up(client):

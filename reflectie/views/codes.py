@@ -80,7 +80,7 @@ class CodePage:
 
     def begin_again(self, why: str) -> HttpResponse:
         messages.error(self.request, why)
-        return HttpResponseRedirect(self.begin_url, status=303)
+        return HttpResponseRedirect(self.begin_url)
 
     def too_old(self) -> HttpResponse:
         return self.begin_again(_("Deze code geldt niet meer. Vraag een nieuwe."))
@@ -144,7 +144,7 @@ class AddressCode(CodePage, account.ConfirmEmailVerificationCodeView):  # type: 
         if was_waiting or not request.user.is_authenticated:
             return self.too_old()
         # Signed in meanwhile, in another tab.
-        return HttpResponseRedirect(get_login_redirect_url(request), status=303)
+        return HttpResponseRedirect(get_login_redirect_url(request))
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -10,17 +10,18 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .domain.text import set_apart
 from .email_addresses import readable_address
 from .store import Letter, find_invitation, hand_over
-from .throttle import forget_passwords, hashed_address, may_mail_code, try_password
+from .throttle import TooOften, count_code_mail, forget_passwords, hashed_address, try_password
 
 INVITATION = "invitation"
 # Whatever it is for, a code is taken for as long (settings).
@@ -36,20 +37,28 @@ NOTIFICATIONS = {
 # What of somebody stands in allauth's mails.
 ADDRESSES = ("email", "from_email", "to_email", "deleted_email")
 
+# Of a code that came by mail: no waiting helps, and a new one does.
+TRIED_TOO_OFTEN = _("Het ging te vaak mis. Vraag een nieuwe code.")
 _WRONG_CODE = _("Deze code klopt niet. Kijk na of je de laatste code overnam.")
 
 
-def has_invitation(request: HttpRequest) -> bool:
-    """Whether this browser came in by an invitation that still stands, and may make an account where registration is
-    not open. One query, or none without one."""
-    token = request.session.get(INVITATION, "")
-    return bool(token) and find_invitation(token) is not None
+def invitation_in_hand(request: HttpRequest) -> str:
+    """The token of the invitation by which this browser came in, if it still stands; otherwise "". One query, or none
+    without one."""
+    token: str = request.session.get(INVITATION, "")
+    return token if token and find_invitation(token) else ""
 
 
 @receiver(password_reset)
 def start_anew(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Whoever mistyped a password until it was replaced gets a turn with the new one."""
     forget_passwords(request, user.email)
+
+
+def went_wrong_too_often(full: TooOften) -> ValidationError:
+    """Said beside the field, with the code that allauth gives it."""
+    text = f"{gettext('Het ging te vaak mis.')} {full.words}"
+    return ValidationError(text, code="too_many_login_attempts", params={"seconds": full.seconds})
 
 
 def display_name(user: User) -> str:
@@ -64,19 +73,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "cannot_remove_primary_email": _("Je hebt een e-mailadres nodig om je aan te melden."),
         "duplicate_email": _("Dit is al je e-mailadres."),
         "email_password_mismatch": _("Het e-mailadres of het wachtwoord klopt niet."),
-        "email_taken": _("Dit e-mailadres kun je niet gebruiken."),
+        "email_taken": _("Met dit e-mailadres is er al een ander account. Neem een ander adres."),
         "enter_current_password": _("Dit is niet je huidige wachtwoord."),
         "incorrect_code": _WRONG_CODE,
         "incorrect_password": _("Dit wachtwoord klopt niet."),
         "invalid_login": _("Vul je e-mailadres in."),
-        "rate_limited": _("Dat ging te snel. Wacht even en probeer het dan opnieuw."),
+        "rate_limited": _("Dat ging te snel."),
         "same_as_current": _("Dit is hetzelfde als nu."),
-        "too_many_login_attempts": _("Het ging te vaak mis. Wacht een paar minuten en probeer het dan opnieuw."),
+        "too_many_login_attempts": TRIED_TOO_OFTEN,
         "unverified_primary_email": _("Bevestig eerst je e-mailadres."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return settings.REGISTRATION == "open" or has_invitation(request)
+        return settings.REGISTRATION == "open" or bool(invitation_in_hand(request))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever came in by an invitation and took a wrong turn on the way finds it back."""
+        token = invitation_in_hand(request)
+        return reverse("invitation", args=[token]) if token else str(super().get_login_redirect_url(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         user.username = uuid.uuid4().hex
@@ -88,8 +105,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """allauth's own limits are off (settings): others fill those, and then the right password is refused."""
         attempt = try_password(request, credentials.get("email", ""))
-        if attempt is None:
-            raise self.validation_error("too_many_login_attempts")
+        if isinstance(attempt, TooOften):
+            raise went_wrong_too_often(attempt)
         user: User | None = super().authenticate(request, **credentials)
         if user:
             attempt.went_well()
@@ -106,8 +123,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Leaves the mail to the worker. With a code in it, it isn't sent once that isn't taken any more."""
-        if template_prefix not in NOTIFICATIONS and not may_mail_code(self.request, email):
-            raise ImmediateHttpResponse(render(self.request, "429.html", status=429))
+        full = None if template_prefix in NOTIFICATIONS else count_code_mail(self.request, email)
+        if full:
+            raise ImmediateHttpResponse(full.refusal(self.request))
         context = {"request": self.request, "email": email, "registration": settings.REGISTRATION, **context}
         context |= {name: set_apart(context[name]) for name in ADDRESSES if context.get(name)}
         message = self.render_mail(template_prefix, email, context)

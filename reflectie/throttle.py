@@ -10,6 +10,7 @@ Where it can't be counted, it isn't done (503).
 
 import ipaddress
 import logging
+import math
 import secrets
 from collections.abc import Collection
 from contextlib import suppress
@@ -22,11 +23,12 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .backends import waited_too_long
 from .email_addresses import normal_address
 from .keys import keyed_hash, keyed_hashes
-from .store import Use, count_uses, forget_uses, give_back
+from .store import Use, count_uses, forget_uses, give_back, seconds_until_free
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +122,35 @@ class Attempt:
             give_back(self.uses)
 
 
+@dataclass(frozen=True, slots=True)
+class TooOften:
+    """Something that isn't done now, nor counted: there was too much of it of late."""
+
+    # Until there is room.
+    seconds: int
+    # What was full.
+    key: str
+
+    @property
+    def words(self) -> str:
+        """When to come back, as a sentence. Never sooner than there is room."""
+        minutes = max(1, math.ceil(self.seconds / 60))
+        if minutes == HOUR // 60:
+            return _("Probeer het over een uur opnieuw.")
+        if minutes < 2 * HOUR // 60:
+            text = ngettext(
+                "Probeer het over een minuut opnieuw.", "Probeer het over %(minutes)d minuten opnieuw.", minutes
+            )
+            return text % {"minutes": minutes}
+        return _("Probeer het over %d uur opnieuw.") % math.ceil(minutes / 60)
+
+    def refusal(self, request: HttpRequest) -> HttpResponse:
+        """A page of its own that says so."""
+        response = render(request, "429.html", {"again": self.words}, status=429)
+        response["Retry-After"] = str(self.seconds)
+        return response
+
+
 def _uses(limits: Limits, what: str, *who: str, amount: int = 1) -> tuple[Use, ...]:
     """The counts of one thing by one asker, for each of its limits."""
     return tuple(
@@ -133,11 +164,12 @@ def _uses(limits: Limits, what: str, *who: str, amount: int = 1) -> tuple[Use, .
     )
 
 
-def _count(request: HttpRequest, *uses: Use) -> Use | None:
-    """Count, or say what is full. What can't be counted is answered with a page that says so, and isn't done; a
-    database that is only locked raises, so that `middleware.InTime` gives back what was typed."""
+def _count(request: HttpRequest, *uses: Use) -> TooOften | None:
+    """Count, or say what is full, and for how long. What can't be counted is answered with a page that says so, and
+    isn't done; a database that is only locked raises, so that `middleware.InTime` gives back what was typed."""
     try:
-        return count_uses(uses)
+        full = count_uses(uses)
+        return TooOften(seconds_until_free(uses), full.key) if full else None
     except DatabaseError as trouble:
         if waited_too_long(trouble):
             raise
@@ -155,17 +187,17 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _attempt(request: HttpRequest, *uses: Use) -> Attempt | None:
-    return None if _count(request, *uses) else Attempt(uses)
+def _attempt(request: HttpRequest, *uses: Use) -> Attempt | TooOften:
+    return _count(request, *uses) or Attempt(uses)
 
 
-def try_code(request: HttpRequest, scope: str) -> Attempt | None:
-    """A try at a code that somebody types in at `scope`; None when it went wrong too often of late."""
+def try_code(request: HttpRequest, scope: str) -> Attempt | TooOften:
+    """A try at a code that somebody types in at `scope`, unless it went wrong too often of late."""
     return _attempt(request, *_uses((Limit(LIMIT, WINDOW_SECONDS),), f"code:{scope}", hashed_address(request)))
 
 
-def try_password(request: HttpRequest, email: str) -> Attempt | None:
-    """A try at an account's password; None when this asker was wrong too often of late."""
+def try_password(request: HttpRequest, email: str) -> Attempt | TooOften:
+    """A try at an account's password, unless this asker was wrong too often of late."""
     return _attempt(request, *_password_uses(request, email))
 
 
@@ -184,32 +216,32 @@ def forget_passwords(request: HttpRequest, email: str) -> None:
         )
 
 
-def try_second_step(request: HttpRequest, user_id: int, email: str) -> Attempt | None:
-    """A try at a code of the second step; None when it went wrong too often for this account of late."""
+def try_second_step(request: HttpRequest, user_id: int, email: str) -> Attempt | TooOften:
+    """A try at a code of the second step, unless it went wrong too often for this account of late."""
     return _attempt(
         request, *_uses(WRONG_SECOND_STEP, "second step", known_browser(request, email) or "others", str(user_id))
     )
 
 
-def may_mail_code(request: HttpRequest, email: str) -> bool:
-    """Whether a mail that anybody can ask for may go to an address now; if so, it is counted, once for a request."""
+def count_code_mail(request: HttpRequest, email: str) -> TooOften | None:
+    """Count a mail that anybody can ask for, once for a request; or say that it may not go to this address now."""
     email = normal_address(email)
     if getattr(request, "mail_counted_to", None) == email:
-        return True
+        return None
     browser = known_browser(request, email)
     uses = _uses(MAILS_TO_ONE, "mail to", browser or _asker(request), email)
     if not browser:
         uses += _uses(MAILS_TO_ANYBODY, "mails", _asker(request))
-    if _count(request, *uses):
-        return False
+    if full := _count(request, *uses):
+        return full
     request.mail_counted_to = email  # type: ignore[attr-defined]
-    return True
+    return None
 
 
-def try_mails(request: HttpRequest, emails: Collection[str]) -> Attempt | str:
+def try_mails(request: HttpRequest, emails: Collection[str]) -> Attempt | tuple[TooOften, str]:
     """Mails that an account writes to these addresses, counted; it is told when they were not handed over after all.
 
-    Where that is too much, the address that had enough from it today, or "" when it mailed too much to anybody.
+    Where that is too much, also the address that had enough from it today, or "" when it mailed too much to anybody.
     """
     emails, asker = {normal_address(email) for email in emails}, _asker(request)
     number = len(emails)
@@ -220,7 +252,8 @@ def try_mails(request: HttpRequest, emails: Collection[str]) -> Attempt | str:
     ]
     to_one = {use: email for email in emails for use in _uses(MAILS_TO_ONE, "mail written to", asker, email)}
     full = _count(request, *in_all, *to_one)
-    return to_one.get(full, "") if full else Attempt((*in_all, *to_one))
+    whom = {use.key: email for use, email in to_one.items()}
+    return (full, whom.get(full.key, "")) if full else Attempt((*in_all, *to_one))
 
 
 def _asker(request: HttpRequest) -> str:
@@ -229,14 +262,14 @@ def _asker(request: HttpRequest) -> str:
     return f"account {user.pk}" if user is not None and user.is_authenticated else hashed_address(request)
 
 
-def try_reflection(request: HttpRequest) -> Attempt | None:
-    """A reflection without an account; None when this asker made too many of late."""
+def try_reflection(request: HttpRequest) -> Attempt | TooOften:
+    """A reflection without an account, unless this asker made too many of late."""
     return _attempt(request, *_uses(REFLECTIONS, "reflections", hashed_address(request)))
 
 
-def may_make(request: HttpRequest) -> bool:
-    """Whether an account may make a collaboration or a session now; if so, it is counted."""
-    return _attempt(request, *_uses(MADE, "made", _asker(request))) is not None
+def count_made(request: HttpRequest) -> TooOften | None:
+    """Count a collaboration or a session that an account makes; or say that it may not make one now."""
+    return _count(request, *_uses(MADE, "made", _asker(request)))
 
 
 # A browser that signed in before

@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from reflectie.views import account as own
+from reflectie.views import codes
 from reflectie.views.account import as_page
 from reflectie.views.reauthentication import ReauthenticateByCode, ask_again
 
@@ -16,26 +17,24 @@ urlpatterns = [
     path("gegevens/", own.data, name="account_data"),
     path("gegevens.json", own.data_file, name="account_data_file"),
     path("opzeggen/", own.close, name="account_close"),
-    path("aanmelden/", as_page(account.login), name="account_login"),
-    path("aanmelden/code/", as_page(account.request_login_code), name="account_request_login_code"),
-    path("aanmelden/code/invullen/", as_page(account.confirm_login_code), name="account_confirm_login_code"),
+    path("aanmelden/", as_page(codes.SignIn.as_view()), name="account_login"),
+    path("aanmelden/code/", as_page(codes.RequestCode.as_view()), name="account_request_login_code"),
+    path("aanmelden/code/invullen/", as_page(codes.SignInCode.as_view()), name="account_confirm_login_code"),
     path("aanmelden/tweede-stap/", as_page(second_factor.authenticate), name="mfa_authenticate"),
-    path("registreren/", as_page(account.signup), name="account_signup"),
+    path("registreren/", as_page(codes.SignUp.as_view()), name="account_signup"),
     path("afmelden/", as_page(own.sign_out), name="account_logout"),
     path("afgesloten/", as_page(account.account_inactive), name="account_inactive"),
     path("e-mailadres/", as_page(ask_again(account.email)), name="account_email"),
-    path("e-mailadres/code/", as_page(account.email_verification_sent), name="account_email_verification_sent"),
+    path("e-mailadres/code/", as_page(codes.AddressCode.as_view()), name="account_email_verification_sent"),
     path("wachtwoord/", as_page(account.password_change), name="account_change_password"),
     path("wachtwoord/kiezen/", as_page(ask_again(account.password_set)), name="account_set_password"),
     path("wachtwoord/vergeten/", as_page(account.password_reset), name="account_reset_password"),
     path(
         "wachtwoord/vergeten/code/",
-        as_page(account.confirm_password_reset_code),
+        as_page(codes.PasswordCode.as_view()),
         name="account_confirm_password_reset_code",
     ),
-    path(
-        "wachtwoord/vergeten/nieuw/", as_page(account.complete_password_reset), name="account_complete_password_reset"
-    ),
+    path("wachtwoord/vergeten/nieuw/", as_page(codes.NewPassword.as_view()), name="account_complete_password_reset"),
     path(
         "wachtwoord/vergeten/klaar/",
         as_page(account.password_reset_from_key_done),

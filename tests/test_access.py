@@ -463,7 +463,7 @@ def test_stranger_is_sent_to_sign_in_or_to_the_first_step_of_the_way(worlds, cli
     url = worlds["open"].ask_for(route, pk=uuid4(), token=store.new_token())
     for response in (client.get(url), client.post(url)):
         assert response["Location"].split("?")[0] in {
-            *map(reverse, ["home", "account_login", "account_request_login_code", "account_reset_password"])
+            *map(reverse, ["home", "account_login", "account_signup", "account_reset_password"])
         }
 
 

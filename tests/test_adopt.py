@@ -124,6 +124,18 @@ def test_adopting_twice_says_that_it_was_done(coordinator, other, collaboration,
     assert Collaboration.objects.filter(name="B").count() == 0
 
 
+def test_who_coordinates_it_is_led_to_where_it_is_and_nobody_else(coordinator, other, collaboration, reflection):
+    coordinator.post(adopt_url(reflection), {"where": collaboration.pk})
+
+    own, others = coordinator.get(adopt_url(reflection)), other.get(adopt_url(reflection))
+
+    assert (own.status_code, others.status_code) == (409, 409)
+    assert "Ze staat bij een samenwerking van jou." in text_of(own)
+    assert f'href="{url("collaboration", collaboration)}"' in own.content.decode()
+    assert "Samen in Tienen" not in others.content.decode()
+    assert str(collaboration.pk) not in others.content.decode()
+
+
 def test_a_link_that_was_never_is_not_adopted(other, reflection):
     for token in ("A" * 22, reflection.read_token):
         assert other.get(reverse("adopt", args=[token])).status_code == 404

@@ -521,6 +521,7 @@ def test_expired_form_token_gives_htmx_a_fresh_one_that_works(reflection):
 
 def test_expired_form_token_without_javascript_sends_the_same_again_by_one_button(reflection, every_answer):
     client = Client(enforce_csrf_checks=True)
+    client.get(reflection.fill_url)
 
     refused = client.post(reflection.fill_url, posted(reflection, every_answer, finish="1"))
     page = refused.content.decode()
@@ -538,6 +539,7 @@ def test_expired_form_token_without_javascript_sends_the_same_again_by_one_butto
 
 def test_expired_form_token_never_erases(reflection):
     client = Client(enforce_csrf_checks=True)
+    client.get(reflection.erase_url)
 
     response = client.post(reflection.erase_url)
 

@@ -352,7 +352,7 @@ def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, ur
 
     for response in (refused, reminder):
         assert response.status_code == 429
-        assert "Probeer het later of morgen opnieuw." in page(response)
+        assert "Je verstuurde net heel veel mails. Probeer het over 24 uur opnieuw." in page(response)
     assert CY in page(refused)
     assert len(mail.outbox) == 2
     assert kept(other) == set()
@@ -371,7 +371,7 @@ def test_one_person_is_not_mailed_again_and_again_by_one_account(signed_in, sess
     assert refused.status_code == 429
     # Beside the field, which keeps what was typed.
     assert refused.context["form"].errors["addresses"] == [
-        f"{AN} kreeg net al mail van jou. Haal dit adres weg, of probeer het later opnieuw."
+        f"{AN} kreeg net al mail van jou. Probeer het over een minuut opnieuw. Of haal dit adres weg."
     ]
     assert "<title>Fout:" in page(refused)
     assert BO in page(refused)

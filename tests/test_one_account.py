@@ -17,7 +17,7 @@ from test_accounts import PASSWORD, mailed_code, post, user_of
 from reflectie import store
 from reflectie.models import Invitation, Invitee, OutgoingMail, RateCount, Role
 from reflectie.store import Letter, account_address, twins
-from reflectie.throttle import BROWSER_COOKIE, known_browser, may_mail_code, remember_browser, try_mails, try_password
+from reflectie.throttle import BROWSER_COOKIE, count_code_mail, known_browser, remember_browser, try_mails, try_password
 
 pytestmark = pytest.mark.django_db
 
@@ -156,13 +156,13 @@ JOINED = {"date_joined_0": "2026-01-01", "date_joined_1": "12:00:00", "is_active
 
 def test_limits_count_one_mailbox(written):
     request = RequestFactory().get("/")
-    may_mail_code(request, KEPT)
+    count_code_mail(request, KEPT)
     try_mails(request, [KEPT])
     try_password(request, KEPT)
     counted = RateCount.objects.count()
     again = RequestFactory().get("/")
     bare = written.removeprefix("An Peeters <").removesuffix(">").removeprefix("mailto:")
-    may_mail_code(again, bare)
+    count_code_mail(again, bare)
     try_mails(again, [bare])
     try_password(again, bare)
     assert RateCount.objects.count() == counted

@@ -121,7 +121,8 @@ def test_too_many_wrong_codes_wait_while_the_link_works(client):
 
     blocked = client.post(reverse("join-code"), {"code": session.code})
 
-    assert (blocked.status_code, blocked["Retry-After"]) == (429, "600")
+    assert blocked.status_code == 429
+    assert 540 < int(blocked["Retry-After"]) <= 600
     assert "over 10 minuten opnieuw" in text_of(blocked)
     assert "Die werkt altijd, ook nu." in text_of(blocked)
     assert client.get(url("join", session)).status_code == 200

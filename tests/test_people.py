@@ -5,7 +5,7 @@ import re
 from smtplib import SMTPRecipientsRefused
 
 import pytest
-from conftest import add_member, rows, text_of
+from conftest import add_member, make_account, rows, text_of
 from conftest import collaboration_url as url
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -224,7 +224,7 @@ def test_an_invitation_says_who_invites_into_what(client, link):
 
     assert page.status_code == 200
     assert "an@example.org nodigt je uit in de samenwerking Samen in Tienen , als begeleider." in text_of(page)
-    assert f'href="{reverse("account_login")}?next={link}"' in page.content.decode()
+    assert 'name="has-account"' in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert page["X-Robots-Tag"] == "noindex"
 
@@ -250,6 +250,13 @@ def test_registering_by_an_invitation_opens_registration_and_leads_back(client, 
     assert f'value="{link}"' in opened.content.decode()
     assert text_of(opened) != closed
     assert Membership.objects.count() == 1
+
+
+def test_who_has_an_account_keeps_the_invitation_on_the_way(client, link):
+    response = client.post(link, {"has-account": "1"})
+
+    assert response["Location"] == f"{reverse('account_login')}?{urlencode({'next': link})}"
+    assert client.session[INVITATION] == link.split("/")[2]
 
 
 def test_one_button_accepts_and_uses_the_link_up(other, collaboration, link):
@@ -282,7 +289,7 @@ def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, mo
     pages = [coordinator.post(url("members", collaboration), {**fields, "email": f"{n}.{ADDRESS}"}) for n in range(4)]
 
     assert [page.status_code for page in pages] == [303, 303, 303, 429]
-    assert "Probeer het later of morgen opnieuw." in pages[3].content.decode()
+    assert "Je verstuurde net heel veel mails. Probeer het over 24 uur opnieuw." in pages[3].content.decode()
     assert f"3.{ADDRESS}" in pages[3].content.decode()
     assert len(mailoutbox) == 3
 
@@ -293,6 +300,74 @@ def test_one_person_is_not_invited_again_and_again(coordinator, collaboration, m
     pages = [coordinator.post(url("members", collaboration), fields) for _ in range(4)]
 
     assert [page.status_code for page in pages] == [303, 303, 303, 429]
-    assert "Dit adres kreeg net al mail van jou." in pages[3].content.decode()
+    assert "Dit adres kreeg net al mail van jou. Probeer het over een minuut opnieuw." in pages[3].content.decode()
     assert ADDRESS in pages[3].content.decode()
     assert len(mailoutbox) == 3
+
+
+# --- opened by somebody who has a role already
+
+
+@pytest.mark.parametrize("role", ["coordinator", "facilitator"])
+def test_who_has_the_role_already_is_told_so_and_the_invited_person_still_gets_in(
+    client, coordinator, facilitator, collaboration, guide, role
+):
+    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, role).token])
+    member = coordinator if role == "coordinator" else facilitator
+    label = {"coordinator": "coördinator", "facilitator": "begeleider"}[role]
+
+    opened = member.get(link)
+    pressed = member.post(link, follow=True)
+
+    for page in (opened, pressed):
+        assert page.status_code == 200
+        assert f"Je bent al {label} in de samenwerking Samen in Tienen ." in text_of(page)
+        assert "De uitnodiging is niet gebruikt. Ze blijft gelden voor wie ze kreeg." in text_of(page)
+        assert "Ja, ik werk mee" not in text_of(page)
+        assert ADDRESS not in page.content.decode()
+    assert any(row.startswith(ADDRESS) for row in rows(coordinator.get(url("members", collaboration))))
+    client.force_login(make_account(ADDRESS))
+    assert client.post(link)["Location"] == url("collaboration", collaboration)
+    assert Membership.objects.get(user__email=ADDRESS).role == role
+
+
+def test_who_opened_it_with_the_wrong_account_signs_out_and_has_it_back(facilitator, collaboration, guide):
+    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
+    page = facilitator.get(link).content.decode()
+    assert f'name="next" value="{link}"' in page
+
+    back = facilitator.post(reverse("account_logout"), {"next": link}, follow=True)
+
+    assert back.redirect_chain[-1][0] == link
+    assert "Maak een account" in text_of(back)
+
+
+def test_an_invitation_to_a_higher_role_is_offered_to_who_has_a_lower_one(facilitator, collaboration, guide):
+    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.COORDINATOR).token])
+
+    assert "Ja, ik werk mee" in text_of(facilitator.get(link))
+    assert facilitator.post(link).status_code == 303
+    assert Membership.objects.get(pk=guide.pk).role == "coordinator"
+
+
+@pytest.mark.parametrize(
+    ("role", "is_sent"), [("facilitator", False), ("coordinator", True)], ids=["no use", "a higher role"]
+)
+def test_who_has_a_role_is_only_invited_to_a_higher_one(coordinator, collaboration, guide, mailoutbox, role, is_sent):
+    fields = {"action": "invite", "email": "Fien@example.org", "role": role}
+
+    page = coordinator.post(url("members", collaboration), fields)
+
+    assert page.status_code == (303 if is_sent else 422)
+    assert len(mailoutbox) == Invitation.objects.count() == int(is_sent)
+    assert ("Dit adres hoort er al bij, als begeleider." in text_of(page)) is not is_sent
+
+
+def test_who_invited_sees_that_an_invitation_has_become_needless(coordinator, collaboration, guide):
+    store.invite_member(collaboration, "fien@example.org", Role.COORDINATOR)
+    needless = "Dit adres hoort er intussen al bij. Je kunt de uitnodiging intrekken."
+    assert needless not in text_of(coordinator.get(url("members", collaboration)))
+
+    store.change_role(collaboration, guide.pk, Role.COORDINATOR)
+
+    assert needless in text_of(coordinator.get(url("members", collaboration)))

@@ -23,8 +23,18 @@ from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_i
 
 from reflectie import throttle
 from reflectie.models import Collaboration, RateCount, Session
-from reflectie.store import Use, count_uses, erase_old_counts, give_back
-from reflectie.throttle import BROWSER_COOKIE, LIMIT, Limit, client_address, hashed_address, may_mail_code, try_code
+from reflectie.store import Use, count_uses, erase_old_counts, give_back, seconds_until_free
+from reflectie.throttle import (
+    BROWSER_COOKIE,
+    LIMIT,
+    Attempt,
+    Limit,
+    TooOften,
+    client_address,
+    count_code_mail,
+    hashed_address,
+    try_code,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +49,9 @@ def asking(address: str = "192.0.2.1", forwarded: str = ""):
 def enter_code(request, code: str, scope: str = "code") -> bool:
     """A view that takes a short code, in four lines. Whether it let the person in."""
     attempt = try_code(request, scope)
-    if attempt and code == "right":
+    if isinstance(attempt, Attempt) and code == "right":
         attempt.went_well()
-    return attempt is not None and code == "right"
+    return isinstance(attempt, Attempt) and code == "right"
 
 
 def fail(times: int, **request) -> None:
@@ -115,6 +125,44 @@ def test_of_many_that_are_counted_together_the_full_one_is_named():
 
     assert count_uses(many) == many[3]
     assert dict(RateCount.objects.values_list("key", "number")) == {many[3].key: 3, many[1].key: 2}
+
+
+def test_the_wait_is_until_the_last_of_what_is_full_is_over(monkeypatch):
+    start = int(time.time())
+    short, day, free = Use("a" * 64, 2, 600), Use("b" * 64, 2, 86400), Use("c" * 64, 9, 86400)
+    for seconds in (0, 60):
+        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + seconds: now)
+        count_uses([short, free])
+    assert seconds_until_free([short, day, free]) == 540
+
+    count_uses([day])
+    count_uses([day])
+
+    assert seconds_until_free([short, day, free]) == 86400
+    assert seconds_until_free([free]) == 0
+    assert seconds_until_free([Use("d" * 64, 5, 60, amount=6)]) == 60
+    monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda: start + 601)
+    assert seconds_until_free([short]) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "over een minuut"),
+        (60, "over een minuut"),
+        (61, "over 2 minuten"),
+        (59 * 60, "over 59 minuten"),
+        (3541, "over een uur"),
+        (3600, "over een uur"),
+        (3601, "over 61 minuten"),
+        (119 * 60, "over 119 minuten"),
+        (7200, "over 2 uur"),
+        (7201, "over 3 uur"),
+        (86400, "over 24 uur"),
+    ],
+)
+def test_when_to_come_back_is_said_in_words_and_never_too_soon(seconds, words):
+    assert TooOften(seconds, "").words == f"Probeer het {words} opnieuw."
 
 
 def test_counting_takes_as_many_queries_for_many_as_for_one(django_assert_num_queries):
@@ -567,7 +615,8 @@ def test_too_many_mails_are_told_beside_the_field_which_keeps_the_address(client
     page = client.post(reverse(route), {field: ADDRESS}, REMOTE_ADDR=ELSEWHERE)
 
     assert page.status_code == 429
-    assert "Dat ging te snel." in page.content.decode()
+    assert "Dat ging te snel. Probeer het over een minuut opnieuw." in page.content.decode()
+    assert 50 <= int(page["Retry-After"]) <= 60
     assert f'value="{ADDRESS}"' in page.content.decode()
 
 
@@ -583,7 +632,7 @@ def test_one_asker_mails_no_more_by_day(monkeypatch):
     start, sent = time.time(), 0
     for minute in range(5):
         monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + minute * 61: now)
-        sent += sum(may_mail_code(asking(), f"an{minute}.{number}@example.org") for number in range(61))
+        sent += sum(count_code_mail(asking(), f"an{minute}.{number}@example.org") is None for number in range(61))
 
     assert sent == 100
 
@@ -592,7 +641,7 @@ def test_one_mailbox_gets_no_more_by_day_from_one_asker(monkeypatch):
     start, sent = time.time(), 0
     for minute in range(12):
         monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + minute * 61: now)
-        sent += sum(may_mail_code(asking(), ADDRESS) for _ in range(4))
+        sent += sum(count_code_mail(asking(), ADDRESS) is None for _ in range(4))
 
     assert sent == 20
 
@@ -624,10 +673,10 @@ def test_code_that_is_sent_again_counts_too(client):
     for _ in range(2):
         ask("account_login", "login", ADDRESS, "127.0.0.1")
 
-    page = post(client, "account_confirm_login_code", action="resend")
+    page = client.post(reverse("account_confirm_login_code"), {"action": "resend"}, follow=True)
 
-    assert page.status_code == 429
-    assert "Dat ging te snel" in page.content.decode()
+    assert page.redirect_chain == [(reverse("account_confirm_login_code"), 303)]
+    assert "Dat ging te snel. Probeer het over een minuut opnieuw." in page.content.decode()
     assert len(mail.outbox) == 3
     # The code that came stays good.
     assert sign_in_with(client).status_code == 302

@@ -224,7 +224,6 @@ def test_mailed_code_that_can_be_none_is_no_try(client, typed, message):
 @pytest.mark.parametrize(("typed", "message"), MAILED)
 def test_mailed_code_that_can_be_none_is_no_try_at_signing_in(client, address, typed, message):
     """And says the same where no code was sent."""
-    pytest.importorskip("reflectie.views.codes")
     make_account(ADDRESS)
     post(client, "account_login", login=address)
     for _ in range(5):

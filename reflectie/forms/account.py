@@ -4,7 +4,6 @@ from string import digits
 from typing import Any
 
 from allauth.account import forms as account
-from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa import app_settings as second_factor_settings
 from allauth.mfa.base import forms as second_factor
@@ -13,10 +12,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.store import account_address
-from reflectie.throttle import may_mail_code, try_password, try_second_step
+from reflectie.adapters import went_wrong_too_often
+from reflectie.store import account_address, unconfirmed_account
+from reflectie.throttle import TooOften, count_code_mail, try_password, try_second_step
 
 from .fields import MISTYPED, AddressField, TextField, typed_code
 
@@ -80,8 +82,9 @@ class OwnWords(forms.Form):
 
 def count_mail(address: str) -> str:
     """The address, once the mail that will go to it is counted; said beside the field when there were too many."""
-    if not may_mail_code(context.request, address):
-        raise get_adapter().validation_error("rate_limited")
+    if full := count_code_mail(context.request, address):
+        text = f"{gettext('Dat ging te snel.')} {full.words}"
+        raise forms.ValidationError(text, code="rate_limited", params={"seconds": full.seconds})
     return address
 
 
@@ -107,6 +110,12 @@ class SignUpForm(OwnWords, account.SignupForm):  # type: ignore[misc]
 
     def clean_email(self) -> str:
         return count_mail(super().clean_email())
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Whoever never gave the first code gets another. To allauth the account exists, and then none would come."""
+        waiting = unconfirmed_account(self.cleaned_data["email"]) if self.account_already_exists else None
+        found: tuple[User | None, HttpResponse | None] = (waiting, None) if waiting else super().try_save(request)
+        return found
 
 
 class RequestCodeForm(OwnWords, account.RequestLoginCodeForm):  # type: ignore[misc]
@@ -150,8 +159,8 @@ class ChangePasswordForm(OwnWords, account.ChangePasswordForm):  # type: ignore[
     def clean_oldpassword(self) -> str:
         """At an open browser anybody can guess here."""
         attempt = try_password(context.request, self.user.email)
-        if attempt is None:
-            raise get_adapter().validation_error("too_many_login_attempts")
+        if isinstance(attempt, TooOften):
+            raise went_wrong_too_often(attempt)
         old: str = super().clean_oldpassword()
         attempt.went_well()
         return old
@@ -190,8 +199,8 @@ class SecondStep(OwnWords):
             params = {"app": TOTP_DIGITS, "emergency": RECOVERY_CODE_DIGITS, "number": len(code)}
             raise forms.ValidationError(told, code=MISTYPED, params=params)
         attempt = try_second_step(context.request, self.user.pk, self.user.email)  # type: ignore[attr-defined]
-        if attempt is None:
-            raise get_adapter().validation_error("too_many_login_attempts")
+        if isinstance(attempt, TooOften):
+            raise went_wrong_too_often(attempt)
         checked: str = super().clean_code()  # type: ignore[misc]
         attempt.went_well()
         return checked

@@ -11,6 +11,7 @@ from .accounts import (
     rename_account,
     second_factor_is_on,
     twins,
+    unconfirmed_account,
 )
 from .agreements import (
     Kept,
@@ -69,6 +70,7 @@ from .mail import MAIL_QUEUE, Letter, deliver_mail, hand_over, mail_is_due
 from .paper import MAX_SHEETS, NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count, takes_paper
 from .people import (
     INVITATION_DAYS,
+    AlreadyMemberError,
     HasCoordinatorError,
     Invited,
     LastCoordinatorError,
@@ -78,18 +80,20 @@ from .people import (
     change_role,
     erase_old_invitations,
     find_invitation,
+    gains_from,
     invitations_of,
     invite_coordinator,
     invite_member,
     members_of,
     owned_alone,
     remove_member,
+    role_in,
     withdraw_invitation,
     without_coordinator,
 )
 from .plans import Plan, PlanChangedError, plan_of
 from .queue import enqueue_once, forget_tasks
-from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back
+from .rate_counts import Use, count_uses, erase_old_counts, forget_uses, give_back, seconds_until_free
 from .reminders import agreed_day, due_reminders, remind_coordinators
 from .reports import (
     earlier_session,
@@ -183,6 +187,7 @@ __all__ = [
     "SHORT_CODE",
     "SIGNS",
     "AdoptedError",
+    "AlreadyMemberError",
     "BegunError",
     "Demo",
     "DemoStandsError",
@@ -278,6 +283,7 @@ __all__ = [
     "forget_tasks",
     "forget_unreached",
     "forget_uses",
+    "gains_from",
     "give_back",
     "hand_over",
     "has_account",
@@ -342,9 +348,11 @@ __all__ = [
     "remove_text",
     "rename_account",
     "renew_link",
+    "role_in",
     "room_for",
     "save_fields",
     "second_factor_is_on",
+    "seconds_until_free",
     "sessions_of",
     "set_paper_count",
     "setup_of",
@@ -359,6 +367,7 @@ __all__ = [
     "text_marks",
     "today",
     "twins",
+    "unconfirmed_account",
     "waiting_pages",
     "why_it_fails",
     "withdraw",

@@ -126,6 +126,14 @@ def unconfirmed_accounts(today: date) -> "QuerySet[User]":
     return stale.exclude(pk__in=confirmed)
 
 
+def unconfirmed_account(email: str) -> User | None:
+    """The account that somebody began to make with this address, and whose code never came back. One query."""
+    confirmed = EmailAddress.objects.filter(verified=True).values("user")
+    waiting = EmailAddress.objects.filter(email__iexact=email, verified=False).values("user")
+    begun = User.objects.filter(last_login=None, is_active=True, pk__in=waiting).exclude(pk__in=confirmed)
+    return begun.order_by("pk").first()
+
+
 def close_account(user: User) -> None:
     """Erase a person's account for good: the person, addresses, roles, second factor, every browser's sign-in, and mail
     that waits to be sent to them; what they sent to others goes out without their address.

@@ -45,6 +45,10 @@ class HasCoordinatorError(Exception):
     """Somebody coordinates the collaboration, and can sign in."""
 
 
+class AlreadyMemberError(Exception):
+    """Whoever opened an invitation has its role already, or a higher one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invited:
     """An invitation as it was made. Only here is its token known: a hash is what is kept."""
@@ -135,10 +139,21 @@ def erase_old_invitations(today: date) -> int:
         return old.delete()[0]
 
 
-def accept_invitation(user: User, token: str) -> Membership:
-    """Take the role of an invitation, which is used up by it. Whoever coordinates already goes on doing so.
+def gains_from(invited_to: str, role: str | None) -> bool:
+    """Whether an invitation to one role (a `Role`) gives something to who has the other, or none (None)."""
+    return role is None or (role != Role.COORDINATOR and role != invited_to)
 
-    Raises NotFoundError when it was used or withdrawn, when it is too old, and when the collaboration was erased.
+
+def role_in(collaboration: Collaboration, user: User) -> str | None:
+    """Somebody's `Role` in a collaboration; None without one. One query."""
+    return Membership.objects.filter(collaboration=collaboration, user=user).values_list("role", flat=True).first()
+
+
+def accept_invitation(user: User, token: str) -> Membership:
+    """Take the role of an invitation, which is used up by it: also by who had a lower one.
+
+    Raises NotFoundError when it was used or withdrawn, when it is too old, and when the collaboration was erased; and
+    AlreadyMemberError when it gives this person nothing: then it stays, for whom it was meant.
     """
     with transaction.atomic():
         found = find_invitation(token)
@@ -149,12 +164,11 @@ def accept_invitation(user: User, token: str) -> Membership:
         invitation = _live().filter(pk=found.pk, token_hash=hash_token(token)).first()
         if invitation is None:
             raise NotFoundError
-        membership, _ = Membership.objects.get_or_create(
+        if not gains_from(invitation.role, role_in(found.collaboration, user)):
+            raise AlreadyMemberError
+        membership, _ = Membership.objects.update_or_create(
             collaboration=found.collaboration, user=user, defaults={"role": invitation.role}
         )
-        if invitation.role == Role.COORDINATOR and membership.role != Role.COORDINATOR:
-            membership.role = invitation.role
-            membership.save(update_fields=["role"])
         if invitation.by_administrator:
             membership.appointed_on = today()
             membership.save(update_fields=["appointed_on"])

@@ -76,6 +76,21 @@ def _fullest(uses: Sequence[Use]) -> Use:
     return max(uses, key=lambda use: kept.get(use.key, 0) + use.amount)
 
 
+def seconds_until_free(uses: Collection[Use]) -> int:
+    """How many seconds until all of these can be counted, if nobody else counts meanwhile; 0 when they can be now. One
+    query. Raises DatabaseError."""
+    now = int(time.time())
+    kept = {count.key: count for count in RateCount.objects.filter(key__in=[use.key for use in uses])}
+    waits = [
+        kept[use.key].until - now
+        for use in uses
+        if use.key in kept
+        and kept[use.key].number + use.amount > use.limit
+        and now < kept[use.key].until <= now + use.seconds
+    ]
+    return max([*waits, *(use.seconds for use in uses if use.amount > use.limit)], default=0)
+
+
 def give_back(uses: Iterable[Use]) -> None:
     """Take back what was counted: it went well, or didn't happen. Then nothing says any more that it was tried: who got
     in somewhere, and when, is kept of nobody. Raises DatabaseError."""

@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -50,17 +51,22 @@ def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
             note_fresh(request, request.user)
             remember_browser(request, response, request.user.email)
         if request.method == "POST" and response.status_code == 200 and isinstance(response, TemplateResponse):
-            response.status_code = 429 if _was_too_often((response.context_data or {}).get("form")) else 422
+            _answer_errors(response)
         return response
 
     return page
 
 
-def _was_too_often(form: Any) -> bool:
-    errors = form.errors.as_data().values() if form is not None else ()
-    return any(error.code in TOO_OFTEN for field in errors for error in field)
+def _answer_errors(response: TemplateResponse) -> None:
+    form = (response.context_data or {}).get("form")
+    errors = [error for field in form.errors.as_data().values() for error in field] if form is not None else []
+    too_often = [error for error in errors if error.code in TOO_OFTEN]
+    response.status_code = 429 if too_often else 422
+    if waits := [error.params["seconds"] for error in too_often if error.params]:
+        response["Retry-After"] = str(max(waits))
 
 
+@login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Signing out also lets go of pages that the browser keeps for its back button, reports among them."""
     page: HttpResponse = allauth_logout(request)

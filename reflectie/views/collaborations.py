@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -32,7 +32,7 @@ from reflectie.store import (
     sessions_of,
     today,
 )
-from reflectie.throttle import may_make
+from reflectie.throttle import count_made
 
 from .comparing import query_of
 
@@ -74,10 +74,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def makes_within_limits(request: HttpRequest, form: Form) -> bool:
     """Whether what a form makes may be made now; otherwise the form says so, and keeps what was typed."""
-    if may_make(request):
-        return True
-    form.add_error(None, _("Je maakte net al heel veel. Probeer het over een uur opnieuw."))
-    return False
+    full = count_made(request)
+    if full:
+        form.add_error(None, f"{_('Je maakte net al heel veel.')} {full.words}")
+    return full is None
 
 
 @never_cache
@@ -147,7 +147,7 @@ def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
     """Take a reflection without an account into a collaboration: whoever may erase it, may also keep it."""
     response = response_or_404(token)
     if response.session.collaboration_id is not None:
-        return _adopted(request)
+        return _adopted(request, response.session.collaboration_id)
     text = _searched(request)
     # One more than fits: then there are others, to be found by searching.
     offered = list(collaborations_of(signed_in(request), text, COORDINATOR)[: PAGE_SIZE + 1])
@@ -171,14 +171,22 @@ def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) 
         else:
             chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
     except AdoptedError:
-        return _adopted(request)
+        return HttpResponseRedirect(request.path, status=303)
     messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
     return _to(chosen.pk)
 
 
-def _adopted(request: HttpRequest) -> HttpResponse:
+def _adopted(request: HttpRequest, collaboration_id: UUID) -> HttpResponse:
+    """Into which one, only who has a role there is told."""
+    try:
+        collaboration = membership_or_404(request, collaboration_id).collaboration
+    except Http404:
+        collaboration = None
     context = {
         "heading": _("Deze reflectie is al bewaard"),
-        "text": _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),
+        "text": _("Ze staat bij een samenwerking van jou.")
+        if collaboration
+        else _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),
+        "collaboration": collaboration,
     }
-    return render(request, "reflectie/message.html", context, status=409)
+    return render(request, "reflectie/collaborations/adopted.html", context, status=409)

@@ -1,21 +1,37 @@
 """What a person sees when something is in the way."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.middleware.csrf import (
+    REASON_BAD_ORIGIN,
+    REASON_BAD_REFERER,
+    REASON_INSECURE_REFERER,
+    REASON_MALFORMED_REFERER,
+    REASON_NO_CSRF_COOKIE,
+    REASON_NO_REFERER,
+    CsrfViewMiddleware,
+    RejectRequest,
+    get_token,
+)
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from reflectie.access import joined_session_or_404, response_or_404
 from reflectie.backends import waited_too_long
-from reflectie.store import NotFoundError, why_it_fails
+from reflectie.domain.checklist import Checklist
+from reflectie.domain.setup import Setup
+from reflectie.forms.sheet import SheetForm
+from reflectie.models import Session
+from reflectie.store import NotFoundError, load_checklist, setup_of, why_it_fails
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +59,23 @@ TYPED_IN = {
     "lesson",
 }
 
+# Why no form from this window can be taken: it keeps no cookies, or it hides where forms come from (in-app browsers).
+NO_COOKIES, HIDDEN = "cookies", "hidden"
+_NOT_OURS = (
+    REASON_BAD_ORIGIN.partition("%s")[0],
+    REASON_NO_REFERER,
+    REASON_BAD_REFERER.partition("%s")[0],
+    REASON_MALFORMED_REFERER,
+    REASON_INSECURE_REFERER,
+)
+# Sheets that are open to whoever has their address, by what fetches their session.
+SHEETS: dict[str, Callable[[str], Session]] = {
+    "fill": lambda token: response_or_404(token).session,
+    "join-fill": joined_session_or_404,
+}
+# What our own pages put in a form: keys, marks, choices.
+_NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}")
+
 
 class Gone:
     """Whoever writes in what somebody else just erased is told that it isn't there."""
@@ -58,21 +91,90 @@ class Gone:
             raise Http404 from exception
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """The form token expired or is missing. Nothing typed is lost: the page sends it again with a fresh one."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form token expired or is missing. Nothing typed is lost: the page sends it again with a fresh one.
+
+    Where it never comes, or the browser doesn't say that the form is ours, trying again helps nobody: then the page
+    says what is the matter, and how to go on elsewhere.
+    """
     try:
         name = resolve(request.path_info).url_name
     except Resolver404:
         name = ""
-    if name not in KEPT_FOR and not _is_typed(request, name):
+    is_kept = name in KEPT_FOR or _is_typed(request, name)
+    never = _why_never(reason)
+    if request.headers.get("HX-Request") and is_kept:
+        return _for_scripts(request, never)
+    if never:
+        return _elsewhere(request, name or "", never, is_kept=is_kept)
+    if not is_kept:
         context = {
             "heading": _("Deze pagina stond te lang open"),
             "text": _("Ga een pagina terug, laad die opnieuw en probeer het nog een keer."),
+            "again": request.get_full_path(),
         }
         return render(request, "reflectie/message.html", context, status=403)
-    if request.headers.get("HX-Request"):
-        return HttpResponse(status=403, headers={"X-Form-Token": get_token(request)})
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
+
+
+def _why_never(reason: str) -> str:
+    """Why no form from this window can be taken, by Django's reason; "" where a fresh token may help."""
+    if reason == REASON_NO_CSRF_COOKIE:
+        return NO_COOKIES
+    return HIDDEN if reason.startswith(_NOT_OURS) else ""
+
+
+def _for_scripts(request: HttpRequest, never: str) -> HttpResponse:
+    """A fresh token, also without cookies: a browser may have lost them, and take new ones."""
+    trouble = {"X-Form-Trouble": never} if never else {}
+    fresh = {} if never == HIDDEN else {"X-Form-Token": get_token(request)}
+    return HttpResponse(status=403, headers=trouble | fresh)
+
+
+def _elsewhere(request: HttpRequest, name: str, never: str, *, is_kept: bool) -> HttpResponse:
+    """What is the matter with this window, the link to open in another, and what was typed, to take along."""
+    context = {
+        "never": never,
+        "page_url": request.build_absolute_uri(),
+        "given": _given(request, name),
+        # Without cookies this may be a browser that lost them: what it may send again, it may try.
+        "kept": _kept(request) if is_kept and never == NO_COOKIES else [],
+    }
+    response = _without_database(request, "reflectie/elsewhere.html", context, status=403)
+    add_never_cache_headers(response)
+    return response
+
+
+def _given(request: HttpRequest, name: str) -> list[tuple[Any, str]]:
+    """What somebody typed, to read: of a sheet as on its page, of other forms the texts alone. Nothing of what another
+    site may have put there: nobody should read its words on a page of ours."""
+    kwargs = resolve(request.path_info).kwargs if name else {}
+    try:
+        # Only who has the address of a sheet can have typed in it.
+        if name in SHEETS:
+            form = SheetForm(*_asked_in(SHEETS[name](kwargs["token"])), request.POST)
+            form.posted()
+            return form.given()
+    except (Http404, DatabaseError):
+        return []
+    if name not in KEPT_FOR | TYPED_IN or not _came_from_us(request):
+        return []
+    return [("", value) for key, value in _kept(request) if "password" not in key and not _NO_WORDS.fullmatch(value)]
+
+
+def _asked_in(session: Session) -> tuple[Checklist, Setup]:
+    return load_checklist(session.checklist), setup_of(session)
+
+
+def _came_from_us(request: HttpRequest) -> bool:
+    """Whether a page of ours sent this: the browser says so, or it has the token that only our page has."""
+    if _is_own(request):
+        return True
+    try:
+        CsrfViewMiddleware(lambda _request: HttpResponse())._check_token(request)  # type: ignore[attr-defined]
+    except RejectRequest:
+        return False
+    return True
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -123,8 +225,11 @@ def signed_out(request: HttpRequest) -> HttpResponse | None:
 
 def _is_typed(request: HttpRequest, name: str | None) -> bool:
     """Whether somebody typed it in a page of ours: a browser says so, and no other site can have it say so."""
-    is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    return name in TYPED_IN and is_own and bool(_kept(request))
+    return name in TYPED_IN and _is_own(request) and bool(_kept(request))
+
+
+def _is_own(request: HttpRequest) -> bool:
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -32,7 +32,7 @@ from reflectie.store import (
     remind,
     takes_answers,
 )
-from reflectie.throttle import Attempt, try_mails
+from reflectie.throttle import Attempt, TooOften, try_mails
 
 from .sessions import share
 from .stages import overtaken, too_late
@@ -56,8 +56,8 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, session, form, status=422)
     had_it = invited_addresses(session)
     mails = try_mails(request, had_it if is_reminder else set(form.cleaned_data["addresses"]) - had_it)
-    if isinstance(mails, str):
-        return _too_much(request, session, None if is_reminder else form, mails)
+    if isinstance(mails, tuple):
+        return _too_much(request, session, None if is_reminder else form, *mails)
     return _hand_over(request, session, form, mails, is_reminder=is_reminder)
 
 
@@ -110,13 +110,15 @@ def _told(handed: HandedOver) -> str:
     return " ".join(said)
 
 
-def _too_much(request: HttpRequest, session: Session, form: InviteForm | None, had_enough: str) -> HttpResponse:
+def _too_much(
+    request: HttpRequest, session: Session, form: InviteForm | None, full: TooOften, had_enough: str
+) -> HttpResponse:
     """No mail goes out now: said beside the addresses, or above a reminder's page, where none can be taken away."""
-    text = _("Je verstuurde net heel veel mails. Probeer het later of morgen opnieuw. Deel de link intussen zelf.")
+    text = f"{_('Je verstuurde net heel veel mails.')} {full.words} {_('Deel de link intussen zelf.')}"
+    if had_enough:
+        text = f"{_('%s kreeg net al mail van jou.') % had_enough} {full.words}"
     if had_enough and form:
-        text = _("%s kreeg net al mail van jou. Haal dit adres weg, of probeer het later opnieuw.") % had_enough
-    elif had_enough:
-        text = _("%s kreeg net al mail van jou. Probeer het later opnieuw.") % had_enough
+        text = f"{text} {_('Of haal dit adres weg.')}"
     if form:
         form.add_error("addresses", text)
     return _page(request, session, form, "" if form else text, status=429)

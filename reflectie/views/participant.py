@@ -35,7 +35,7 @@ from reflectie.store import (
     takes_answers,
     withdraw,
 )
-from reflectie.throttle import WINDOW_SECONDS, try_code
+from reflectie.throttle import TooOften, try_code
 
 from .personal import (
     forget_code,
@@ -67,17 +67,17 @@ def by_code(request: HttpRequest) -> HttpResponse:
     form = SessionCodeForm(request.POST if request.method == "POST" else None)
     if form.is_possible:
         attempt = try_code(request, "code")
-        if attempt is None:
-            return _blocked(request)
+        if isinstance(attempt, TooOften):
+            return _blocked(request, attempt)
         if form.is_valid():
             attempt.went_well()
             return _to("join", form.join_token)
     return _render(request, "code", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _blocked(request: HttpRequest) -> HttpResponse:
-    response = _render(request, "blocked", {"minutes": WINDOW_SECONDS // 60}, status=429)
-    response["Retry-After"] = str(WINDOW_SECONDS)
+def _blocked(request: HttpRequest, full: TooOften) -> HttpResponse:
+    response = _render(request, "blocked", {"again": full.words}, status=429)
+    response["Retry-After"] = str(full.seconds)
     return response
 
 
@@ -270,8 +270,8 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
     if form.is_possible:
         attempt = try_code(request, "personal-code")
-        if attempt is None:
-            return _blocked(request)
+        if isinstance(attempt, TooOften):
+            return _blocked(request, attempt)
         if form.is_valid():
             attempt.went_well()
             return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])

@@ -22,9 +22,10 @@ from reflectie.access import membership_or_404, signed_in
 from reflectie.adapters import INVITATION, display_name
 from reflectie.domain.text import set_apart, sort_key
 from reflectie.forms.collaboration import InviteForm
-from reflectie.models import Collaboration, Membership, Role
+from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.store import (
     INVITATION_DAYS,
+    AlreadyMemberError,
     Invited,
     LastCoordinatorError,
     Letter,
@@ -33,10 +34,12 @@ from reflectie.store import (
     being_appointed,
     change_role,
     find_invitation,
+    gains_from,
     invitations_of,
     invite_member,
     members_of,
     remove_member,
+    role_in,
     withdraw_invitation,
 )
 from reflectie.throttle import try_mails
@@ -78,6 +81,8 @@ def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any
     is_coordinator = own.role == Role.COORDINATOR
     people = sorted(members_of(own.collaboration), key=_by_role_and_name)
     coordinators = sum(member.role == Role.COORDINATOR and member.user.is_active for member in people)
+    roles = {member.user.email: member.role for member in people}
+    invitations = list(invitations_of(own.collaboration)) if is_coordinator else []
     context = {
         "has_coordinator": coordinators > 0,
         # Whoever coordinates reads it beside the invitation itself.
@@ -87,7 +92,7 @@ def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any
         "is_coordinator": is_coordinator,
         "is_last": is_coordinator and coordinators == 1,
         "people": [(member, display_name(member.user)) for member in people],
-        "invitations": list(invitations_of(own.collaboration)) if is_coordinator else [],
+        "invitations": [(one, gains_from(one.role, roles.get(one.email))) for one in invitations],
         "form": form,
         "days": INVITATION_DAYS,
         **more,
@@ -144,17 +149,26 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
-    if isinstance(full := try_mails(request, [form.cleaned_data["email"]]), str):
-        had_enough = _("Dit adres kreeg net al mail van jou. Probeer het later opnieuw.")
-        form.add_error(
-            "email",
-            had_enough if full else _("Je verstuurde net heel veel mails. Probeer het later of morgen opnieuw."),
-        )
+    if trouble := _is_member_already(own, form):
+        form.add_error("email", trouble)
+        return _people(request, own, form, status=422)
+    if isinstance(refused := try_mails(request, [form.cleaned_data["email"]]), tuple):
+        full, whom = refused
+        why = _("Dit adres kreeg net al mail van jou.") if whom else _("Je verstuurde net heel veel mails.")
+        form.add_error("email", f"{why} {full.words}")
         return _people(request, own, form, status=429)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
     invite_member(own.collaboration, email, role, partial(_letter, request, own.collaboration))
     messages.success(request, _("We versturen nu de uitnodiging."))
     return _to_people(own)
+
+
+def _is_member_already(own: Membership, form: InviteForm) -> str:
+    """What to say of an address that an invitation gives nothing; "" of any other."""
+    member = members_of(own.collaboration).filter(user__email=form.cleaned_data["email"]).first()
+    if member is None or gains_from(form.cleaned_data["role"], member.role):
+        return ""
+    return _("Dit adres hoort er al bij, als %s.") % member.get_role_display()
 
 
 def _letter(request: HttpRequest, collaboration: Collaboration, invited: Invited) -> Letter:
@@ -187,18 +201,23 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return _accept(request, token)
         # Only now: a page that was looked at leaves nothing behind. It opens registration where that is closed.
         request.session[INVITATION] = token
-        query = urlencode({"next": request.path})
-        return HttpResponseRedirect(f"{reverse('account_signup')}?{query}", status=303)
+        entrance = reverse("account_login" if "has-account" in request.POST else "account_signup")
+        return HttpResponseRedirect(f"{entrance}?{urlencode({'next': request.path})}", status=303)
+    role = role_in(found.collaboration, signed_in(request)) if request.user.is_authenticated else None
+    if role and not gains_from(found.role, role):
+        # It stays for whom it was meant, who may be the same person with another account.
+        context = {"invitation": found, "role": Role(role).label, "account": signed_in(request).email}
+        return render(request, "reflectie/collaborations/already_member.html", context)
+    account = request.user.email if request.user.is_authenticated else ""
+    context = {"invitation": found, "account": account, **_inviters(found)}
+    return render(request, "reflectie/collaborations/invitation.html", context)
+
+
+def _inviters(found: Invitation) -> dict[str, Any]:
     coordinators = members_of(found.collaboration).filter(role=Role.COORDINATOR, user__is_active=True)
     names = sorted((display_name(member.user) for member in coordinators), key=sort_key)
     inviters = [str(ADMINISTRATOR)] if found.by_administrator else names
-    context = {
-        "invitation": found,
-        "who": get_text_list(inviters, _("en")),
-        "number": len(inviters),
-        "account": request.user.email if request.user.is_authenticated else "",
-    }
-    return render(request, "reflectie/collaborations/invitation.html", context)
+    return {"who": get_text_list(inviters, _("en")), "number": len(inviters)}
 
 
 def _accept(request: HttpRequest, token: str) -> HttpResponse:
@@ -206,6 +225,8 @@ def _accept(request: HttpRequest, token: str) -> HttpResponse:
         membership = accept_invitation(signed_in(request), token)
     except NotFoundError:
         return _no_invitation(request)
+    except AlreadyMemberError:
+        return HttpResponseRedirect(request.path, status=303)
     request.session.pop(INVITATION, None)
     messages.success(request, _("Welkom. Je hoort er nu bij."))
     return HttpResponseRedirect(reverse("collaboration", args=[membership.collaboration_id]), status=303)

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from reflectie.access import signed_in
 from reflectie.forms.account import AddressCodeAgainForm
-from reflectie.throttle import may_mail_code
+from reflectie.throttle import count_code_mail
 
 STATE = "reauthentication_code"
 # How often a code can be sent anew, and typed in.
@@ -152,8 +152,8 @@ class ReauthenticateByCode(BaseReauthenticateView):  # type: ignore[misc]
     def _send(self) -> HttpResponse:
         if self.process and not self.process.can_resend:
             return self._here()
-        if not may_mail_code(self.request, signed_in(self.request).email):
-            messages.error(self.request, get_adapter().error_messages["rate_limited"])
+        if full := count_code_mail(self.request, signed_in(self.request).email):
+            messages.error(self.request, f"{_('Dat ging te snel.')} {full.words}")
         elif self.process:
             self.process.send_again()
             messages.success(self.request, _("We sturen je een nieuwe code. De vorige geldt niet meer."))

@@ -14,7 +14,7 @@ from reflectie.access import response_or_404
 from reflectie.domain.setup import Mode
 from reflectie.forms.start import StartForm
 from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
-from reflectie.throttle import Attempt, try_reflection
+from reflectie.throttle import Attempt, TooOften, try_reflection
 
 from .own import forget, links, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
@@ -28,9 +28,10 @@ def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     if form.is_valid():
-        if attempt := try_reflection(request):
+        attempt = try_reflection(request)
+        if not isinstance(attempt, TooOften):
             return _begin(form, attempt)
-        form.add_error("mode", _("Hier begonnen net al heel veel zelfreflecties. Probeer het over een uur opnieuw."))
+        form.add_error("mode", f"{_('Hier begonnen net al heel veel zelfreflecties.')} {attempt.words}")
         status = 429
     context = {"form": form, "retention_days": settings.RETENTION_DAYS}
     return render(request, "reflectie/start.html", context, status=status)

@@ -201,8 +201,11 @@
         if (isSaved || givenUp.delete(one.id)) letGo(one);
         else keep(one);
       });
-    } else if (xhr.status !== 409 && xhr.status !== 422 && !(xhr.status === 403 && tokenTries < 2)) {
-      if (document.getElementById("saved")) say(sheet.dataset.refused, true);
+    } else if (xhr.status !== 409 && xhr.status !== 422 && !(xhr.getResponseHeader("X-Form-Token") && tokenTries < 2)) {
+      // No form from this window is taken. The whole page, sent without htmx, is answered with how to go on elsewhere.
+      const isStuck = xhr.getResponseHeader("X-Form-Trouble");
+      if (isStuck && elt === sheet) sheet.submit();
+      else if (document.getElementById("saved")) say(sheet.dataset[isStuck ? "elsewhere" : "refused"], true);
     }
     markWrong();
     const first = sheet.querySelector(".state .error, .state .conflict");

@@ -280,6 +280,42 @@ def test_perspectives_far_apart_come_largest_first_and_never_more_than_three():
     assert [row.distance for row in found.rows] == [1, Fraction(1, 2), Fraction(3, 4), Fraction(1, 4), 1]
 
 
+def test_perspectives_never_lead_with_one_against_one_in_a_blind_spot():
+    # Of nine, seven don't know; what both groups see of another item is less far apart, and says more.
+    houses = [*of_group("Huis", H, D, D, D, D), *of_group("Wijk", P, D, D, D)]
+    sheets = [{**values, "partners-needed": H} for values in houses]
+    sheets[0]["partners-needed"] = sheets[5]["partners-needed"] = sheets[6]["partners-needed"] = P
+    sheets[7]["partners-needed"] = P
+    report = make_report(sheets)
+    found = set_side_by_side(report)
+    assert stands(report)["goal-shared"] == [(1, "Huis", 0, 1), (2, "Wijk", 1, 1)]
+    assert [row.report.item.key for row in found.apart] == ["partners-needed"]
+    assert not any(item.item.key == "goal-shared" for item in report.differences)
+    assert not any(pattern.key == "opposite-groups" for pattern in report.patterns)
+
+
+def test_perspectives_leave_out_a_group_to_which_the_item_is_a_blind_spot():
+    # Everybody of two groups chose; of the third, one of three.
+    sheets = [*of_group("Huis", H, H, P, P), *of_group("Wijk", H, H, P), *of_group("Bestuur", P, D, D)]
+    report = make_report(sheets)
+    found = set_side_by_side(report)
+    assert stands(report)["goal-shared"][2] == (3, "Bestuur", 1, 1)
+    assert [row.distance for row in found.rows if row.report.item.key == "goal-shared"] == [Fraction(1, 6)]
+    assert found.apart == ()
+    # One more of them who knows, and they say enough.
+    sheets[-1] = {**sheets[-1], "goal-shared": P}
+    row = set_side_by_side(make_report(sheets)).apart[0]
+    assert apart_text(make_report(sheets), row) == "Wijk ziet hier de meeste hinder, Bestuur de minste."
+
+
+def test_opposite_groups_in_a_blind_spot_are_no_pattern():
+    # One of each of two partners, among nine: by name a group may be one person.
+    sheets = [*of_group("Huis", H), *of_group("Wijk", P), *of_group("Bestuur", *[D] * 7)]
+    assert make_report(sheets).patterns == ()
+    assert [pattern.key for pattern in make_report(sheets[:5]).patterns] == []
+    assert [pattern.key for pattern in make_report(sheets[:4]).patterns] == ["opposite-groups"]
+
+
 # --- what they say to whoever doesn't see them
 
 
@@ -292,7 +328,7 @@ def test_perspectives_text_has_every_number():
         "Hoeveel van wie koos, vinden dat de factor niet speelt. Politiek: Huis 0 van 4, Wijk 0 van 2.",
     ]
     assert apart_text(report, set_side_by_side(report).rows[0]) == (
-        "Het meest naar wat hindert: Huis. Het meest naar wat helpt: Wijk."
+        "Huis ziet hier de meeste hinder, Wijk de minste."
     )
 
 

@@ -204,8 +204,8 @@ def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[It
 
 
 def _is_apart(item: ItemReport) -> bool:
-    """Whether people differ enough to talk about it. In a blind spot one against one says little."""
-    return item.difference > SMALL_MINORITY and item.finding is not Finding.UNKNOWN
+    """Whether people differ enough to talk about it."""
+    return item.difference > SMALL_MINORITY and item.says_enough
 
 
 def _for(why: Why, items: Iterable[ItemReport]) -> Iterator[tuple[ItemReport, Why]]:

@@ -90,6 +90,12 @@ class ItemReport:
         return dissent(self.counts) if isinstance(self.counts, Counts) else 0
 
     @property
+    def says_enough(self) -> bool:
+        """Whether one view of it can be set against another. In a blind spot one against one says little where eight
+        don't know; of what is withheld nothing is said at all."""
+        return self.finding is not None and self.finding is not Finding.UNKNOWN
+
+    @property
     def left_open(self) -> bool:
         """Blind because nobody answered, rather than because people said they don't know."""
         return isinstance(self.counts, Counts) and self.counts.open == self.counts.counted
@@ -293,10 +299,8 @@ class Report:
     @property
     def differences(self) -> tuple[ItemReport, ...]:
         """The items on which those who chose differ, the largest difference first; of equal ones, that of most people.
-
-        A blind spot isn't among them: one against one says little where eight don't know.
-        """
-        apart = [item for item in self.items if item.difference and item.finding is not Finding.UNKNOWN]
+        None of them is a blind spot."""
+        apart = [item for item in self.items if item.difference and item.says_enough]
         return tuple(sorted(apart, key=lambda item: (-item.difference, -item.dissent)))
 
     @property

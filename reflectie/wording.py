@@ -24,6 +24,9 @@ FINDINGS: dict[str, str | Promise] = {
     Finding.ATTENTION: _("Aandachtspunt"),
 }
 
+# Beside the findings of items: of how many that were expected too few answered (`domain/turnout.py`).
+LOW_TURNOUT = _("Minder dan de helft antwoordde")
+
 # Where there is no room for more: in a cell of a table.
 SHORT_FINDINGS: dict[str, str | Promise] = {
     **FINDINGS,
@@ -77,6 +80,7 @@ CHOICES: dict[tuple[Kind, str], str | Promise] = {
 # Why a figure isn't shown.
 REASONS: dict[str, str | Promise] = {
     Reason.TOO_FEW: _("te weinig mensen"),
+    Reason.SMALL_GROUP: _("om een kleine groep te beschermen"),
     Reason.SUBTRACTION: _("anders is uit te rekenen wat iemand antwoordde"),
 }
 

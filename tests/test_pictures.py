@@ -242,7 +242,7 @@ def test_perspectives_name_groups_without_a_figure_and_why():
     ]
     anonymous = set_side_by_side(make_report(sheets, Mode.ANONYMOUS, groups=houses))
     assert anonymous.groups == ("Huis", "Wijk")
-    assert anonymous.hidden == (("Bestuur", Reason.TOO_FEW), ("Zorg", Reason.TOO_FEW))
+    assert anonymous.hidden == (("Bestuur", Reason.SMALL_GROUP), ("Zorg", Reason.SMALL_GROUP))
     assert stands(make_report(sheets, Mode.ANONYMOUS, groups=houses))["goal-shared"] == [
         (1, "Huis", 1, 3),
         (2, "Wijk", 2, 3),
@@ -342,9 +342,9 @@ def test_levels_stand_above_each_other_with_what_each_sees():
     assert picture.text == (
         "Opdrachtgever of financier: 1 antwoord, 1 hinderpaal, 14 blinde vlekken. "
         "Bestuur: 3 antwoorden, 14 blinde vlekken, 1 sterkte. "
-        "Leiding: Niemand vulde dit in. "
+        "Leiding: Niemand koos deze rol. "
         "Uitvoering: 3 antwoorden, 1 hinderpaal, 14 blinde vlekken. "
-        "Cliënt, naaste of vrijwilliger: Niemand vulde dit in."
+        "Cliënt, naaste of vrijwilliger: Niemand koos deze rol."
     )
     signs = [label.text for label in picture.parts[0].drawing.labels if label.tone.startswith("on-")]
     assert [signs.count(sign) for sign in "×?+±–"] == [2, 42, 1, 0, 0]
@@ -358,7 +358,8 @@ def test_levels_that_are_withheld_say_why_and_show_no_number():
     ]
     report = make_report(sheets, Mode.ANONYMOUS, Grouping.LEVEL, LEVELS[:3])
     picture = find_picture(report, "niveaus")
-    assert picture.text.startswith("Bestuur: Niet getoond: te weinig mensen. Leiding: Niet getoond: te weinig mensen. ")
+    hidden = "Niet getoond, om een kleine groep te beschermen."
+    assert picture.text.startswith(f"Bestuur: {hidden} Leiding: {hidden} ")
     assert "Uitvoering: 4 antwoorden" in picture.text
     tones = [shape.tone for shape in picture.parts[0].drawing.shapes]
     assert "open" in tones

@@ -87,9 +87,7 @@ def opposite_groups(report: Report) -> Pattern | None:
     """Partners or levels of which one sees an obstacle where another sees a strength, or that it doesn't play. The
     items on which people differ most stand first; a blind spot of the whole isn't among them."""
     apart = [
-        item
-        for item in report.items
-        if item.finding is not Finding.ATTENTION and item.says_enough and _apart(item)
+        item for item in report.items if item.finding is not Finding.ATTENTION and item.says_enough and _apart(item)
     ]
     apart.sort(key=lambda item: -item.difference)
     names = [name for name in report.setup.groups if any(name in _apart(item) for item in apart)]

@@ -16,9 +16,10 @@ from reflectie.templatetags.reflectie import (
     choice_words,
     counted_text,
     dissent_text,
-    group_name,
+    group_sizes,
     group_text,
     report_line,
+    turnout_lines,
 )
 
 from .tables import words_why
@@ -47,6 +48,8 @@ def write_report(book: Book, report: Report) -> None:
         page.across(_("Te weinig antwoorden voor een resultaat. Loop de stellingen samen langs."), "verdict")
     elif report.counted:
         page.across(report_line(report), "verdict")
+        for line in turnout_lines(report):
+            page.across(line, "plain")
     else:
         page.across(_("Er is nog niets ingevuld."), "verdict")
     _findings(page, report)
@@ -77,9 +80,8 @@ def _facts(page: Page, report: Report) -> None:
         page.fact(_("Rol"), str(wording.LEVELS[level]))
     if report.partners:
         page.fact(_("Partners"), ", ".join(report.partners))
-    for name, size in report.groups:
-        number = words_why(size) if isinstance(size, Withheld) else str(size)
-        page.fact(_("Antwoorden van"), f"{group_name(report, name)}: {number}")
+    for line in group_sizes(report):
+        page.fact(_("Antwoorden van"), line)
 
 
 def _version(report: Report) -> str:
@@ -225,6 +227,9 @@ def _session_heads(page: Page, comparison: Comparison) -> None:
     page.line([("", "cell"), (_("Ingevuld"), "cell"), *modes])
     counted = [(words_why(s.counted) if isinstance(s.counted, Withheld) else s.counted, "count") for s in sessions]
     page.line([("", "cell"), (_("Antwoordbladen"), "cell"), *counted])
+    if any(session.turnout for session in sessions):
+        expected = [(s.expected if s.turnout else None, "count") for s in sessions]
+        page.line([("", "cell"), (_("Verwacht"), "cell"), *expected])
     if any(session.conclusion for session in sessions):
         made = [str(wording.DECISIONS[s.conclusion.decision]) if s.conclusion else "" for s in sessions]
         page.line([("", "cell"), (_("Besluit"), "cell"), *((words, "cell") for words in made)])

@@ -78,6 +78,8 @@ def _about(session: Session, earlier: Report | None) -> About:
         collaboration=session.collaboration.name if session.collaboration else "",
         partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
         expected=session.expected,
+        expected_of=dict(session.groups),
+        beside_paper=bool(session.paper_by) and session.told_of_typist,
         outcomes={row.item.key: outcome_of(row) for row in outcomes},
         removed=session.removed,
         blanked=session.blanked,

@@ -239,9 +239,9 @@ def _levels(report: Report) -> Picture | None:
 def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
     called = str(wording.LEVELS[name])
     if isinstance(size, Withheld):
-        return Layer(called, "", (), gettext("Niet getoond: %s.") % wording.REASONS[size.reason])
+        return Layer(called, "", (), gettext("Niet getoond, %s.") % wording.REASONS[size.reason])
     if not size:
-        return Layer(called, "", (), gettext("Niemand vulde dit in."))
+        return Layer(called, "", (), gettext("Niemand koos deze rol."))
     found = [view.finding for item in report.items for view in item.groups if view.name == name]
     cells = [(tone, wording.SIGNS[kind]) for kind, tone in TONES.items() for one in found if one is kind]
     hidden = found.count(None)

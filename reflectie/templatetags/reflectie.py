@@ -21,6 +21,7 @@ from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
+from reflectie.domain.turnout import Turnout
 from reflectie.models import Role
 from reflectie.store import text_mark
 
@@ -89,6 +90,8 @@ def fills_sheet(report: Report) -> bool:
     """Whether the summary needs a smaller letter to stay on one sheet: when there is more than findings and lines to
     write on, or much of it."""
     beside = report.strengths or report.blind_spots
+    if report.low_turnouts:
+        return True
     more = report.mode.is_round or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
 
@@ -242,7 +245,7 @@ def group_text(item: Item, view: GroupView | ItemReport) -> str:
 
 @register.simple_tag
 def counted_text(report: Report) -> str:
-    """How many took part: "8 van de 10 die verwacht werden"."""
+    """How many took part, of how many that were expected: "8 van de 10 mensen"."""
     if isinstance(report.counted, Withheld):
         return str(wording.REASONS[report.counted.reason])
     numbers = {"n": report.counted, "expected": report.expected}
@@ -250,7 +253,78 @@ def counted_text(report: Report) -> str:
         return str(report.counted)
     if report.counted > report.expected:
         return gettext("%(n)s (%(expected)s verwacht)") % numbers
-    return gettext("%(n)s van %(expected)s verwacht") % numbers
+    return ngettext("%(n)s van %(expected)s mens", "%(n)s van de %(expected)s mensen", report.expected) % numbers
+
+
+@register.simple_tag
+def group_sizes(report: Report) -> list[str]:
+    """How many answered of each group, of how many that were expected: "Huis Linde: 4 van 6"."""
+    sizes = dict(report.groups)
+    expected = {turnout.group: turnout.expected for turnout in report.group_turnouts}
+    if sizes and not any(sizes.values()):
+        return [_nobody_chose(report)]
+    lines = [f"{group_name(report, name)}: {_size_text(size, expected.get(name))}" for name, size in sizes.items()]
+    known = [size for size in sizes.values() if not isinstance(size, Withheld)]
+    # What is left is of nobody in particular, unless a group hides in it.
+    if isinstance(report.counted, int) and len(known) == len(sizes) and (rest := report.counted - sum(known)):
+        lines.append(gettext("niets gekozen: %s") % rest)
+    return lines
+
+
+def _nobody_chose(report: Report) -> str:
+    if report.setup.grouping is Grouping.LEVEL:
+        return gettext("niemand koos een rol")
+    return gettext("niemand koos een organisatie")
+
+
+def _size_text(size: int | Withheld, expected: int | None) -> str:
+    if isinstance(size, Withheld):
+        return gettext("niet apart getoond")
+    if not expected:
+        return str(size) if size else gettext("niemand koos dit")
+    if size > expected:
+        return gettext("%(n)s (%(expected)s verwacht)") % {"n": size, "expected": expected}
+    return gettext("%(n)s van %(expected)s") % {"n": size, "expected": expected}
+
+
+@register.simple_tag
+def turnout_lines(report: Report) -> list[str]:
+    """Where so few answered that it is a finding: of all, and of the groups that are shown. It asks for no names."""
+    if not report.counted:
+        return []
+    lines = [_low_turnout(turnout) for turnout in report.low_turnouts if not turnout.group]
+    if few := [turnout for turnout in report.low_turnouts if turnout.group]:
+        told = {
+            "groups": ", ".join(f"{group_name(report, t.group)} ({_size_text(t.counted, t.expected)})" for t in few)
+        }
+        if report.setup.grouping is Grouping.LEVEL:
+            said = ngettext(
+                "In deze rol antwoordde minder dan de helft: %(groups)s.",
+                "In deze rollen antwoordde minder dan de helft: %(groups)s.",
+                len(few),
+            )
+            apart = gettext("Wie geen rol koos, telt hier niet mee.")
+        else:
+            said = ngettext(
+                "Van deze organisatie antwoordde minder dan de helft: %(groups)s.",
+                "Van deze organisaties antwoordde minder dan de helft: %(groups)s.",
+                len(few),
+            )
+            apart = gettext("Wie geen organisatie koos, telt hier niet mee.")
+        lines.append(f"{said % told} {apart}")
+    if lines:
+        lines.append(gettext("Praat over wat je zo niet hoort. Vraag niet wie er niet antwoordde."))
+    return lines
+
+
+def _low_turnout(turnout: Turnout) -> str:
+    told = ngettext(
+        "%(n)s van de %(expected)s verwachte mensen antwoordde.",
+        "%(n)s van de %(expected)s verwachte mensen antwoordden.",
+        turnout.counted,
+    )
+    numbers = {"n": turnout.counted, "expected": turnout.expected}
+    return f"{told % numbers} {gettext('Dat is minder dan de helft: de anderen zien het misschien anders.')}"
 
 
 @register.simple_tag

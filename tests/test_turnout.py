@@ -90,7 +90,10 @@ def test_turnout_expected_of_a_hidden_group_changes_nothing():
 
 
 LOW = "4 van de 9 verwachte mensen antwoordden. Dat is minder dan de helft: de anderen zien het misschien anders."
-GROUPS = "Van deze organisatie antwoordde minder dan de helft: Wijk (1 van 6). Wie geen organisatie koos, telt hier niet mee."
+GROUPS = (
+    "Van deze organisatie antwoordde minder dan de helft: Wijk (1 van 6). "
+    + "Wie geen organisatie koos, telt hier niet mee."
+)
 NO_NAMES = "Praat over wat je zo niet hoort. Vraag niet wie er niet antwoordde."
 
 

@@ -134,6 +134,7 @@ class _Builder:
             brought_in=about.brought_in,
             group_turnouts=turnouts_of_groups(sizes, about.expected_of),
             beside_paper=about.beside_paper,
+            is_ahead=about.is_ahead,
         )
 
     def _item(self, item: Item) -> ItemReport:

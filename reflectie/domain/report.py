@@ -44,6 +44,8 @@ class About:
     folded_on: date | None = None
     # Whether it was held on paper long before, and brought in afterwards.
     brought_in: bool = False
+    # Whether it was filled in before the day for which it is planned.
+    is_ahead: bool = False
     # How many were expected of each group that the grouping question offers.
     expected_of: Mapping[str, int] = field(default_factory=dict)
     # Whether somebody typed in forms from paper, beside whom others hide only if they are enough.
@@ -204,6 +206,8 @@ class Report:
     # Of each group that is shown, how many answered of those who were expected.
     group_turnouts: tuple[Turnout, ...] = ()
     beside_paper: bool = False
+    # Whether `changed_on` is a day for which it was planned, while all of it was there before.
+    is_ahead: bool = False
 
     @property
     def turnout(self) -> Turnout | None:
@@ -311,7 +315,7 @@ class Report:
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             (self.goal_sentences, self.removed_sentences),
-            (self.agreements, self.conclusion, self.folded_on, self.brought_in),
+            (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
             self.since.earlier.key if self.since else (),
         )
 

@@ -18,6 +18,7 @@ from reflectie.templatetags.reflectie import (
     dissent_text,
     group_sizes,
     group_text,
+    nothing_said,
     report_line,
     turnout_lines,
 )
@@ -51,7 +52,7 @@ def write_report(book: Book, report: Report) -> None:
         for line in turnout_lines(report):
             page.across(line, "plain")
     else:
-        page.across(_("Er is nog niets ingevuld."), "verdict")
+        page.across(nothing_said(report), "verdict")
     _findings(page, report)
     page.space()
     if report.notes or report.goal_sentences:
@@ -72,7 +73,8 @@ def _title(page: Page, report: Report) -> None:
 def _facts(page: Page, report: Report) -> None:
     if report.team:
         page.fact(_("Team"), report.team)
-    page.fact(_("Laatst gewijzigd") if report.delete_on else _("Datum"), report.changed_on)
+    when = _("Gepland op") if report.is_ahead else _("Datum")
+    page.fact(_("Laatst gewijzigd") if report.delete_on else when, report.changed_on)
     page.fact(_("Ingevuld"), str(wording.MODES[report.mode]))
     if report.mode.is_round:
         page.fact(_("Antwoorden"), counted_text(report))
@@ -81,7 +83,7 @@ def _facts(page: Page, report: Report) -> None:
     if report.partners:
         page.fact(_("Partners"), ", ".join(report.partners))
     for line in group_sizes(report):
-        page.fact(_("Antwoorden van"), line)
+        page.fact(_("Antwoorden per groep"), line)
 
 
 def _version(report: Report) -> str:

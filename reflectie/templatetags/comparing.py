@@ -144,8 +144,13 @@ def _cell(cell: Cell, item: Item) -> CellView:
         parts=spread_parts(report),
         length=str(counts.counted),
         bar=_bar(counts),
-        dissent=dissent_text(report),
+        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode),
     )
+
+
+def _said_together(mode: Mode) -> str:
+    """Of one sheet there is nobody to differ: whose it is says how to read its numbers."""
+    return gettext("samen gekozen") if mode is Mode.TOGETHER else gettext("gekozen door één persoon")
 
 
 def _bar(counts: Counts) -> SafeString:

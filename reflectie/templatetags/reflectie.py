@@ -167,12 +167,30 @@ def report_line(report: Report) -> str:
     return f"{_seen_by(report)} {get_text_list(parts, gettext('en'))}."
 
 
+@register.simple_tag
+def nothing_said(report: Report) -> str:
+    """That nobody filled in anything: yet, as long as somebody still may."""
+    return gettext("Er is niets ingevuld.") if report.is_past else gettext("Er is nog niets ingevuld.")
+
+
 def _seen_by(report: Report) -> str:
     """Whose view it is; of what is past, on which day, for whoever reads it years later."""
+    if report.is_past and report.is_ahead:
+        then = gettext("Zo zagen jullie het, voor de sessie van %s:")
+        if not is_together(report):
+            then = gettext("Zo zag jij het, voor de sessie van %s:")
+        return then % date_format(report.changed_on, "j F Y")
     if report.is_past:
         then = gettext("Zo zagen jullie het op %s:") if is_together(report) else gettext("Zo zag jij het op %s:")
         return then % date_format(report.changed_on, "j F Y")
     return gettext("Zo zien jullie het:") if is_together(report) else gettext("Zo zie jij het:")
+
+
+@register.filter
+def dated(report: Report) -> str:
+    """The day of a report in a sentence or a head: "19 november 2026", or that it is planned for one."""
+    day = date_format(report.changed_on, "j F Y")
+    return gettext("gepland op %s") % day if report.is_ahead else day
 
 
 @register.filter

@@ -10,6 +10,7 @@ from reflectie.domain.comparison import Comparison
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import ItemReport, Report
+from reflectie.templatetags.handout import only_answer
 from reflectie.templatetags.reflectie import (
     agreement_about,
     answer,
@@ -243,4 +244,5 @@ def _compared(cell: Compared, key: str) -> Styled:
     report = cell.session.item(key)
     assert report is not None
     badge, style = _badge(cell.finding)
-    return f"{badge}\n{group_text(report.item, report)}", style
+    said = group_text(report.item, report) if cell.session.mode.is_round else only_answer(report.item, cell.counts)
+    return f"{badge}\n{said}", style

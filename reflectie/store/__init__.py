@@ -21,6 +21,7 @@ from .agreements import (
 from .bringing import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
 from .collaborations import (
     Latest,
+    SessionLine,
     adopt_into_new,
     change_collaboration,
     collaborations_of,
@@ -196,6 +197,7 @@ __all__ = [
     "Saved",
     "SessionClosedError",
     "SessionFullError",
+    "SessionLine",
     "StageError",
     "Standing",
     "TooFewError",

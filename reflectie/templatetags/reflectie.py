@@ -168,6 +168,19 @@ def report_line(report: Report) -> str:
 
 
 @register.simple_tag
+def no_difference(report: Report) -> str:
+    """Why no difference leads the talk: nobody chose, one person did, people chose the same, or too few chose."""
+    chose = [item.counts.chose for item in report.items if isinstance(item.counts, Counts)]
+    if not any(chose):
+        return gettext("Niemand koos een kant. Vraag elkaar waarom: weten jullie het niet, of past geen van beide?")
+    if max(chose) == 1:
+        return gettext("Nergens koos meer dan één mens een kant. Vraag elkaar hoe de anderen het zien.")
+    if any(item.difference for item in report.items):
+        return gettext("Waar mensen verschillen, kozen er te weinig om te vergelijken. Vraag hoe de anderen het zien.")
+    return gettext("Wie iets koos, koos hetzelfde. Vraag elkaar toch een voorbeeld: bedoelen jullie ook hetzelfde?")
+
+
+@register.simple_tag
 def nothing_said(report: Report) -> str:
     """That nobody filled in anything: yet, as long as somebody still may."""
     return gettext("Er is niets ingevuld.") if report.is_past else gettext("Er is nog niets ingevuld.")
@@ -358,7 +371,7 @@ def dissent_text(report: ItemReport) -> str:
     if report.finding is Finding.SPLIT:
         return gettext("%(most)s tegen %(n)s") % {"most": counts.chose - report.dissent, **numbers}
     if not report.dissent:
-        return ngettext("%(total)s koos", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
+        return ngettext("%(total)s koos dit", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
     return (
         ngettext("%(n)s van %(total)s ziet het anders", "%(n)s van %(total)s zien het anders", report.dissent) % numbers
     )

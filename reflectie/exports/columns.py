@@ -63,7 +63,7 @@ COLUMNS: Mapping[str, Column] = {
     "reason": Column(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
     "due": Column(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
     "state": Column(_("stand"), _("Hoe het met een afspraak staat."), 14),
-    "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL, 1 tot 10)."), 10),
+    "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
 }
 
 

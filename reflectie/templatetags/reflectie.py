@@ -38,6 +38,24 @@ def word(name: str) -> str | Promise:
 
 
 @register.filter
+def in_words(number: int) -> str | Promise:
+    """`{{ items|length|in_words }}`: a number as it stands in a sentence."""
+    return wording.in_words(number)
+
+
+@register.filter
+def examples_of(items: Sequence[Item]) -> str:
+    """`{{ checklist.items|examples_of }}`: numbers of questions as somebody may write them down: "3 7 12"."""
+    return " ".join(map(str, wording.example_numbers(len(items))))
+
+
+@register.filter
+def example_of(items: Sequence[Item]) -> int:
+    """`{{ checklist.items|example_of }}`: the number of one of them."""
+    return wording.example_number(len(items))
+
+
+@register.filter
 def role_word(role: str) -> str:
     """`{{ membership.role|role_word }}`: what the screen calls a role."""
     return str(Role(role).label)

@@ -1,4 +1,4 @@
-"""A checklist of another size: each number that depends on it comes from its version, in pages, files, mails and PDFs."""
+"""A checklist of another size: each number that depends on it is its own, in pages, files, mails and PDFs."""
 
 import json
 import re
@@ -160,8 +160,6 @@ def every_page_of_a_round(session: Session, client: Client) -> dict[str, str]:
         book = load_workbook(BytesIO(client.get(reverse(name, args=[*args, "xlsx"]) + query).getvalue()))
         cells = [cell.value for page in book for row in page for cell in row]
         found[f"{name}, xlsx"] = " ".join(str(value) for value in cells if value is not None)
-            str(c.value) for page in book for row in page for c in row if c.value is not None
-        )
         for kind in ("csv", "json"):
             found[f"{name}, {kind}"] = client.get(reverse(name, args=[*args, kind]) + query).getvalue().decode()
     return found

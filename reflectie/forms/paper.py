@@ -126,7 +126,8 @@ class NotesField(TextField):
             if not found or key is None:
                 raise ValidationError(
                     _(
-                        "Begin elke regel met het nummer van de vraag en een dubbele punt, zoals %(example)s: … Kijk na: %(line)s"
+                        "Begin elke regel met het nummer van de vraag en een dubbele punt, zoals %(example)s: … "
+                        "Kijk na: %(line)s"
                     ),
                     params={
                         "line": line if len(line) <= 40 else f"{line[:40]}…",

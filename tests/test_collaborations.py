@@ -183,7 +183,7 @@ def test_the_page_shows_sessions_newest_first(coordinator, collaboration):
 
     assert rows(page) == [
         "20 november 2026 ieder voor zich, anoniem · 1 van de 6 begon Open",
-        "1 maart 2026 ieder voor zich, anoniem · 0 begonnen Open",
+        "1 maart 2026 ieder voor zich, anoniem · nog niemand begon Open",
     ]
     assert page.content.decode().count('class="go"') == 1
     assert f'href="{reverse("session", args=[new.pk])}"' in page.content.decode()

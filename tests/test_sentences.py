@@ -105,7 +105,7 @@ STATES = {
         lambda: open_round(make_collaboration(), said(P, 4), expected=3),
         {
             "list": ("4 begonnen (3 verwacht)",),
-            "session": ("4 deelnemers zijn klaar.", "Zoveel mensen als je verwachtte, zijn klaar"),
+            "session": ("4 deelnemers zijn klaar, 3 verwacht.", "Zoveel mensen als je verwachtte, zijn klaar"),
         },
         ("4 van de 3",),
     ),

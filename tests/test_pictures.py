@@ -327,9 +327,7 @@ def test_perspectives_text_has_every_number():
         "Hoeveel van wie koos, kozen het helpende. Gedeeld doel: Huis 1 van 3, Wijk 2 van 2.",
         "Hoeveel van wie koos, vinden dat de factor niet speelt. Politiek: Huis 0 van 4, Wijk 0 van 2.",
     ]
-    assert apart_text(report, set_side_by_side(report).rows[0]) == (
-        "Huis ziet hier de meeste hinder, Wijk de minste."
-    )
+    assert apart_text(report, set_side_by_side(report).rows[0]) == ("Huis ziet hier de meeste hinder, Wijk de minste.")
 
 
 def test_levels_stand_above_each_other_with_what_each_sees():

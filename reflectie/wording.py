@@ -15,6 +15,32 @@ from .domain.since import NotCompared, Shift
 from .domain.talk import Choice
 from .domain.trends import Course
 
+# Numbers as they stand in a sentence: up to twenty in letters, as Dutch writes them.
+_NUMBERS: tuple[str | Promise, ...] = (
+    _("nul"), _("één"), _("twee"), _("drie"), _("vier"), _("vijf"), _("zes"), _("zeven"), _("acht"), _("negen"),
+    _("tien"), _("elf"), _("twaalf"), _("dertien"), _("veertien"), _("vijftien"), _("zestien"), _("zeventien"),
+    _("achttien"), _("negentien"), _("twintig"),
+)  # fmt: skip
+
+
+def in_words(number: int) -> str | Promise:
+    """A number in a sentence: "vijftien"; above twenty in figures. Raises ValueError below zero."""
+    if number < 0:
+        raise ValueError("nothing is counted below zero")
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def example_numbers(items: int) -> tuple[int, ...]:
+    """Numbers of three questions as an example, that a checklist of so many has: 3, 7 and 12 of fifteen; of fewer than
+    three questions, as many as there are."""
+    return tuple(sorted({max(1, items // 5), max(1, items // 2), max(1, items * 4 // 5)}))
+
+
+def example_number(items: int) -> int:
+    """The number of one question as an example: 7 of fifteen."""
+    return max(1, items // 2)
+
+
 FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("Structurele hinderpaal"),
     Finding.SPLIT: _("Verdeeld beeld"),
@@ -23,6 +49,9 @@ FINDINGS: dict[str, str | Promise] = {
     Finding.CLEAR: _("Speelt niet"),
     Finding.ATTENTION: _("Aandachtspunt"),
 }
+
+# Beside the findings of items: of how many that were expected too few answered (`domain/turnout.py`).
+LOW_TURNOUT = _("Minder dan de helft antwoordde")
 
 # Where there is no room for more: in a cell of a table.
 SHORT_FINDINGS: dict[str, str | Promise] = {
@@ -77,6 +106,7 @@ CHOICES: dict[tuple[Kind, str], str | Promise] = {
 # Why a figure isn't shown.
 REASONS: dict[str, str | Promise] = {
     Reason.TOO_FEW: _("te weinig mensen"),
+    Reason.SMALL_GROUP: _("om een kleine groep te beschermen"),
     Reason.SUBTRACTION: _("anders is uit te rekenen wat iemand antwoordde"),
 }
 

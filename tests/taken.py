@@ -13,7 +13,11 @@ Figure = tuple[int, int, int, int, str] | str
 # By item key and group; the group of everybody is empty.
 Figures = dict[tuple[str, str], Figure]
 
-WORDS = {"too-few": "te weinig mensen", "not-in-both-versions": "niet in beide versies van de checklist"}
+WORDS = {
+    "too-few": "te weinig mensen",
+    "small-group": "om een kleine groep te beschermen",
+    "not-in-both-versions": "niet in beide versies van de checklist",
+}
 WORDS["subtraction"] = "anders is uit te rekenen wat iemand antwoordde"
 
 

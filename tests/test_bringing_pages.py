@@ -165,7 +165,7 @@ def test_its_link_leads_to_no_sheet(coordinator, earlier):
 
 def test_the_pages_of_a_session_of_then_say_how_it_stands(coordinator, facilitator, collaboration, earlier):
     listed = text_of(coordinator.get(reverse("collaboration", args=[collaboration.pk])))
-    assert "11 mei 2023 ieder voor zich, anoniem · 0 formulieren ingevoerd Wordt ingevoerd" in listed
+    assert "11 mei 2023 ieder voor zich, anoniem · nog geen formulier ingevoerd Wordt ingevoerd" in listed
     empty = text_of(coordinator.get(url(earlier, "session")))
     assert "Voer de formulieren van toen in" in empty
     assert "Link om te delen" not in empty

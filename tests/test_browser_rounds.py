@@ -164,7 +164,7 @@ def answers_come_in(people: People, coordinator: Page, mode: Mode, checklist) ->
     by_link.goto(link)
     people.check(by_link, "before the first question")
     begin(by_link, mode)
-    expect(standing).to_contain_text("0 deelnemers begonnen.")
+    expect(standing).to_contain_text("Nog niemand begon. Jullie verwachten 3 mensen.")
     by_link.check('input[name="goal-shared"][value="helping"]')
     expect(standing).to_contain_text("1 deelnemer begon.", timeout=LIVE)
     answer(by_link, checklist, 0, mode)

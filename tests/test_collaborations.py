@@ -182,8 +182,8 @@ def test_the_page_shows_sessions_newest_first(coordinator, collaboration):
     page = coordinator.get(url("collaboration", collaboration))
 
     assert rows(page) == [
-        "20 november 2026 ieder voor zich, anoniem · 1 van 6 begonnen Open",
-        "1 maart 2026 ieder voor zich, anoniem · 0 begonnen Open",
+        "20 november 2026 ieder voor zich, anoniem · 1 van de 6 begon Open",
+        "1 maart 2026 ieder voor zich, anoniem · nog niemand begon Open",
     ]
     assert page.content.decode().count('class="go"') == 1
     assert f'href="{reverse("session", args=[new.pk])}"' in page.content.decode()
@@ -198,8 +198,8 @@ def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_chan
     page = facilitator.get(url("collaboration", collaboration))
 
     assert rows(page) == [
-        "1 april 2026 ieder voor zich, anoniem · 0 van 6 begonnen In gesprek Lees het verslag van 1 april 2026",
-        "1 maart 2026 ieder voor zich, anoniem · 0 van 6 begonnen Open Het verslag is nog niet open",
+        "1 april 2026 ieder voor zich, anoniem · te weinig mensen In gesprek Lees het verslag van 1 april 2026",
+        "1 maart 2026 ieder voor zich, anoniem · nog niemand begon Open Het verslag is nog niet open",
     ]
     links = set(re.findall(r'href="(/(?:sessies|samenwerkingen)/[^"]+)"', page.content.decode()))
     sessions = {reverse("session", args=[session.pk]) for session in (running, opened)}

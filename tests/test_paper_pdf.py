@@ -109,8 +109,8 @@ SAID = {
     Promise.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, nooit "
     "bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",
     Promise.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
-    Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn, door elkaar geschud. Wat ingetypt is, "
-    "kan niemand meer openen of wijzigen.",
+    # That they are shuffled is said where nobody may know whose is which (`test_sentences.py`).
+    Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",
     Promise.CLOSES: "tot en met 1 december 2026.",
     Promise.FACILITATOR_FIRST: "De begeleider leest het verslag eerst",
     Promise.OPENS_FOR_ALL: "krijgt iedereen het verslag op hetzelfde moment.",

@@ -242,7 +242,7 @@ def test_perspectives_name_groups_without_a_figure_and_why():
     ]
     anonymous = set_side_by_side(make_report(sheets, Mode.ANONYMOUS, groups=houses))
     assert anonymous.groups == ("Huis", "Wijk")
-    assert anonymous.hidden == (("Bestuur", Reason.TOO_FEW), ("Zorg", Reason.TOO_FEW))
+    assert anonymous.hidden == (("Bestuur", Reason.SMALL_GROUP), ("Zorg", Reason.SMALL_GROUP))
     assert stands(make_report(sheets, Mode.ANONYMOUS, groups=houses))["goal-shared"] == [
         (1, "Huis", 1, 3),
         (2, "Wijk", 2, 3),
@@ -280,6 +280,42 @@ def test_perspectives_far_apart_come_largest_first_and_never_more_than_three():
     assert [row.distance for row in found.rows] == [1, Fraction(1, 2), Fraction(3, 4), Fraction(1, 4), 1]
 
 
+def test_perspectives_never_lead_with_one_against_one_in_a_blind_spot():
+    # Of nine, seven don't know; what both groups see of another item is less far apart, and says more.
+    houses = [*of_group("Huis", H, D, D, D, D), *of_group("Wijk", P, D, D, D)]
+    sheets = [{**values, "partners-needed": H} for values in houses]
+    sheets[0]["partners-needed"] = sheets[5]["partners-needed"] = sheets[6]["partners-needed"] = P
+    sheets[7]["partners-needed"] = P
+    report = make_report(sheets)
+    found = set_side_by_side(report)
+    assert stands(report)["goal-shared"] == [(1, "Huis", 0, 1), (2, "Wijk", 1, 1)]
+    assert [row.report.item.key for row in found.apart] == ["partners-needed"]
+    assert not any(item.item.key == "goal-shared" for item in report.differences)
+    assert not any(pattern.key == "opposite-groups" for pattern in report.patterns)
+
+
+def test_perspectives_leave_out_a_group_to_which_the_item_is_a_blind_spot():
+    # Everybody of two groups chose; of the third, one of three.
+    sheets = [*of_group("Huis", H, H, P, P), *of_group("Wijk", H, H, P), *of_group("Bestuur", P, D, D)]
+    report = make_report(sheets)
+    found = set_side_by_side(report)
+    assert stands(report)["goal-shared"][2] == (3, "Bestuur", 1, 1)
+    assert [row.distance for row in found.rows if row.report.item.key == "goal-shared"] == [Fraction(1, 6)]
+    assert found.apart == ()
+    # One more of them who knows, and they say enough.
+    sheets[-1] = {**sheets[-1], "goal-shared": P}
+    row = set_side_by_side(make_report(sheets)).apart[0]
+    assert apart_text(make_report(sheets), row) == "Wijk ziet hier de meeste hinder, Bestuur de minste."
+
+
+def test_opposite_groups_in_a_blind_spot_are_no_pattern():
+    # One of each of two partners, among nine: by name a group may be one person.
+    sheets = [*of_group("Huis", H), *of_group("Wijk", P), *of_group("Bestuur", *[D] * 7)]
+    assert make_report(sheets).patterns == ()
+    assert [pattern.key for pattern in make_report(sheets[:5]).patterns] == []
+    assert [pattern.key for pattern in make_report(sheets[:4]).patterns] == ["opposite-groups"]
+
+
 # --- what they say to whoever doesn't see them
 
 
@@ -291,9 +327,7 @@ def test_perspectives_text_has_every_number():
         "Hoeveel van wie koos, kozen het helpende. Gedeeld doel: Huis 1 van 3, Wijk 2 van 2.",
         "Hoeveel van wie koos, vinden dat de factor niet speelt. Politiek: Huis 0 van 4, Wijk 0 van 2.",
     ]
-    assert apart_text(report, set_side_by_side(report).rows[0]) == (
-        "Het meest naar wat hindert: Huis. Het meest naar wat helpt: Wijk."
-    )
+    assert apart_text(report, set_side_by_side(report).rows[0]) == ("Huis ziet hier de meeste hinder, Wijk de minste.")
 
 
 def test_levels_stand_above_each_other_with_what_each_sees():
@@ -306,9 +340,9 @@ def test_levels_stand_above_each_other_with_what_each_sees():
     assert picture.text == (
         "Opdrachtgever of financier: 1 antwoord, 1 hinderpaal, 14 blinde vlekken. "
         "Bestuur: 3 antwoorden, 14 blinde vlekken, 1 sterkte. "
-        "Leiding: Niemand vulde dit in. "
+        "Leiding: Niemand koos deze rol. "
         "Uitvoering: 3 antwoorden, 1 hinderpaal, 14 blinde vlekken. "
-        "Cliënt, naaste of vrijwilliger: Niemand vulde dit in."
+        "Cliënt, naaste of vrijwilliger: Niemand koos deze rol."
     )
     signs = [label.text for label in picture.parts[0].drawing.labels if label.tone.startswith("on-")]
     assert [signs.count(sign) for sign in "×?+±–"] == [2, 42, 1, 0, 0]
@@ -322,7 +356,8 @@ def test_levels_that_are_withheld_say_why_and_show_no_number():
     ]
     report = make_report(sheets, Mode.ANONYMOUS, Grouping.LEVEL, LEVELS[:3])
     picture = find_picture(report, "niveaus")
-    assert picture.text.startswith("Bestuur: Niet getoond: te weinig mensen. Leiding: Niet getoond: te weinig mensen. ")
+    hidden = "Niet getoond, om een kleine groep te beschermen."
+    assert picture.text.startswith(f"Bestuur: {hidden} Leiding: {hidden} ")
     assert "Uitvoering: 4 antwoorden" in picture.text
     tones = [shape.tone for shape in picture.parts[0].drawing.shapes]
     assert "open" in tones

@@ -78,8 +78,8 @@ def test_members_read_the_round_as_whoever_has_the_link_does(coordinator, client
         for words in (
             "Datum 19 november 2026",
             "ieder voor zich, anoniem",
-            "Antwoorden 9 van 12 verwacht",
-            "Huis: 5; Wijk: 4",
+            "Antwoorden 9 van de 12 mensen",
+            "Huis: 5 (3 verwacht); Wijk: 4 (3 verwacht)",
             "Zo zien jullie het: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken.",
             "3 van 9 zien het anders",
             "6 Niet gedeeld door alle partners + 3 Gedeeld door alle partners",

@@ -113,7 +113,7 @@ def test_pdf_of_a_round_holds_every_number_and_wording(name):
     report, text = REPORTS[name], text_of(read(name))
     seen = "Zo zagen jullie het op 19 november 2026:" if report.conclusion else "Zo zien jullie het:"
     expected = ["Verslag van een reflectiesessie", "19 november 2026", seen, *HOUSES]
-    expected += [f"Antwoorden {report.counted} " + ("van 12 verwacht" if report.counted < 12 else "(12 verwacht)")]
+    expected += [f"Antwoorden {report.counted} " + ("van de 12 mensen" if report.counted < 12 else "(12 verwacht)")]
     expected += [
         "Waar jullie het meest verschillen",
         "Bedoelen we hetzelfde?",
@@ -161,10 +161,10 @@ def test_pdf_of_an_anonymous_round_withholds_small_groups_without_a_number():
     report = build_report(CHECKLIST, setup, sheets, DAY, about=ABOUT)
     assert report.hidden_groups == HOUSES[1:]
     text = text_of(read_pdf(made_of(pdf.write(report))))
-    assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: te weinig mensen; {HOUSES[2]}: te weinig mensen") in text
-    assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (te weinig mensen).") in text
-    # The groups' sizes and the line above: nothing of theirs beside an item.
-    assert text.count(squeezed(HOUSES[2])) == 2
+    assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: niet apart getoond; {HOUSES[2]}: niet apart getoond") in text
+    assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (om een kleine groep te beschermen).") in text
+    # The partners, the groups' sizes and the line above: nothing of theirs beside an item.
+    assert text.count(squeezed(HOUSES[2])) == 3
 
 
 def test_pdf_of_too_few_says_so_and_shows_no_result():

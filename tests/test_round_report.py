@@ -23,6 +23,7 @@ from reflectie.domain.talk import Choice, Outcome, contradicts, mark
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)
 TOO_FEW = Withheld(Reason.TOO_FEW)
+SMALL_GROUP = Withheld(Reason.SMALL_GROUP)
 SUBTRACTION = Withheld(Reason.SUBTRACTION)
 
 
@@ -248,9 +249,9 @@ def test_groups_of_enough_people_stand_side_by_side_with_their_findings(checklis
 
 def test_groups_under_three_are_withheld_with_the_next_smallest(checklist):
     report = grouped(checklist, by_house((1, 1), (2, 2), (3, 3)))
-    assert report.groups == (("Huis", TOO_FEW), ("Wijk", TOO_FEW), ("Zorg", 6))
+    assert report.groups == (("Huis", SMALL_GROUP), ("Wijk", SMALL_GROUP), ("Zorg", 6))
     assert report.hidden_groups == ("Huis", "Wijk")
-    assert [(view.counts, view.finding) for view in item_of(report).groups[:2]] == [(TOO_FEW, None)] * 2
+    assert [(view.counts, view.finding) for view in item_of(report).groups[:2]] == [(SMALL_GROUP, None)] * 2
     assert item_of(report).groups[2].counts == Counts(3, 3)
 
 
@@ -265,13 +266,14 @@ def test_groups_are_withheld_where_the_rest_could_be_worked_out(checklist):
 
 def test_group_without_anybody_looks_like_one_that_is_too_small(checklist):
     report = grouped(checklist, by_house((3, 0), (0, 4)))
-    assert report.groups == (("Huis", 3), ("Wijk", 4), ("Zorg", TOO_FEW))
+    assert report.groups == (("Huis", 3), ("Wijk", 4), ("Zorg", SMALL_GROUP))
 
 
 def test_groups_by_name_are_all_shown(checklist):
     report = grouped(checklist, by_house((1, 0), (2, 2)), Mode.NAMED)
     assert report.groups == (("Huis", 1), ("Wijk", 4), ("Zorg", 0))
-    assert [view.counts for view in item_of(report).groups] == [Counts(1), Counts(2, 2), TOO_FEW]
+    assert [view.counts for view in item_of(report).groups] == [Counts(1), Counts(2, 2), Counts()]
+    assert item_of(report).groups[2].finding is None
 
 
 @settings(max_examples=150, deadline=None)
@@ -287,7 +289,7 @@ def test_withheld_groups_leave_no_number_behind(checklist, answers):
     sizes = Counter(house for _, house in answers)
     assert item_of(report).counts.counted == len(answers)
     for name, size in report.groups:
-        assert size in {TOO_FEW, sizes[name]}
+        assert size in {SMALL_GROUP, sizes[name]}
         assert isinstance(size, Withheld) or size >= 3
     shown = {view.name for view in item_of(report).groups if view.finding is not None}
     assert shown & set(report.hidden_groups) == set()

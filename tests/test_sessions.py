@@ -146,7 +146,7 @@ def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, f
     assert "Antwoorden komen binnen" not in text(response)
     assert go(response) == ["Sluit de ronde"]
     assert session.code not in words(response).replace(" ", "")
-    assert "3 deelnemers begonnen, 0 zijn klaar." in words(response)
+    assert "3 deelnemers begonnen, niemand is klaar." in words(response)
     assert "hx-get" not in text(response)
     assert go(facilitator.get(at(session))) == []
 

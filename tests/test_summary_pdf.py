@@ -125,7 +125,7 @@ def test_summary_is_one_sheet_whatever_stands_in_it(name):
 
 def test_summary_holds_what_hangs_on_a_wall():
     report, text = REPORTS["agreed"], text_of(read("agreed"))
-    expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van 12 verwacht", "Zo zagen jullie het op"]
+    expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van de 12 mensen", "Zo zagen jullie het op"]
     expected += [f"{item.item.hindering}Aan zet: wijzelf" for item in report.main_obstacles]
     expected += [f"en nog {len(report.further_obstacles)}", "Waar jullie het meest verschillen"]
     expected += [item.item.short for item in report.main_differences[:2]]

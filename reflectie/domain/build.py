@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from .checklist import Checklist, Item
-from .findings import Counts, count, finding
+from .findings import Counts, Finding, count, finding
 from .intensity import FORMS, Fit, Intensity, fit
 from .patterns import find_patterns
-from .privacy import Reason, Withheld, enough, group_figures, groups_to_blank
+from .privacy import Reason, Shown, Withheld, enough, group_figures, groups_to_blank
 from .report import (
     About,
     DimensionReport,
@@ -28,6 +28,7 @@ from .sheet import MEANINGS, Sheet, Value, note_name
 from .since import compare
 from .text import sort_key
 from .totals import Totals, figure_of, people_of
+from .turnout import turnouts_of_groups
 
 
 def build_report(
@@ -103,7 +104,7 @@ class _Builder:
     def report(self, changed_on: date, delete_on: date | None) -> Report:
         """All of it but what follows from it: patterns, and what changed since an earlier one."""
         setup, sheets, about = self.setup, self.sheets, self.about
-        is_round = setup.mode.is_round
+        is_round, sizes = setup.mode.is_round, self._sizes()
         return Report(
             checklist=self.checklist,
             setup=setup,
@@ -125,13 +126,16 @@ class _Builder:
             forms=_tally(setup, FORMS, [sheet.several("intensity-current") for sheet in sheets]),
             fits=_tally(setup, Fit, [(_fit(sheet),) for sheet in sheets]),
             meaning=_tally(setup, MEANINGS, [(sheet.text("ips-meaning"),) for sheet in sheets]),
-            groups=self._sizes(),
+            groups=sizes,
             goal_sentences=self._texts("goal-sentence"),
             removed_sentences=about.removed.get("goal-sentence", 0),
             agreements=about.agreements,
             conclusion=about.conclusion,
             folded_on=about.folded_on,
             brought_in=about.brought_in,
+            group_turnouts=turnouts_of_groups(sizes, about.expected_of),
+            beside_paper=about.beside_paper,
+            is_ahead=about.is_ahead,
         )
 
     def _item(self, item: Item) -> ItemReport:
@@ -162,12 +166,10 @@ class _Builder:
         }
         is_anonymous = self.setup.mode is Mode.ANONYMOUS
         shown = group_figures(total, self._with_rest(item, counts)) if is_anonymous else counts
-        too_few = Withheld(Reason.TOO_FEW)
-        views = [(name, shown.get(name, too_few)) for name in self.setup.groups]
-        return tuple(
-            GroupView(name, figure, finding(item.kind, figure) if isinstance(figure, Counts) else None)
-            for name, figure in views
-        )
+        # By name nothing is hidden: then nobody chose that group.
+        rest = Withheld(Reason.SMALL_GROUP) if is_anonymous else Counts()
+        views = [(name, shown.get(name, rest)) for name in self.setup.groups]
+        return tuple(GroupView(name, figure, _finding_of(item, figure)) for name, figure in views)
 
     def _with_rest(self, item: Item, groups: Mapping[str, Counts]) -> Mapping[str, Counts]:
         """With those who named no group as one more, where that is all they are: then nobody hides among them."""
@@ -189,7 +191,7 @@ class _Builder:
             return ()
         known = {name: len(members) for name, members in self.by_group.items() if name not in self.blanked}
         if self.setup.mode is Mode.ANONYMOUS:
-            return tuple((name, known.get(name, Withheld(Reason.TOO_FEW))) for name in self.setup.groups)
+            return tuple((name, known.get(name, Withheld(Reason.SMALL_GROUP))) for name in self.setup.groups)
         return tuple((name, known.get(name, 0)) for name in self.setup.groups)
 
     def _texts(self, name: str) -> tuple[Note, ...]:
@@ -204,6 +206,10 @@ class _Builder:
 
     def _who(self, sheet: Sheet) -> str:
         return sheet.text("participant") if self.setup.mode is Mode.NAMED else ""
+
+
+def _finding_of(item: Item, figure: Shown) -> Finding | None:
+    return finding(item.kind, figure) if isinstance(figure, Counts) and figure.counted else None
 
 
 def _tally(setup: Setup, choices: Iterable[str], answers: Sequence[tuple[str, ...]]) -> Tally | Withheld:

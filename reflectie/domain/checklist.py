@@ -65,7 +65,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of the fifteen. `number` counts from 1 over the whole checklist; factors have no helping wording."""
+    """One statement or factor. `number` counts from 1 over the whole checklist; factors have no helping wording."""
 
     key: str
     number: int
@@ -142,6 +142,10 @@ class Checklist:
     @cached_property
     def by_key(self) -> dict[str, Item]:
         return {item.key: item for item in self.items}
+
+    @cached_property
+    def pairs(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.kind is Kind.PAIR)
 
     @cached_property
     def factors(self) -> tuple[Item, ...]:

@@ -20,6 +20,7 @@ from .report import ItemReport, agreement_on
 from .setup import Mode
 from .since import NotCompared
 from .text import sort_key
+from .turnout import Turnout, turnout_of
 
 # As many as a facilitator has in years, and as an address can hold.
 MAX_COMPARED = 60
@@ -69,6 +70,11 @@ class SessionFigures:
     def item(self, key: str) -> ItemReport | None:
         """The item with this key; None when this session's version of the checklist has none."""
         return self._by_key.get(key)
+
+    @property
+    def turnout(self) -> Turnout | None:
+        """How many answered of those who were expected; None where that isn't known, or not shown."""
+        return turnout_of(self.counted, self.expected)
 
     @property
     def has_figures(self) -> bool:
@@ -152,6 +158,11 @@ class Comparison:
     def modes(self) -> tuple[Mode, ...]:
         """The ways of filling in that stand beside each other."""
         return tuple(dict.fromkeys(session.mode for session in self.sessions))
+
+    @property
+    def with_low_turnout(self) -> tuple[SessionFigures, ...]:
+        """The sessions in which so few answered of those who were expected that it is a finding of its own."""
+        return tuple(session for session in self.sessions if session.turnout and session.turnout.is_low)
 
     @property
     def last_day(self) -> date:

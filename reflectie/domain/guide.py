@@ -25,9 +25,8 @@ LONGEST_TOPIC = 20
 ASKED_FIRST = ("goal-shared", "partners-needed", "form-intensity", "coordination-equality")
 # As many as the guide asks a team to make. Of a longer list what still stands open comes first; the report has all.
 MOST_EARLIER = 3
-# Four on a page, and no page half empty; sixteen hold every item and the question whether they need each other.
+# Four on a page, and no page half empty.
 CARDS_ON_A_PAGE = 4
-MOST_CARDS = 16
 
 
 class Phase(StrEnum):
@@ -178,7 +177,7 @@ def deal_cards(report: Report) -> tuple[tuple[ItemReport, ...], ...]:
     keys = {item.item.key for item in talked}
     every = [*talked, *(item for item in report.items if item.item.key not in keys)]
     pages = -(-(len(talked) + 1) // CARDS_ON_A_PAGE)
-    dealt = every[: min(pages * CARDS_ON_A_PAGE, MOST_CARDS) - 1]
+    dealt = every[: pages * CARDS_ON_A_PAGE - 1]
     return tuple(tuple(dealt[at : at + CARDS_ON_A_PAGE]) for at in range(0, len(dealt), CARDS_ON_A_PAGE))
 
 
@@ -204,8 +203,8 @@ def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[It
 
 
 def _is_apart(item: ItemReport) -> bool:
-    """Whether people differ enough to talk about it. In a blind spot one against one says little."""
-    return item.difference > SMALL_MINORITY and item.finding is not Finding.UNKNOWN
+    """Whether people differ enough to talk about it."""
+    return item.difference > SMALL_MINORITY and item.says_enough
 
 
 def _for(why: Why, items: Iterable[ItemReport]) -> Iterator[tuple[ItemReport, Why]]:

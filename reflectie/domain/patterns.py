@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 # As many as a team can talk about beside its obstacles; further ones are only named.
 MAX_PATTERNS = 3
 # "At least 5 of 7 factors", "at least 6 of 8 pairs" (domain page): with one side so full, exceptions don't count.
-MANY_FACTORS = 5
-MANY_PAIRS = 6
+# Of a checklist of another size, the same shares.
+MANY_FACTORS = Fraction(5, 7)
+MANY_PAIRS = Fraction(6, 8)
 # Wide agreement is what a strength asks for: four fifths of those who chose.
 WIDE_FROM = STRENGTH_FROM
 # And three who chose: one person is no agreement, and two who accuse a third are no pattern.
@@ -64,13 +65,13 @@ def find_patterns(report: Report) -> tuple[Pattern, ...]:
 def around_us(report: Report) -> Pattern | None:
     """Nearly all factors at play, while the collaboration itself is seen as strong."""
     factors, pairs = _having(report, Kind.FACTOR, Finding.OBSTACLE), _having(report, Kind.PAIR, Finding.STRENGTH)
-    return _both_full(PatternKey.AROUND_US, factors, pairs)
+    return _both_full(report, PatternKey.AROUND_US, factors, pairs)
 
 
 def within_us(report: Report) -> Pattern | None:
     """The reverse: nearly all pairs are obstacles, while the factors don't play."""
     factors, pairs = _having(report, Kind.FACTOR, Finding.CLEAR), _having(report, Kind.PAIR, Finding.OBSTACLE)
-    return _both_full(PatternKey.WITHIN_US, factors, pairs)
+    return _both_full(report, PatternKey.WITHIN_US, factors, pairs)
 
 
 def domination(report: Report) -> Pattern | None:
@@ -85,8 +86,10 @@ def domination(report: Report) -> Pattern | None:
 
 def opposite_groups(report: Report) -> Pattern | None:
     """Partners or levels of which one sees an obstacle where another sees a strength, or that it doesn't play. The
-    items on which people differ most stand first."""
-    apart = [item for item in report.items if item.finding is not Finding.ATTENTION and _apart(item)]
+    items on which people differ most stand first; a blind spot of the whole isn't among them."""
+    apart = [
+        item for item in report.items if item.finding is not Finding.ATTENTION and item.says_enough and _apart(item)
+    ]
     apart.sort(key=lambda item: -item.difference)
     names = [name for name in report.setup.groups if any(name in _apart(item) for item in apart)]
     return Pattern(PatternKey.OPPOSITE_GROUPS, tuple(apart), tuple(names)) if apart else None
@@ -153,8 +156,12 @@ def _having(report: Report, kind: Kind, found: Finding) -> tuple[ItemReport, ...
     return tuple(item for item in report.items if item.item.kind is kind and item.finding is found)
 
 
-def _both_full(key: PatternKey, factors: tuple[ItemReport, ...], pairs: tuple[ItemReport, ...]) -> Pattern | None:
-    return Pattern(key, factors + pairs) if len(factors) >= MANY_FACTORS and len(pairs) >= MANY_PAIRS else None
+def _both_full(
+    report: Report, key: PatternKey, factors: tuple[ItemReport, ...], pairs: tuple[ItemReport, ...]
+) -> Pattern | None:
+    many_factors = len(factors) >= MANY_FACTORS * len(report.checklist.factors)
+    many_pairs = len(pairs) >= MANY_PAIRS * len(report.checklist.pairs)
+    return Pattern(key, factors + pairs) if factors and pairs and many_factors and many_pairs else None
 
 
 def _apart(item: ItemReport) -> frozenset[str]:

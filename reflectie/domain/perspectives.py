@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .checklist import Kind
-from .findings import Counts
+from .findings import Counts, Finding
 from .privacy import Reason, Withheld
 from .report import MAX_DIFFERENCES, ItemReport, Report
 
@@ -21,6 +21,8 @@ class Stand:
     name: str
     helping: int
     chose: int
+    # Whether the item is a blind spot to the group itself: those who chose say little of the whole group.
+    is_blind: bool = False
 
     @property
     def share(self) -> Fraction:
@@ -35,10 +37,18 @@ class Perspective:
     stands: tuple[Stand, ...]
 
     @property
+    def compared(self) -> tuple[Stand, ...]:
+        """The groups that may be set against each other: as with differences between people (`Report.differences`), an
+        item that is a blind spot says too little of the whole; and so it is with each group (domain page, "From answers
+        to findings", rule 1). Empty unless two groups remain."""
+        seen = tuple(stand for stand in self.stands if not stand.is_blind) if self.report.says_enough else ()
+        return seen if len(seen) > 1 else ()
+
+    @property
     def distance(self) -> Fraction:
-        """How far the outermost groups are from each other, 0 to 1."""
-        shares = [stand.share for stand in self.stands]
-        return max(shares) - min(shares)
+        """How far the outermost of the groups that may be compared are from each other, 0 to 1."""
+        shares = [stand.share for stand in self.compared]
+        return max(shares) - min(shares) if shares else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,7 @@ def set_side_by_side(report: Report) -> Perspectives | None:
 
 def _stands(item: ItemReport, numbers: dict[str, int]) -> tuple[Stand, ...]:
     return tuple(
-        Stand(numbers[view.name], view.name, view.counts.helping, view.counts.chose)
+        Stand(numbers[view.name], view.name, view.counts.helping, view.counts.chose, view.finding is Finding.UNKNOWN)
         for view in item.groups
         if view.name in numbers and isinstance(view.counts, Counts) and view.counts.chose
     )

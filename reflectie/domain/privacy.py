@@ -50,8 +50,11 @@ FEWEST_ALIKE = 2
 class Reason(StrEnum):
     """Why a figure is withheld."""
 
-    # Fewer than FLOOR counted responses, or in a group: no individual results at all, or none of that group.
+    # Fewer than FLOOR counted responses: no individual results at all.
     TOO_FEW = "too-few"
+    # A group under FLOOR, or one of FLOOR or more that hides such a group. Closing erases which of the two it was, and
+    # nobody in it is another case that looks the same.
+    SMALL_GROUP = "small-group"
     # Published, it would let somebody work out a group that is withheld.
     SUBTRACTION = "subtraction"
 

@@ -15,6 +15,7 @@ from .privacy import Reason, Shown, Withheld
 from .setup import Mode, Setup
 from .since import Since
 from .talk import Outcome, contradicts
+from .turnout import Turnout, turnout_of
 
 # A team that is stuck can take on three things, not fifteen (domain page): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -43,6 +44,12 @@ class About:
     folded_on: date | None = None
     # Whether it was held on paper long before, and brought in afterwards.
     brought_in: bool = False
+    # Whether it was filled in before the day for which it is planned.
+    is_ahead: bool = False
+    # How many were expected of each group that the grouping question offers.
+    expected_of: Mapping[str, int] = field(default_factory=dict)
+    # Whether somebody typed in forms from paper, beside whom others hide only if they are enough.
+    beside_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """How one partner or one level answered an item; without a finding where that is withheld."""
+    """How one partner or one level answered an item; without a finding where that is withheld, or nobody chose it."""
 
     name: str
     counts: Shown
@@ -88,6 +95,12 @@ class ItemReport:
     @property
     def dissent(self) -> int:
         return dissent(self.counts) if isinstance(self.counts, Counts) else 0
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether one view of it can be set against another. In a blind spot one against one says little where eight
+        don't know; of what is withheld nothing is said at all."""
+        return self.finding is not None and self.finding is not Finding.UNKNOWN
 
     @property
     def left_open(self) -> bool:
@@ -190,6 +203,22 @@ class Report:
     # The day on which its answers were folded into counts, if they were.
     folded_on: date | None = None
     brought_in: bool = False
+    # Of each group that is shown, how many answered of those who were expected.
+    group_turnouts: tuple[Turnout, ...] = ()
+    beside_paper: bool = False
+    # Whether `changed_on` is a day for which it was planned, while all of it was there before.
+    is_ahead: bool = False
+
+    @property
+    def turnout(self) -> Turnout | None:
+        """How many answered of those who were expected; None where that isn't known, or not shown."""
+        return turnout_of(self.counted, self.expected)
+
+    @property
+    def low_turnouts(self) -> tuple[Turnout, ...]:
+        """Where so few answered that it is a finding: of all, and of each group that is shown."""
+        found = (self.turnout, *self.group_turnouts)
+        return tuple(turnout for turnout in found if turnout and turnout.is_low)
 
     @property
     def is_past(self) -> bool:
@@ -279,24 +308,22 @@ class Report:
         return (
             (self.checklist.version, self.checklist.revision, self.checklist.language),
             (self.setup, self.collaboration, self.team, self.partners, self.changed_on, self.delete_on),
-            (self.counted, self.expected, self.groups),
+            (self.counted, self.expected, self.groups, self.group_turnouts, self.beside_paper),
             tuple(
                 (i.item.key, i.counts, i.finding, i.notes, i.first, i.groups, i.voices, i.outcome, i.removed)
                 for i in self.items
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             (self.goal_sentences, self.removed_sentences),
-            (self.agreements, self.conclusion, self.folded_on, self.brought_in),
+            (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
             self.since.earlier.key if self.since else (),
         )
 
     @property
     def differences(self) -> tuple[ItemReport, ...]:
         """The items on which those who chose differ, the largest difference first; of equal ones, that of most people.
-
-        A blind spot isn't among them: one against one says little where eight don't know.
-        """
-        apart = [item for item in self.items if item.difference and item.finding is not Finding.UNKNOWN]
+        None of them is a blind spot."""
+        apart = [item for item in self.items if item.difference and item.says_enough]
         return tuple(sorted(apart, key=lambda item: (-item.difference, -item.dissent)))
 
     @property

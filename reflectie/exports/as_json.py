@@ -14,9 +14,10 @@ from reflectie.domain.privacy import Shown, Withheld
 from reflectie.domain.report import ItemReport, Note, Report, Tally
 from reflectie.domain.since import NotCompared
 from reflectie.domain.text import without_invisible
+from reflectie.domain.turnout import turnout_of
 
 # Of both shapes. Goes up when a field changes its meaning or disappears, not when one comes in.
-VERSION = 1
+VERSION = 2
 
 # What stands where a number would be, when it may not be shown or there is none: why, and never a number.
 Part = Mapping[str, Any]
@@ -37,7 +38,7 @@ def session_json(report: Report) -> bytes:
             "checklist": _checklist(report),
             **_people(report.counted, report.expected),
             "grouping": report.setup.grouping,
-            "groups": [{"name": name, "counted": _number(size)} for name, size in report.groups],
+            "groups": _groups(report),
             "items": _items(report),
             "beside": _beside(report),
             "goal_sentences": _notes(report.goal_sentences),
@@ -91,7 +92,17 @@ def _checklist(report: Report) -> Part:
 
 def _people(counted: int | Withheld, expected: int | None) -> Part:
     # The screen doesn't say how many were expected either, where too few came.
-    return {"counted": _number(counted), "expected": None if isinstance(counted, Withheld) else expected}
+    turnout = turnout_of(counted, expected)
+    return {
+        "counted": _number(counted),
+        "expected": None if isinstance(counted, Withheld) else expected,
+        "low_turnout": turnout and turnout.is_low,
+    }
+
+
+def _groups(report: Report) -> list[Part]:
+    expected = {turnout.group: turnout.expected for turnout in report.group_turnouts}
+    return [{"name": name, **_people(size, expected.get(name))} for name, size in report.groups]
 
 
 def _number(number: int | Withheld) -> int | Part:

@@ -11,8 +11,9 @@ from reflectie.domain.findings import BLIND_ABOVE, OBSTACLE_FROM, STRENGTH_FROM,
 from reflectie.domain.privacy import FLOOR, Reason
 from reflectie.domain.setup import Mode
 from reflectie.domain.since import NotCompared
+from reflectie.domain.turnout import LOW_ABOVE
 
-from .columns import COLUMNS, SORTS
+from .columns import COLUMNS, LOW_TURNOUT, SORTS
 from .tables import Table
 
 # What it is called, and what it means.
@@ -30,7 +31,7 @@ def codebook(
     yield _("Kolommen"), [(str(COLUMNS[c].heading), str(COLUMNS[c].meaning)) for c in COLUMNS if c in used]
     found = {row["sort"] for table in tables for row in table.rows}
     yield _("Soorten rijen"), [(str(name), str(meaning)) for name, meaning in SORTS.values() if str(name) in found]
-    yield _("Bevindingen"), [(_code(found), text) for found, text in _findings().items()]
+    yield _("Bevindingen"), [*((_code(found), text) for found, text in _findings().items()), _low_turnout()]
     yield _("Niet getoond"), _withheld()
     yield _("Ingevuld"), [(str(wording.MODES[mode]), _mode(mode)) for mode in Mode]
     yield _("Rubrieken"), [(dimension.key, dimension.name) for dimension, _items in parts]
@@ -51,6 +52,12 @@ def _findings() -> dict[Finding, str]:
     }
 
 
+def _low_turnout() -> Line:
+    low = {"low": _share(LOW_ABOVE)}
+    text = _("Bij ‘deelname’: meer dan %(low)s van wie verwacht werd, antwoordde niet. Zonder verwacht aantal: leeg.")
+    return f"{LOW_TURNOUT} · {wording.LOW_TURNOUT}", text % low
+
+
 def _share(share: Fraction) -> str:
     return f"{share.numerator}/{share.denominator}"
 
@@ -67,6 +74,10 @@ def _withheld() -> list[Line]:
     floor = {"floor": FLOOR}
     reasons = {
         Reason.TOO_FEW: _("Van minder dan %(floor)s mensen tonen we bij anoniem invullen niets.") % floor,
+        Reason.SMALL_GROUP: _(
+            "In deze groep zijn minder dan %(floor)s mensen, of met haar cijfers is een kleinere groep uit te rekenen."
+        )
+        % floor,
         Reason.SUBTRACTION: _("Met dit cijfer erbij is uit te rekenen wat een persoon of kleine groep antwoordde."),
         NotCompared.VERSION: _("De stelling staat niet in de versie van de checklist die toen werd ingevuld."),
     }

@@ -42,7 +42,9 @@ COLUMNS: Mapping[str, Column] = {
     "counted": Column(
         _("geteld"), _("Aantal antwoordbladen dat meetelt: die met minstens één antwoord op de checklist."), 9
     ),
-    "expected": Column(_("verwacht"), _("Aantal mensen dat verwacht werd."), 10),
+    "expected": Column(
+        _("verwacht"), _("Aantal mensen dat verwacht werd. Met een groep: van die groep, als die getoond wordt."), 10
+    ),
     "finding_key": Column(_("bevinding_code"), _("Vaste code van de bevinding."), 15),
     "finding": Column(_("bevinding"), _("Waar de antwoorden op neerkomen: zie ‘Bevindingen’."), 24),
     "withheld": Column(_("niet_getoond"), _("Waarom er geen cijfer staat. Een leeg cijfer is geen nul."), 30),
@@ -61,8 +63,12 @@ COLUMNS: Mapping[str, Column] = {
     "reason": Column(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
     "due": Column(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
     "state": Column(_("stand"), _("Hoe het met een afspraak staat."), 14),
-    "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL, 1 tot 10)."), 10),
+    "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
 }
+
+
+# What stands as the finding of a row that says how many took part, where more than half of them are missing.
+LOW_TURNOUT = "low-turnout"
 
 
 class Sort(StrEnum):

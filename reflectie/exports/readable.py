@@ -10,15 +10,18 @@ from reflectie.domain.comparison import Comparison
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.report import ItemReport, Report
+from reflectie.templatetags.handout import only_answer
 from reflectie.templatetags.reflectie import (
     agreement_about,
     answer,
     choice_words,
     counted_text,
     dissent_text,
-    group_name,
+    group_sizes,
     group_text,
+    nothing_said,
     report_line,
+    turnout_lines,
 )
 
 from .tables import words_why
@@ -47,8 +50,10 @@ def write_report(book: Book, report: Report) -> None:
         page.across(_("Te weinig antwoorden voor een resultaat. Loop de stellingen samen langs."), "verdict")
     elif report.counted:
         page.across(report_line(report), "verdict")
+        for line in turnout_lines(report):
+            page.across(line, "plain")
     else:
-        page.across(_("Er is nog niets ingevuld."), "verdict")
+        page.across(nothing_said(report), "verdict")
     _findings(page, report)
     page.space()
     if report.notes or report.goal_sentences:
@@ -69,7 +74,8 @@ def _title(page: Page, report: Report) -> None:
 def _facts(page: Page, report: Report) -> None:
     if report.team:
         page.fact(_("Team"), report.team)
-    page.fact(_("Laatst gewijzigd") if report.delete_on else _("Datum"), report.changed_on)
+    when = _("Gepland op") if report.is_ahead else _("Datum")
+    page.fact(_("Laatst gewijzigd") if report.delete_on else when, report.changed_on)
     page.fact(_("Ingevuld"), str(wording.MODES[report.mode]))
     if report.mode.is_round:
         page.fact(_("Antwoorden"), counted_text(report))
@@ -77,9 +83,8 @@ def _facts(page: Page, report: Report) -> None:
         page.fact(_("Rol"), str(wording.LEVELS[level]))
     if report.partners:
         page.fact(_("Partners"), ", ".join(report.partners))
-    for name, size in report.groups:
-        number = words_why(size) if isinstance(size, Withheld) else str(size)
-        page.fact(_("Antwoorden van"), f"{group_name(report, name)}: {number}")
+    for line in group_sizes(report):
+        page.fact(_("Antwoorden per groep"), line)
 
 
 def _version(report: Report) -> str:
@@ -225,6 +230,9 @@ def _session_heads(page: Page, comparison: Comparison) -> None:
     page.line([("", "cell"), (_("Ingevuld"), "cell"), *modes])
     counted = [(words_why(s.counted) if isinstance(s.counted, Withheld) else s.counted, "count") for s in sessions]
     page.line([("", "cell"), (_("Antwoordbladen"), "cell"), *counted])
+    if any(session.turnout for session in sessions):
+        expected = [(s.expected if s.turnout else None, "count") for s in sessions]
+        page.line([("", "cell"), (_("Verwacht"), "cell"), *expected])
     if any(session.conclusion for session in sessions):
         made = [str(wording.DECISIONS[s.conclusion.decision]) if s.conclusion else "" for s in sessions]
         page.line([("", "cell"), (_("Besluit"), "cell"), *((words, "cell") for words in made)])
@@ -236,4 +244,5 @@ def _compared(cell: Compared, key: str) -> Styled:
     report = cell.session.item(key)
     assert report is not None
     badge, style = _badge(cell.finding)
-    return f"{badge}\n{group_text(report.item, report)}", style
+    said = group_text(report.item, report) if cell.session.mode.is_round else only_answer(report.item, cell.counts)
+    return f"{badge}\n{said}", style

@@ -21,9 +21,10 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.since import NotCompared
 from reflectie.domain.spreadsheet import Cell
 from reflectie.domain.text import without_invisible
+from reflectie.domain.turnout import turnout_of
 from reflectie.templatetags.reflectie import answer, choice_words, group_name
 
-from .columns import SORTS, Sort
+from .columns import LOW_TURNOUT, SORTS, Sort
 
 # By the name of the column; one that is absent is empty.
 Row = Mapping[str, Cell]
@@ -114,8 +115,9 @@ def words_why(figure: Withheld | NotCompared) -> str:
 
 def _session_figures(report: Report, items: Items) -> Iterator[Row]:
     yield _people(report.counted, report.expected)
+    expected = {turnout.group: turnout.expected for turnout in report.group_turnouts}
     for name, size in report.groups:
-        yield {**_people(size, None), "group": str(group_name(report, name))}
+        yield {**_people(size, expected.get(name)), "group": str(group_name(report, name))}
     names_first = any(item.first for item in report.items)
     for item in report.items:
         about = items[item.item.key]
@@ -139,7 +141,10 @@ def _compared_figures(comparison: Comparison, place: int, items: Items) -> Itera
 def _people(counted: int | Withheld, expected: int | None) -> Row:
     if isinstance(counted, Withheld):
         return {"sort": Sort.PEOPLE, "withheld": words_why(counted)}
-    return {"sort": Sort.PEOPLE, "counted": counted, "expected": expected}
+    row: dict[str, Cell] = {"sort": Sort.PEOPLE, "counted": counted, "expected": expected}
+    if (turnout := turnout_of(counted, expected)) and turnout.is_low:
+        row |= {"finding_key": LOW_TURNOUT, "finding": str(wording.LOW_TURNOUT)}
+    return row
 
 
 def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cell]:

@@ -15,6 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from reflectie import wording
 from reflectie.domain.bringing import MAX_BYTES, Column, Problem, Unreadable, UnreadableError, Wrong, read_text
 from reflectie.domain.checklist import Checklist, Item, Kind
 from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, Setup
@@ -211,7 +212,9 @@ def _column(checklist: Checklist, asked: Field) -> Column:
         return Column(title, asked, help=gettext("in één zin") if asked.name == "goal-sentence" else "")
     words = {choice: str(word) for _group, group in grouped_choices(checklist, asked) for choice, word in group}
     if asked.name == "first":
-        hint = gettext("hoogstens 3 nummers van vragen, met spaties ertussen: 3 7 12")
+        numbers = " ".join(map(str, wording.example_numbers(len(checklist.items))))
+        said = {"most": asked.limit, "numbers": numbers}
+        hint = gettext("hoogstens %(most)s nummers van vragen, met spaties ertussen: %(numbers)s") % said
         return Column(title, asked, tuple(words.values()), help=hint, by_number=True)
     listed = " | ".join(words[choice] for choice in asked.choices)
     hint = gettext("meer dan een mag, met komma’s ertussen: %s") if asked.ask is Ask.MANY else gettext("kies: %s")

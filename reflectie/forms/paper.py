@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reflectie import wording
 from reflectie.domain.checklist import Checklist, Dimension, Item
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.domain.sheet import (
@@ -126,8 +127,14 @@ class NotesField(TextField):
             key = self.keys.get(int(found[1])) if found else None
             if not found or key is None:
                 raise ValidationError(
-                    _("Begin elke regel met het nummer van de vraag en een dubbele punt, zoals 7: … Kijk na: %(line)s"),
-                    params={"line": line if len(line) <= 40 else f"{line[:40]}…"},
+                    _(
+                        "Begin elke regel met het nummer van de vraag en een dubbele punt, zoals %(example)s: … "
+                        "Kijk na: %(line)s"
+                    ),
+                    params={
+                        "line": line if len(line) <= 40 else f"{line[:40]}…",
+                        "example": wording.example_number(len(self.keys)),
+                    },
                 )
             # Two lines for one item are one note.
             name = note_name(key)

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from reflectie.domain.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.intensity import FORMS, Intensity
 from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.sheet import (
+    MAX_FIRST,
     Ask,
     Field,
     FieldValue,
@@ -273,7 +275,9 @@ QUESTIONS = {
     ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),
-        _("Kies er hoogstens drie. Ze staan straks vooraan in het verslag."),
+        format_lazy(
+            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=wording.in_words(MAX_FIRST)
+        ),
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),

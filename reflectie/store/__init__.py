@@ -25,6 +25,7 @@ from .agreements import (
 from .bringing import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
 from .collaborations import (
     Latest,
+    SessionLine,
     adopt_into_new,
     change_collaboration,
     collaborations_of,
@@ -216,6 +217,7 @@ __all__ = [
     "Saved",
     "SessionClosedError",
     "SessionFullError",
+    "SessionLine",
     "StageError",
     "Standing",
     "TooFewError",

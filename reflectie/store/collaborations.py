@@ -12,7 +12,17 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from reflectie.domain.text import same_text
-from reflectie.models import HELD_ON, Collaboration, FormerCoordinator, Membership, Partner, Response, Role, Session
+from reflectie.models import (
+    HELD_ON,
+    Answer,
+    Collaboration,
+    FormerCoordinator,
+    Membership,
+    Partner,
+    Response,
+    Role,
+    Session,
+)
 
 from .gone import leave_no_trace
 from .rounds import adopt
@@ -31,6 +41,8 @@ class SessionLine:
     is_late: bool
     # Whether whoever it is shown to coordinated it before, and reads it no earlier than others.
     has_coordinated: bool = False
+    # How many sheets count: those with an answer to the checklist.
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +147,13 @@ def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> lis
     """A collaboration's sessions, newest first, as somebody is shown them. One query."""
     finished = Response.objects.filter(session=OuterRef("pk"), finished=True)
     former = FormerCoordinator.objects.filter(session=OuterRef("pk"), user=user_id)
+    answered = Exists(Answer.objects.filter(response=OuterRef("responses"), value__gt=""))
     sessions = collaboration.sessions.annotate(
-        day=HELD_ON, begun=Count("responses"), has_finished=Exists(finished), has_coordinated=Exists(former)
+        day=HELD_ON,
+        begun=Count("responses"),
+        counted=Count("responses", filter=answered),
+        has_finished=Exists(finished),
+        has_coordinated=Exists(former),
     )
     return [
         SessionLine(
@@ -146,6 +163,7 @@ def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> lis
             found.has_finished,
             is_late(found.stage, found.closes_on),
             found.has_coordinated,
+            found.counted,
         )
         for found in sessions.order_by("-day", "pk")
     ]

@@ -48,6 +48,11 @@ def day_of(session: Session) -> date:
     return session.planned_on or session.changed_on
 
 
+def is_ahead(session: Session) -> bool:
+    """Whether a session was filled in before its day: that day is then no day on which anybody answered."""
+    return session.planned_on is not None and session.planned_on > session.changed_on
+
+
 def earlier_session(session: Session) -> Session | None:
     """The collaboration's last session before the day of this one whose report is open to all, and that has answers
     or agreements to set beside this one's. One query.
@@ -69,7 +74,11 @@ def _earlier_report(session: Session) -> Report | None:
         return None
     # Groups are never set beside those of another round, so that they aren't even counted (`domain/since.py`).
     setup = replace(setup_of(earlier), grouping=Grouping.NONE, groups=())
-    return _build(earlier, setup, About(agreements=load_agreements(earlier), folded_on=earlier.folded_on))
+    return _build(earlier, setup, _about_earlier(earlier))
+
+
+def _about_earlier(session: Session) -> About:
+    return About(agreements=load_agreements(session), folded_on=session.folded_on, is_ahead=is_ahead(session))
 
 
 def _about(session: Session, earlier: Report | None) -> About:
@@ -78,6 +87,8 @@ def _about(session: Session, earlier: Report | None) -> About:
         collaboration=session.collaboration.name if session.collaboration else "",
         partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
         expected=session.expected,
+        expected_of=dict(session.groups),
+        beside_paper=bool(session.paper_by) and session.told_of_typist,
         outcomes={row.item.key: outcome_of(row) for row in outcomes},
         removed=session.removed,
         blanked=session.blanked,
@@ -86,6 +97,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         earlier=earlier,
         folded_on=session.folded_on,
         brought_in=session.earlier,
+        is_ahead=is_ahead(session),
     )
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 
 from reflectie import wording
 from reflectie.domain.checklist import Dimension, Item
-from reflectie.domain.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row
+from reflectie.domain.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row, SessionFigures
 from reflectie.domain.findings import Counts, Finding
 from reflectie.domain.privacy import Withheld
 from reflectie.domain.setup import Mode
@@ -143,8 +144,13 @@ def _cell(cell: Cell, item: Item) -> CellView:
         parts=spread_parts(report),
         length=str(counts.counted),
         bar=_bar(counts),
-        dissent=dissent_text(report),
+        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode),
     )
+
+
+def _said_together(mode: Mode) -> str:
+    """Of one sheet there is nobody to differ: whose it is says how to read its numbers."""
+    return gettext("samen gekozen") if mode is Mode.TOGETHER else gettext("gekozen door één persoon")
 
 
 def _bar(counts: Counts) -> SafeString:
@@ -196,6 +202,30 @@ def not_alike(comparison: Comparison) -> list[tuple[Item, str]]:
         if without:
             missing.append((row.item, get_text_list([str(version) for version in without], gettext("en"))))
     return missing
+
+
+@register.simple_tag
+def low_turnouts(comparison: Comparison) -> str:
+    """In which sessions less than half of those who were expected answered; nothing where there is none."""
+    low = comparison.with_low_turnout
+    if not low:
+        return ""
+    named = len(comparison.by_team) > 1
+    told = []
+    for session in low:
+        day = date_format(session.day, "j F Y")
+        name = f"{session.team.name}, {day}" if named else day
+        told.append(f"{name} ({_of(session)})")
+    said = ngettext(
+        "Let op: in deze sessie antwoordde minder dan de helft van wie verwacht werd: %s.",
+        "Let op: in deze sessies antwoordde minder dan de helft van wie verwacht werd: %s.",
+        len(low),
+    )
+    return said % "; ".join(told)
+
+
+def _of(session: SessionFigures) -> str:
+    return gettext("%(n)s van %(expected)s") % {"n": session.counted, "expected": session.expected}
 
 
 @register.simple_tag

@@ -86,7 +86,7 @@ def numbers(item: Item, cell: Cell) -> str:
     if not isinstance(cell.counts, Counts):
         return why_not(cell)
     if not cell.session.mode.is_round:
-        return _only(item, cell.counts)
+        return only_answer(item, cell.counts)
     found = cell.counts
     return f"{found.hindering} / {found.helping} / {found.dont_know} / {found.open}"
 
@@ -98,7 +98,7 @@ def spread_line(item: Item, cell: Cell) -> str:
         return ""
     found, is_factor = cell.counts, item.kind is Kind.FACTOR
     if not cell.session.mode.is_round:
-        return _only(item, found)
+        return only_answer(item, found)
     hindering = gettext("%s speelt") if is_factor else gettext("%s hinderend")
     helping = gettext("%s speelt niet") if is_factor else gettext("%s helpend")
     parts = [hindering % found.hindering, helping % found.helping]
@@ -107,7 +107,7 @@ def spread_line(item: Item, cell: Cell) -> str:
     return ", ".join(parts)
 
 
-def _only(item: Item, counts: Counts) -> str:
+def only_answer(item: Item, counts: Counts) -> str:
     """The answer of a session that has one sheet, or none."""
     if counts.chose and item.kind is Kind.PAIR:
         return gettext("hinderend") if counts.hindering else gettext("helpend")
@@ -192,7 +192,7 @@ def change_text(change: Change, strand: Strand) -> str:
     name, sides = change.item.short, [side.counts for side in (change.then, change.now) if side]
     then, now = (side for side in sides if isinstance(side, Counts))
     if not strand.is_round:
-        texts = _only(change.item, then), _only(change.item, now)
+        texts = only_answer(change.item, then), only_answer(change.item, now)
     elif Finding.UNKNOWN in {side.finding for side in (change.then, change.now) if side}:
         texts = _of(then.unsure, then.counted), _of(now.unsure, now.counted)
         told = {"item": name, "then": texts[0], "now": texts[1]}

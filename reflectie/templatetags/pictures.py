@@ -8,6 +8,7 @@ from django import template
 from django.forms.utils import flatatt
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -238,9 +239,9 @@ def _levels(report: Report) -> Picture | None:
 def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
     called = str(wording.LEVELS[name])
     if isinstance(size, Withheld):
-        return Layer(called, "", (), gettext("Niet getoond: %s.") % wording.REASONS[size.reason])
+        return Layer(called, "", (), gettext("Niet getoond, %s.") % wording.REASONS[size.reason])
     if not size:
-        return Layer(called, "", (), gettext("Niemand vulde dit in."))
+        return Layer(called, "", (), gettext("Niemand koos deze rol."))
     found = [view.finding for item in report.items for view in item.groups if view.name == name]
     cells = [(tone, wording.SIGNS[kind]) for kind, tone in TONES.items() for one in found if one is kind]
     hidden = found.count(None)
@@ -354,13 +355,20 @@ def perspectives_of(report: Report) -> Perspectives | None:
 
 @register.simple_tag
 def apart_text(report: Report, row: Perspective) -> str:
-    """Who stand furthest from each other: "Huis ziet het meest wat hindert, Wijk wat helpt."."""
-    low, high = outermost(row.stands)
+    """Who stand furthest from each other: "Huis ziet hier de meeste hinder, Wijk de minste."."""
+    low, high = outermost(row.compared)
     names = {
-        "low": ", ".join(str(group_name(report, stand.name)) for stand in low),
-        "high": ", ".join(str(group_name(report, stand.name)) for stand in high),
+        side: get_text_list([str(group_name(report, stand.name)) for stand in stands], gettext("en"))
+        for side, stands in (("low", low), ("high", high))
     }
-    return gettext("Het meest naar wat hindert: %(low)s. Het meest naar wat helpt: %(high)s.") % names
+    return (
+        ngettext(
+            "%(low)s ziet hier de meeste hinder, %(high)s de minste.",
+            "%(low)s zien hier de meeste hinder, %(high)s de minste.",
+            len(low),
+        )
+        % names
+    )
 
 
 @register.simple_tag

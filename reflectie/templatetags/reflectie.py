@@ -22,6 +22,7 @@ from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
+from reflectie.domain.turnout import Turnout
 from reflectie.email_addresses import readable_address
 from reflectie.models import Role
 from reflectie.store import text_mark
@@ -48,6 +49,24 @@ def address(email: str) -> str:
 def iso_day(written: str) -> date:
     """`{{ data.day|iso_day|date:"j F Y" }}`: a day as a file has it."""
     return date.fromisoformat(written)
+
+
+@register.filter
+def in_words(number: int) -> str | Promise:
+    """`{{ items|length|in_words }}`: a number as it stands in a sentence."""
+    return wording.in_words(number)
+
+
+@register.filter
+def examples_of(items: Sequence[Item]) -> str:
+    """`{{ checklist.items|examples_of }}`: numbers of questions as somebody may write them down: "3 7 12"."""
+    return " ".join(map(str, wording.example_numbers(len(items))))
+
+
+@register.filter
+def example_of(items: Sequence[Item]) -> int:
+    """`{{ checklist.items|example_of }}`: the number of one of them."""
+    return wording.example_number(len(items))
 
 
 @register.filter
@@ -103,6 +122,8 @@ def fills_sheet(report: Report) -> bool:
     """Whether the summary needs a smaller letter to stay on one sheet: when there is more than findings and lines to
     write on, or much of it."""
     beside = report.strengths or report.blind_spots
+    if report.low_turnouts:
+        return True
     more = report.mode.is_round or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
 
@@ -178,12 +199,43 @@ def report_line(report: Report) -> str:
     return f"{_seen_by(report)} {get_text_list(parts, gettext('en'))}."
 
 
+@register.simple_tag
+def no_difference(report: Report) -> str:
+    """Why no difference leads the talk: nobody chose, one person did, people chose the same, or too few chose."""
+    chose = [item.counts.chose for item in report.items if isinstance(item.counts, Counts)]
+    if not any(chose):
+        return gettext("Niemand koos een kant. Vraag elkaar waarom: weten jullie het niet, of past geen van beide?")
+    if max(chose) == 1:
+        return gettext("Nergens koos meer dan één mens een kant. Vraag elkaar hoe de anderen het zien.")
+    if any(item.difference for item in report.items):
+        return gettext("Waar mensen verschillen, kozen er te weinig om te vergelijken. Vraag hoe de anderen het zien.")
+    return gettext("Wie iets koos, koos hetzelfde. Vraag elkaar toch een voorbeeld: bedoelen jullie ook hetzelfde?")
+
+
+@register.simple_tag
+def nothing_said(report: Report) -> str:
+    """That nobody filled in anything: yet, as long as somebody still may."""
+    return gettext("Er is niets ingevuld.") if report.is_past else gettext("Er is nog niets ingevuld.")
+
+
 def _seen_by(report: Report) -> str:
     """Whose view it is; of what is past, on which day, for whoever reads it years later."""
+    if report.is_past and report.is_ahead:
+        then = gettext("Zo zagen jullie het, voor de sessie van %s:")
+        if not is_together(report):
+            then = gettext("Zo zag jij het, voor de sessie van %s:")
+        return then % date_format(report.changed_on, "j F Y")
     if report.is_past:
         then = gettext("Zo zagen jullie het op %s:") if is_together(report) else gettext("Zo zag jij het op %s:")
         return then % date_format(report.changed_on, "j F Y")
     return gettext("Zo zien jullie het:") if is_together(report) else gettext("Zo zie jij het:")
+
+
+@register.filter
+def dated(report: Report) -> str:
+    """The day of a report in a sentence or a head: "19 november 2026", or that it is planned for one."""
+    day = date_format(report.changed_on, "j F Y")
+    return gettext("gepland op %s") % day if report.is_ahead else day
 
 
 @register.filter
@@ -256,7 +308,7 @@ def group_text(item: Item, view: GroupView | ItemReport) -> str:
 
 @register.simple_tag
 def counted_text(report: Report) -> str:
-    """How many took part: "8 van de 10 die verwacht werden"."""
+    """How many took part, of how many that were expected: "8 van de 10 mensen"."""
     if isinstance(report.counted, Withheld):
         return str(wording.REASONS[report.counted.reason])
     numbers = {"n": report.counted, "expected": report.expected}
@@ -264,7 +316,78 @@ def counted_text(report: Report) -> str:
         return str(report.counted)
     if report.counted > report.expected:
         return gettext("%(n)s (%(expected)s verwacht)") % numbers
-    return gettext("%(n)s van %(expected)s verwacht") % numbers
+    return ngettext("%(n)s van %(expected)s mens", "%(n)s van de %(expected)s mensen", report.expected) % numbers
+
+
+@register.simple_tag
+def group_sizes(report: Report) -> list[str]:
+    """How many answered of each group, of how many that were expected: "Huis Linde: 4 van 6"."""
+    sizes = dict(report.groups)
+    expected = {turnout.group: turnout.expected for turnout in report.group_turnouts}
+    if sizes and not any(sizes.values()):
+        return [_nobody_chose(report)]
+    lines = [f"{group_name(report, name)}: {_size_text(size, expected.get(name))}" for name, size in sizes.items()]
+    known = [size for size in sizes.values() if not isinstance(size, Withheld)]
+    # What is left is of nobody in particular, unless a group hides in it.
+    if isinstance(report.counted, int) and len(known) == len(sizes) and (rest := report.counted - sum(known)):
+        lines.append(gettext("niets gekozen: %s") % rest)
+    return lines
+
+
+def _nobody_chose(report: Report) -> str:
+    if report.setup.grouping is Grouping.LEVEL:
+        return gettext("niemand koos een rol")
+    return gettext("niemand koos een organisatie")
+
+
+def _size_text(size: int | Withheld, expected: int | None) -> str:
+    if isinstance(size, Withheld):
+        return gettext("niet apart getoond")
+    if not expected:
+        return str(size) if size else gettext("niemand koos dit")
+    if size > expected:
+        return gettext("%(n)s (%(expected)s verwacht)") % {"n": size, "expected": expected}
+    return gettext("%(n)s van %(expected)s") % {"n": size, "expected": expected}
+
+
+@register.simple_tag
+def turnout_lines(report: Report) -> list[str]:
+    """Where so few answered that it is a finding: of all, and of the groups that are shown. It asks for no names."""
+    if not report.counted:
+        return []
+    lines = [_low_turnout(turnout) for turnout in report.low_turnouts if not turnout.group]
+    if few := [turnout for turnout in report.low_turnouts if turnout.group]:
+        told = {
+            "groups": ", ".join(f"{group_name(report, t.group)} ({_size_text(t.counted, t.expected)})" for t in few)
+        }
+        if report.setup.grouping is Grouping.LEVEL:
+            said = ngettext(
+                "In deze rol antwoordde minder dan de helft: %(groups)s.",
+                "In deze rollen antwoordde minder dan de helft: %(groups)s.",
+                len(few),
+            )
+            apart = gettext("Wie geen rol koos, telt hier niet mee.")
+        else:
+            said = ngettext(
+                "Van deze organisatie antwoordde minder dan de helft: %(groups)s.",
+                "Van deze organisaties antwoordde minder dan de helft: %(groups)s.",
+                len(few),
+            )
+            apart = gettext("Wie geen organisatie koos, telt hier niet mee.")
+        lines.append(f"{said % told} {apart}")
+    if lines:
+        lines.append(gettext("Praat over wat je zo niet hoort. Vraag niet wie er niet antwoordde."))
+    return lines
+
+
+def _low_turnout(turnout: Turnout) -> str:
+    told = ngettext(
+        "%(n)s van de %(expected)s verwachte mensen antwoordde.",
+        "%(n)s van de %(expected)s verwachte mensen antwoordden.",
+        turnout.counted,
+    )
+    numbers = {"n": turnout.counted, "expected": turnout.expected}
+    return f"{told % numbers} {gettext('Dat is minder dan de helft: de anderen zien het misschien anders.')}"
 
 
 @register.simple_tag
@@ -280,7 +403,7 @@ def dissent_text(report: ItemReport) -> str:
     if report.finding is Finding.SPLIT:
         return gettext("%(most)s tegen %(n)s") % {"most": counts.chose - report.dissent, **numbers}
     if not report.dissent:
-        return ngettext("%(total)s koos", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
+        return ngettext("%(total)s koos dit", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
     return (
         ngettext("%(n)s van %(total)s ziet het anders", "%(n)s van %(total)s zien het anders", report.dissent) % numbers
     )

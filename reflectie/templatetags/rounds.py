@@ -4,10 +4,15 @@ import segno
 from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from reflectie.domain.privacy import Reason
+from reflectie.domain.setup import Mode
 from reflectie.forms import agreements
 from reflectie.forms.plan import EXPLAINED, QUESTIONS
+from reflectie.models import Session
+from reflectie.store import SessionLine
+from reflectie.wording import REASONS
 
 register = template.Library()
 
@@ -22,6 +27,48 @@ def spaced(code: str) -> str:
 def explained(name: object) -> str | Promise:
     """What a possibility in the plan or a decision means; empty where its name says it."""
     return EXPLAINED.get(str(name)) or agreements.EXPLAINED.get(str(name), "")
+
+
+@register.filter
+def took_part(line: SessionLine) -> str:
+    """How many take part in a session, or took part once it is closed; of one sheet there is no number to tell."""
+    session = line.session
+    if session.earlier:
+        return (
+            ngettext("%s formulier ingevoerd", "%s formulieren ingevoerd", line.begun) % line.begun
+            if line.begun
+            else gettext("nog geen formulier ingevoerd")
+        )
+    if not Mode(session.mode).is_round:
+        return ""
+    if session.stage == Session.Stage.OPEN:
+        return _begun(line)
+    if not line.counted:
+        # Whether there were one or two, or none at all, nobody knows any more.
+        return str(REASONS[Reason.TOO_FEW]) if session.mode == Mode.ANONYMOUS else gettext("niemand deed mee")
+    numbers = {"n": line.counted, "expected": session.expected}
+    if session.expected and line.counted <= session.expected:
+        said = ngettext("%(n)s van de %(expected)s deed mee", "%(n)s van de %(expected)s deden mee", line.counted)
+    elif session.expected:
+        said = ngettext(
+            "%(n)s deed mee (%(expected)s verwacht)", "%(n)s deden mee (%(expected)s verwacht)", line.counted
+        )
+    else:
+        said = ngettext("%(n)s deed mee", "%(n)s deden mee", line.counted)
+    return said % numbers
+
+
+def _begun(line: SessionLine) -> str:
+    numbers = {"n": line.begun, "expected": line.session.expected}
+    if not line.begun:
+        return gettext("niemand begon") if line.is_late else gettext("nog niemand begon")
+    if line.session.expected and line.begun <= line.session.expected:
+        said = ngettext("%(n)s van de %(expected)s begon", "%(n)s van de %(expected)s begonnen", line.begun)
+    elif line.session.expected:
+        said = ngettext("%(n)s begon (%(expected)s verwacht)", "%(n)s begonnen (%(expected)s verwacht)", line.begun)
+    else:
+        said = ngettext("%(n)s begon", "%(n)s begonnen", line.begun)
+    return said % numbers
 
 
 @register.simple_tag

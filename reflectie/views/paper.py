@@ -107,7 +107,8 @@ def _count_page(request: HttpRequest, session: Session, form: PaperCountForm) ->
 
 
 def _entry_page(request: HttpRequest, session: Session, form: PaperSheetForm, *, is_full: bool = False) -> HttpResponse:
-    context = {"session": session, "form": form, "is_full": is_full}
+    checklist = load_checklist(session.checklist)
+    context = {"session": session, "checklist": checklist, "form": form, "is_full": is_full}
     status = 409 if is_full else 422 if form.errors else 200
     return render(request, "reflectie/paper/entry.html", context, status=status)
 

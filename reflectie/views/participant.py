@@ -120,6 +120,7 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
     code = own_code(request, session) if mode.is_round else ""
     return {
         "session": session,
+        "checklist": load_checklist(session.checklist),
         "collaboration": session.collaboration,
         "token": token,
         "mode": mode.value,

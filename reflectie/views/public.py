@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 def home(request: HttpRequest) -> HttpResponse:
     checklist = published_checklist()
     context = {
+        "checklist": checklist,
         "arms": draw_whirlpool(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
         "own_token": own_token(request),
         "retention_days": settings.RETENTION_DAYS,

@@ -180,19 +180,28 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
     stage = Session.Stage
     is_round = Mode(session.mode).is_round
     late = is_late(session.stage, session.closes_on)
-    answers = _("De laatste dag om te antwoorden is voorbij.") if late else _("Antwoorden komen binnen.")
+    answers = _("De laatste dag om te antwoorden is voorbij.") if late else _("De ronde is open.")
     if session.earlier:
         answers = _("De formulieren van toen worden ingevoerd.")
+    # What is so while it lasts, and what is left to say of it afterwards.
     words = [
-        (stage.OPEN, answers if is_round or session.earlier else _("De checklist wordt ingevuld.")),
-        *([(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."))] if is_round else []),
-        (stage.DISCUSSION, _("Iedereen leest het verslag en praat erover.")),
-        (stage.CONCLUDED, _("Verslag en uitkomsten staan vast.")),
+        (
+            stage.OPEN,
+            answers if is_round or session.earlier else _("De checklist wordt ingevuld."),
+            _("Dit is voorbij."),
+        ),
+        *(
+            [(stage.CLOSED, _("Niemand antwoordt meer. Het verslag is nog dicht."), _("Het verslag ging open."))]
+            if is_round
+            else []
+        ),
+        (stage.DISCUSSION, _("Iedereen leest het verslag en praat erover."), _("Het gesprek is afgerond.")),
+        (stage.CONCLUDED, _("Verslag en uitkomsten staan vast."), ""),
     ]
-    now = [name for name, _text in words].index(stage(session.stage))
+    now = [name for name, *_texts in words].index(stage(session.stage))
     return [
-        {"label": name.label, "text": text, "is_now": place == now, "is_past": place < now}
-        for place, (name, text) in enumerate(words)
+        {"label": name.label, "text": after if place < now else text, "is_now": place == now, "is_past": place < now}
+        for place, (name, text, after) in enumerate(words)
     ]
 
 

@@ -131,6 +131,8 @@ class _Builder:
             conclusion=about.conclusion,
             folded_on=about.folded_on,
             brought_in=about.brought_in,
+            name=about.title.name if about.title else "",
+            nth=about.title.nth if about.title else 1,
         )
 
     def _item(self, item: Item) -> ItemReport:

@@ -9,6 +9,7 @@ from .agreements import Agreement, Conclusion, State
 from .checklist import Checklist, Dimension, Item, Kind, Mover, Source
 from .findings import Counts, Finding, agreement, dissent
 from .intensity import Fit, Intensity
+from .naming import SessionTitle
 from .patterns import MAX_PATTERNS, Pattern
 from .pictures import Arm, whirlpool_arm
 from .privacy import Reason, Shown, Withheld
@@ -43,6 +44,8 @@ class About:
     folded_on: date | None = None
     # Whether it was held on paper long before, and brought in afterwards.
     brought_in: bool = False
+    # What tells it from the collaboration's other sessions.
+    title: SessionTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,14 @@ class Report:
     # The day on which its answers were folded into counts, if they were.
     folded_on: date | None = None
     brought_in: bool = False
+    # What its coordinator called it, and which it is of those of its day (`naming.py`).
+    name: str = ""
+    nth: int = 1
+
+    @property
+    def title(self) -> SessionTitle:
+        """What tells it from the collaboration's other sessions."""
+        return SessionTitle(self.changed_on, self.name, self.nth)
 
     @property
     def is_past(self) -> bool:
@@ -278,7 +289,7 @@ class Report:
         """
         return (
             (self.checklist.version, self.checklist.revision, self.checklist.language),
-            (self.setup, self.collaboration, self.team, self.partners, self.changed_on, self.delete_on),
+            (self.setup, self.collaboration, self.team, self.partners, self.title, self.delete_on),
             (self.counted, self.expected, self.groups),
             tuple(
                 (i.item.key, i.counts, i.finding, i.notes, i.first, i.groups, i.voices, i.outcome, i.removed)

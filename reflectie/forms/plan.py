@@ -22,7 +22,7 @@ from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import MAX_NAME
 from reflectie.store import Plan, today
 
-from .fields import TextField, choice_field, day_field
+from .fields import TextField, choice_field, day_field, session_name_field
 
 # More than any team; a slip of the finger is caught.
 MAX_PEOPLE = 2000
@@ -107,6 +107,7 @@ class PlanForm(forms.Form):
     """
 
     planned_on = day_field(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
+    name = session_name_field()
     mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"))
     anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
@@ -178,8 +179,8 @@ class PlanForm(forms.Form):
     def _start(self) -> dict[str, Any]:
         start: dict[str, Any] = {"planned_on": today(), "key": uuid4(), "questions": OPTIONAL, "grouping": "none"}
         if plan := self.plan:
-            names = ("planned_on", "expected", "grouping", "closes_on", "questions", "facilitator_prepares", "paper_by")
-            start |= {name: getattr(plan, name) for name in names}
+            names = ("planned_on", "name", "expected", "grouping", "closes_on", "questions", "facilitator_prepares")
+            start |= {name: getattr(plan, name) for name in (*names, "paper_by")}
             start["mode"] = plan.mode if plan.mode in MODES else None
             start["anyway"] = plan.mode is Mode.ANONYMOUS and not enough(plan.expected or FLOOR)
         return start
@@ -310,13 +311,14 @@ class PlanForm(forms.Form):
             return replace(
                 self.plan,
                 planned_on=given["planned_on"],
+                name=given["name"],
                 groups=groups,
                 expected=expected if mode.is_round else None,
                 closes_on=closes_on,
             )
         questions = tuple(name for name in OPTIONAL if name in given["questions"])
         if not mode.is_round:
-            return Plan(given["planned_on"], mode, questions)
+            return Plan(given["planned_on"], mode, questions, name=given["name"])
         return Plan(
             planned_on=given["planned_on"],
             mode=mode,
@@ -327,6 +329,7 @@ class PlanForm(forms.Form):
             closes_on=given["closes_on"],
             facilitator_prepares=given["facilitator_prepares"],
             paper_by=given["paper_by"],
+            name=given["name"],
         )
 
 
@@ -363,6 +366,18 @@ def advice_for_few(expected: int) -> str:
     )
 
 
+class RenameForm(forms.Form):
+    """Another name for a session, at whatever stage."""
+
+    name = session_name_field()
+
+    def __init__(self, data: QueryDict | None = None, *, name: str = "") -> None:
+        super().__init__(data, initial={"name": name})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
 class KeepOpenForm(forms.Form):
     """A later last day to answer, for a round that is kept open."""
 
@@ -377,11 +392,12 @@ def _layout(form: PlanForm) -> Layout:
     if form.begun:
         round_only = ["closes_on"] if form.plan and form.plan.mode.is_round else []
         numbers = HTML(part("numbers")) if form.taking_part else "expected"
-        return Layout("planned_on", *([numbers] if round_only else []), *round_only)
+        return Layout("planned_on", "name", *([numbers] if round_only else []), *round_only)
     choices = "reflectie/sessions/choices.html"
     return Layout(
         "key",
         "planned_on",
+        "name",
         Field("mode", template=choices),
         Div(
             Div("expected", data_when="grouping:none"),

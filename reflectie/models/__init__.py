@@ -16,6 +16,7 @@ from .session import (
     Outcome,
     Response,
     Session,
+    nth_that_day,
     report_is_open,
 )
 from .work import DailyJob, Heartbeat, OutgoingMail
@@ -47,5 +48,6 @@ __all__ = [
     "Response",
     "Role",
     "Session",
+    "nth_that_day",
     "report_is_open",
 ]

@@ -97,6 +97,7 @@ from .reports import (
     load_agreements,
     load_conclusion,
     load_report,
+    title_of,
     waiting_pages,
 )
 from .rounds import (
@@ -116,6 +117,7 @@ from .rounds import (
     load_standing,
     open_report,
     plan_session,
+    rename_session,
     renew_link,
     withdraw,
 )
@@ -321,6 +323,7 @@ __all__ = [
     "remove_member",
     "remove_text",
     "rename_account",
+    "rename_session",
     "renew_link",
     "room_for",
     "save_fields",
@@ -337,6 +340,7 @@ __all__ = [
     "takes_sheets",
     "text_mark",
     "text_marks",
+    "title_of",
     "today",
     "waiting_pages",
     "why_it_fails",

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from django import template
 from django.forms.utils import flatatt
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
@@ -14,6 +17,7 @@ from reflectie import wording
 from reflectie.domain.agreements import Agreement
 from reflectie.domain.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.patterns import Pattern
 from reflectie.domain.pictures import Bar, spread_bar
 from reflectie.domain.privacy import Withheld
@@ -21,8 +25,8 @@ from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
-from reflectie.models import Role
-from reflectie.store import text_mark
+from reflectie.models import Role, Session
+from reflectie.store import text_mark, title_of
 
 register = template.Library()
 
@@ -30,10 +34,45 @@ register = template.Library()
 SHORT, SHORT_LINES = 200, 4
 
 
+class Titled(Protocol):
+    """What is made of a session, and called what that is."""
+
+    @property
+    def title(self) -> SessionTitle: ...
+
+
 @register.filter
 def word(name: str) -> str | Promise:
     """`{{ finding|word }}`: what the screen calls it."""
     return wording.WORDS[name]
+
+
+@register.filter
+def as_name(text: str) -> SafeString:
+    """`{{ collaboration.name|as_name }}`: a name, or a code, which a browser that translates the page leaves alone."""
+    return format_html('<span translate="no">{}</span>', text)
+
+
+@register.filter
+def session_words(session: Session | Titled) -> str:
+    """`{{ line|session_words }}`: what a session is called, in a title or an attribute. For a session as it is kept,
+    and for what has its `title`."""
+    return wording.session_words(_title(session))
+
+
+@register.filter
+def session_title(session: Session | Titled) -> SafeString | str:
+    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name."""
+    title = _title(session)
+    words = wording.session_words(title)
+    if not title.name:
+        return words
+    before, name, after = words.partition(title.name)
+    return format_html("{}{}{}", before, as_name(name), after)
+
+
+def _title(session: Session | Titled) -> SessionTitle:
+    return title_of(session) if isinstance(session, Session) else session.title
 
 
 @register.filter

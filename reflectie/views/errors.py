@@ -30,6 +30,7 @@ TYPED_IN = {
     "collaboration-edit",
     "session-new",
     "session-edit",
+    "session-name",
     "session-earlier",
     "session-invite",
     "session-conclude",

@@ -21,7 +21,7 @@ from .domain.guide import USUAL_LENGTH, build_guide, deal_cards
 from .domain.report import Report
 from .domain.worksheet import build_worksheet
 from .keys import lasting_key
-from .models import Session
+from .models import FINAL_PDFS, Session
 from .press import BusyError, PressError, press
 from .store import (
     final_key,
@@ -92,9 +92,7 @@ class Document:
 
 
 REPORT = Document(Kind.REPORT)
-# What a session ends with, to take along and to hang on the wall: these alone stay as they were then. The others are to
-# work with, and follow the guidance.
-FINAL = (REPORT, Document(Kind.SUMMARY))
+FINAL = tuple(Document(Kind(name)) for name in FINAL_PDFS)
 
 
 @remember
@@ -138,14 +136,14 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, pa
             if ended_with:
                 keep_printed(session_id, document.name, ended_with, content)
             else:
-                _keep(session_id, document, key, content, report)
+                _keep(session_id, document.name, key, content, report)
         return content
 
 
-def _keep(session_id: UUID, document: Document, key: str, content: bytes, report: Report) -> None:
+def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:
     """Keep it if the database can: with its disk full, say, whoever asked gets it all the same."""
     try:
-        keep_pdf(session_id, document.name, key, content, report, may_be_final=document in FINAL)
+        keep_pdf(session_id, name, key, content, report)
     except DatabaseError:
         log.exception("a PDF was not kept")
 

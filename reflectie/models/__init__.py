@@ -4,6 +4,7 @@ from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
 from .counting import RateCount
 from .session import (
+    FINAL_PDFS,
     HELD_ON,
     OPENED,
     Agreement,
@@ -22,6 +23,7 @@ from .session import (
 from .work import DailyJob, Heartbeat, OutgoingMail
 
 __all__ = [
+    "FINAL_PDFS",
     "HELD_ON",
     "OPENED",
     "Agreement",

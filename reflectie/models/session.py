@@ -300,6 +300,11 @@ class Conclusion(models.Model):
         return f"Conclusion of {self.session_id}"
 
 
+# What a session ends with, to take along and to hang on the wall: these alone stay as they were when it was concluded.
+# The others are to work with, and follow the guidance.
+FINAL_PDFS = ("verslag", "samenvatting")
+
+
 class MadePdf(models.Model):
     """The PDF of one kind that was made last of a session, with the key of everything it was made from.
 

@@ -15,7 +15,7 @@ from reflectie.domain.naming import SessionTitle
 from reflectie.domain.report import About, Report
 from reflectie.domain.setup import Grouping, Setup
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import HELD_ON, MadePdf, Partner, Response, Session, nth_that_day, report_is_open
+from reflectie.models import FINAL_PDFS, HELD_ON, MadePdf, Partner, Response, Session, nth_that_day, report_is_open
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Outcome as OutcomeRow
@@ -139,25 +139,17 @@ def conclusion_of(row: ConclusionRow) -> Conclusion:
     return Conclusion(Needed(row.needed), Decision(row.decision), row.reason, row.next_on)
 
 
-def keep_pdf(
-    session_id: UUID,
-    kind: str,
-    key: str,
-    content: bytes,
-    made_from: Report | None = None,
-    *,
-    may_be_final: bool = False,
-) -> None:
+def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: Report | None = None) -> None:
     """Keep the PDF of this kind made last, in place of an earlier one; nothing is kept of a session erased meanwhile,
     nor of a report (`made_from`) that changed while it was made: a text that was taken out would live on in it.
 
-    One of those with which a session ends (`may_be_final`) is the last one once it is concluded: it stays, whatever
-    becomes of templates and guidance. All others are made again.
+    Of a concluded session one of those that it ends with (`FINAL_PDFS`) is the last one: it stays, whatever becomes of
+    templates and guidance. All others are made again.
     """
     with transaction.atomic():
         session = _lock_with_earlier(session_id)
         if session and (made_from is None or load_report(session).key == made_from.key):
-            final = may_be_final and session.stage == Session.Stage.CONCLUDED
+            final = kind in FINAL_PDFS and session.stage == Session.Stage.CONCLUDED
             kept = {"key": key, "content": content, "page": "", "final": final}
             MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
 

@@ -1,4 +1,4 @@
-"""What tells one session of a collaboration from another: a name, or which it is of its day; wherever sessions stand."""
+"""What tells one session of a collaboration from another, wherever they stand: a name, or which it is of its day."""
 
 import csv
 import io
@@ -11,9 +11,8 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from compared import opened
-from conftest import CONCLUSION, browser, fill_in, make_account, make_reflection
+from conftest import CONCLUSION, make_reflection
 from django.core import mail
-from django.db import IntegrityError
 from django.urls import reverse
 from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 

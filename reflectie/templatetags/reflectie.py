@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django import template
 from django.forms.utils import flatatt
+from django.template import Context
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -32,6 +33,8 @@ register = template.Library()
 
 # Notes stand two beside each other when they take no more than a few lines there.
 SHORT, SHORT_LINES = 200, 4
+# So many collaborations a page's title has by name.
+MOST_NAMED = 2
 
 
 class Titled(Protocol):
@@ -69,6 +72,24 @@ def session_title(session: Session | Titled) -> SafeString | str:
         return words
     before, name, after = words.partition(title.name)
     return format_html("{}{}{}", before, as_name(name), after)
+
+
+@register.simple_tag(takes_context=True)
+def page_about(context: Context) -> str:
+    """`{% page_about %}`: which session and which collaboration a page is about, for its title in a browser's tabs:
+    " · 5 mei 2027 · Samen in Tienen". Empty for a page about none."""
+    session, report, comparison = context.get("session"), context.get("report"), context.get("comparison")
+    found: list[str] = []
+    if report or isinstance(session, Session):
+        found.append(wording.session_words(_title(report or session)))
+    if comparison:
+        names = [team.name for team, _held in comparison.by_team]
+        found += names if len(names) <= MOST_NAMED else [gettext("%s samenwerkingen") % len(names)]
+    elif report:
+        found.append(report.collaboration)
+    elif collaboration := context.get("collaboration") or getattr(session, "collaboration", None):
+        found.append(collaboration.name)
+    return "".join(f" · {name}" for name in found if name)
 
 
 def _title(session: Session | Titled) -> SessionTitle:

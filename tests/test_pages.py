@@ -1,0 +1,39 @@
+"""What all pages have in common: each says which it is, of which collaboration, and which words are names."""
+
+from collections import defaultdict
+
+import pytest
+from pages import Shown, every_page, is_about_a_collaboration
+from test_access import World, undone, worlds  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def shown(worlds: dict[str, World], django_db_blocker) -> list[Shown]:  # noqa: F811
+    with django_db_blocker.unblock(), undone():
+        return list(every_page(worlds))
+
+
+def test_title_says_which_page_it_is_and_of_which_collaboration(shown):
+    assert len({page.route for page in shown}) > 45
+    untitled = [str(page) for page in shown if not page.title.split(" · ")[0].removeprefix("Fout:").strip()]
+    assert untitled == []
+    about = [page for page in shown if is_about_a_collaboration(page.route)]
+    assert [str(page) for page in about if "Samen in Tienen" not in page.title] == []
+
+
+def test_no_two_pages_have_one_title(shown):
+    pages: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for page in shown:
+        # "This can't be done now" is said at the address of what was asked.
+        if page.status == 200:
+            pages[page.stage, page.who, page.title].add(page.route.removeprefix("session-"))
+    # A report, and what goes with it, is one page at two addresses: by its link, and with a role.
+    assert {key: routes for key, routes in pages.items() if len(routes) > 1} == {}
+
+
+def test_title_of_a_refused_form_begins_with_that(shown):
+    refused = [page for page in shown if page.status == 422]
+    assert len({page.route for page in refused}) > 15
+    assert [str(page) for page in refused if not page.title.startswith("Fout: ")] == []

@@ -1,8 +1,10 @@
 """What all pages have in common: each says which it is, of which collaboration, and which words are names."""
 
+import re
 from collections import defaultdict
 
 import pytest
+from django.urls import reverse
 from pages import Shown, every_page, is_about_a_collaboration
 from test_access import World, undone, worlds  # noqa: F401 (a fixture)
 
@@ -37,3 +39,28 @@ def test_title_of_a_refused_form_begins_with_that(shown):
     refused = [page for page in shown if page.status == 422]
     assert len({page.route for page in refused}) > 15
     assert [str(page) for page in refused if not page.title.startswith("Fout: ")] == []
+
+
+def test_refused_form_says_in_front_what_is_wrong_with_links_to_the_fields(shown):
+    """As GOV.UK's error summary: it takes the focus by itself, and each link leads to something that takes it."""
+    for page in (page for page in shown if page.status == 422):
+        [box] = re.findall(r'<div class="trouble" role="alert"[^>]*>.*?</div>', page.html, re.DOTALL)
+        # Whoever types paper forms goes on in the first field that is wrong.
+        assert ('tabindex="-1" autofocus>' in box.partition("\n")[0]) == (page.route not in {"paper"}), str(page)
+        targets = re.findall(r'href="#([^"]+)"', box)
+        assert targets or "<li>" in box, str(page)
+        for target in targets:
+            element = re.search(rf'<(\w+)[^>]*\bid="{re.escape(target)}"', page.html)
+            assert element, (str(page), target)
+            assert element[1] in {"input", "select", "textarea", "button", "fieldset", "div"}, (str(page), target)
+
+
+def test_every_mistake_of_a_refused_form_stands_in_front(coordinator, collaboration):
+    url = reverse("session-new", args=[collaboration.pk])
+    page = coordinator.post(url, {"planned_on": "x", "mode": "anonymous", "expected": "2", "grouping": "none"})
+    [box] = re.findall(r'<div class="trouble".*?</div>', page.content.decode(), re.DOTALL)
+    assert re.findall(r'<a href="#(\w+)">(.{12})', box) == [
+        ("id_planned_on", "Geef een dag"),
+        ("id_expected", "Met twee men"),
+    ]
+    assert page.content.decode().index("Met twee mensen", page.content.decode().index('id="div_id_expected"')) > 0

@@ -165,6 +165,10 @@ class PaperSheetForm(forms.Form):
                 self.fields[name] = _entry_field(field)
         self.fields["notes"] = NotesField(checklist)
         self.order_fields(["token", *ABOUT_YOU])
+        for name, question in self.questions.items():
+            self.fields[name].label = question.title
+        for item in checklist:
+            self.fields[item.key].label = f"{item.number}. {item.short}"
         for name in (*self.questions, "notes"):
             # The page draws its own; that there is one ties the field to it.
             if name in ("first", "notes") or self.questions[name].groups:

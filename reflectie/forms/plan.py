@@ -12,8 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.text import get_text_list
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie import wording
@@ -263,7 +262,7 @@ class PlanForm(forms.Form):
             self.add_error("expected", _("Vul in met hoeveel jullie ongeveer zijn."))
         elif mode is Mode.ANONYMOUS and not enough(expected) and not self.begun and not self.cleaned_data["anyway"]:
             self.advises = True
-            self.add_error("mode", advice_for_few(expected))
+            self.add_error("expected", advice_for_few(expected))
         else:
             self.advises = bool(self.cleaned_data.get("anyway"))
 
@@ -274,24 +273,24 @@ class PlanForm(forms.Form):
         field = None if self.begun else "grouping"
         groups = self.groups()
         if self.begun and len(groups) < len(rows):
-            self.add_error(field, _("Elke groep doet mee sinds het eerste antwoord: geef bij elke groep een aantal."))
+            for row in rows:
+                if not self._count(row):
+                    self.add_error(row.field, _("Elke groep doet mee sinds het eerste antwoord: geef hier een aantal."))
         elif len(groups) < 2:
             self.add_error(field, _("Geef bij minstens twee groepen een aantal, of zet geen groepen naast elkaar."))
         elif sum(number for _name, number in groups) > MAX_PEOPLE:
             self.add_error(field, _("Samen kan dit niet meer zijn dan %s.") % MAX_PEOPLE)
-        elif mode is Mode.ANONYMOUS and (few := [row for row in rows if 0 < self._count(row) < FLOOR]):
-            names = get_text_list([str(row.label) for row in few], gettext("en"))
-            self.add_error(
-                field,
-                ngettext(
-                    "Anoniem staat een groep pas apart vanaf 3 mensen. Te klein is: %s. Laat die leeg (dan krijgt die "
-                    "geen eigen cijfers), of kies ‘op naam’.",
-                    "Anoniem staat een groep pas apart vanaf 3 mensen. Te klein zijn: %s. Laat die leeg (dan krijgen "
-                    "ze geen eigen cijfers), of kies ‘op naam’.",
-                    len(few),
-                )
-                % names,
-            )
+        elif mode is Mode.ANONYMOUS:
+            for row in rows:
+                if 0 < self._count(row) < FLOOR:
+                    self.add_error(row.field, self._too_small())
+
+    def _too_small(self) -> str:
+        """Why a group of so few isn't set apart, and what can be done about it while that is to be chosen."""
+        why = gettext("Anoniem staat een groep pas apart vanaf 3 mensen.")
+        if self.begun:
+            return why
+        return f"{why} {gettext('Laat dit leeg: dan heeft die groep geen eigen cijfers. Of kies ‘op naam’.')}"
 
     def _count(self, row: GroupRow) -> int:
         return self.cleaned_data.get(row.field) or 0
@@ -400,7 +399,7 @@ def _layout(form: PlanForm) -> Layout:
         "name",
         Field("mode", template=choices),
         Div(
-            Div("expected", data_when="grouping:none"),
+            Div("expected", HTML(part("anyway")), data_when="grouping:none"),
             Field("grouping", template=choices),
             HTML(part("groups")),
             "closes_on",

@@ -1,10 +1,13 @@
 """Words and signs for what the domain names. Loaded in every template."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django import template
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.template import Context
 from django.utils.formats import date_format
@@ -90,6 +93,29 @@ def page_about(context: Context) -> str:
     elif collaboration := context.get("collaboration") or getattr(session, "collaboration", None):
         found.append(collaboration.name)
     return "".join(f" · {name}" for name in found if name)
+
+
+@register.simple_tag
+def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
+    """What is wrong in a form that was sent, in the order of its fields: the id of the field on the page, and in words.
+    What is wrong with the form as a whole comes first, without a field. Nothing where it was sent to take away what it
+    is about: then nobody reads what is in it."""
+    if not form.is_bound or getattr(form, "removes", False) or getattr(form, "wipes", False):
+        return []
+    wrong = [field for field in form if field.errors]
+    said = Counter(str(text) for field in wrong for text in field.errors)
+    found = [("", str(text)) for text in form.non_field_errors()]
+    for field in wrong:
+        # What several fields say in the same words, says which.
+        texts = [text if said[text] == 1 else f"{field.label}: {text}" for text in map(str, field.errors)]
+        found += [("" if field.is_hidden else _place_of(field), text) for text in texts]
+    return found
+
+
+def _place_of(field: BoundField) -> str:
+    """The id of the first thing of a field that takes the focus."""
+    widgets = field.subwidgets
+    return str(widgets[0].id_for_label if len(widgets) > 1 else field.id_for_label)
 
 
 def _title(session: Session | Titled) -> SessionTitle:

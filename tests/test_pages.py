@@ -43,8 +43,13 @@ def test_title_of_a_refused_form_begins_with_that(shown):
 
 def test_refused_form_says_in_front_what_is_wrong_with_links_to_the_fields(shown):
     """As GOV.UK's error summary: it takes the focus by itself, and each link leads to something that takes it."""
-    for page in (page for page in shown if page.status == 422):
-        [box] = re.findall(r'<div class="trouble" role="alert"[^>]*>.*?</div>', page.html, re.DOTALL)
+    # A form that isn't there any more, as of agreements once all is concluded, has nothing to mend.
+    refused = [page for page in shown if page.status == 422 and '<form method="post"' in page.html]
+    assert len({page.route for page in refused}) > 15
+    for page in refused:
+        boxes = re.findall(r'<div class="trouble" role="alert"[^>]*>.*?</div>', page.html, re.DOTALL)
+        assert len(boxes) == 1, str(page)
+        box = boxes[0]
         # Whoever types paper forms goes on in the first field that is wrong.
         assert ('tabindex="-1" autofocus>' in box.partition("\n")[0]) == (page.route not in {"paper"}), str(page)
         targets = re.findall(r'href="#([^"]+)"', box)

@@ -214,10 +214,6 @@ class PaperSheetForm(forms.Form):
         self.fields[first].widget.attrs["autofocus"] = True
 
     @property
-    def has_wrong_fields(self) -> bool:
-        return bool(set(self.errors) - {"__all__", "token"})
-
-    @property
     def about_you(self) -> list[tuple[PaperQuestion, BoundField]]:
         return [(self.questions[name], self[name]) for name in ABOUT_YOU if name in self.questions]
 

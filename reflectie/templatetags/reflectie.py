@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, RadioSelect
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.template import Context
@@ -114,8 +114,7 @@ def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
 
 def _place_of(field: BoundField) -> str:
     """The id of the first thing of a field that takes the focus."""
-    widgets = field.subwidgets
-    return str(widgets[0].id_for_label if len(widgets) > 1 else field.id_for_label)
+    return f"{field.auto_id}_0" if isinstance(field.field.widget, RadioSelect) else str(field.auto_id)
 
 
 def _title(session: Session | Titled) -> SessionTitle:

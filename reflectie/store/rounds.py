@@ -50,6 +50,11 @@ class Standing:
     finished: int
     expected: int | None
 
+    @property
+    def mark(self) -> str:
+        """Of all that is shown of it: as long as it stays the same, so does what is shown."""
+        return f"{self.stage}-{self.is_open:d}-{self.begun}-{self.finished}-{self.expected or 0}"
+
 
 def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = None) -> Session:
     """A new session with a link and a short code of its own, on the published checklist.

@@ -246,9 +246,12 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
             return HttpResponse(status=404, headers={"HX-Refresh": "true"})
         raise
     is_over = found.stage in OPENED
-    etag = f'"{found.stage}-{found.is_open:d}-{found.begun}-{found.finished}-{found.expected or 0}"'
+    etag = f'"{found.mark}"'
     response = get_conditional_response(request, etag=etag)
-    if not response:
+    if request.GET.get("gezien") == found.mark and not is_over:
+        # What is on the page stays as it is: swapped for the same, it would be read out again and again.
+        response = HttpResponse(status=204)
+    elif not response:
         context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
         response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
     response["ETag"] = etag

@@ -166,7 +166,7 @@ class PaperSheetForm(forms.Form):
         self.fields["notes"] = NotesField(checklist)
         self.order_fields(["token", *ABOUT_YOU])
         for name, question in self.questions.items():
-            self.fields[name].label = question.title
+            self.fields[name].label = str(question.title)
         for item in checklist:
             self.fields[item.key].label = f"{item.number}. {item.short}"
         for name in (*self.questions, "notes"):

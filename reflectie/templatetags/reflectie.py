@@ -83,8 +83,10 @@ def page_about(context: Context) -> str:
     " · 5 mei 2027 · Samen in Tienen". Empty for a page about none."""
     session, report, comparison = context.get("session"), context.get("report"), context.get("comparison")
     found: list[str] = []
-    if report or isinstance(session, Session):
-        found.append(wording.session_words(_title(report or session)))
+    if report:
+        found.append(wording.session_words(report.title))
+    elif isinstance(session, Session):
+        found.append(session_words(session))
     if comparison:
         names = [team.name for team, _held in comparison.by_team]
         found += names if len(names) <= MOST_NAMED else [gettext("%s samenwerkingen") % len(names)]

@@ -79,7 +79,7 @@ def session_name_field() -> TextField:
         label=_("Naam van de sessie"),
         limit=MAX_NAME,
         one_line=True,
-        widget=forms.TextInput,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
         help_text=_("Hoeft niet. Iedereen die meedoet of het verslag leest, ziet die naam. Zet er geen cliënt in."),
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
@@ -69,3 +70,41 @@ def test_every_mistake_of_a_refused_form_stands_in_front(coordinator, collaborat
         ("id_expected", "Met twee men"),
     ]
     assert page.content.decode().index("Met twee mensen", page.content.decode().index('id="div_id_expected"')) > 0
+
+
+class Translated(HTMLParser):
+    """The texts of a page that a browser would translate; not its title, nor what can be chosen in a list."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.within: list[tuple[str, bool]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "link", "input", "br", "hr", "img", "path", "rect", "circle", "line"}:
+            kept = dict(attrs).get("translate") == "no" or tag in {"title", "script", "style", "option", "textarea"}
+            self.within.append((tag, kept))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not any(kept for _tag, kept in self.within):
+            self.texts.append(data)
+
+
+def test_names_and_codes_are_left_alone_by_a_browser_that_translates(shown, worlds):  # noqa: F811
+    names = {"Samen in Tienen", "Huis Linde", "Els", "fien.open@example.org"}
+    codes = {code for world in worlds.values() if (code := world.session.code)}
+    codes |= {re.sub(r"(.{4})(?=.)", r"\1-", world.code) for world in worlds.values()}
+    seen, wrong = set(), {}
+    for page in shown:
+        translated = Translated(page.html).texts
+        seen |= {name for name in names | codes if name in page.html}
+        for text in translated:
+            if found := [name for name in names | codes if re.search(rf"\b{re.escape(name)}\b", text)]:
+                wrong[page.route] = (found, text.strip()[:90])
+    assert names <= seen
+    assert wrong == {}

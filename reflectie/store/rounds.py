@@ -117,6 +117,8 @@ def rename_session(session: Session, name: str) -> Session:
         session = lock_session(session)
         session.name = name
         session.save(update_fields=["name"])
+        # What it was called may have been somebody's name.
+        leave_no_trace()
     return session
 
 

@@ -261,7 +261,7 @@ def test_screen_of_a_closed_round_shows_no_way_in(session, coordinator):
 def test_link_is_renewed_after_asking(session, coordinator):
     before = (session.join_token, session.code)
     asked = coordinator.get(at(session, "link/"))
-    assert f"De link en de code {session.code[:3]} {session.code[3:]} werken dan niet meer." in text(asked)
+    assert f"De link en de code {session.code[:3]} {session.code[3:]} werken dan niet meer." in words(asked)
     assert Session.objects.values_list("join_token", "code").get() == before
 
     assert coordinator.post(at(session, "link/")).status_code == 303

@@ -14,7 +14,17 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 
 from .domain.setup import Mode
-from .models import HELD_ON, OPENED, FormerCoordinator, Membership, Response, Role, Session, report_is_open
+from .models import (
+    HELD_ON,
+    OPENED,
+    FormerCoordinator,
+    Membership,
+    Response,
+    Role,
+    Session,
+    nth_that_day,
+    report_is_open,
+)
 from .store import Standing, comparable_sessions, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
@@ -69,7 +79,7 @@ def session_or_404(request: HttpRequest, session_id: UUID, roles: tuple[str, ...
     role = Membership.objects.filter(collaboration=OuterRef("collaboration"), user=_user_id(request)).values("role")
     former = FormerCoordinator.objects.filter(session=OuterRef("pk"), user=_user_id(request))
     sessions = Session.objects.select_related("checklist", "collaboration").annotate(
-        role=Subquery(role), has_coordinated=Exists(former)
+        nth=nth_that_day(), role=Subquery(role), has_coordinated=Exists(former)
     )
     session = sessions.filter(pk=session_id, role__in=roles).first()
     if session is None:
@@ -91,7 +101,7 @@ def readable_sessions(request: HttpRequest) -> Iterator[Session]:
     Each is fetched when its turn comes, and asked then whether they still may: one or two queries, after one for all.
     """
     theirs = Session.objects.filter(collaboration__memberships__user=signed_in(request))
-    in_order = theirs.order_by("collaboration__sort_key", "collaboration_id", HELD_ON, "pk")
+    in_order = theirs.order_by("collaboration__sort_key", "collaboration_id", HELD_ON, "number", "pk")
     for key in list(in_order.values_list("pk", flat=True)):
         try:
             yield member_report_or_404(request, key).session
@@ -110,7 +120,7 @@ def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Sessio
 
 def joined_session_or_404(join_token: str) -> Session:
     """The session that a link to take part opens, at whatever stage, with its checklist. One query."""
-    sessions = Session.objects.select_related("checklist", "collaboration")
+    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
     session = sessions.filter(join_token=join_token).first()
     if session is None:
         raise Http404
@@ -147,7 +157,7 @@ def readable_session_or_404(read_token: str) -> Session:
     Before a sheet is finished the report is nobody's but its giver's, and before a round is opened up nobody's at all:
     so the link doesn't open anything yet.
     """
-    sessions = Session.objects.select_related("checklist", "collaboration")
+    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
     session = sessions.filter(report_is_open(), read_hash=hash_token(read_token)).first()
     if session is None:
         raise Http404

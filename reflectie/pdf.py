@@ -22,7 +22,7 @@ from .domain.report import Report
 from .domain.worksheet import build_worksheet
 from .fonts import covered
 from .keys import lasting_key
-from .models import Session
+from .models import FINAL_PDFS, Session
 from .press import BusyError, PressError, press
 from .store import (
     final_key,
@@ -93,8 +93,7 @@ class Document:
 
 
 REPORT = Document(Kind.REPORT)
-# What a session ends with: to take along, and to hang on the wall.
-FINAL = (REPORT, Document(Kind.SUMMARY))
+FINAL = tuple(Document(Kind(name)) for name in FINAL_PDFS)
 
 
 @remember

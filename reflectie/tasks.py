@@ -27,8 +27,10 @@ from .store import (
     held_back,
     held_back_text,
     remind_coordinators,
+    title_of,
     today,
 )
+from .wording import session_words
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ def _next_letter(due: Conclusion) -> Letter:
     context = {
         "name": set_apart(str(collaboration)),
         "day": due.next_on,
+        "which": session_words(title_of(due.session)),
         "url": settings.SITE_URL + reverse("session-new", args=[due.session.collaboration_id]),
     }
     return Letter.read(render_to_string("reflectie/mail/next.txt", context))

@@ -1,12 +1,15 @@
 """The words that the screen and the PDF use for what the domain names. The one place for them."""
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .domain.agreements import Decision, Needed, State
 from .domain.checklist import Kind, Mover
 from .domain.findings import Finding
 from .domain.intensity import Fit, Intensity
+from .domain.naming import SessionTitle
 from .domain.privacy import Reason
 from .domain.setup import Mode
 from .domain.sharing import Sharing
@@ -253,3 +256,32 @@ WORDS: dict[str, str | Promise] = {
     **SHIFTS,
     **COURSES,
 }
+
+# Which of several of one day, as it is said; after these a number.
+_THAT_DAY = (
+    _("tweede die dag"),
+    _("derde die dag"),
+    _("vierde die dag"),
+    _("vijfde die dag"),
+    _("zesde die dag"),
+    _("zevende die dag"),
+    _("achtste die dag"),
+    _("negende die dag"),
+    _("tiende die dag"),
+)
+
+
+def which_session(title: SessionTitle) -> str:
+    """What tells a session from others of its day: its name, or which it is. Empty for most, which are alone."""
+    parts = [gettext("‘%s’") % title.name] if title.name else []
+    if title.nth > 1:
+        known = title.nth - 2 < len(_THAT_DAY)
+        parts.append(str(_THAT_DAY[title.nth - 2]) if known else gettext("nummer %s die dag") % title.nth)
+    return ", ".join(parts)
+
+
+def session_words(title: SessionTitle) -> str:
+    """What a session is called wherever it stands among others: "5 mei 2027 (‘Na de zomer’)". No two of one
+    collaboration are called the same."""
+    day, which = date_format(title.day, "j F Y"), which_session(title)
+    return f"{day} ({which})" if which else day

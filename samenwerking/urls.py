@@ -93,6 +93,7 @@ urlpatterns = [
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
     path("sessies/<uuid:pk>/", sessions.show, name="session"),
     path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
+    path("sessies/<uuid:pk>/naam/", sessions.rename, name="session-name"),
     path("sessies/<uuid:pk>/link/", sessions.link, name="session-link"),
     path("sessies/<uuid:pk>/scherm/", sessions.screen, name="session-screen"),
     path("sessies/<uuid:pk>/uitnodigen/", invite.invitees, name="session-invite"),

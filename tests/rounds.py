@@ -12,7 +12,7 @@ from django.test import Client
 from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.domain.sheet import FieldValue
-from reflectie.models import Collaboration, Membership, Partner, Role, Session
+from reflectie.models import Collaboration, Membership, Partner, Role, Session, nth_that_day
 
 DAY = date(2026, 11, 19)
 NAME = "Samen in Tienen"
@@ -72,7 +72,8 @@ def discussed_round(*args, **kwargs) -> Session:
 
 def fetched(session: Session) -> Session:
     """As it is now, with what a report needs."""
-    return Session.objects.select_related("checklist", "collaboration").get(pk=session.pk)
+    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
+    return sessions.get(pk=session.pk)
 
 
 def erased_before(step: Callable[..., object]) -> Callable[..., object]:

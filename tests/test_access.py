@@ -120,6 +120,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "session": throughout(members(READ, READ)),
     "session-screen": throughout(members(READ, READ)),
     "session-edit": at(OPEN, members(FORM), members(TOO_LATE)),
+    "session-name": throughout(members(DONE)),
     "session-link": at(OPEN, members(DONE), members(TOO_LATE)),
     "session-invite": at(OPEN, members(FORM), members(TOO_LATE)),
     "session-close": at(OPEN, members(DONE), members(TOO_LATE)),

@@ -102,7 +102,7 @@ def test_sending_the_form_twice_makes_one_session(coordinator, collaboration):
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(coordinator, collaboration, values, field, error):
     response = make(coordinator, collaboration, **({"partners": "Nog\nvan toen"} | values))
     assert (response.status_code, response.context["form"].errors) == (422, {field: [error]})
-    assert (values | {"partners": "Nog\nvan toen"})["partners"].split("\n")[0] in response.content.decode()
+    assert ({"partners": "Nog\nvan toen"} | values)["partners"].split("\n")[0] in response.content.decode()
     assert not Session.objects.exists()
 
 

@@ -109,7 +109,8 @@ def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, 
     response = coordinator.post(url(session), data)
     page = response.content.decode()
     assert response.status_code == 422
-    assert page.count(said) == 1
+    # In front, with a link, and beside its field.
+    assert page.count(said) == 2
     known = {"divided-on-need", "stop"}
     assert set(chosen(page)) == {data[name] for name in ("needed", "decision")} & known
     assert ("Getypt &amp; wel" in page) is ("reason" not in parts)

@@ -61,6 +61,19 @@ def test_migration_of_the_report_keeps_outcomes_and_lets_go_of_pdfs(talked_about
     assert store.final_key(session.pk, "verslag") == "nu"
 
 
+def test_migration_of_names_lets_go_of_what_no_session_ends_with(talked_about):
+    try:
+        before = migrate("0010_limits_and_former_coordinators")
+        for kind in ("verslag", "samenvatting", "kaarten", "gespreksleidraad-90"):
+            before.get_model("reflectie", "MadePdf").objects.create(
+                session_id=talked_about.pk, kind=kind, key="sleutel", content=b"%PDF", final=True
+            )
+    finally:
+        migrate()
+    assert set(MadePdf.objects.filter(final=True).values_list("kind", flat=True)) == {"verslag", "samenvatting"}
+    assert list(Session.objects.values_list("name", "number")) == [("", 0)]
+
+
 def test_migrated_session_that_ended_without_a_conclusion_has_its_pages(talked_about):
     Session.objects.update(stage=Session.Stage.CONCLUDED, concluded_on=DAY)
     coordinator = signed_in("coordinator", talked_about.collaboration)

@@ -820,3 +820,31 @@ def test_taking_part_leaves_no_count_of_where_from():
 
     assert led.status_code == 303
     assert not RateCount.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?open"])
+def test_standing_that_a_page_shows_already_is_sent_no_more(client, query):
+    """Swapped every five seconds for the same, it would be read out every five seconds."""
+    session = make_round()
+    shown = client.get(url("join-standing", session) + query, headers=HTMX)
+    mark = re.search(r'name="gezien" value="([^"]+)"', shown.content.decode())[1]
+    again = url("join-standing", session) + f"{query or '?'}&gezien={mark}"
+    assert client.get(again, headers=HTMX).status_code == 204
+    fill_in(session, {"goal-shared": "helping"})
+    assert client.get(again, headers=HTMX).status_code == 200
+    for step in (store.close_round, store.open_report):
+        step(Session.objects.get(pk=session.pk), **({"without_results": True} if step is store.close_round else {}))
+        changed = client.get(again, headers=HTMX)
+    assert changed.status_code == 286
+
+
+@pytest.mark.parametrize("name", ["join", "session", "session-screen"])
+def test_pages_that_ask_how_it_stands_say_what_they_show(client, coordinator, collaboration, name):
+    session = make_round(collaboration=collaboration)
+    key = session.join_token if name == "join" else session.pk
+    fill_in(session, {"goal-shared": "helping"}, finish=True)
+    if name == "join":
+        session = store.change_plan(session, replace(store.plan_of(session), closes_on=date(2026, 11, 1)))
+    page = (client if name == "join" else coordinator).get(reverse(name, args=[key])).content.decode()
+    [asking] = re.findall(r'<div class="standing"[^>]*hx-include="find input"[^>]*>.*?</div>', page, re.DOTALL)
+    assert f'name="gezien" value="{store.load_standing(session.join_token).mark}"' in asking

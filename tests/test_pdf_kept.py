@@ -163,6 +163,29 @@ def test_a_concluded_session_keeps_the_one_it_ended_with(coordinator, session, m
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize("kind", ["gespreksleidraad", "kaarten", "opnieuw-opbouwen"])
+def test_what_a_concluded_session_works_with_is_made_anew_when_something_changes(
+    coordinator, session, made, templates, monkeypatch, kind
+):
+    session = conclude(session)
+    first = ask(coordinator, session, kind)
+    assert not MadePdf.objects.filter(final=True).exists()
+    monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
+    second = ask(coordinator, session, kind)
+    assert (first.content, second.content) == (b"%PDF 1", b"%PDF 2")
+    assert first["ETag"] != second["ETag"]
+
+
+@pytest.mark.parametrize("kind", ["", "samenvatting"])
+def test_what_a_session_ended_with_stays_also_when_it_is_first_asked_for_afterwards(
+    coordinator, session, made, templates, monkeypatch, kind
+):
+    session = conclude(session)
+    first = ask(coordinator, session, kind)
+    monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
+    assert ask(coordinator, session, kind).content == first.content == b"%PDF 1"
+
+
 def finals() -> list[tuple[str, bool, bytes, str]]:
     found = MadePdf.objects.order_by("kind").values_list("kind", "final", "content", "page")
     return [(kind, final, bytes(content), page) for kind, final, content, page in found]

@@ -166,8 +166,8 @@ def test_plan_of_a_round_asks_how_many(mode, typed, message):
 def test_plan_anonymous_for_fewer_than_three_is_advised_against(expected, start):
     form = form_of(mode="anonymous", expected=expected)
 
-    assert list(errors(form)) == ["mode"]
-    assert errors(form)["mode"][0].startswith(start)
+    assert list(errors(form)) == ["expected"]
+    assert errors(form)["expected"][0].startswith(start)
     assert form.advises
 
 
@@ -208,14 +208,15 @@ def test_plan_groups_by_role_have_their_own_numbers():
 
 
 @pytest.mark.parametrize(
-    ("numbers", "named"),
-    [(("3", "2", "4"), "Te klein is: De Brug."), (("1", "2", "4"), "Te klein zijn: Huis Linde en De Brug.")],
+    ("numbers", "few"), [(("3", "2", "4"), ["partner-1"]), (("1", "2", "4"), ["partner-0", "partner-1"])]
 )
-def test_plan_anonymous_groups_under_three_are_named(numbers, named):
+def test_plan_anonymous_groups_under_three_are_told_beside_their_own_number(numbers, few):
     form = form_of(mode="anonymous", grouping="partner", **group_numbers("partner", *numbers))
 
-    assert list(errors(form)) == ["grouping"]
-    assert named in errors(form)["grouping"][0]
+    assert list(errors(form)) == few
+    assert all(
+        text[0].startswith("Anoniem staat een groep pas apart vanaf 3 mensen.") for text in errors(form).values()
+    )
 
 
 def test_plan_by_name_takes_groups_of_any_size():
@@ -299,8 +300,8 @@ def test_plan_once_begun_changes_days_and_numbers_alone():
 def test_plan_once_begun_keeps_every_group(practice, start):
     form = form_of(plan=BEGUN, begun=True, level_at_practice=practice, level_at_board="4")
 
-    assert list(errors(form)) == ["__all__"]
-    assert errors(form)["__all__"][0].startswith(start)
+    assert list(errors(form)) == ["level-practice"]
+    assert errors(form)["level-practice"][0].startswith(start)
 
 
 def test_plan_once_begun_is_not_advised_against_any_more():

@@ -117,7 +117,9 @@ def test_page_open_shows_link_code_and_standing(session, coordinator, facilitato
         assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in text(response)
         assert "1 van de 6 is klaar. 4 deelnemers begonnen." in words(response)
         assert go(response) == ["Toon op groot scherm"]
-        assert 'aria-current="step"><strong>Open</strong>' in text(response)
+        assert 'aria-current="step"><strong><span class="visually-hidden">Nu: </span>Open</strong>' in text(response)
+        # Stages that are over and those that come sound otherwise, as they look.
+        assert text(response).count('<span class="visually-hidden">Komt nog: </span>') == 3
 
 
 def test_page_open_offers_a_facilitator_nothing_to_change(session, coordinator, facilitator):
@@ -259,7 +261,7 @@ def test_screen_of_a_closed_round_shows_no_way_in(session, coordinator):
 def test_link_is_renewed_after_asking(session, coordinator):
     before = (session.join_token, session.code)
     asked = coordinator.get(at(session, "link/"))
-    assert f"De link en de code {session.code[:3]} {session.code[3:]} werken dan niet meer." in text(asked)
+    assert f"De link en de code {session.code[:3]} {session.code[3:]} werken dan niet meer." in words(asked)
     assert Session.objects.values_list("join_token", "code").get() == before
 
     assert coordinator.post(at(session, "link/")).status_code == 303

@@ -56,6 +56,8 @@ FILLED_IN = {
         "told_of_signals": False,
         "earlier": False,
         "told_of_typist": False,
+        "name": "",
+        "number": 0,
     },
     "reflectie_response": {"typed": False},
     "reflectie_invitee": {"unreached": False},

@@ -110,10 +110,12 @@ def set_teams_beside(comparison: Comparison) -> Beside:
 
     A session has no figures where its round had too few answers for any result, or none.
     """
-    sessions, without, earlier = [], [], {}
+    sessions: list[SessionFigures] = []
+    without: list[SessionFigures] = []
+    earlier = {}
     for _team, held in comparison.by_team:
         speaking = next((session for session in reversed(held) if session.has_figures), None)
-        without += [session for session in held if not speaking or session.day > speaking.day]
+        without += held[held.index(speaking) + 1 :] if speaking else held
         if speaking:
             sessions.append(speaking)
             before = (session for session in reversed(held) if session.day < speaking.day)

@@ -136,6 +136,8 @@ class _Builder:
             group_turnouts=turnouts_of_groups(sizes, about.expected_of),
             beside_paper=about.beside_paper,
             is_ahead=about.is_ahead,
+            name=about.title.name if about.title else "",
+            nth=about.title.nth if about.title else 1,
         )
 
     def _item(self, item: Item) -> ItemReport:

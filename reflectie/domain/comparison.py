@@ -15,6 +15,7 @@ from functools import cached_property
 from .agreements import Agreement, Conclusion
 from .checklist import Checklist, Dimension, Item, all_items
 from .findings import Finding
+from .naming import SessionTitle
 from .privacy import Shown, Withheld
 from .report import ItemReport, agreement_on
 from .setup import Mode
@@ -66,6 +67,14 @@ class SessionFigures:
     conclusion: Conclusion | None = None
     # Whether it was made up, to show what this programme does.
     invented: bool = False
+    # What its coordinator called it, and which it is of those of its day (`naming.py`).
+    name: str = ""
+    nth: int = 1
+
+    @property
+    def title(self) -> SessionTitle:
+        """What tells it from the other sessions of its team."""
+        return SessionTitle(self.day, self.name, self.nth)
 
     def item(self, key: str) -> ItemReport | None:
         """The item with this key; None when this session's version of the checklist has none."""

@@ -9,6 +9,7 @@ from .agreements import Agreement, Conclusion, State
 from .checklist import Checklist, Dimension, Item, Kind, Mover, Source
 from .findings import Counts, Finding, agreement, dissent
 from .intensity import Fit, Intensity
+from .naming import SessionTitle
 from .patterns import MAX_PATTERNS, Pattern
 from .pictures import Arm, whirlpool_arm
 from .privacy import Reason, Shown, Withheld
@@ -50,6 +51,8 @@ class About:
     expected_of: Mapping[str, int] = field(default_factory=dict)
     # Whether somebody typed in forms from paper, beside whom others hide only if they are enough.
     beside_paper: bool = False
+    # What tells it from the collaboration's other sessions.
+    title: SessionTitle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,9 @@ class Report:
     # The day on which its answers were folded into counts, if they were.
     folded_on: date | None = None
     brought_in: bool = False
+    # What its coordinator called it, and which it is of those of its day (`naming.py`).
+    name: str = ""
+    nth: int = 1
     # Of each group that is shown, how many answered of those who were expected.
     group_turnouts: tuple[Turnout, ...] = ()
     beside_paper: bool = False
@@ -219,6 +225,11 @@ class Report:
         """Where so few answered that it is a finding: of all, and of each group that is shown."""
         found = (self.turnout, *self.group_turnouts)
         return tuple(turnout for turnout in found if turnout and turnout.is_low)
+
+    @property
+    def title(self) -> SessionTitle:
+        """What tells it from the collaboration's other sessions."""
+        return SessionTitle(self.changed_on, self.name, self.nth)
 
     @property
     def is_past(self) -> bool:
@@ -307,7 +318,7 @@ class Report:
         """
         return (
             (self.checklist.version, self.checklist.revision, self.checklist.language),
-            (self.setup, self.collaboration, self.team, self.partners, self.changed_on, self.delete_on),
+            (self.setup, self.collaboration, self.team, self.partners, self.title, self.delete_on),
             (self.counted, self.expected, self.groups, self.group_turnouts, self.beside_paper),
             tuple(
                 (i.item.key, i.counts, i.finding, i.notes, i.first, i.groups, i.voices, i.outcome, i.removed)

@@ -37,7 +37,7 @@ def everything_file(user: User, sessions: Iterable[Session]) -> Iterator[bytes]:
     account = json.dumps(account_data(user), ensure_ascii=False, indent=1)
     stream.add(account.encode(), "account.json")
     yield from stream.all_files()
-    listed: list[list[Cell]] = [[_("map"), _("samenwerking"), _("dag"), _("ingevuld"), _("bestanden")]]
+    listed: list[list[Cell]] = [[_("map"), _("samenwerking"), _("dag"), _("ingevuld"), _("bestanden"), _("sessienaam")]]
     folders = _Folders()
     for session in sessions:
         report = load_report(session)
@@ -47,7 +47,8 @@ def everything_file(user: User, sessions: Iterable[Session]) -> Iterator[bytes]:
             names.append(name)
             yield from stream.all_files()
         mode = str(wording.MODES[report.mode])
-        listed.append([folder, report.collaboration, report.changed_on, mode, ", ".join(names)])
+        which = wording.which_session(report.title)
+        listed.append([folder, report.collaboration, report.changed_on, mode, ", ".join(names), which])
     stream.add(write_lines(listed), "inhoud.csv")
     yield from stream.finalize()
 

@@ -7,6 +7,8 @@ from icalendar import Alarm, Calendar, Event
 
 from reflectie.domain.text import set_apart
 from reflectie.models import Session
+from reflectie.store import title_of
+from reflectie.wording import session_words
 
 ALARM_BEFORE = timedelta(days=-7)
 
@@ -24,7 +26,8 @@ def calendar_file(session: Session, day: date, url: str) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", title)
-    event.add("description", _("Begin met jullie afspraken van vorige keer:\n%s") % url)
+    last = session_words(title_of(session))
+    event.add("description", _("Begin met jullie afspraken van %(last)s:\n%(url)s") % {"last": last, "url": url})
     event.add("url", url)
     # A day to keep in mind: it blocks nobody's calendar.
     event.add("transp", "TRANSPARENT")

@@ -64,6 +64,10 @@ COLUMNS: Mapping[str, Column] = {
     "due": Column(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
     "state": Column(_("stand"), _("Hoe het met een afspraak staat."), 14),
     "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
+    # The last that came: files of before can be pasted over those of now.
+    "session_name": Column(
+        _("sessienaam"), _("Naam van de sessie, en van meerdere op één dag de hoeveelste. Meestal leeg."), 24
+    ),
 }
 
 

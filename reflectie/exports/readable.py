@@ -76,6 +76,8 @@ def _facts(page: Page, report: Report) -> None:
         page.fact(_("Team"), report.team)
     when = _("Gepland op") if report.is_ahead else _("Datum")
     page.fact(_("Laatst gewijzigd") if report.delete_on else when, report.changed_on)
+    if which := wording.which_session(report.title):
+        page.fact(_("Sessie"), which)
     page.fact(_("Ingevuld"), str(wording.MODES[report.mode]))
     if report.mode.is_round:
         page.fact(_("Antwoorden"), counted_text(report))
@@ -226,6 +228,8 @@ def _session_heads(page: Page, comparison: Comparison) -> None:
     sessions = comparison.sessions
     page.line([("", "head"), (_("Samenwerking"), "head"), *((session.team.name, "head") for session in sessions)])
     page.line([("", "head"), (_("Datum"), "head"), *((session.day, "head") for session in sessions)])
+    if any(which := [wording.which_session(session.title) for session in sessions]):
+        page.line([("", "cell"), (_("Sessie"), "cell"), *((words, "cell") for words in which)])
     modes = [(str(wording.MODES[session.mode]), "cell") for session in sessions]
     page.line([("", "cell"), (_("Ingevuld"), "cell"), *modes])
     counted = [(words_why(s.counted) if isinstance(s.counted, Withheld) else s.counted, "count") for s in sessions]

@@ -6,7 +6,6 @@ are empty, and the column `niet_getoond` says why.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from reflectie.domain.agreements import Agreement, Conclusion
 from reflectie.domain.checklist import Dimension, Item, all_items
 from reflectie.domain.comparison import Comparison, SessionFigures
 from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.privacy import Shown, Withheld
 from reflectie.domain.report import GroupView, ItemReport, Note, Report, Tally
 from reflectie.domain.setup import Mode
@@ -45,15 +45,17 @@ _SESSION = ("sort", "session", "collaboration", "day", "mode", "version")
 _ITEM = ("dimension_key", "dimension", "item_key", "item")
 FIGURES = (
     *_SESSION, *_ITEM, "group", "hindering", "helping", "dont_know", "open", "unsure", "counted", "expected",
-    "finding_key", "finding", "withheld", "first",
+    "finding_key", "finding", "withheld", "first", "session_name",
 )  # fmt: skip
-ANSWERS = (*_SESSION, *_ITEM, "question", "answer", "number", "who", "withheld")
-TEXTS = (*_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "principle", "number")
+ANSWERS = (*_SESSION, *_ITEM, "question", "answer", "number", "who", "withheld", "session_name")
+TEXTS = (
+    *_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "principle", "number", "session_name",
+)  # fmt: skip
 
 
 def session_tables(report: Report) -> tuple[Table, ...]:
     """A session: its figures; then what people answered and wrote, where there is any of it."""
-    about = _about(1, report.collaboration, report.changed_on, report.mode, report.checklist.version)
+    about = _about(1, report.collaboration, report.title, report.mode, report.checklist.version)
     items = _items(all_items([report.checklist]))
     tables = [
         Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report, items))),
@@ -69,17 +71,23 @@ def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
     figures: list[Row] = []
     decided: list[Row] = []
     for place, session in enumerate(comparison.sessions):
-        about = _about(place + 1, session.team.name, session.day, session.mode, session.version)
+        about = _about(place + 1, session.team.name, session.title, session.mode, session.version)
         figures += _rows(about, _compared_figures(comparison, place, items))
         decided += _rows(about, _decided(session, items))
     tables = [Table(_("Cijfers"), FIGURES, tuple(figures)), Table(_("Teksten"), TEXTS, tuple(decided))]
     return tuple(table for table in tables if table.rows)
 
 
-def _about(number: int, collaboration: str, day: date, mode: Mode, version: int) -> Row:
+def _about(number: int, collaboration: str, title: SessionTitle, mode: Mode, version: int) -> Row:
     """What stands in every row of a session."""
-    words = str(wording.MODES[mode])
-    return {"session": number, "collaboration": collaboration, "day": day, "mode": words, "version": version}
+    return {
+        "session": number,
+        "collaboration": collaboration,
+        "day": title.day,
+        "mode": str(wording.MODES[mode]),
+        "version": version,
+        "session_name": wording.which_session(title),
+    }
 
 
 def _items(parts: Sequence[tuple[Dimension, tuple[Item, ...]]]) -> Items:

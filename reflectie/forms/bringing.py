@@ -24,7 +24,7 @@ from reflectie.models import Session
 from reflectie.store import Plan, new_token, today
 
 from .collaboration import NamesField
-from .fields import choice_field, day_field
+from .fields import choice_field, day_field, session_name_field
 from .paper import TOKEN_SECONDS
 from .plan import GROUPINGS, QUESTIONS
 from .sheet import grouped_choices
@@ -55,6 +55,7 @@ class EarlierForm(forms.Form):
     planned_on = day_field(
         label=_("Wanneer was het?"), help_text=_("Weet je de dag niet meer? Kies dan een dag die in de buurt komt.")
     )
+    name = session_name_field()
     mode = choice_field({name: words[0] for name, words in MODES.items()}, label=_("Hoe vulden jullie in?"))
     grouping = choice_field(
         {name: words[0] for name, words in GROUPINGS.items()}, label=_("Groepen naast elkaar zetten?")
@@ -122,6 +123,7 @@ class EarlierForm(forms.Form):
             grouping=grouping,
             groups=tuple((name, 0) for name in names),
             earlier=True,
+            name=given["name"],
         )
 
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reflectie.domain.sheet import MAX_LINES
+from reflectie.domain.sheet import MAX_LINES, MAX_NAME
 from reflectie.domain.text import tidy
 from reflectie.email_addresses import MAX_ADDRESS, is_address, normal_address, one_address
 from reflectie.store import bare_code
@@ -75,6 +75,17 @@ def day_field(**kwargs: Any) -> forms.DateField:
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
         error_messages={"invalid": _("Geef een dag, zoals 31/12/2026."), "required": _("Kies een dag.")},
         **kwargs,
+    )
+
+
+def session_name_field() -> TextField:
+    """What a coordinator calls a session, beside its day."""
+    return TextField(
+        label=_("Naam van de sessie"),
+        limit=MAX_NAME,
+        one_line=True,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        help_text=_("Hoeft niet. Iedereen die meedoet of het verslag leest, ziet die naam. Zet er geen cliënt in."),
     )
 
 

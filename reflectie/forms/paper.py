@@ -174,6 +174,10 @@ class PaperSheetForm(forms.Form):
                 self.fields[name] = _entry_field(field)
         self.fields["notes"] = NotesField(checklist)
         self.order_fields(["token", *ABOUT_YOU])
+        for name, question in self.questions.items():
+            self.fields[name].label = str(question.title)
+        for item in checklist:
+            self.fields[item.key].label = f"{item.number}. {item.short}"
         for name in (*self.questions, "notes"):
             # The page draws its own; that there is one ties the field to it.
             if name in ("first", "notes") or self.questions[name].groups:
@@ -217,10 +221,6 @@ class PaperSheetForm(forms.Form):
         first = next((name for name in visible if self.is_bound and name in self.errors), visible[0])
         # The fields are this form's own: Django copied or we just made them.
         self.fields[first].widget.attrs["autofocus"] = True
-
-    @property
-    def has_wrong_fields(self) -> bool:
-        return bool(set(self.errors) - {"__all__", "token"})
 
     @property
     def about_you(self) -> list[tuple[PaperQuestion, BoundField]]:

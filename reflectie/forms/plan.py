@@ -12,8 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.text import get_text_list
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie import wording
@@ -23,7 +22,7 @@ from reflectie.domain.sheet import MAX_NAME
 from reflectie.domain.text import same_text
 from reflectie.store import Plan, merge_names, today
 
-from .fields import TextField, choice_field, day_field
+from .fields import TextField, choice_field, day_field, session_name_field
 
 # More than any team; a slip of the finger is caught.
 MAX_PEOPLE = 2000
@@ -108,6 +107,7 @@ class PlanForm(forms.Form):
     """
 
     planned_on = day_field(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
+    name = session_name_field()
     mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"))
     anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
@@ -179,8 +179,8 @@ class PlanForm(forms.Form):
     def _start(self) -> dict[str, Any]:
         start: dict[str, Any] = {"planned_on": today(), "key": uuid4(), "questions": OPTIONAL, "grouping": "none"}
         if plan := self.plan:
-            names = ("planned_on", "expected", "grouping", "closes_on", "questions", "facilitator_prepares", "paper_by")
-            start |= {name: getattr(plan, name) for name in names}
+            names = ("planned_on", "name", "expected", "grouping", "closes_on", "questions", "facilitator_prepares")
+            start |= {name: getattr(plan, name) for name in (*names, "paper_by")}
             start["mode"] = plan.mode if plan.mode in MODES else None
             start["anyway"] = plan.mode is Mode.ANONYMOUS and not enough(plan.expected or FLOOR)
         return start
@@ -263,7 +263,7 @@ class PlanForm(forms.Form):
             self.add_error("expected", _("Vul in met hoeveel jullie ongeveer zijn."))
         elif mode is Mode.ANONYMOUS and not enough(expected) and not self.begun and not self.cleaned_data["anyway"]:
             self.advises = True
-            self.add_error("mode", advice_for_few(expected))
+            self.add_error("expected", advice_for_few(expected))
         else:
             self.advises = bool(self.cleaned_data.get("anyway"))
 
@@ -274,24 +274,24 @@ class PlanForm(forms.Form):
         field = None if self.begun else "grouping"
         groups = self.groups()
         if self.begun and len(groups) < len(rows):
-            self.add_error(field, _("Elke groep doet mee sinds het eerste antwoord: geef bij elke groep een aantal."))
+            for row in rows:
+                if not self._count(row):
+                    self.add_error(row.field, _("Elke groep doet mee sinds het eerste antwoord: geef hier een aantal."))
         elif len(groups) < 2:
             self.add_error(field, _("Geef bij minstens twee groepen een aantal, of zet geen groepen naast elkaar."))
         elif sum(number for _name, number in groups) > MAX_PEOPLE:
             self.add_error(field, _("Samen kan dit niet meer zijn dan %s.") % MAX_PEOPLE)
-        elif mode is Mode.ANONYMOUS and (few := [row for row in rows if 0 < self._count(row) < FLOOR]):
-            names = get_text_list([str(row.label) for row in few], gettext("en"))
-            self.add_error(
-                field,
-                ngettext(
-                    "Anoniem staat een groep pas apart vanaf 3 mensen. Te klein is: %s. Laat die leeg (dan krijgt die "
-                    "geen eigen cijfers), of kies ‘op naam’.",
-                    "Anoniem staat een groep pas apart vanaf 3 mensen. Te klein zijn: %s. Laat die leeg (dan krijgen "
-                    "ze geen eigen cijfers), of kies ‘op naam’.",
-                    len(few),
-                )
-                % names,
-            )
+        elif mode is Mode.ANONYMOUS:
+            for row in rows:
+                if 0 < self._count(row) < FLOOR:
+                    self.add_error(row.field, self._too_small())
+
+    def _too_small(self) -> str:
+        """Why a group of so few isn't set apart, and what can be done about it while that is to be chosen."""
+        why = gettext("Anoniem staat een groep pas apart vanaf 3 mensen.")
+        if self.begun:
+            return why
+        return f"{why} {gettext('Laat dit leeg: dan heeft die groep geen eigen cijfers. Of kies ‘op naam’.')}"
 
     def _count(self, row: GroupRow) -> int:
         return self.cleaned_data.get(row.field) or 0
@@ -311,13 +311,14 @@ class PlanForm(forms.Form):
             return replace(
                 self.plan,
                 planned_on=given["planned_on"],
+                name=given["name"],
                 groups=groups,
                 expected=expected if mode.is_round else None,
                 closes_on=closes_on,
             )
         questions = tuple(name for name in OPTIONAL if name in given["questions"])
         if not mode.is_round:
-            return Plan(given["planned_on"], mode, questions)
+            return Plan(given["planned_on"], mode, questions, name=given["name"])
         return Plan(
             planned_on=given["planned_on"],
             mode=mode,
@@ -328,6 +329,7 @@ class PlanForm(forms.Form):
             closes_on=given["closes_on"],
             facilitator_prepares=given["facilitator_prepares"],
             paper_by=given["paper_by"],
+            name=given["name"],
         )
 
 
@@ -368,6 +370,18 @@ def advice_for_few(expected: int) -> str:
     )
 
 
+class RenameForm(forms.Form):
+    """Another name for a session, at whatever stage."""
+
+    name = session_name_field()
+
+    def __init__(self, data: QueryDict | None = None, *, name: str = "") -> None:
+        super().__init__(data, initial={"name": name})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
 class KeepOpenForm(forms.Form):
     """A later last day to answer, for a round that is kept open."""
 
@@ -382,14 +396,15 @@ def _layout(form: PlanForm) -> Layout:
     if form.begun:
         round_only = ["closes_on"] if form.plan and form.plan.mode.is_round else []
         numbers = HTML(part("numbers")) if form.taking_part else "expected"
-        return Layout("planned_on", *([numbers] if round_only else []), *round_only)
+        return Layout("planned_on", "name", *([numbers] if round_only else []), *round_only)
     choices = "reflectie/sessions/choices.html"
     return Layout(
         "key",
         "planned_on",
+        "name",
         Field("mode", template=choices),
         Div(
-            Div("expected", data_when="grouping:none"),
+            Div("expected", HTML(part("anyway")), data_when="grouping:none"),
             Field("grouping", template=choices),
             HTML(part("groups")),
             "closes_on",

@@ -5,6 +5,7 @@ from .collaboration import Collaboration, Invitation, Membership, Partner, Role
 from .counting import RateCount
 from .keys import has_words
 from .session import (
+    FINAL_PDFS,
     HELD_ON,
     OPENED,
     Agreement,
@@ -17,11 +18,13 @@ from .session import (
     Outcome,
     Response,
     Session,
+    nth_that_day,
     report_is_open,
 )
 from .work import DailyJob, Heartbeat, OutgoingMail
 
 __all__ = [
+    "FINAL_PDFS",
     "HELD_ON",
     "OPENED",
     "Agreement",
@@ -49,5 +52,6 @@ __all__ = [
     "Role",
     "Session",
     "has_words",
+    "nth_that_day",
     "report_is_open",
 ]

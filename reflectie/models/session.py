@@ -48,6 +48,10 @@ class Session(models.Model):
     # code dies with the round.
     join_token = models.CharField(max_length=64, unique=True, null=True, blank=True)
     code = models.CharField(max_length=8, unique=True, null=True, blank=True)
+    # What a coordinator calls it, beside its day. Everybody who takes part or reads sees it.
+    name = models.CharField(max_length=MAX_NAME, blank=True)
+    # In which order a collaboration's sessions were planned or taken in; 0 for those from before this was kept.
+    number = models.PositiveIntegerField(default=0)
     planned_on = models.DateField(null=True, blank=True)
     # The last day on which answers are taken, if there is one.
     closes_on = models.DateField(null=True, blank=True)
@@ -95,6 +99,21 @@ HELD_ON = Coalesce("planned_on", "changed_on")
 
 # The report is everybody's from here on.
 OPENED = (Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
+
+
+def nth_that_day() -> models.expressions.Combinable:
+    """Which session it is of those of its collaboration on its day with the same name, in the order in which they were
+    planned: 1 for nearly all (`domain/naming.py`)."""
+    before = models.Q(number__lt=models.OuterRef("number"))
+    before |= models.Q(number=models.OuterRef("number"), pk__lt=models.OuterRef("pk"))
+    alike = Session.objects.alias(on=HELD_ON).filter(
+        before,
+        collaboration=models.OuterRef("collaboration"),
+        name=models.OuterRef("name"),
+        on=Coalesce(models.OuterRef("planned_on"), models.OuterRef("changed_on")),
+    )
+    many = alike.order_by().values("collaboration").annotate(many=models.Count("pk")).values("many")
+    return Coalesce(models.Subquery(many), 0) + 1
 
 
 def report_is_open() -> models.Q:
@@ -279,6 +298,11 @@ class Conclusion(models.Model):
 
     def __str__(self) -> str:
         return f"Conclusion of {self.session_id}"
+
+
+# What a session ends with, to take along and to hang on the wall: these alone stay as they were when it was concluded.
+# The others are to work with, and follow the guidance.
+FINAL_PDFS = ("verslag", "samenvatting")
 
 
 class MadePdf(models.Model):

@@ -109,6 +109,7 @@ from .reports import (
     load_agreements,
     load_conclusion,
     load_report,
+    title_of,
     waiting_pages,
 )
 from .rounds import (
@@ -128,6 +129,7 @@ from .rounds import (
     load_standing,
     open_report,
     plan_session,
+    rename_session,
     renew_link,
     withdraw,
 )
@@ -349,6 +351,7 @@ __all__ = [
     "remove_member",
     "remove_text",
     "rename_account",
+    "rename_session",
     "renew_link",
     "role_in",
     "room_for",
@@ -367,6 +370,7 @@ __all__ = [
     "takes_sheets",
     "text_mark",
     "text_marks",
+    "title_of",
     "today",
     "twins",
     "unconfirmed_account",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.text import same_text
 from reflectie.models import (
     HELD_ON,
@@ -22,9 +22,11 @@ from reflectie.models import (
     Response,
     Role,
     Session,
+    nth_that_day,
 )
 
 from .gone import leave_no_trace
+from .reports import title_of
 from .rounds import adopt
 from .sheets import is_late, lock_collaboration, today
 
@@ -34,7 +36,7 @@ class SessionLine:
     """A session in the list of a collaboration."""
 
     session: Session
-    day: date
+    title: SessionTitle
     # How many sheets were begun, and whether one is finished.
     begun: int
     has_finished: bool
@@ -51,7 +53,7 @@ class Latest:
 
     stage: str
     mode: str
-    day: date
+    title: SessionTitle
     # The last day for answers is over, and nobody closed it.
     is_late: bool
     open_sessions: int
@@ -130,15 +132,18 @@ def latest_sessions(collaborations: Sequence[Collaboration]) -> dict[UUID, Lates
     Asked for the page alone: beside each row of a sorted list, the database would work it out for all of them.
     """
     going_on = Q(stage=Session.Stage.OPEN, earlier=False)
-    sessions = Session.objects.filter(collaboration__in=[found.pk for found in collaborations]).annotate(
+    newest_first = [HELD_ON.desc(), F("number").desc(), F("pk").desc()]
+    sessions = Session.objects.filter(collaboration__in=[found.pk for found in collaborations])
+    sessions = sessions.annotate(
         day=HELD_ON,
-        place=Window(RowNumber(), partition_by=F("collaboration"), order_by=[HELD_ON.desc(), F("pk").asc()]),
+        nth=nth_that_day(),
+        place=Window(RowNumber(), partition_by=F("collaboration"), order_by=newest_first),
         open_sessions=Window(Count("pk", filter=going_on), partition_by=F("collaboration")),
     )
     return {
-        owner: Latest(stage, mode, day, is_late(stage, closes_on), open_sessions)
-        for owner, stage, mode, day, closes_on, open_sessions in sessions.filter(place=1).values_list(
-            "collaboration", "stage", "mode", "day", "closes_on", "open_sessions"
+        owner: Latest(stage, mode, SessionTitle(day, name, nth), is_late(stage, closes_on), open_sessions)
+        for owner, stage, mode, day, name, nth, closes_on, open_sessions in sessions.filter(place=1).values_list(
+            "collaboration", "stage", "mode", "day", "name", "nth", "closes_on", "open_sessions"
         )
     }
 
@@ -150,6 +155,7 @@ def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> lis
     answered = Exists(Answer.objects.filter(response=OuterRef("responses"), value__gt=""))
     sessions = collaboration.sessions.annotate(
         day=HELD_ON,
+        nth=nth_that_day(),
         begun=Count("responses"),
         counted=Count("responses", filter=answered),
         has_finished=Exists(finished),
@@ -158,14 +164,14 @@ def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> lis
     return [
         SessionLine(
             found,
-            found.day,
+            title_of(found),
             found.begun,
             found.has_finished,
             is_late(found.stage, found.closes_on),
             found.has_coordinated,
             found.counted,
         )
-        for found in sessions.order_by("-day", "pk")
+        for found in sessions.order_by("-day", "-number", "-pk")
     ]
 
 

@@ -18,11 +18,21 @@ from reflectie.domain.report import ItemReport
 from reflectie.domain.setup import Mode
 from reflectie.domain.sheet import Value
 from reflectie.domain.totals import Totals, figure_of, people_of
-from reflectie.models import HELD_ON, Answer, Collaboration, Partner, Response, Session, has_words, report_is_open
+from reflectie.models import (
+    HELD_ON,
+    Answer,
+    Collaboration,
+    Partner,
+    Response,
+    Session,
+    has_words,
+    nth_that_day,
+    report_is_open,
+)
 from reflectie.models import Agreement as AgreementRow
 
 from .content import item_ids, load_checklist
-from .reports import agreement_of, conclusion_of, day_of
+from .reports import agreement_of, conclusion_of, day_of, title_of
 
 # How many gave which answer, in the order of `Counts`.
 _GAVE = {
@@ -46,11 +56,11 @@ class Wanted:
 
 def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet[Session]":
     """The sessions that somebody may compare: those of their collaborations whose report is open to all, by the name
-    of the collaboration and, within it, by day; with `day` on each, and what a comparison needs. One query."""
+    of the collaboration and, within it, by day; with `day`, `nth` and what a comparison needs. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
-    found = _narrowed(sessions.annotate(day=HELD_ON), wanted or Wanted())
+    found = _narrowed(sessions.annotate(day=HELD_ON, nth=nth_that_day()), wanted or Wanted())
     related = found.select_related("checklist", "collaboration", "conclusion")
-    return related.order_by("collaboration__sort_key", "collaboration", "day", "pk")
+    return related.order_by("collaboration__sort_key", "collaboration", "day", "number", "pk")
 
 
 def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
@@ -158,4 +168,6 @@ def _figures(session: Session, totals: Totals, agreements: tuple[Agreement, ...]
         agreements=agreements,
         conclusion=conclusion_of(session.conclusion) if hasattr(session, "conclusion") else None,
         invented=collaboration.invented,
+        name=session.name,
+        nth=title_of(session).nth,
     )

@@ -151,6 +151,7 @@ def _plan(described: Mapping[str, Any], day: date) -> Plan:
         expected=described.get("expected"),
         closes_on=None if closes is None else _day(closes),
         facilitator_prepares=described.get("facilitator_prepares", False),
+        name=described.get("name", ""),
     )
 
 

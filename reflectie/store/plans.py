@@ -27,6 +27,8 @@ class Plan:
     paper_by: str = ""
     # Held on paper before: its sheets are brought in, and nobody is asked to take part.
     earlier: bool = False
+    # What it is called, beside its day; that may change whenever a coordinator likes.
+    name: str = ""
 
     @property
     def promise(self) -> tuple[object, ...]:
@@ -48,6 +50,7 @@ def plan_of(session: Session) -> Plan:
         facilitator_prepares=session.facilitator_prepares,
         paper_by=session.paper_by,
         earlier=session.earlier,
+        name=session.name,
     )
 
 
@@ -57,4 +60,4 @@ def put_plan(session: Session, plan: Plan) -> None:
     session.questions, session.grouping = list(plan.questions), plan.grouping
     session.groups = [list(group) for group in plan.groups]
     session.closes_on, session.facilitator_prepares = plan.closes_on, plan.facilitator_prepares
-    session.paper_by, session.earlier = plan.paper_by, plan.earlier
+    session.paper_by, session.earlier, session.name = plan.paper_by, plan.earlier, plan.name

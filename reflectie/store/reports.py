@@ -11,10 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.build import build_report
 from reflectie.domain.checklist import Mover
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.report import About, Report
 from reflectie.domain.setup import Grouping, Setup
 from reflectie.domain.talk import Choice, Outcome
-from reflectie.models import HELD_ON, MadePdf, Partner, Response, Session, report_is_open
+from reflectie.models import FINAL_PDFS, HELD_ON, MadePdf, Partner, Response, Session, nth_that_day, report_is_open
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Outcome as OutcomeRow
@@ -53,19 +54,30 @@ def is_ahead(session: Session) -> bool:
     return session.planned_on is not None and session.planned_on > session.changed_on
 
 
+def title_of(session: Session) -> SessionTitle:
+    """What tells a session from the others of its collaboration. One query; none where it was fetched with
+    `nth_that_day`, or has no collaboration."""
+    if session.collaboration_id is None:
+        return SessionTitle(day_of(session))
+    nth: int | None = getattr(session, "nth", None)
+    if nth is None:
+        nth = Session.objects.annotate(nth=nth_that_day()).filter(pk=session.pk).values_list("nth", flat=True).first()
+    return SessionTitle(day_of(session), session.name, nth or 1)
+
+
 def earlier_session(session: Session) -> Session | None:
     """The collaboration's last session before the day of this one whose report is open to all, and that has answers
     or agreements to set beside this one's. One query.
 
     A reflection that was taken in is often never closed: finished is enough, as it is for reading it. A round that
-    closed with too few has no answers any more. Of several on one day any may come, but always the same one.
+    closed with too few has no answers any more. Of several on one day the last that was planned.
     """
     something = Exists(Response.objects.filter(session=OuterRef("pk"))) | Exists(
         AgreementRow.objects.filter(session=OuterRef("pk"))
     )
     days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
-    dated = days.annotate(day=HELD_ON).filter(day__lt=day_of(session))
-    return dated.select_related("checklist", "collaboration").order_by("-day", "pk").first()
+    dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day_of(session))
+    return dated.select_related("checklist", "collaboration").order_by("-day", "-number", "-pk").first()
 
 
 def _earlier_report(session: Session) -> Report | None:
@@ -78,7 +90,12 @@ def _earlier_report(session: Session) -> Report | None:
 
 
 def _about_earlier(session: Session) -> About:
-    return About(agreements=load_agreements(session), folded_on=session.folded_on, is_ahead=is_ahead(session))
+    return About(
+        agreements=load_agreements(session),
+        folded_on=session.folded_on,
+        is_ahead=is_ahead(session),
+        title=title_of(session),
+    )
 
 
 def _about(session: Session, earlier: Report | None) -> About:
@@ -98,6 +115,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         folded_on=session.folded_on,
         brought_in=session.earlier,
         is_ahead=is_ahead(session),
+        title=title_of(session),
     )
 
 
@@ -141,12 +159,13 @@ def keep_pdf(session_id: UUID, kind: str, key: str, content: bytes, made_from: R
     """Keep the PDF of this kind made last, in place of an earlier one; nothing is kept of a session erased meanwhile,
     nor of a report (`made_from`) that changed while it was made: a text that was taken out would live on in it.
 
-    Of a concluded session it is the last one: it stays, whatever becomes of templates and guidance.
+    Of a concluded session one of those that it ends with (`FINAL_PDFS`) is the last one: it stays, whatever becomes of
+    templates and guidance. All others are made again.
     """
     with transaction.atomic():
         session = _lock_with_earlier(session_id)
         if session and (made_from is None or load_report(session).key == made_from.key):
-            final = session.stage == Session.Stage.CONCLUDED
+            final = kind in FINAL_PDFS and session.stage == Session.Stage.CONCLUDED
             kept = {"key": key, "content": content, "page": "", "final": final}
             MadePdf.objects.update_or_create(session_id=session_id, kind=kind, defaults=kept)
 

@@ -2,11 +2,11 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Max, Q, Value
 from django.db.models.functions import Replace
 
 from reflectie.domain.agreements import Conclusion
@@ -50,6 +50,11 @@ class Standing:
     finished: int
     expected: int | None
 
+    @property
+    def mark(self) -> str:
+        """Of all that is shown of it: as long as it stays the same, so does what is shown."""
+        return f"{self.stage}-{self.is_open:d}-{self.begun}-{self.finished}-{self.expected or 0}"
+
 
 def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = None) -> Session:
     """A new session with a link and a short code of its own, on the published checklist.
@@ -66,18 +71,24 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
         session.collaboration = lock_collaboration(collaboration.pk)
         if sent_before := Session.objects.filter(pk=own).first():
             return sent_before
-        session.checklist = published_row()
+        session.checklist, session.number = published_row(), _next_number(session.collaboration)
         put_plan(session, plan)
         _save_with_new_link(session)
     return session
 
 
+def _next_number(collaboration: Collaboration) -> int:
+    """Of a collaboration that is locked."""
+    return (collaboration.sessions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
 def last_plan(collaboration: Collaboration) -> Plan | None:
     """The plan of the collaboration's latest planned session; None before the first. One query."""
-    planned = collaboration.sessions.filter(earlier=False).exclude(planned_on=None).order_by("-planned_on", "pk")
+    planned = collaboration.sessions.filter(earlier=False).exclude(planned_on=None)
     # How paper went in earlier years is no example of how the next session goes.
-    session = planned.first()
-    return plan_of(session) if session else None
+    session = planned.order_by("-planned_on", "-number", "-pk").first()
+    # Its name was of that one alone.
+    return replace(plan_of(session), name="") if session else None
 
 
 def lock_open_session(session: Session) -> Session:
@@ -96,6 +107,18 @@ def change_plan(session: Session, plan: Plan) -> Session:
             raise BegunError
         put_plan(session, plan)
         session.save()
+    return session
+
+
+def rename_session(session: Session, name: str) -> Session:
+    """Another name for a session, at whatever stage, or none. The PDFs that it ended with keep the name of then, as
+    they keep that of the collaboration."""
+    with transaction.atomic():
+        session = lock_session(session)
+        session.name = name
+        session.save(update_fields=["name"])
+        # What it was called may have been somebody's name.
+        leave_no_trace()
     return session
 
 
@@ -319,5 +342,6 @@ def adopt(session: Session, token: str, collaboration: Collaboration) -> Session
         if session.collaboration_id is not None:
             raise AdoptedError
         session.collaboration, session.join_token = lock_collaboration(collaboration.pk), token
+        session.number = _next_number(session.collaboration)
         session.save()
     return session

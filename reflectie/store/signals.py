@@ -77,7 +77,7 @@ def _chosen(until: date) -> "QuerySet[Any]":
     last = Window(
         RowNumber(),
         partition_by=[F("collaboration"), ExtractYear("planned_on")],
-        order_by=[F("planned_on").desc(), F("changed_on").desc(), F("pk").asc()],
+        order_by=[F("planned_on").desc(), F("changed_on").desc(), F("number").desc(), F("pk").asc()],
     )
     found = sessions.annotate(place=last).filter(place=1)
     return found.annotate(

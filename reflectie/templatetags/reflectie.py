@@ -1,13 +1,20 @@
 """Words and signs for what the domain names. Loaded in every template."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from django import template
+from django.forms import BaseForm, RadioSelect
+from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
+from django.template import Context
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
@@ -15,6 +22,7 @@ from reflectie import wording
 from reflectie.domain.agreements import Agreement
 from reflectie.domain.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.findings import Counts, Finding
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.patterns import Pattern
 from reflectie.domain.pictures import Bar, spread_bar
 from reflectie.domain.privacy import Withheld
@@ -24,13 +32,22 @@ from reflectie.domain.sheet import Value
 from reflectie.domain.talk import Choice
 from reflectie.domain.turnout import Turnout
 from reflectie.email_addresses import readable_address
-from reflectie.models import Role
-from reflectie.store import text_mark
+from reflectie.models import Role, Session
+from reflectie.store import text_mark, title_of
 
 register = template.Library()
 
 # Notes stand two beside each other when they take no more than a few lines there.
 SHORT, SHORT_LINES = 200, 4
+# So many collaborations a page's title has by name.
+MOST_NAMED = 2
+
+
+class Titled(Protocol):
+    """What is made of a session, and called what that is."""
+
+    @property
+    def title(self) -> SessionTitle: ...
 
 
 @register.filter
@@ -67,6 +84,77 @@ def examples_of(items: Sequence[Item]) -> str:
 def example_of(items: Sequence[Item]) -> int:
     """`{{ checklist.items|example_of }}`: the number of one of them."""
     return wording.example_number(len(items))
+
+
+@register.filter
+def as_name(text: str) -> SafeString:
+    """`{{ collaboration.name|as_name }}`: a name, or a code, which a browser that translates the
+    page leaves alone, and which turns no direction but its own."""
+    return format_html('<bdi translate="no">{}</bdi>', text)
+
+
+@register.filter
+def session_words(session: Session | Titled) -> str:
+    """`{{ line|session_words }}`: what a session is called, in a title or an attribute. For a session as it is kept,
+    and for what has its `title`."""
+    return wording.session_words(_title(session))
+
+
+@register.filter
+def session_title(session: Session | Titled) -> SafeString | str:
+    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name."""
+    title = _title(session)
+    words = wording.session_words(title)
+    if not title.name:
+        return words
+    before, name, after = words.partition(title.name)
+    return format_html("{}{}{}", before, as_name(name), after)
+
+
+@register.simple_tag(takes_context=True)
+def page_about(context: Context) -> str:
+    """`{% page_about %}`: which session and which collaboration a page is about, for its title in a browser's tabs:
+    " · 5 mei 2027 · Samen in Tienen". Empty for a page about none."""
+    session, report, comparison = context.get("session"), context.get("report"), context.get("comparison")
+    found: list[str] = []
+    if report:
+        found.append(wording.session_words(report.title))
+    elif isinstance(session, Session):
+        found.append(session_words(session))
+    if comparison:
+        names = [team.name for team, _held in comparison.by_team]
+        found += names if len(names) <= MOST_NAMED else [gettext("%s samenwerkingen") % len(names)]
+    elif report:
+        found.append(report.collaboration)
+    elif collaboration := context.get("collaboration") or getattr(session, "collaboration", None):
+        found.append(collaboration.name)
+    return "".join(f" · {name}" for name in found if name)
+
+
+@register.simple_tag
+def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
+    """What is wrong in a form that was sent, in the order of its fields: the id of the field on the page, and in words.
+    What is wrong with the form as a whole comes first, without a field. Nothing where it was sent to take away what it
+    is about: then nobody reads what is in it."""
+    if not form.is_bound or getattr(form, "removes", False) or getattr(form, "wipes", False):
+        return []
+    wrong = [field for field in form if field.errors]
+    said = Counter(str(text) for field in wrong for text in field.errors)
+    found = [("", str(text)) for text in form.non_field_errors()]
+    for field in wrong:
+        # What several fields say in the same words, says which.
+        texts = [text if said[text] == 1 else f"{field.label}: {text}" for text in map(str, field.errors)]
+        found += [("" if field.is_hidden else _place_of(field), text) for text in texts]
+    return found
+
+
+def _place_of(field: BoundField) -> str:
+    """The id of the first thing of a field that takes the focus."""
+    return f"{field.auto_id}_0" if isinstance(field.field.widget, RadioSelect) else str(field.auto_id)
+
+
+def _title(session: Session | Titled) -> SessionTitle:
+    return title_of(session) if isinstance(session, Session) else session.title
 
 
 @register.filter
@@ -232,10 +320,11 @@ def _seen_by(report: Report) -> str:
 
 
 @register.filter
-def dated(report: Report) -> str:
-    """The day of a report in a sentence or a head: "19 november 2026", or that it is planned for one."""
-    day = date_format(report.changed_on, "j F Y")
-    return gettext("gepland op %s") % day if report.is_ahead else day
+def dated(report: Report) -> SafeString | str:
+    """What the session of a report is called in a sentence or a head, and that its day is yet to come: it was filled in
+    before the day for which it was planned."""
+    title = session_title(report)
+    return format_html("{} {}", gettext("gepland op"), title) if report.is_ahead else title
 
 
 @register.filter

@@ -151,15 +151,15 @@ def _trend_text(trend: Trend) -> str:
         found = point.report.finding if point.report else None
         said = said_of(trend.item, point.report, point.session)
         named = f"{lower_first(wording.FINDINGS[found])} ({said})" if found else said
-        parts.append(f"{date_format(point.session.day, 'j F Y')}: {named}")
+        parts.append(f"{wording.session_words(point.session.title)}: {named}")
     return f"{trend.item.short}. {'; '.join(parts)}."
 
 
 @register.simple_tag
 def moment_text(moment: Moment) -> str:
     """What a small whirlpool shows, for whoever doesn't see it."""
-    day = date_format(moment.session.day, "j F Y")
-    return f"{day}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
+    title = wording.session_words(moment.session.title)
+    return f"{title}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
 
 
 @register.simple_tag

@@ -47,6 +47,7 @@ TYPED_IN = {
     "collaboration-edit",
     "session-new",
     "session-edit",
+    "session-name",
     "session-earlier",
     "session-invite",
     "session-conclude",

@@ -31,8 +31,10 @@ from reflectie.store import (
     load_invitees,
     remind,
     takes_answers,
+    title_of,
 )
 from reflectie.throttle import Attempt, TooOften, try_mails
+from reflectie.wording import session_words
 
 from .sessions import share
 from .stages import overtaken, too_late
@@ -144,6 +146,7 @@ def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
     """A mail in the words of templates/reflectie/mail. The first line is its subject."""
     context = share(request, session) | {
         "name": set_apart(str(session.collaboration)),
+        "which": set_apart(session_words(title_of(session))),
         "sender": set_apart(request.user.get_full_name()),  # type: ignore[union-attr]
         "is_reminder": kind == "remind",
     }

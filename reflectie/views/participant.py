@@ -119,10 +119,8 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
     mode = Mode(session.mode)
     code = own_code(request, session) if mode.is_round else ""
     return {
-        "session": session,
         "checklist": load_checklist(session.checklist),
-        "collaboration": session.collaboration,
-        "token": token,
+        **_about(session, token),
         "mode": mode.value,
         "is_round": mode.is_round,
         "promises": promises(round_of(session)),
@@ -153,6 +151,11 @@ def round_of(session: Session) -> Round:
 def _own_hashes(request: HttpRequest, session: Session, token: str, code: str) -> list[str]:
     """What opens the sheet: in a round the person's code, otherwise the link that everybody has."""
     return own_hashes(request, session, code) if Mode(session.mode).is_round else [hash_token(token)]
+
+
+def _about(session: Session, token: str) -> dict[str, Any]:
+    """What every page says: of which session it is."""
+    return {"session": session, "collaboration": session.collaboration, "token": token}
 
 
 def _own_response(request: HttpRequest, session: Session, token: str, code: str) -> Response | None:
@@ -244,9 +247,12 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
             return HttpResponse(status=404, headers={"HX-Refresh": "true"})
         raise
     is_over = found.stage in OPENED
-    etag = f'"{found.stage}-{found.is_open:d}-{found.begun}-{found.finished}-{found.expected or 0}"'
+    etag = f'"{found.mark}"'
     response = get_conditional_response(request, etag=etag)
-    if not response:
+    if request.GET.get("gezien") == found.mark and not is_over:
+        # What is on the page stays as it is: swapped for the same, it would be read out again and again.
+        response = HttpResponse(status=204)
+    elif not response:
         context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
         response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
     response["ETag"] = etag
@@ -276,7 +282,7 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
         if form.is_valid():
             attempt.went_well()
             return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])
-    return _render(request, "continue", {"form": form, "token": token}, status=422 if form.is_bound else 200)
+    return _render(request, "continue", {**_about(session, token), "form": form}, status=422 if form.is_bound else 200)
 
 
 @login_not_required
@@ -292,7 +298,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         return _too_late(request, session, token)
     if not code:
         return _to("join-continue", token)
-    context = {"token": token, "session_mark": session_mark(session)}
+    context = {**_about(session, token), "session_mark": session_mark(session)}
     if request.method != "POST":
         return _render(request, "withdraw", context)
     hashes = own_hashes(request, session, code)
@@ -306,7 +312,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest, session: Session, token: str) -> HttpResponse:
-    return _render(request, "too-late", {"token": token, "mode": session.mode}, status=409)
+    return _render(request, "too-late", {**_about(session, token), "mode": session.mode}, status=409)
 
 
 @login_not_required
@@ -319,5 +325,5 @@ def new_person(request: HttpRequest, token: str) -> HttpResponse:
         return forget_code(_to("join", token), session)
     if not Mode(session.mode).is_round or not takes_answers(session):
         return _to("join", token)
-    context = {"token": token, "session_mark": session_mark(session), "code": in_groups(own_code(request, session))}
-    return _render(request, "new", context)
+    context = {"session_mark": session_mark(session), "code": in_groups(own_code(request, session))}
+    return _render(request, "new", {**_about(session, token), **context})

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from reflectie.domain.report import Report
 from reflectie.models import Session
 from reflectie.store import load_report
 from reflectie.templatetags.pictures import Picture, find_picture
+from reflectie.wording import session_words
 
 from .made import made_file
 
@@ -44,7 +44,7 @@ def _picture(request: HttpRequest, session: Session, name: str) -> HttpResponse:
 
 
 def _draw(report: Report, found: Picture) -> str:
-    facts = date_format(report.changed_on, "j F Y")
+    facts = session_words(report.title)
     if report.mode.is_round and isinstance(report.counted, int):
         facts += " · " + ngettext("%s antwoord", "%s antwoorden", report.counted) % report.counted
     slide = make_slide(found.heading, facts, found.reading, [part.drawing for part in found.parts], found.legend)

@@ -152,7 +152,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     texts = [text for text in _texts(load_report(access.session), field) if mark in text_marks(text)]
     if not texts:
         return _nothing_removed(request, _("Die tekst staat niet meer in het verslag."), back)
-    context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), **back}
+    context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), "session": access.session, **back}
     return render(request, "reflectie/report/remove.html", context)
 
 

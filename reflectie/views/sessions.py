@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.access import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
 from reflectie.domain.agreements import standing_first
 from reflectie.domain.setup import Mode
-from reflectie.forms.plan import PlanForm
+from reflectie.forms.plan import PlanForm, RenameForm
 from reflectie.models import Collaboration, Role, Session
 from reflectie.store import (
     BegunError,
@@ -32,6 +32,7 @@ from reflectie.store import (
     load_standing,
     plan_of,
     plan_session,
+    rename_session,
     renew_link,
     today,
 )
@@ -73,6 +74,18 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     except BegunError:
         # The first answer came in between: what was typed and may still change stays in the form.
         return _edit_page(request, session, _edit_form(request, session, begun=True), status=409)
+
+
+@never_cache
+@require_http_methods(FORM)
+def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Another name, at whatever stage: it tells sessions apart, and nobody's answer depends on it."""
+    session = session_or_404(request, pk, COORDINATOR).session
+    form = RenameForm(request.POST if request.method == "POST" else None, name=session.name)
+    if form.is_valid():
+        return finish_step(request, session, lambda: rename_session(session, form.cleaned_data["name"]))
+    context = {"form": form, "session": session, "collaboration": session.collaboration}
+    return render(request, "reflectie/sessions/rename.html", context, status=422 if form.is_bound else 200)
 
 
 def _edit_form(request: HttpRequest, session: Session, *, begun: bool) -> PlanForm:

@@ -45,6 +45,9 @@
   document.querySelector(".keys").hidden = false;
   const rows = [...table.querySelectorAll(".finding-row")].map((row) => [...row.querySelectorAll("td")]);
   const place = new Map(rows.flatMap((cells, y) => cells.map((cell, x) => [cell, [y, x]])));
+  // A table whose cells take the focus is a grid: so a screen reader says the cell, and leaves the arrow keys to us.
+  table.setAttribute("role", "grid");
+  table.setAttribute("aria-readonly", "true");
   // One stop of the Tab key for all cells.
   let stop = rows[0][0];
   place.forEach((_, cell) => (cell.tabIndex = -1));

@@ -35,6 +35,7 @@ from reflectie.store import (
 from reflectie.throttle import may_make
 
 from .comparing import query_of
+from .errors import keeps_typed
 
 PAGE_SIZE = 25
 # More words than anybody types, and few enough for a database to take in.
@@ -62,6 +63,7 @@ def _searched(request: HttpRequest) -> str:
     return without_unseen_signs(request.GET.get("zoek", ""))[:MAX_SEARCH].strip()
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -80,6 +82,7 @@ def makes_within_limits(request: HttpRequest, form: Form) -> bool:
     return False
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -144,6 +147,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/collaborations/erase.html", context, status=422 if form.is_bound else 200)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:

@@ -2,14 +2,15 @@
 
 import logging
 import sys
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
@@ -21,35 +22,34 @@ logger = logging.getLogger(__name__)
 # Seconds after which it is worth another try.
 AGAIN_AFTER = 5
 
-# Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
-KEPT_FOR = {"start", "fill", "join-fill"}
-# Here people with an account type. It is sent again too, but only what one of our own pages sent: who is signed in may
-# do more than fill in, and another site should not get that done by one press on a page of ours.
-TYPED_IN = {
-    "collaboration-new",
-    "collaboration-edit",
-    "session-new",
-    "session-edit",
-    "session-earlier",
-    "session-invite",
-    "session-conclude",
-    "import",
-    "paper",
-    "outcome",
-    "agreements",
-    "agreement",
-    "lessons",
-    "lesson",
-}
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a view is marked with in which people type: when sign-in, the form token or the database is in the way, the
+    page that says so holds what was sent, to be sent again."""
+
+    # The field without which nothing was typed: the page has other buttons too.
+    field: str = ""
+    # Who knows the address may fill in anyway. Elsewhere it is kept only when one of our own pages sent it: whoever is
+    # signed in may do more, and another site should not get that done by one press on a page of ours.
+    sent_by_anyone: bool = False
+
+
+def keeps_typed(field: str = "", *, sent_by_anyone: bool = False) -> Callable[[View], View]:
+    """Mark a view in which people type; never one that takes a password or a code, or that erases."""
+
+    def mark(view: View) -> View:
+        view.keeps_typed = Typed(field, sent_by_anyone)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The form token expired or is missing. Nothing typed is lost: the page sends it again with a fresh one."""
-    try:
-        name = resolve(request.path_info).url_name
-    except Resolver404:
-        name = ""
-    if name not in KEPT_FOR and not _is_typed(request, name):
+    if not _is_typed(request):
         context = {
             "heading": _("Deze pagina stond te lang open"),
             "text": _("Ga een pagina terug, laad die opnieuw en probeer het nog een keer."),
@@ -80,11 +80,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """The database couldn't do it in time: it is to be tried again in a moment, and nothing typed is lost."""
-    name = request.resolver_match.url_name if request.resolver_match else ""
     if request.headers.get("HX-Request"):
         # Its page keeps what was given, says so, and sends it again by itself.
         response = HttpResponse(status=503)
-    elif request.method == "POST" and (name in KEPT_FOR or _is_typed(request, name)):
+    elif _is_typed(request):
         text = _("Het is even druk. Alles wat je invulde, is er nog: wacht even en bewaar het opnieuw.")
         response = _once_more(request, text, status=503)
     else:
@@ -100,16 +99,21 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def signed_out(request: HttpRequest) -> HttpResponse | None:
     """What somebody typed who isn't signed in any more, to be sent once they are; None where nothing was typed."""
-    if not request.resolver_match or not _is_typed(request, request.resolver_match.url_name):
+    if not _is_typed(request):
         return None
     text = _("Je bent intussen afgemeld. Meld je aan in een nieuw tabblad en kom terug: wat je invulde, is er nog.")
     return _once_more(request, text, sign_in=True)
 
 
-def _is_typed(request: HttpRequest, name: str | None) -> bool:
+def _is_typed(request: HttpRequest) -> bool:
     """Whether somebody typed it in a page of ours: a browser says so, and no other site can have it say so."""
+    typed: Typed | None = getattr(request.resolver_match and request.resolver_match.func, "keeps_typed", None)
+    if typed is None or request.method != "POST":
+        return False
     is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    return name in TYPED_IN and is_own and bool(_kept(request))
+    return typed.sent_by_anyone or (
+        is_own and bool(_kept(request)) and (not typed.field or typed.field in request.POST)
+    )
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, Any]]:

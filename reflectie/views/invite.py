@@ -32,10 +32,12 @@ from reflectie.store import (
 )
 from reflectie.throttle import Attempt, try_mails
 
+from .errors import keeps_typed
 from .sessions import share
 from .stages import overtaken, too_late
 
 
+@keeps_typed("addresses")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:

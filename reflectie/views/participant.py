@@ -37,6 +37,7 @@ from reflectie.store import (
 )
 from reflectie.throttle import WINDOW_SECONDS, try_code
 
+from .errors import keeps_typed
 from .personal import (
     forget_code,
     in_groups,
@@ -160,6 +161,7 @@ def _own_response(request: HttpRequest, session: Session, token: str, code: str)
     return find_response(session, *_own_hashes(request, session, token, code))
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

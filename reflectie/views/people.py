@@ -36,10 +36,13 @@ from reflectie.store import (
 )
 from reflectie.throttle import try_mails
 
+from .errors import keeps_typed
+
 # What is asked again before it is done: `?doe=` on the page, `action` in its form.
 CONFIRMED = {"coordinator", "facilitator", "remove"}
 
 
+@keeps_typed("email")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:

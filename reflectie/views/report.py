@@ -27,6 +27,7 @@ from reflectie.store import (
     text_marks,
 )
 
+from .errors import keeps_typed
 from .made import page_of
 from .own import links, own_token
 
@@ -61,6 +62,7 @@ def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     return page_of(request, TEMPLATE, load_report(access.session), context, f"{access.role}-{stage}")
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page

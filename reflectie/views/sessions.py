@@ -38,11 +38,13 @@ from reflectie.store import (
 )
 
 from .collaborations import makes_within_limits
+from .errors import keeps_typed
 from .stages import finish_step, too_late
 
 FORM = ["GET", "HEAD", "POST"]
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -68,6 +70,7 @@ def planned_or_404(collaboration: Collaboration, form: PlanForm | EarlierForm) -
         raise Http404 from gone
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:

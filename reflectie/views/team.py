@@ -16,10 +16,12 @@ from reflectie.forms.start import StartForm
 from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
 from reflectie.throttle import Attempt, try_reflection
 
+from .errors import keeps_typed
 from .own import forget, links, own_token, remember
 from .sheet import Place, save_sheet, show_sheet
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +50,7 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
     return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,11 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from reflectie.access import LinkRenewedError
 from reflectie.backends import waited_too_long
-from reflectie.store import why_it_fails
+from reflectie.store import takes_answers, why_it_fails
+
+from .personal import owner_mark, session_mark
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +62,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     if request.headers.get("HX-Request"):
         return HttpResponse(status=403, headers={"X-Form-Token": get_token(request)})
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is absent or forbidden. A link that was renewed says so: what waits in the browser goes along under the new
+    one, where what is of something erased is thrown away."""
+    if isinstance(exception, LinkRenewedError):
+        session = exception.session
+        context = {
+            # As a participant's pages are: nothing asks who is signed in.
+            "user": None,
+            "messages": (),
+            "is_open": takes_answers(session),
+            "owner": owner_mark(request, session),
+            "session_mark": session_mark(session),
+        }
+        return render(request, "reflectie/join/renewed.html", context, status=404)
+    # An address that leads nowhere says nothing of what is gone.
+    return render(request, "404.html", {"is_gone": not isinstance(exception, Resolver404)}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

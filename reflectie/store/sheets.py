@@ -187,11 +187,12 @@ def save_fields(
     with transaction.atomic():
         session = lock_session(session)
         response = find_response(session, token_hash)
-        if response is None and not may_begin:
-            raise Response.DoesNotExist
         filling = load_filling(session, response)
+        # First: closing takes the tokens away, so that then no sheet is found at all.
         if not filling.is_open:
             raise SessionClosedError
+        if response is None and not may_begin:
+            raise Response.DoesNotExist
         if plan_of(session).promise != promised:
             raise PlanChangedError
         sheet, changed, conflicts = _merged(filling.sheet, posted)

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from reflectie.access import LinkRenewedError
 from reflectie.backends import waited_too_long
@@ -64,7 +65,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _once_more(request, _("Deze pagina stond lang open. Alles wat je invulde, is er nog: bewaar het opnieuw."))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What is absent or forbidden. A link that was renewed says so: what waits in the browser goes along under the new
     one, where what is of something erased is thrown away."""
     if isinstance(exception, LinkRenewedError):
@@ -78,8 +79,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             "session_mark": session_mark(session),
         }
         return render(request, "reflectie/join/renewed.html", context, status=404)
-    # An address that leads nowhere says nothing of what is gone.
-    return render(request, "404.html", {"is_gone": not isinstance(exception, Resolver404)}, status=404)
+    return page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

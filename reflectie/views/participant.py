@@ -45,7 +45,6 @@ from .personal import (
     own_code,
     own_hashes,
     owner_mark,
-    person_mark,
     remember_code,
     session_mark,
     shared_mark,
@@ -222,7 +221,10 @@ def _kept_hash(response: Response | None) -> str:
 
 def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
     heading = _("Dit blad is hier niet meer open")
-    text = _("Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist.")
+    text = _(
+        "Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist. "
+        "Wat je net invulde, is niet bewaard."
+    )
     # Whoever looks now may be the next: nothing of the one before is shown, or stays.
     return _not_saved(request, session, place, heading, text, forget=request.POST.get("keep-as", ""))
 
@@ -316,7 +318,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         return _too_late(request, session, token)
     except Response.DoesNotExist as erased:
         raise Http404 from erased
-    context |= {"owner": "", "forget": person_mark(sheet_mark(session, token_hash))}
+    context |= {"owner": "", "forget": sheet_mark(session, token_hash)}
     return forget_code(_render(request, "withdrawn", context), session)
 
 

@@ -15,6 +15,7 @@
   const FIELD = "input:not([type=hidden]), textarea";
   let timer = null;
   let tokenTries = 0;
+  let isLive = false;
   // Question id -> what was sent last and isn't answered yet.
   const sent = {};
   const typing = {};
@@ -134,7 +135,7 @@
   // The buttons in a question send nothing themselves: what they do is sent with the question, and kept until then.
   sheet.addEventListener("click", (event) => {
     const button = event.target.closest("[name=clear], [name=mine], [name=theirs]");
-    if (!button || !sheet.matches(".is-live")) return;
+    if (!button || !isLive) return;
     event.preventDefault();
     const question = questionOf(button);
     if (button.name === "clear") {
@@ -249,5 +250,6 @@
 
   // All of it has started: only now htmx takes the sending over, and the page needs no buttons for it.
   sheet.removeAttribute("hx-disable");
-  sheet.classList.add("is-live");
+  sheet.querySelectorAll(".without-script").forEach((part) => part.remove());
+  isLive = true;
 })();

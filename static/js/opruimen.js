@@ -49,13 +49,19 @@ window.kept = (() => {
   };
   if (line) line.addEventListener("message", ({ data }) => told.of && told.of.startsWith(data) && leave());
 
+  // What is there only when it is needed stands in a template, apart from what a reader of the page meets.
+  const unfold = (part) => {
+    if (!part.content) return part;
+    const shown = part.content.firstElementChild;
+    part.replaceWith(shown);
+    return shown;
+  };
   const said = (record) => Object.values(record.questions).filter(({ words }) => words);
   const show = (part, answers) => {
     const lines = answers.flatMap(({ title, words }) =>
       [["dt", title], ["dd", words]].map(([tag, text]) => Object.assign(document.createElement(tag), { textContent: text })),
     );
-    part.querySelector("dl").replaceChildren(...lines);
-    part.hidden = false;
+    unfold(part).querySelector("dl").replaceChildren(...lines);
     document.dispatchEvent(new Event("shown"));
   };
   // `unkept` is what a page knows that couldn't be kept.
@@ -76,18 +82,19 @@ window.kept = (() => {
       others.forEach(remove);
       const { at = "" } = mine.map(read).find((record) => said(record).length) || {};
       if (!/^\/[^/]/.test(at)) return;
-      const link = part.querySelector("a");
+      const notice = unfold(part);
+      const link = notice.querySelector("a");
       if (!link.getAttribute("href")) link.href = at + "?niet-bewaard";
-      part.querySelector("button").addEventListener("click", () => {
+      notice.querySelector("button").addEventListener("click", () => {
         mine.forEach(remove);
-        part.remove();
+        notice.remove();
       });
-      part.hidden = false;
     });
   };
 
   // The page says so: of whom nothing may stay, or that nothing is here any more.
-  if (told.forget) forget(told.forget);
+  // A mark's last part is what was promised: whatever that was, it goes.
+  if (told.forget) forget(told.forget.replace(/[^-]+$/, ""));
   if (told.gone !== undefined) {
     const where = (address) => address.split("/").slice(1, 3).join("/");
     places("").filter((place) => where(read(place).at || "") === where(location.pathname)).forEach(forget);

@@ -144,7 +144,7 @@ class Person:
         if name == "join-new":
             expect(tab.get_by_role("button", name="Begin")).to_be_visible()
 
-    def meet(self, event: str) -> None:  # noqa: C901 (one case for each event)
+    def meet(self, event: str) -> None:
         match event:
             case "renewed":
                 store.renew_link(self.session)
@@ -215,7 +215,7 @@ ALSO_FAST = {"anonymous-closed-comes-back", "together-renewed-stays", "alone-era
 
 
 def mark(order: Order):
-    """All orders take minutes together; what each event comes to on the page that stands open is looked at every time."""
+    """All orders take minutes together; each event on the page that stands open is looked at every time."""
     is_fast = str(order) in ALSO_FAST or (order.mode is Mode.ANONYMOUS and order.stays and len(order.events) == 1)
     return pytest.param(order, id=str(order), marks=[] if is_fast else [pytest.mark.slow])
 

@@ -243,6 +243,7 @@ LANDED = {
     "0008_typed_sheets": "8c636ae9e8d46c73",
     "0009_outgoing_mail": "b451455fbcdc9529",
     "0010_limits_and_former_coordinators": "e9628aaa8b1e9ee1",
+    "0015_former_links": "2a1a19e2aff146b2",
 }
 
 

@@ -25,6 +25,9 @@ from reflectie.store import (
     setup_of,
 )
 
+# In the address of a sheet: its page asks whether one is done without any answer; in what that page sends: one is sure.
+ASKS, SURE = "leeg", "toch"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -55,7 +58,23 @@ def show_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     if not filling.is_open:
         return show_closed(request, place, form)
     form.sheet = filling.sheet
+    if ASKS in request.GET and not filling.finished and not filling.sheet.answered(filling.checklist):
+        return _ask_whether_empty(request, place, filling)
     return _page(request, place, form, filling)
+
+
+def _ask_whether_empty(request: HttpRequest, place: Place, filling: Filling) -> HttpResponse:
+    """Somebody pressed the last button without a single answer: what that comes to, before it does."""
+    context = {
+        "place": place,
+        "begun": filling.begun,
+        "mode": filling.setup.mode.value,
+        "is_round": filling.setup.mode.is_round,
+        "total": len(filling.checklist.items),
+        "sure": SURE,
+        **place.context,
+    }
+    return render(request, "reflectie/fill/empty.html", context)
 
 
 def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
@@ -64,7 +83,14 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     posted = form.posted()
     finish = "finish" in request.POST and not form.errors
     try:
-        saved = save_fields(place.session, place.token_hash, posted, finish=finish, may_begin=place.may_begin)
+        saved = save_fields(
+            place.session,
+            place.token_hash,
+            posted,
+            finish=finish,
+            even_empty=SURE in request.POST,
+            may_begin=place.may_begin,
+        )
     except Response.DoesNotExist as erased:
         raise Http404 from erased
     except SessionClosedError:
@@ -74,7 +100,7 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
         return refuse(request, place, form, _("Deze ronde is vol"), text)
     form.settle(saved)
     if form.status == 200 and finish:
-        return _redirect(request, place.finish_url)
+        return _redirect(request, place.finish_url if saved.filling.finished else f"{place.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
         return _fragments(request, form, saved.filling)
     if form.status == 200:

@@ -57,6 +57,9 @@ EVENTS = {
 def may_follow(before: str, after: str) -> bool:
     if before in ENDS or (before in CLOSED and after != "erased"):
         return False
+    # Whoever was handed this device, or withdrew on it, has no code here to withdraw with.
+    if after == "withdrawn here" and before in ("handed on", "withdrawn here"):
+        return False
     # A plan may only change before there is an answer, and only who has answers can withdraw them.
     return "replanned" not in (before, after) or not any("withdrawn" in event for event in (before, after))
 

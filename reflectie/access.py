@@ -18,6 +18,7 @@ from .models import (
     HELD_ON,
     OPENED,
     FormerCoordinator,
+    FormerLink,
     Membership,
     Response,
     Role,
@@ -29,6 +30,14 @@ from .store import Standing, comparable_sessions, hash_token, load_standing
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
+
+
+class LinkRenewedError(Http404):
+    """The link was renewed: it opens nothing, and whoever has it reads so (`views/errors.py`)."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +128,19 @@ def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Sessio
 
 
 def joined_session_or_404(join_token: str) -> Session:
-    """The session that a link to take part opens, at whatever stage, with its checklist. One query."""
+    """The session that a link to take part opens, at whatever stage, with its checklist. One query, and one more for a
+    link that opens none."""
     sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
     session = sessions.filter(join_token=join_token).first()
     if session is None:
-        raise Http404
+        raise _renewed_or_absent(join_token)
     return session
+
+
+def _renewed_or_absent(token: str) -> Http404:
+    links = FormerLink.objects.select_related("session__checklist", "session__collaboration")
+    former = links.filter(token_hash=hash_token(token)).first()
+    return LinkRenewedError(former.session) if former else Http404()
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -148,7 +164,7 @@ def response_or_404(token: str) -> Response:
     try:
         return responses.get(token_hash=hash_token(token))
     except Response.DoesNotExist as absent:
-        raise Http404 from absent
+        raise _renewed_or_absent(token) from absent
 
 
 def readable_session_or_404(read_token: str) -> Session:

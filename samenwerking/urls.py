@@ -71,6 +71,7 @@ register_converter(Token, "token")
 register_converter(Document, "document")
 register_converter(FileFormat, "format")
 
+handler404 = "reflectie.views.errors.not_found"
 handler500 = "reflectie.views.errors.server_error"
 
 # One way in for everybody, so that a second factor holds here too.

@@ -173,13 +173,14 @@ def test_finish_leads_to_the_report_each_time(client, reflection):
 
 
 def test_finish_by_htmx_leads_to_the_report(client, reflection):
-    response = client.post(reflection.fill_url, posted(reflection, {}, finish="1"), headers=HTMX)
+    values = {"goal-shared": "helping"}
+    response = client.post(reflection.fill_url, posted(reflection, values, finish="1"), headers=HTMX)
 
     assert response["HX-Redirect"] == reflection.report_url
 
 
 def test_finish_with_items_open_is_allowed(client, reflection):
-    client.post(reflection.fill_url, posted(reflection, {}, finish="1"))
+    client.post(reflection.fill_url, posted(reflection, {"goal-shared": "helping"}, finish="1"))
 
     assert reflection.response.finished
 

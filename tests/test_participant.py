@@ -371,6 +371,41 @@ def test_renewed_link_takes_along_who_was_filling_in():
     assert 'value="helping" checked' in client.get(url("join-fill", session)).content.decode()
 
 
+def test_renewed_link_says_so_until_the_session_is_erased():
+    session = make_round()
+    client = begin(session)
+    old, sheet = url("join", session), url("join-fill", session)
+    mark = keep_as(client, session)
+    session = store.renew_link(session)
+
+    for asked in (client.get(old), client.get(sheet), client.post(sheet, {"keep-as": mark}), Client().get(old)):
+        assert (asked.status_code, "Deze link is vernieuwd" in asked.text) == (404, True)
+        # What waits in the browser is left alone, and nothing leads to the new link.
+        assert ("data-waits" in asked.text, "data-kept" in asked.text) == (True, False)
+        assert session.join_token not in asked.text
+
+    finish_all(session, 3)
+    store.close_round(session)
+    assert f'data-kept="{mark.rpartition("-")[0]}-"' in client.get(old).text
+    assert 'data-kept=""' in Client().get(old).text
+    store.erase_session(session.pk)
+    assert "Deze link is vernieuwd" not in client.get(old).text
+
+
+def test_sheet_that_was_withdrawn_elsewhere_is_not_begun_again_by_a_page_that_showed_it():
+    session = make_round()
+    client = begin(session)
+    give(client, session, {"goal-shared": "helping"})
+    page = client.get(url("join-fill", session)).text
+    assert '<input type="hidden" name="begun" value="1">' in page
+    Response.objects.all().delete()
+
+    late = {"form-intensity": "helping", "seen-form-intensity": "0", "keep-as": keep_as(client, session), "begun": "1"}
+
+    assert client.post(url("join-fill", session), late).status_code == 404
+    assert not Response.objects.exists()
+
+
 # --- going on elsewhere
 
 
@@ -544,7 +579,9 @@ def test_sheet_left_open_by_the_first_saves_nothing_under_the_second(headers):
         assert response.status_code == 409
         assert "Wat je net invulde, is niet bewaard." in text_of(response)
         assert "hx-swap-oob" not in response.content.decode()
-        assert "Samenwerkingsvorm matcht benodigde intensiteit" in text_of(response)
+        # Who looks now may be the next: what the first gave isn't on the page, and goes from the browser.
+        assert "Samenwerkingsvorm matcht benodigde intensiteit" not in text_of(response)
+        assert f'data-forget="{mark}"' in response.content.decode()
     assert answers(session) == [{"goal-shared": "hindering"}]
 
 
@@ -616,7 +653,8 @@ def test_answer_after_closing_is_refused_and_stays_in_sight():
     assert late.status_code == 409
     assert "De ronde is gesloten" in text_of(late)
     assert "Te laat getypt" in text_of(late)
-    assert f'data-forget="{mark}"' in late.content.decode()
+    # The page shows all that the browser still kept of this person, and then keeps it no longer.
+    assert f'data-kept="{mark.rpartition("-")[0]}-"' in late.content.decode()
     assert url("join", session) in late.content.decode()
 
 

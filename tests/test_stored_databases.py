@@ -273,6 +273,11 @@ LANDED = {
     "0008_typed_sheets": "8c636ae9e8d46c73",
     "0009_outgoing_mail": "b451455fbcdc9529",
     "0010_limits_and_former_coordinators": "e9628aaa8b1e9ee1",
+    "0011_tidy_names": "4d0649d1e58e953f",
+    "0012_normal_addresses": "c5c819332664c7dd",
+    "0013_search_and_sort_keys": "b517d278621958b6",
+    "0014_session_name": "df8da9ef9581576a",
+    "0015_former_links": "386de9dd02d80d8f",
 }
 
 

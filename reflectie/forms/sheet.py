@@ -241,7 +241,7 @@ def _draw(form: SheetForm, question: str) -> SafeString:
     params = [f"{prefix}{name}" for name in names for prefix in ("", "seen-", "current-")]
     context = {
         **_controls(form, question),
-        "params": ",".join([*params, "mine", "theirs", "keep-as", "csrfmiddlewaretoken"]),
+        "params": ",".join([*params, "mine", "theirs", "begun", "keep-as", "csrfmiddlewaretoken"]),
         "state": form.state(question, drawn=True),
     }
     if item := form.known[question].item:

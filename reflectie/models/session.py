@@ -195,6 +195,17 @@ class FormerCoordinator(models.Model):
         return f"FormerCoordinator {self.pk}"
 
 
+class FormerLink(models.Model):
+    """A link of a session that a new one took the place of, as a hash. It opens nothing; whoever comes by it reads why,
+    and what they typed and isn't sent yet waits for the new one."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="former_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return f"FormerLink {self.pk}"
+
+
 class Outcome(models.Model):
     """What the team made of an item in the discussion. It stands beside the finding, never instead of it."""
 

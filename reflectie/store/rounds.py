@@ -130,6 +130,7 @@ def renew_link(session: Session) -> Session:
     with transaction.atomic():
         session = lock_open_session(session)
         before = session.join_token or ""
+        session.former_links.create(token_hash=hash_token(before))
         _save_with_new_link(session)
         after = session.join_token or ""
         # A sheet that a team fills in together is opened by the link itself.

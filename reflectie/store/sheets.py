@@ -174,33 +174,35 @@ def save_fields(
     posted: Mapping[str, Posted],
     *,
     finish: bool = False,
+    even_empty: bool = True,
     may_begin: bool = False,
     typed: bool = False,
 ) -> Saved:
     """Save what was changed, field by field, and nothing that somebody else changed meanwhile.
 
     The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
-    finished when nothing was in conflict; finishing twice is finishing once. `typed` marks a sheet that is made here as
-    typed in from paper. Every write in a session locks the
-    session's row first, so that an answer is in before it closes, or refused after.
+    finished when nothing was in conflict, and, unless `even_empty`, something of the checklist is answered; finishing
+    twice is finishing once. `typed` marks a sheet that is made here as typed in from paper. Every write in a session
+    locks the session's row first, so that an answer is in before it closes, or refused after.
     Raises SessionClosedError when the session takes no more answers, SessionFullError when it takes no other sheet,
-    NotFoundError when the sheet or the session was erased,
-    and PlanChangedError when since `session` was fetched something changed of what participants read beforehand: what
-    was given without a name isn't kept by name.
+    NotFoundError when the sheet or the session was erased, and PlanChangedError when since `session` was fetched
+    something changed of what participants read beforehand: what was given without a name isn't kept by name.
     """
     promised = plan_of(session).promise
     with transaction.atomic():
         session = lock_session(session)
         response = find_response(session, token_hash)
-        if response is None and not may_begin:
-            raise NotFoundError
         filling = load_filling(session, response)
+        # First: closing takes the tokens away, so that then no sheet is found at all.
         if not filling.is_open:
             raise SessionClosedError
+        if response is None and not may_begin:
+            raise NotFoundError
         if plan_of(session).promise != promised:
             raise PlanChangedError
         sheet, changed, conflicts = _merged(filling.sheet, posted)
-        finished = filling.finished or (finish and not conflicts)
+        may_finish = finish and not conflicts and (even_empty or sheet.answered(filling.checklist) > 0)
+        finished = filling.finished or may_finish
         if changed or finished != filling.finished:
             response = response or _begin(session, token_hash, typed=typed)
             _write(session, response, filling, sheet, changed, finished=finished)

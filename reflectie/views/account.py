@@ -32,6 +32,7 @@ from reflectie.store import (
 )
 from reflectie.throttle import forget_browser, remember_browser
 
+from .errors import keeps_typed
 from .reauthentication import ask_again, note_fresh
 
 # The codes of what allauth's forms say then.
@@ -98,6 +99,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "account/overview.html", {"second_factor": second_factor_is_on(signed_in(request))})
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:

@@ -29,6 +29,8 @@ from reflectie.store import (
     today,
 )
 
+from .errors import keeps_typed
+
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -40,6 +42,7 @@ def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
     return access
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -85,6 +88,7 @@ def _around(session: Session) -> dict[str, object]:
     }
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:

@@ -35,6 +35,7 @@ from reflectie.store import (
 )
 
 from .collaborations import makes_within_limits
+from .errors import keeps_typed
 from .stages import finish_step, overtaken, too_late
 
 FORM = ["GET", "HEAD", "POST"]
@@ -44,6 +45,7 @@ EMPTY_ROWS = 20
 SHOWN = 3
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -81,6 +83,7 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 @gzip_page

@@ -35,6 +35,7 @@ from reflectie.store import (
 from reflectie.throttle import count_made
 
 from .comparing import query_of
+from .errors import keeps_typed
 
 PAGE_SIZE = 25
 # More words than anybody types, and few enough for a database to take in.
@@ -62,6 +63,7 @@ def _searched(request: HttpRequest) -> str:
     return tidy(request.GET.get("zoek", ""), one_line=True)[:MAX_SEARCH].strip()
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
@@ -80,6 +82,7 @@ def makes_within_limits(request: HttpRequest, form: Form) -> bool:
     return full is None
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -141,6 +144,7 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/collaborations/erase.html", context, status=422 if form.is_bound else 200)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:

@@ -4,10 +4,12 @@ import logging
 import re
 import sys
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import (
     REASON_BAD_ORIGIN,
     REASON_BAD_REFERER,
@@ -21,44 +23,49 @@ from django.middleware.csrf import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
-from reflectie.access import joined_session_or_404, response_or_404
+from reflectie.access import LinkRenewedError, joined_session_or_404, response_or_404
 from reflectie.backends import waited_too_long
 from reflectie.domain.checklist import Checklist
 from reflectie.domain.setup import Setup
 from reflectie.forms.sheet import SheetForm
 from reflectie.models import Session
-from reflectie.store import NotFoundError, load_checklist, setup_of, why_it_fails
+from reflectie.store import NotFoundError, load_checklist, setup_of, takes_answers, why_it_fails
+
+from .personal import owner_mark, session_mark
 
 logger = logging.getLogger(__name__)
 
 # Seconds after which it is worth another try.
 AGAIN_AFTER = 5
 
-# Here a form that got too old is sent again as it was: whoever knows the address may fill in anyway.
-KEPT_FOR = {"start", "fill", "join-fill"}
-# Here people with an account type. It is sent again too, but only what one of our own pages sent: who is signed in may
-# do more than fill in, and another site should not get that done by one press on a page of ours.
-TYPED_IN = {
-    "collaboration-new",
-    "collaboration-edit",
-    "session-new",
-    "session-edit",
-    "session-name",
-    "session-earlier",
-    "session-invite",
-    "session-conclude",
-    "import",
-    "paper",
-    "outcome",
-    "agreements",
-    "agreement",
-    "lessons",
-    "lesson",
-}
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a view is marked with in which people type: when sign-in, the form token or the database is in the way, the
+    page that says so holds what was sent, to be sent again."""
+
+    # The field without which nothing was typed: the page has other buttons too.
+    field: str = ""
+    # Who knows the address may fill in anyway. Elsewhere it is kept only when one of our own pages sent it: whoever is
+    # signed in may do more, and another site should not get that done by one press on a page of ours.
+    sent_by_anyone: bool = False
+
+
+def keeps_typed(field: str = "", *, sent_by_anyone: bool = False) -> Callable[[View], View]:
+    """Mark a view in which people type; never one that takes a password or a code, or that erases."""
+
+    def mark(view: View) -> View:
+        view.keeps_typed = Typed(field, sent_by_anyone)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
 
 # Why no form from this window can be taken: it keeps no cookies, or it hides where forms come from (in-app browsers).
 NO_COOKIES, HIDDEN = "cookies", "hidden"
@@ -98,16 +105,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Where it never comes, or the browser doesn't say that the form is ours, trying again helps nobody: then the page
     says what is the matter, and how to go on elsewhere.
     """
-    try:
-        name = resolve(request.path_info).url_name
-    except Resolver404:
-        name = ""
-    is_kept = name in KEPT_FOR or _is_typed(request, name)
+    is_kept = _is_typed(request)
     never = _why_never(reason)
     if request.headers.get("HX-Request") and is_kept:
         return _for_scripts(request, never)
     if never:
-        return _elsewhere(request, name or "", never, is_kept=is_kept)
+        return _elsewhere(request, never, is_kept=is_kept)
     if not is_kept:
         context = {
             "heading": _("Deze pagina stond te lang open"),
@@ -132,12 +135,12 @@ def _for_scripts(request: HttpRequest, never: str) -> HttpResponse:
     return HttpResponse(status=403, headers=trouble | fresh)
 
 
-def _elsewhere(request: HttpRequest, name: str, never: str, *, is_kept: bool) -> HttpResponse:
+def _elsewhere(request: HttpRequest, never: str, *, is_kept: bool) -> HttpResponse:
     """What is the matter with this window, the link to open in another, and what was typed, to take along."""
     context = {
         "never": never,
         "page_url": request.build_absolute_uri(),
-        "given": _given(request, name),
+        "given": _given(request),
         # Without cookies this may be a browser that lost them: what it may send again, it may try.
         "kept": _kept(request) if is_kept and never == NO_COOKIES else [],
     }
@@ -146,19 +149,19 @@ def _elsewhere(request: HttpRequest, name: str, never: str, *, is_kept: bool) ->
     return response
 
 
-def _given(request: HttpRequest, name: str) -> list[tuple[Any, str]]:
+def _given(request: HttpRequest) -> list[tuple[Any, str]]:
     """What somebody typed, to read: of a sheet as on its page, of other forms the texts alone. Nothing of what another
     site may have put there: nobody should read its words on a page of ours."""
-    kwargs = resolve(request.path_info).kwargs if name else {}
+    match = request.resolver_match
     try:
         # Only who has the address of a sheet can have typed in it.
-        if name in SHEETS:
-            form = SheetForm(*_asked_in(SHEETS[name](kwargs["token"])), request.POST)
+        if match and match.url_name in SHEETS:
+            form = SheetForm(*_asked_in(SHEETS[match.url_name](match.kwargs["token"])), request.POST)
             form.posted()
             return form.given()
     except (Http404, DatabaseError):
         return []
-    if name not in KEPT_FOR | TYPED_IN or not _came_from_us(request):
+    if _mark_of(request) is None or not _came_from_us(request):
         return []
     return [("", value) for key, value in _kept(request) if "password" not in key and not _NO_WORDS.fullmatch(value)]
 
@@ -176,6 +179,23 @@ def _came_from_us(request: HttpRequest) -> bool:
     except RejectRequest:
         return False
     return True
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What is absent or forbidden. A link that was renewed says so: what waits in the browser goes along under the new
+    one, where what is of something erased is thrown away."""
+    if isinstance(exception, LinkRenewedError):
+        session = exception.session
+        context = {
+            # As a participant's pages are: nothing asks who is signed in.
+            "user": None,
+            "messages": (),
+            "is_open": takes_answers(session),
+            "owner": owner_mark(request, session),
+            "session_mark": session_mark(session),
+        }
+        return render(request, "reflectie/join/renewed.html", context, status=404)
+    return page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -198,11 +218,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """The database couldn't do it in time: it is to be tried again in a moment, and nothing typed is lost."""
-    name = request.resolver_match.url_name if request.resolver_match else ""
     if request.headers.get("HX-Request"):
         # Its page keeps what was given, says so, and sends it again by itself.
         response = HttpResponse(status=503)
-    elif request.method == "POST" and (name in KEPT_FOR or _is_typed(request, name)):
+    elif _is_typed(request):
         text = _("Het is even druk. Alles wat je invulde, is er nog: wacht even en bewaar het opnieuw.")
         response = _once_more(request, text, status=503)
     else:
@@ -218,15 +237,24 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def signed_out(request: HttpRequest) -> HttpResponse | None:
     """What somebody typed who isn't signed in any more, to be sent once they are; None where nothing was typed."""
-    if not request.resolver_match or not _is_typed(request, request.resolver_match.url_name):
+    if not _is_typed(request):
         return None
     text = _("Je bent intussen afgemeld. Meld je aan in een nieuw tabblad en kom terug: wat je invulde, is er nog.")
     return _once_more(request, text, sign_in=True)
 
 
-def _is_typed(request: HttpRequest, name: str | None) -> bool:
+def _mark_of(request: HttpRequest) -> Typed | None:
+    return getattr(request.resolver_match and request.resolver_match.func, "keeps_typed", None)
+
+
+def _is_typed(request: HttpRequest) -> bool:
     """Whether somebody typed it in a page of ours: a browser says so, and no other site can have it say so."""
-    return name in TYPED_IN and _is_own(request) and bool(_kept(request))
+    typed = _mark_of(request)
+    if typed is None or request.method != "POST":
+        return False
+    if typed.sent_by_anyone:
+        return True
+    return _is_own(request) and bool(_kept(request)) and (not typed.field or typed.field in request.POST)
 
 
 def _is_own(request: HttpRequest) -> bool:

@@ -36,10 +36,12 @@ from reflectie.store import (
 from reflectie.throttle import Attempt, TooOften, try_mails
 from reflectie.wording import session_words
 
+from .errors import keeps_typed
 from .sessions import share
 from .stages import overtaken, too_late
 
 
+@keeps_typed("addresses")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:

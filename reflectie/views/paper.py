@@ -27,6 +27,7 @@ from reflectie.store import (
     takes_paper,
 )
 
+from .errors import keeps_typed
 from .made import made_file
 from .participant import round_of
 
@@ -54,6 +55,7 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     return made_file(request, form.fingerprint, form.make, "formulier-zelfreflectie.pdf")
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page

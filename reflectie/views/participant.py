@@ -37,14 +37,17 @@ from reflectie.store import (
 )
 from reflectie.throttle import TooOften, try_code
 
+from .errors import keeps_typed
 from .personal import (
     forget_code,
     in_groups,
     is_same_person,
     own_code,
     own_hashes,
+    owner_mark,
     remember_code,
     session_mark,
+    shared_mark,
     sheet_mark,
 )
 from .sheet import Place, refuse, save_sheet, show_sheet
@@ -128,6 +131,9 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
         "code": in_groups(code),
         "response": _own_response(request, session, token, code),
         "session_mark": session_mark(session),
+        "owner": owner_mark(request, session),
+        "join_url": reverse("join", args=[token]),
+        "fill_url": reverse("join-fill", args=[token]),
         "report_url": reverse("report", args=[read_token(token)]),
     }
 
@@ -164,6 +170,7 @@ def _own_response(request: HttpRequest, session: Session, token: str, code: str)
     return find_response(session, *_own_hashes(request, session, token, code))
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,7 +180,9 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     code = own_code(request, session)
     is_round = Mode(session.mode).is_round
     posts = request.method == "POST"
-    if not posts and (not takes_answers(session) or (is_round and not code)):
+    # Whoever comes back to what wasn't saved in time.
+    is_late = not takes_answers(session) and "niet-bewaard" in request.GET
+    if not posts and not is_late and (not takes_answers(session) or (is_round and not code)):
         return _to("join", token)
     place = _place(request, session, token)
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
@@ -191,7 +200,6 @@ def _place(request: HttpRequest, session: Session, token: str) -> Place:
     context = _context(request, session, token)
     is_round, response = context["is_round"], context["response"]
     token_hash = _kept_hash(response) or _own_hashes(request, session, token, own_code(request, session))[0]
-    context["join_url"] = reverse("join", args=[token])
     if is_round or not (response and response.finished):
         context["report_url"] = ""
     return Place(
@@ -203,8 +211,10 @@ def _place(request: HttpRequest, session: Session, token: str) -> Place:
         finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
         intro="reflectie/join/intro.html",
         context={**NOBODY, **context},
-        may_begin=True,
-        keep_as=sheet_mark(session, token_hash) if is_round else "",
+        # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
+        may_begin="begun" not in request.POST,
+        keep_as=sheet_mark(session, token_hash) if is_round else shared_mark(session),
+        owner=context["owner"],
     )
 
 
@@ -215,8 +225,12 @@ def _kept_hash(response: Response | None) -> str:
 
 def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
     heading = _("Dit blad is hier niet meer open")
-    text = _("Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist.")
-    return _not_saved(request, session, place, heading, text)
+    text = _(
+        "Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist. "
+        "Wat je net invulde, is niet bewaard."
+    )
+    # Whoever looks now may be the next: nothing of the one before is shown, or stays.
+    return _not_saved(request, session, place, heading, text, forget=request.POST.get("keep-as", ""))
 
 
 def _other_promise(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
@@ -226,10 +240,12 @@ def _other_promise(request: HttpRequest, session: Session, place: Place) -> Http
     return _not_saved(request, session, place, heading, text)
 
 
-def _not_saved(request: HttpRequest, session: Session, place: Place, heading: str, text: str) -> HttpResponse:
+def _not_saved(
+    request: HttpRequest, session: Session, place: Place, heading: str, text: str, *, forget: str | None = None
+) -> HttpResponse:
     form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
     form.posted()
-    return refuse(request, place, form, heading, text)
+    return refuse(request, place, form, heading, text, forget=forget)
 
 
 @login_not_required
@@ -298,7 +314,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         return _too_late(request, session, token)
     if not code:
         return _to("join-continue", token)
-    context = {**_about(session, token), "session_mark": session_mark(session)}
+    context = {**_about(session, token), "session_mark": session_mark(session), "owner": owner_mark(request, session)}
     if request.method != "POST":
         return _render(request, "withdraw", context)
     hashes = own_hashes(request, session, code)
@@ -307,7 +323,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
         withdraw(session, *hashes)
     except StageError:
         return _too_late(request, session, token)
-    context["forget"] = sheet_mark(session, token_hash)
+    context |= {"owner": "", "forget": sheet_mark(session, token_hash)}
     return forget_code(_render(request, "withdrawn", context), session)
 
 
@@ -325,5 +341,10 @@ def new_person(request: HttpRequest, token: str) -> HttpResponse:
         return forget_code(_to("join", token), session)
     if not Mode(session.mode).is_round or not takes_answers(session):
         return _to("join", token)
-    context = {"session_mark": session_mark(session), "code": in_groups(own_code(request, session))}
-    return _render(request, "new", {**_about(session, token), **context})
+    context = {
+        **_about(session, token),
+        "session_mark": session_mark(session),
+        "owner": owner_mark(request, session),
+        "code": in_groups(own_code(request, session)),
+    }
+    return _render(request, "new", context)

@@ -44,12 +44,15 @@ from reflectie.store import (
 )
 from reflectie.throttle import try_mails
 
+from .errors import keeps_typed
+
 # Whoever sees to the site is nobody's colleague here, and stays unnamed.
 ADMINISTRATOR = gettext_lazy("Een beheerder van deze site")
 # What is asked again before it is done: `?doe=` on the page, `action` in its form.
 CONFIRMED = {"coordinator", "facilitator", "remove"}
 
 
+@keeps_typed("email")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from reflectie.addresses import JOIN
+from reflectie.domain.setup import Mode
 from reflectie.keys import key_names
 from reflectie.models import Session
 from reflectie.store import PERSONAL_CODE, hash_token, personal_code_hashes, plan_of, read_code
@@ -35,9 +36,28 @@ def sheet_mark(session: Session, token_hash: str) -> str:
     return f"{session_mark(session)}-{hash_token(token_hash)[:12]}-{promise}"
 
 
+def person_mark(sheet: str) -> str:
+    """With what all marks of one participant's sheet begin, whatever was promised."""
+    return sheet.rpartition("-")[0] + "-"
+
+
 def is_same_person(mark: str, other: str) -> bool:
     """Whether two marks of sheets are one participant's, whatever was promised."""
-    return mark.rpartition("-")[0] == other.rpartition("-")[0]
+    return person_mark(mark) == person_mark(other)
+
+
+def owner_mark(request: HttpRequest, session: Session) -> str:
+    """With what the marks begin of whoever may see here what this browser kept; nothing where nobody may."""
+    if not Mode(session.mode).is_round:
+        return person_mark(shared_mark(session))
+    code = own_code(request, session)
+    return person_mark(sheet_mark(session, own_hashes(request, session, code)[0])) if code else ""
+
+
+def shared_mark(session: Session) -> str:
+    """Under which a browser keeps unsent answers to a sheet that is everybody's who has its link: also under a new one.
+    As long as a participant's, and of nobody."""
+    return f"{session_mark(session)}-blad-0"
 
 
 def own_code(request: HttpRequest, session: Session) -> str:

@@ -27,8 +27,10 @@ from reflectie.store import (
     text_marks,
 )
 
+from .errors import keeps_typed
 from .made import page_of
 from .own import links, own_token
+from .personal import session_mark
 
 TEMPLATE = "reflectie/report/page.html"
 
@@ -40,7 +42,12 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     session = readable_session_or_404(token)
     own = own_token(request)
     own = own if own and read_token(own) == token else ""
-    context = {"pdf_url": reverse("report-pdf", args=[token]), "token": token, "own_token": own}
+    context = {
+        "pdf_url": reverse("report-pdf", args=[token]),
+        "token": token,
+        "own_token": own,
+        "session_mark": session_mark(session),
+    }
     if own:
         context |= links(request, own)
     return page_of(request, TEMPLATE, load_report(session), context, "own" if own else "")
@@ -61,6 +68,7 @@ def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     return page_of(request, TEMPLATE, load_report(access.session), context, f"{access.role}-{stage}")
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page

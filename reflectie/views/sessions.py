@@ -38,11 +38,13 @@ from reflectie.store import (
 )
 
 from .collaborations import makes_within_limits
+from .errors import keeps_typed
 from .stages import finish_step, too_late
 
 FORM = ["GET", "HEAD", "POST"]
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -60,6 +62,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/sessions/plan.html", context, status=422 if form.is_bound else 200)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -78,6 +81,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(FORM)
+@keeps_typed()
 def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another name, at whatever stage: it tells sessions apart, and nobody's answer depends on it."""
     session = session_or_404(request, pk, COORDINATOR).session

@@ -27,6 +27,8 @@ from reflectie.store import (
     share,
 )
 
+from .errors import keeps_typed
+
 FORM = ["GET", "HEAD", "POST"]
 # Of each item so many stand in front; the rest is one press away.
 IN_FRONT = 3
@@ -41,6 +43,7 @@ def _opened_or_404(request: HttpRequest, pk: UUID, roles: tuple[str, ...]) -> tu
     return access.session, access.is_coordinator
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -95,6 +98,7 @@ def _lessons_page(
     return render(request, page, context, status=status)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def lesson(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:

@@ -25,6 +25,9 @@ from reflectie.store import (
     setup_of,
 )
 
+# In the address of a sheet: its page asks whether one is done without any answer; in what that page sends: one is sure.
+ASKS, SURE = "leeg", "toch"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -44,6 +47,8 @@ class Place:
     may_begin: bool = False
     # What the browser keeps unsent answers under: no two people's on one device.
     keep_as: str = ""
+    # With what the marks begin of whoever may see what is kept so; nothing where nobody may.
+    owner: str = ""
 
 
 def show_sheet(request: HttpRequest, place: Place) -> HttpResponse:
@@ -53,7 +58,23 @@ def show_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     if not filling.is_open:
         return show_closed(request, place, form)
     form.sheet = filling.sheet
+    if ASKS in request.GET and not filling.finished and not filling.sheet.answered(filling.checklist):
+        return _ask_whether_empty(request, place, filling)
     return _page(request, place, form, filling)
+
+
+def _ask_whether_empty(request: HttpRequest, place: Place, filling: Filling) -> HttpResponse:
+    """Somebody pressed the last button without a single answer: what that comes to, before it does."""
+    context = {
+        "place": place,
+        "begun": filling.begun,
+        "mode": filling.setup.mode.value,
+        "is_round": filling.setup.mode.is_round,
+        "total": len(filling.checklist.items),
+        "sure": SURE,
+        **place.context,
+    }
+    return render(request, "reflectie/fill/empty.html", context)
 
 
 def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
@@ -62,7 +83,14 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
     posted = form.posted()
     finish = "finish" in request.POST and not form.errors
     try:
-        saved = save_fields(place.session, place.token_hash, posted, finish=finish, may_begin=place.may_begin)
+        saved = save_fields(
+            place.session,
+            place.token_hash,
+            posted,
+            finish=finish,
+            even_empty=SURE in request.POST,
+            may_begin=place.may_begin,
+        )
     except SessionClosedError:
         return show_closed(request, place, form)
     except SessionFullError:
@@ -70,9 +98,9 @@ def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
         return refuse(request, place, form, _("Deze ronde is vol"), text)
     form.settle(saved)
     if form.status == 200 and finish:
-        return _redirect(request, place.finish_url)
+        return _redirect(request, place.finish_url if saved.filling.finished else f"{place.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragments(request, form)
+        return _fragments(request, form, saved.filling)
     if form.status == 200:
         return HttpResponseRedirect(f"{place.url}?bewaard={_now()}#bar", status=303)
     return _page(request, place, form, saved.filling)
@@ -88,6 +116,7 @@ def _page(request: HttpRequest, place: Place, form: SheetForm, filling: Filling)
         "open_items": render_open_items(filling.checklist, filling.sheet, is_round=filling.setup.mode.is_round),
         "saved_at": _saved_at(request),
         "trouble": form.trouble(),
+        "begun": filling.begun,
         **place.context,
     }
     return render(request, "reflectie/fill/page.html", context, status=form.status)
@@ -103,12 +132,13 @@ def _saved_at(request: HttpRequest) -> str:
     return found[0] if found and request.method == "GET" else ""
 
 
-def _fragments(request: HttpRequest, form: SheetForm) -> HttpResponse:
+def _fragments(request: HttpRequest, form: SheetForm, filling: Filling) -> HttpResponse:
     """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
     touched = form.touched()
     has_factor = any((item := form.known[name].item) and item.words for name in touched)
     context = {
         "form": form,
+        "begun": filling.begun,
         "redrawn": form.render_controls(),
         "states": [form.state(name, drawn=False) for name in touched],
         "progress": progress(form.checklist, form.sheet),
@@ -133,10 +163,18 @@ def show_closed(request: HttpRequest, place: Place, form: SheetForm) -> HttpResp
     return refuse(request, place, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
 
 
-def refuse(request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str) -> HttpResponse:
-    """Nothing of what was posted is saved, and the page says why: what was typed stays in sight."""
-    given = form.given()
-    if given:
-        text = f"{text} {_('Wat je net invulde, is niet bewaard. Je vindt het hieronder.')}"
-    context = {"heading": heading, "text": text, "given": given, "place": place, **place.context}
+def refuse(
+    request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str, *, forget: str | None = None
+) -> HttpResponse:
+    """Nothing of what was posted is saved, and the page says why. What was typed stays in sight, unless somebody else
+    may be looking by now: then what the browser keeps under the mark `forget` goes."""
+    context = {
+        "heading": heading,
+        "text": text,
+        "is_shown": forget is None,
+        "given": form.given(),
+        "owner": place.owner,
+        "forget": forget,
+        **place.context,
+    }
     return render(request, "reflectie/closed.html", context, status=409)

@@ -33,6 +33,8 @@ from reflectie.store import (
 )
 from reflectie.tasks import print_final_pdfs
 
+from .errors import keeps_typed
+
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -56,6 +58,7 @@ def too_late(request: HttpRequest, session: Session) -> HttpResponse:
     return render(request, "reflectie/sessions/too_late.html", context, status=409)
 
 
+@keeps_typed("keep")
 @never_cache
 @require_http_methods(FORM)
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -124,6 +127,7 @@ def open_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/sessions/open.html", context)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -16,10 +16,13 @@ from reflectie.forms.start import StartForm
 from reflectie.store import erase_reflection, hash_token, read_token, start_reflection
 from reflectie.throttle import Attempt, TooOften, try_reflection
 
+from .errors import keeps_typed
 from .own import forget, links, own_token, remember
+from .personal import person_mark, session_mark, shared_mark
 from .sheet import Place, save_sheet, show_sheet
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +52,7 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
     return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
 
 
+@keeps_typed(sent_by_anyone=True)
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +76,11 @@ def _place(request: HttpRequest, token: str) -> Place:
         finish_url=report_url,
         finish_label=_("Klaar, toon het verslag"),
         intro="reflectie/fill/own_intro.html",
+        keep_as=shared_mark(response.session),
+        owner=person_mark(shared_mark(response.session)),
         context={
             "token": token,
+            "session_mark": session_mark(response.session),
             "report_url": report_url if response.finished else "",
             **links(request, token),
         },
@@ -93,6 +100,6 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
     if not erase_reflection(response.session_id):
         raise Http404
-    page = render(request, "reflectie/erased.html")
+    page = render(request, "reflectie/erased.html", {"forget": f"{session_mark(response.session)}-"})
     # Another reflection that this browser is in the middle of stays within reach.
     return forget(page) if own_token(request) == token else page

@@ -13,4 +13,6 @@
     else sentAt = event.timeStamp;
   });
   window.addEventListener("pageshow", () => (sentAt = -Infinity));
+  // What is said to whoever has no page that renews itself goes once it does.
+  window.addEventListener("htmx:load", () => document.documentElement.classList.add("has-htmx"), { once: true });
 })();

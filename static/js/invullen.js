@@ -1,23 +1,21 @@
 // Keeps what is given in this browser until the server has it, and sends it again when it didn't arrive.
-// htmx does the sending (see the hx- attributes); this listens. Without JavaScript the page is one form.
+// htmx does the sending (see the hx- attributes); this listens. Until all of it has started, and where one of the scripts
+// never comes, the page is one form, with the buttons and the words of the page without JavaScript.
 "use strict";
 
 (() => {
   const sheet = document.getElementById("sheet");
   if (!sheet) return;
-  // One without the other is worse than neither. Neither: the page is one form, with what it says to who has no scripts.
-  if (!window.htmx || !window.tidyText) {
-    sheet.querySelectorAll("noscript").forEach((part) => (part.outerHTML = part.textContent));
-    return;
-  }
-  sheet.removeAttribute("hx-disable");
+  // One without the others is worse than none.
+  if (!window.htmx || !window.tidyText || !window.kept) return;
 
-  const PLACE = "reflectie:" + (sheet.dataset.keepAs || location.pathname);
+  const PLACE = sheet.dataset.keepAs;
   const AGAIN_AFTER = 4000;
   const TYPING_PAUSE = 1500;
   const FIELD = "input:not([type=hidden]), textarea";
   let timer = null;
   let tokenTries = 0;
+  let isLive = false;
   // Question id -> what was sent last and isn't answered yet.
   const sent = {};
   const typing = {};
@@ -35,27 +33,32 @@
       .map((field) => [field.name, field.value]);
   const answersOf = (question) => fieldsOf(question).filter(([name]) => !name.startsWith("seen-"));
 
+  // What a person would call it, for a page that can do no more than show it.
+  const wordsOf = (element) => element.textContent.replace(/\s+/g, " ").trim();
+  const inWords = (question) => ({
+    title: wordsOf(question.querySelector("legend, .legend")),
+    words: [...question.querySelectorAll(FIELD)]
+      .filter((field) => (isTick(field) ? field.checked : field.value.trim()))
+      .map((field) => (isTick(field) ? wordsOf(field.closest("label")) : field.value.trim()))
+      .join("\n"),
+  });
+
   // Kept from the moment it is given until the server has exactly that.
   let noRoom = null;
-  const read = () => {
-    if (noRoom) return noRoom;
-    try {
-      return JSON.parse(localStorage.getItem(PLACE)) || {};
-    } catch {
-      return {};
-    }
-  };
-  const write = (waiting) => {
+  const hasBegun = () => sheet.querySelector("[name=begun]") !== null;
+  const record = (questions) => ({ at: location.pathname, begun: hasBegun(), questions });
+  const read = () => (noRoom || kept.read(PLACE)).questions;
+  const write = (questions) => {
     noRoom = null;
+    if (kept.isLeft()) return;
     try {
-      if (Object.keys(waiting).length) localStorage.setItem(PLACE, JSON.stringify(waiting));
-      else localStorage.removeItem(PLACE);
+      kept.write(PLACE, record(questions));
     } catch {
       // A browser without room or with storage switched off: as long as the page is there, it knows what is to be sent.
-      noRoom = waiting;
+      noRoom = record(questions);
     }
   };
-  const keep = (question) => write({ ...read(), [question.id]: fieldsOf(question) });
+  const keep = (question) => write({ ...read(), [question.id]: { fields: fieldsOf(question), ...inWords(question) } });
   const letGo = (question) => {
     const waiting = read();
     delete waiting[question.id];
@@ -108,6 +111,7 @@
   const sendAgain = () => {
     clearTimeout(timer);
     timer = null;
+    if (!sheet.isConnected) return;
     const waiting = read();
     questions().filter((question) => waiting[question.id]).forEach(send);
   };
@@ -141,7 +145,7 @@
   // The buttons in a question send nothing themselves: what they do is sent with the question, and kept until then.
   sheet.addEventListener("click", (event) => {
     const button = event.target.closest("[name=clear], [name=mine], [name=theirs]");
-    if (!button) return;
+    if (!button || !isLive) return;
     event.preventDefault();
     const question = questionOf(button);
     if (button.name === "clear") {
@@ -172,18 +176,21 @@
       sheet.querySelector("[name=csrfmiddlewaretoken]").value = token;
       setTimeout(() => htmx.trigger(elt, elt === sheet ? "submit" : "again"), 0);
     } else if (xhr.status === 404 || (xhr.status === 409 && !xhr.responseText.includes("hx-swap-oob"))) {
-      // Erased or closed meanwhile: the answer's page says so, and shows what was typed. Nothing stays here.
+      // Erased, closed, or under another link by now: the answer's page says so, and what becomes of what waits here.
       event.preventDefault();
-      write({});
+      const waiting = noRoom || kept.read(PLACE);
       const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
       document.querySelector("main").replaceWith(page.querySelector("main"));
       document.querySelector("main").focus();
+      if (document.querySelector("[data-kept]")) kept.settle(waiting);
+      else if (!document.querySelector("[data-waits]")) kept.forget(PLACE);
     }
   });
 
   sheet.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, elt } = event.detail;
     const question = questionOf(elt);
+    if (!sheet.isConnected) return;
     if (xhr.status === 0 || xhr.status >= 500) {
       (question ? [question] : questions().filter((one) => read()[one.id])).forEach((one) => {
         markAsOwn(one);
@@ -225,24 +232,26 @@
   });
 
   window.addEventListener("online", sendAgain);
-  // The back button may show this page as it was left, after somebody else took over or all of it was erased.
-  window.addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
-  });
-
   // On a slow line the questions were there before this was: what was given meanwhile counts too.
   const isGiven = (field) => (isTick(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   questions()
     .filter((question) => [...question.querySelectorAll(FIELD)].some(isGiven))
     .forEach(keep);
 
+  // Kept under the page's address, before it was under what the page was told.
+  if (kept.places(location.pathname).includes(location.pathname)) {
+    write({ ...kept.read(location.pathname).questions, ...read() });
+    kept.forget(location.pathname);
+  }
+  // Withdrawn on another device: what was typed before it goes with it.
+  if (kept.read(PLACE).begun && !hasBegun()) kept.forget(PLACE);
   // An earlier visit ended before everything had arrived: put it back as it was given, and send it.
   const waiting = read();
   questions()
     .filter((question) => waiting[question.id])
     .forEach((question) => {
       const values = new Map();
-      waiting[question.id].forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+      waiting[question.id].fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
       question.querySelectorAll("input, textarea").forEach((field) => {
         const given = values.get(field.name) || [];
         if (isTick(field)) field.checked = given.includes(field.value);
@@ -252,4 +261,9 @@
       });
     });
   if (Object.keys(waiting).length) window.addEventListener("load", sendAgain);
+
+  // All of it has started: only now htmx takes the sending over, and the page needs no buttons for it.
+  sheet.removeAttribute("hx-disable");
+  sheet.querySelectorAll(".without-script").forEach((part) => part.remove());
+  isLive = true;
 })();

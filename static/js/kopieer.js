@@ -1,13 +1,25 @@
-// Buttons that copy a link. Without JavaScript the link stands in a field, to select by hand.
+// Buttons that copy a link or a text. Without JavaScript it stands there to select by hand.
 "use strict";
 
-document.querySelectorAll("[data-copy]").forEach((button) => {
+(() => {
   if (!navigator.clipboard) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
+  const show = () => document.querySelectorAll("[data-copy][hidden]").forEach((button) => (button.hidden = false));
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
     const field = document.getElementById(button.dataset.copy);
-    field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.done;
+    const isField = "value" in field;
+    if (isField) field.select();
+    else getSelection().selectAllChildren(field);
+    try {
+      await navigator.clipboard.writeText(isField ? field.value : field.innerText);
+      button.textContent = button.dataset.done;
+    } catch {
+      // The browser doesn't let us. It is selected: whoever copies by hand has it.
+      button.hidden = true;
+    }
   });
-});
+  show();
+  // A part of the page that was put there later.
+  document.addEventListener("shown", show);
+})();

@@ -42,7 +42,6 @@
 (() => {
   const table = document.querySelector("table.matrix");
   if (!table) return;
-  document.querySelector(".keys").hidden = false;
   const rows = [...table.querySelectorAll(".finding-row")].map((row) => [...row.querySelectorAll("td")]);
   const place = new Map(rows.flatMap((cells, y) => cells.map((cell, x) => [cell, [y, x]])));
   // A table whose cells take the focus is a grid: so a screen reader says the cell, and leaves the arrow keys to us.
@@ -108,4 +107,5 @@
     const cell = event.target.closest("td");
     if (place.has(cell) && getSelection().isCollapsed) toggle(cell);
   });
+  document.querySelector(".keys").hidden = false;
 })();

@@ -33,7 +33,8 @@ EVERYTHING = {"facilitator_prepares": True, "closes_on": date(2026, 12, 1)}
 
 
 def make_session(setup: Setup, **facts: object) -> Session:
-    return Session(
+    """A session that no database holds: the only one of its day."""
+    session = Session(
         collaboration=Collaboration(name="Samen in Tienen"),
         planned_on=date(2026, 11, 24),
         mode=setup.mode,
@@ -43,6 +44,8 @@ def make_session(setup: Setup, **facts: object) -> Session:
         paper_by="Els van het CAW",
         **facts,
     )
+    session.nth = 1
+    return session
 
 
 def make_form(setup: Setup, **facts: object) -> pdf.Unkept:

@@ -23,6 +23,7 @@ from rounds import DAY, discussed_round, fetched, signed_in
 from reflectie import pdf, store, typeset
 from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State, mark
 from reflectie.domain.sheet import MAX_NAME
+from reflectie.domain.text import set_apart
 from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
 from reflectie.press import BusyError, Press, PressError
@@ -267,7 +268,7 @@ def test_a_collaborations_name_is_words_in_calendar_and_mail(collaboration, earl
 
     calendar = coordinator.get(reverse("session-next", args=[session.pk])).content
     [event] = Calendar.from_ical(calendar).walk("VEVENT")
-    assert str(event["summary"]) == f"Reflectiesessie: {' '.join(name.split())} Bcc: x@example.org"
+    assert str(event["summary"]) == f"Reflectiesessie: {set_apart(f'{name} Bcc: x@example.org')}"
     assert "attendee" not in event
     assert max(map(len, calendar.split(b"\r\n"))) <= 75
 

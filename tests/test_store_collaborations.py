@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from reflectie import store
+from reflectie.domain.naming import SessionTitle
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Invitation, Membership, Partner, Response, Role, Session
 from reflectie.store import collaborations, people
@@ -131,7 +132,7 @@ def test_the_latest_session_is_the_one_with_the_latest_day(collaboration):
 
     found = store.latest_sessions([collaboration])
 
-    assert found == {collaboration.pk: store.Latest("discussion", "named", date(2027, 3, 1), False, 2)}
+    assert found == {collaboration.pk: store.Latest("discussion", "named", SessionTitle(date(2027, 3, 1)), False, 2)}
 
 
 def test_a_session_whose_last_day_is_over_is_late_until_it_is_closed(collaboration):
@@ -153,7 +154,7 @@ def test_sessions_come_newest_first_with_what_was_begun(collaboration):
     Response.objects.create(session=old, finished=True)
     Response.objects.create(session=old)
 
-    found = [(line.session, line.day, line.begun, line.has_finished) for line in store.sessions_of(collaboration)]
+    found = [(line.session, line.title.day, line.begun, line.has_finished) for line in store.sessions_of(collaboration)]
 
     assert found == [(new, date(2027, 3, 1), 0, False), (old, date(2025, 3, 1), 2, True)]
 

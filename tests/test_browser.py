@@ -366,6 +366,8 @@ def test_double_click_on_finish_makes_one_response(own_page: Page, site):
     own_page.goto(f"{site}/start/")
     own_page.get_by_role("button", name="Ik alleen").dblclick()
     own_page.wait_for_url("**/invullen/**")
+    own_page.check('input[name="goal-shared"][value="helping"]')
+    expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord")
     own_page.get_by_role("button", name="Klaar, toon het verslag").dblclick()
     own_page.wait_for_url("**/rapport/**")
 
@@ -441,6 +443,10 @@ def test_everything_works_by_keyboard(own_page: Page, site):
     # The button went with the answer; the place on the page stays.
     expect(page.locator('#q-goal-perspective input[type="radio"]').first).to_be_focused()
     page.get_by_role("button", name="Klaar, toon het verslag").focus()
+    page.keyboard.press("Enter")
+    # Nothing is answered any more, so it asks first.
+    page.wait_for_url("**/invullen/**?leeg")
+    page.get_by_role("button", name="Toch een leeg verslag").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/rapport/**")
 

@@ -120,8 +120,8 @@ def test_polling_stops_once_the_report_is_open(own_page: Page, site):
     own_page.clock.install()
     own_page.goto(url(site, "join", session))
     asked = []
-    own_page.on("request", lambda request: request.url.endswith("/stand/") and asked.append(request))
-    with own_page.expect_response("**/stand/"):
+    own_page.on("request", lambda request: "/stand/" in request.url and asked.append(request))
+    with own_page.expect_response("**/stand/**"):
         own_page.clock.run_for(LOOKS_AGAIN)
     store.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)

@@ -84,7 +84,9 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
     expect(page.get_by_label("wijzelf (voorstel)")).to_be_checked()
     page.get_by_role("button", name="Bewaar de uitkomst").click()
-    expect(page).to_have_title("Fout: Uitkomst van het gesprek · Samenwerking")
+    expect(page).to_have_title(
+        "Fout: Gedeeld doel: uitkomst van het gesprek · 19 november 2026 · Samen in Tienen · Samenwerking"
+    )
     expect(page.get_by_role("alert")).to_be_focused()
     if javascript:
         check(page, "Uitkomst van het gesprek")
@@ -223,7 +225,7 @@ def test_session_is_concluded_by_keyboard_and_the_next_one_planned(watch: Watch,
     page.keyboard.type("Het loont.")
     page.get_by_role("button", name="Rond af").focus()
     press(page, "Enter")
-    expect(page).to_have_title("Fout: De sessie afronden · Samenwerking")
+    expect(page).to_have_title("Fout: De sessie afronden · 19 november 2026 · Samen in Tienen · Samenwerking")
     expect(page.get_by_role("alert").first).to_be_focused()
     question = page.get_by_role("group", name="Heb je elkaar nodig om het doel te bereiken?")
     expect(question).to_have_accessible_description(re.compile("Kies een van de mogelijkheden."))

@@ -79,9 +79,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _edit_page(request, session, _edit_form(request, session, begun=True), status=409)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(FORM)
-@keeps_typed()
 def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another name, at whatever stage: it tells sessions apart, and nobody's answer depends on it."""
     session = session_or_404(request, pk, COORDINATOR).session

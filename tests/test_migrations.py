@@ -196,7 +196,7 @@ def test_closed_round_keeps_its_groups_and_figures_under_other_names(make, mode)
     session = make(make_collaboration(), sheets, mode, groups=names)
     before = figures(session)
     assert [name for name, _size, _counts in before] == list(names)
-    assert (Withheld(Reason.TOO_FEW) in [size for _name, size, _counts in before]) == (mode is Mode.ANONYMOUS)
+    assert (Withheld(Reason.SMALL_GROUP) in [size for _name, size, _counts in before]) == (mode is Mode.ANONYMOUS)
     tidied()
 
     renamed = (CAFE, f"{CAFE} (2)", LINDE, "Zonder naam")

@@ -33,7 +33,7 @@ EVERYTHING = {"facilitator_prepares": True, "closes_on": date(2026, 12, 1)}
 
 
 def make_session(setup: Setup, **facts: object) -> Session:
-    return Session(
+    session = Session(
         collaboration=Collaboration(name="Samen in Tienen"),
         planned_on=date(2026, 11, 24),
         mode=setup.mode,
@@ -43,6 +43,9 @@ def make_session(setup: Setup, **facts: object) -> Session:
         paper_by="Els van het CAW",
         **facts,
     )
+    # As it is fetched: the only one of its day.
+    session.nth = 1
+    return session
 
 
 def make_form(setup: Setup, **facts: object) -> pdf.Unkept:
@@ -99,7 +102,7 @@ SAID = {
     Promise.TOTALS: "Schrijf je naam nergens op.",
     Promise.BY_NAME: "Dit is op naam: iedereen ziet straks wie wat antwoordde.",
     Promise.UNANIMOUS: "Antwoordt iedereen hetzelfde, dan weet ook iedereen wat jij antwoordde.",
-    Promise.GROUPS: "naast elkaar.",
+    Promise.GROUPS: "naast elkaar. Bij elke groep die we tonen, staat hoeveel mensen antwoordden, en hoeveel",
     Promise.SMALL_GROUPS: "Een groep van minder dan 3 mensen tonen we niet apart.",
     Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
     Promise.NOTES_BY_NAME: "met je naam erbij.",

@@ -33,6 +33,7 @@ EVERYTHING = {"facilitator_prepares": True, "closes_on": date(2026, 12, 1)}
 
 
 def make_session(setup: Setup, **facts: object) -> Session:
+    """A session that no database holds: the only one of its day."""
     session = Session(
         collaboration=Collaboration(name="Samen in Tienen"),
         planned_on=date(2026, 11, 24),
@@ -43,7 +44,6 @@ def make_session(setup: Setup, **facts: object) -> Session:
         paper_by="Els van het CAW",
         **facts,
     )
-    # As it is fetched: the only one of its day.
     session.nth = 1
     return session
 

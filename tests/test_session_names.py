@@ -328,3 +328,11 @@ def test_only_the_name_is_left_alone_by_a_browser_that_translates(name, nth):
     shown = session_title(SimpleNamespace(title=title))
     before, _tag, after = session_words(title).partition(f"‘{name}’")
     assert shown == f'{before}‘<bdi translate="no">{name}</bdi>’{after}'
+
+
+def test_a_comparison_tells_apart_in_which_sessions_of_a_day_few_answered(collaboration):
+    """No two are called the same, in a sentence either."""
+    sessions = [discussed_round(collaboration, YES, expected=9) for _ in range(2)]
+    asked = "&".join(f"sessie={session.pk}" for session in sessions)
+    page = signed_in("an", collaboration).get(f"{reverse('compare-table')}?{asked}").content.decode()
+    assert f"{SAID} (3 van 9); {SAID} (tweede die dag) (3 van 9)." in page

@@ -69,6 +69,8 @@ def link_url(session):
 def seen(response):
     """The page's words, as a reader has them."""
     page = re.sub(r"<svg.*?</svg>", " ", response.content.decode(), flags=re.DOTALL)
+    # A name that is set apart stands in its sentence as if it weren't.
+    page = re.sub(r"</?bdi[^>]*>", "", page)
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 

@@ -30,7 +30,7 @@ from .store import (
     title_of,
     today,
 )
-from .wording import session_words
+from .wording import session_in_plain_text
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _next_letter(due: Conclusion) -> Letter:
     context = {
         "name": set_apart(str(collaboration)),
         "day": due.next_on,
-        "which": session_words(title_of(due.session)),
+        "which": session_in_plain_text(title_of(due.session)),
         "url": settings.SITE_URL + reverse("session-new", args=[due.session.collaboration_id]),
     }
     return Letter.read(render_to_string("reflectie/mail/next.txt", context))

@@ -1,5 +1,7 @@
 """The words that the screen and the PDF use for what the domain names. The one place for them."""
 
+from dataclasses import replace
+
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -16,6 +18,7 @@ from .domain.sharing import Sharing
 from .domain.sheet import Value
 from .domain.since import NotCompared, Shift
 from .domain.talk import Choice
+from .domain.text import set_apart
 from .domain.trends import Course
 
 # Numbers as they stand in a sentence: up to twenty in letters, as Dutch writes them.
@@ -285,3 +288,8 @@ def session_words(title: SessionTitle) -> str:
     collaboration are called the same."""
     day, which = date_format(title.day, "j F Y"), which_session(title)
     return f"{day} ({which})" if which else day
+
+
+def session_in_plain_text(title: SessionTitle) -> str:
+    """As `session_words`, in a mail or a calendar: what somebody typed turns nothing around it."""
+    return session_words(replace(title, name=set_apart(title.name)))

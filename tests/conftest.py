@@ -258,7 +258,7 @@ def collaboration_url(name: str, collaboration: Collaboration) -> str:
 
 def text_of(response) -> str:
     """What the page says, without tags. A name that is set apart stands in its sentence as if it weren't."""
-    html = re.sub(r"</?bdi>", "", response.content.decode())
+    html = re.sub(r"</?bdi[^>]*>", "", response.content.decode())
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 

@@ -36,8 +36,8 @@ SAID = {
     "invitation.txt": {"name", "inviter", "url", "days"},
     "invite.txt": {"name", "sender", "join_url"},
     "remind.txt": {"name", "join_url"},
-    "next.txt": {"name", "day", "url"},
-    "facts.txt": {"day"},
+    "next.txt": {"name", "day", "which", "url"},
+    "facts.txt": {"day", "which"},
     "account_already_exists_message.txt": {"email"},
     "unknown_account_message.txt": {"email", "signup_url"},
     "email_changed_message.txt": {"from_email", "to_email"},
@@ -62,7 +62,8 @@ def test_every_mail_says_no_more_than_is_looked_at() -> None:
 
 @pytest.fixture
 def sent(collaboration, an, coordinator, mailoutbox):
-    """Every mail that has what somebody typed in it, with these names for the collaboration and the account."""
+    """Every mail that has what somebody typed in it, with these names for the collaboration, its sessions and the
+    account."""
 
     def send(name: str) -> list[tuple[str, str]]:
         mailoutbox.clear()
@@ -73,12 +74,14 @@ def sent(collaboration, an, coordinator, mailoutbox):
             coordinator.post(people, {"action": "invite", "email": f"{uuid4().hex}@example.org", "role": role})
         collaboration.refresh_from_db()
         session = make_round(collaboration=collaboration)
+        store.rename_session(session, tidy(name, one_line=True))
         invitees = reverse("session-invite", args=[session.pk])
         coordinator.post(invitees, {"addresses": f"{uuid4().hex}@example.org"})
         coordinator.post(invitees, {"action": "remind", "remind": "1"})
         store.erase_session(session.pk)
         before = list(mailoutbox)
         over = concluded(collaboration)
+        store.rename_session(over, tidy(name, one_line=True))
         run()
         mailoutbox[:0] = before
         store.erase_session(over.pk)

@@ -102,7 +102,7 @@ SAID = {
     Promise.TOTALS: "Schrijf je naam nergens op.",
     Promise.BY_NAME: "Dit is op naam: iedereen ziet straks wie wat antwoordde.",
     Promise.UNANIMOUS: "Antwoordt iedereen hetzelfde, dan weet ook iedereen wat jij antwoordde.",
-    Promise.GROUPS: "naast elkaar.",
+    Promise.GROUPS: "naast elkaar. Bij elke groep die we tonen, staat hoeveel mensen antwoordden, en hoeveel",
     Promise.SMALL_GROUPS: "Een groep van minder dan 3 mensen tonen we niet apart.",
     Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
     Promise.NOTES_BY_NAME: "met je naam erbij.",

@@ -50,6 +50,13 @@ def test_a_name_stands_in_place_of_the_address_except_for_who_invites(coordinato
     assert rows(facilitator.get(url("members", collaboration)))[2] == "Gert begeleider"
 
 
+@pytest.mark.parametrize("action", ["coordinator", "remove"])
+def test_no_browser_translates_a_name_that_is_asked_about(coordinator, collaboration, guide, action):
+    User.objects.filter(pk=guide.user_id).update(first_name="Roos")
+    asked = coordinator.get(url("members", collaboration), {"doe": action, "wie": guide.pk})
+    assert '<h1 class="own-words"><bdi translate="no">Roos</bdi> ' in asked.content.decode()
+
+
 def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(
     coordinator, collaboration, mailoutbox, caplog
 ):

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from agreed import FIRST, changed, made
 from conftest import CONCLUSION
 from django.urls import reverse
 from pypdf import PdfReader
@@ -68,6 +69,8 @@ def link_url(session):
 def seen(response):
     """The page's words, as a reader has them."""
     page = re.sub(r"<svg.*?</svg>", " ", response.content.decode(), flags=re.DOTALL)
+    # A name that is set apart stands in its sentence as if it weren't.
+    page = re.sub(r"</?bdi[^>]*>", "", page)
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
@@ -199,3 +202,16 @@ def test_queries_are_as_many_at_three_answers_as_at_two_hundred(
         assert coordinator.get(pdf_url(session)).content == b"%PDF"
     with django_assert_num_queries(8):
         assert client.get(link_url(session)).status_code == 200
+
+
+def test_no_browser_translates_the_names_of_people_and_partners(collaboration):
+    """Of who answered what, who wrote it, who does what was agreed, and which partners there are."""
+    session = discussed_round(collaboration, sheets(4), Mode.NAMED, groups=HOUSES)
+    made(session, changed(FIRST, who="Persoon Joke"))
+    page = signed_in("els", collaboration).get(report_url(session)).content.decode()
+    shown = re.sub(r"<title>.*?</title>|<svg.*?</svg>", "", page, flags=re.DOTALL)
+    people = re.findall(r"(<[^<>]*>|[^<>])(Persoon \w+)", shown)
+    assert {name for _before, name in people} == {*(f"Persoon {place}" for place in range(4)), "Persoon Joke"}
+    assert {before for before, _name in people} == {'<bdi translate="no">'}
+    facts = re.search(r'<p class="report-facts">.*?</p>', page, re.DOTALL)[0]
+    assert facts.count('<bdi translate="no">Huis</bdi>') == facts.count("Huis") == 2

@@ -285,7 +285,8 @@ def after_another() -> Session:
 
 
 def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<(svg|script|style).*?</\1>", " ", html, flags=re.DOTALL)).split())
+    html = re.sub(r"<(svg|script|style).*?</\1>", " ", re.sub(r"</?bdi[^>]*>", "", html), flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 def cells(content: bytes, *sheets: str) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date, timedelta
 from itertools import combinations
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import openpyxl
@@ -22,6 +23,7 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import session_file
 from reflectie.models import Collaboration, MadePdf, Membership, Role, Session
 from reflectie.tasks import remind_all
+from reflectie.templatetags.reflectie import session_title
 from reflectie.wording import session_words, which_session
 
 pytestmark = pytest.mark.django_db
@@ -317,3 +319,20 @@ def test_new_name_leaves_alone_what_a_session_ended_with_and_makes_the_rest_anew
     now = pdf.fingerprint(store.load_report(fetched(session)))
     assert store.kept_pdf(session.pk, "verslag", now) == b"%PDF then"
     assert store.kept_pdf(session.pk, "kaarten", now) is None
+
+
+@pytest.mark.parametrize(("name", "nth"), [("mei", 1), ("5", 1), ("tweede", 2), ("‘5’", 1)])
+def test_only_the_name_is_left_alone_by_a_browser_that_translates(name, nth):
+    """Its letters may stand in the day, too."""
+    title = SessionTitle(date(2027, 5, 5), name, nth)
+    shown = session_title(SimpleNamespace(title=title))
+    before, _tag, after = session_words(title).partition(f"‘{name}’")
+    assert shown == f'{before}‘<bdi translate="no">{name}</bdi>’{after}'
+
+
+def test_a_comparison_tells_apart_in_which_sessions_of_a_day_few_answered(collaboration):
+    """No two are called the same, in a sentence either."""
+    sessions = [discussed_round(collaboration, YES, expected=9) for _ in range(2)]
+    asked = "&".join(f"sessie={session.pk}" for session in sessions)
+    page = signed_in("an", collaboration).get(f"{reverse('compare-table')}?{asked}").content.decode()
+    assert f"{SAID} (3 van 9); {SAID} (tweede die dag) (3 van 9)." in page

@@ -166,7 +166,7 @@ def test_named_has_name_and_labels_and_no_address(coordinator, elsewhere, collab
     collaboration.save()
     lesson = write(coordinator, session, sharing="named")
     page = html(elsewhere.get(SHARED))
-    assert ("Samen in Tienen" in page, "Hageland" in page) == (True, True)
+    assert ('<bdi translate="no">Samen in Tienen</bdi>' in page, "Hageland" in page) == (True, True)
     assert [text for text in (str(collaboration.pk), str(session.pk), lesson.key) if text in page] == []
 
 

@@ -54,7 +54,7 @@ def section(response):
     """What the page says under "Sinds vorige keer", without its pictures; nothing where it isn't there."""
     found = re.search(r'<section class="since".*?</section>', response.content.decode(), re.DOTALL)
     text = re.sub(r"<svg.*?</svg>", " ", found.group() if found else "", flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi[^>]*>", "", text)).split())
 
 
 # --- which session

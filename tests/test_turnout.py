@@ -122,7 +122,7 @@ def test_low_turnout_is_said_on_the_page_in_the_pdf_and_in_the_summary(session):
     for words in (LOW, GROUPS, NO_NAMES):
         assert words in page
         assert squeezed(words) in whole
-    assert "Huis: 3 van 3; Wijk: 1 van 6" in page
+    assert '<bdi translate="no">Huis</bdi>: 3 van 3; <bdi translate="no">Wijk</bdi>: 1 van 6' in page
     assert squeezed(LOW) in printed(report, pdf.Kind.SUMMARY)
 
 

@@ -25,6 +25,7 @@ class Promise(StrEnum):
     TOTALS = "totals"
     BY_NAME = "by-name"
     UNANIMOUS = "unanimous"
+    # With how many answered of each group that is shown, and how many were expected.
     GROUPS = "groups"
     SMALL_GROUPS = "small-groups"
     NOTES_WITHOUT_NAME = "notes-without-name"

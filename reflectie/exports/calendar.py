@@ -8,7 +8,7 @@ from icalendar import Alarm, Calendar, Event
 from reflectie.domain.text import set_apart
 from reflectie.models import Session
 from reflectie.store import title_of
-from reflectie.wording import session_words
+from reflectie.wording import session_in_plain_text
 
 ALARM_BEFORE = timedelta(days=-7)
 
@@ -26,7 +26,7 @@ def calendar_file(session: Session, day: date, url: str) -> bytes:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", title)
-    last = session_words(title_of(session))
+    last = session_in_plain_text(title_of(session))
     event.add("description", _("Begin met jullie afspraken van %(last)s:\n%(url)s") % {"last": last, "url": url})
     event.add("url", url)
     # A day to keep in mind: it blocks nobody's calendar.

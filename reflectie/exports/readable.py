@@ -17,6 +17,7 @@ from reflectie.templatetags.reflectie import (
     choice_words,
     counted_text,
     dissent_text,
+    group_name,
     group_sizes,
     group_text,
     nothing_said,
@@ -85,8 +86,8 @@ def _facts(page: Page, report: Report) -> None:
         page.fact(_("Rol"), str(wording.LEVELS[level]))
     if report.partners:
         page.fact(_("Partners"), ", ".join(report.partners))
-    for line in group_sizes(report):
-        page.fact(_("Antwoorden per groep"), line)
+    for group, words in group_sizes(report):
+        page.fact(_("Antwoorden per groep"), f"{group_name(report, group)}: {words}" if group else words)
 
 
 def _version(report: Report) -> str:

@@ -7,7 +7,6 @@ from itertools import accumulate
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -213,8 +212,8 @@ def low_turnouts(comparison: Comparison) -> str:
     named = len(comparison.by_team) > 1
     told = []
     for session in low:
-        day = date_format(session.day, "j F Y")
-        name = f"{session.team.name}, {day}" if named else day
+        words = wording.session_words(session.title)
+        name = f"{session.team.name}, {words}" if named else words
         told.append(f"{name} ({_of(session)})")
     said = ngettext(
         "Let op: in deze sessie antwoordde minder dan de helft van wie verwacht werd: %s.",

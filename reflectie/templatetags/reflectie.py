@@ -13,7 +13,7 @@ from django.forms.utils import flatatt
 from django.template import Context
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -88,9 +88,9 @@ def example_of(items: Sequence[Item]) -> int:
 
 @register.filter
 def as_name(text: str) -> SafeString:
-    """`{{ collaboration.name|as_name }}`: a name, or a code, which a browser that translates the
-    page leaves alone, and which turns no direction but its own."""
-    return format_html('<bdi translate="no">{}</bdi>', text)
+    """`{{ collaboration.name|as_name }}`: a name, or a code, which a browser that translates the page leaves alone, and
+    which turns no direction but its own. Empty without one."""
+    return format_html('<bdi translate="no">{}</bdi>', text) if text else SafeString("")
 
 
 @register.filter
@@ -107,8 +107,11 @@ def session_title(session: Session | Titled) -> SafeString | str:
     words = wording.session_words(title)
     if not title.name:
         return words
-    before, name, after = words.partition(title.name)
-    return format_html("{}{}{}", before, as_name(name), after)
+    # In its quotation marks, since a day may hold the same letters: "mei".
+    quoted = gettext("‘%s’") % title.name
+    before, name, after = words.partition(quoted)
+    start, _name, end = name.partition(title.name)
+    return format_html("{}{}{}{}{}", before, start, as_name(title.name), end, after)
 
 
 @register.simple_tag(takes_context=True)
@@ -220,6 +223,12 @@ def fills_sheet(report: Report) -> bool:
 def group_name(report: Report, name: str) -> str | Promise:
     """`{{ report|group_name:name }}`: a level in words; a partner is called as it calls itself."""
     return wording.LEVELS[name] if report.setup.grouping is Grouping.LEVEL else name
+
+
+@register.filter
+def named_group(report: Report, name: str) -> SafeString | str | Promise:
+    """`{{ report|named_group:name }}`: as `group_name`, in a page, where no browser translates a partner's name."""
+    return group_name(report, name) if report.setup.grouping is Grouping.LEVEL else as_name(name)
 
 
 @register.filter
@@ -341,7 +350,7 @@ class Part:
     sign: str
     number: int
     words: str | Promise
-    names: str
+    names: SafeString
 
 
 @register.simple_tag
@@ -364,8 +373,8 @@ def spread_parts(report: ItemReport) -> list[Part]:
     ]
 
 
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(name or gettext("zonder naam") for name in names)
+def _names(names: Sequence[str]) -> SafeString:
+    return format_html_join(", ", "{}", ((as_name(name) or gettext("zonder naam"),) for name in names))
 
 
 @register.simple_tag
@@ -409,17 +418,17 @@ def counted_text(report: Report) -> str:
 
 
 @register.simple_tag
-def group_sizes(report: Report) -> list[str]:
-    """How many answered of each group, of how many that were expected: "Huis Linde: 4 van 6"."""
+def group_sizes(report: Report) -> list[tuple[str, str]]:
+    """How many answered of each group, of how many that were expected: ("Huis Linde", "4 van 6"); ("", …) of none."""
     sizes = dict(report.groups)
     expected = {turnout.group: turnout.expected for turnout in report.group_turnouts}
     if sizes and not any(sizes.values()):
-        return [_nobody_chose(report)]
-    lines = [f"{group_name(report, name)}: {_size_text(size, expected.get(name))}" for name, size in sizes.items()]
+        return [("", _nobody_chose(report))]
+    lines = [(name, _size_text(size, expected.get(name))) for name, size in sizes.items()]
     known = [size for size in sizes.values() if not isinstance(size, Withheld)]
     # What is left is of nobody in particular, unless a group hides in it.
     if isinstance(report.counted, int) and len(known) == len(sizes) and (rest := report.counted - sum(known)):
-        lines.append(gettext("niets gekozen: %s") % rest)
+        lines.append(("", gettext("niets gekozen: %s") % rest))
     return lines
 
 

@@ -34,7 +34,7 @@ from reflectie.store import (
     title_of,
 )
 from reflectie.throttle import Attempt, TooOften, try_mails
-from reflectie.wording import session_words
+from reflectie.wording import session_in_plain_text
 
 from .errors import keeps_typed
 from .sessions import share
@@ -148,7 +148,7 @@ def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
     """A mail in the words of templates/reflectie/mail. The first line is its subject."""
     context = share(request, session) | {
         "name": set_apart(str(session.collaboration)),
-        "which": set_apart(session_words(title_of(session))),
+        "which": session_in_plain_text(title_of(session)),
         "sender": set_apart(request.user.get_full_name()),  # type: ignore[union-attr]
         "is_reminder": kind == "remind",
     }

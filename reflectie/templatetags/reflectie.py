@@ -102,13 +102,14 @@ def session_words(session: Session | Titled) -> str:
 
 @register.filter
 def session_title(session: Session | Titled) -> SafeString | str:
-    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name."""
+    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name. In one element,
+    for links that lay out each part of theirs by itself (flex)."""
     title = _title(session)
     words = wording.session_words(title)
     if not title.name:
         return words
     before, name, after = words.partition(title.name)
-    return format_html("{}{}{}", before, as_name(name), after)
+    return format_html("<span>{}{}{}</span>", before, as_name(name), after)
 
 
 @register.simple_tag(takes_context=True)

@@ -175,7 +175,7 @@ def test_pages_of_sessions_say_of_which(coordinator, five, name):
 
 @pytest.mark.parametrize("name", ["collaboration", "session-name", "agreements", "session-guide", "lessons", "quotes"])
 def test_links_hold_the_whole_name_in_one_element(coordinator, five, name):
-    """Links that are as tall as a finger lay out each part of theirs by itself: the name would stand apart, in a column."""
+    """Links as tall as a finger lay out each part of theirs by itself: the name would stand in a column of its own."""
     page = page_of(coordinator, name, five[0].collaboration_id if name == "collaboration" else five[3].pk)
     links = re.findall(r'<a href="/sessies/[^>]*>((?:(?!</a>).)*</bdi>.*?)</a>', page, re.DOTALL)
     assert links

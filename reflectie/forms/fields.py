@@ -89,13 +89,16 @@ def session_name_field() -> TextField:
     )
 
 
-def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.ChoiceField:
-    """One of a few, all of them in sight."""
+def choice_field(
+    choices: Mapping[str, str | Promise], *, missing: str | Promise | None = None, **kwargs: Any
+) -> forms.ChoiceField:
+    """One of a few, all of them in sight. `missing` is said when none is chosen, and read in the list above the form
+    without the question beside it."""
     message = _("Kies een van de mogelijkheden.")
     return forms.ChoiceField(
         choices=list(choices.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": message, "invalid_choice": message},
+        error_messages={"required": missing or message, "invalid_choice": message},
         **kwargs,
     )
 

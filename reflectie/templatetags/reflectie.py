@@ -144,7 +144,8 @@ def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
     found = [("", str(text)) for text in form.non_field_errors()]
     for field in wrong:
         # What several fields say in the same words, says which.
-        texts = [text if said[text] == 1 else f"{field.label}: {text}" for text in map(str, field.errors)]
+        which = f"{field.label}" if str(field.label).endswith("?") else f"{field.label}:"
+        texts = [text if said[text] == 1 else f"{which} {text}" for text in map(str, field.errors)]
         found += [("" if field.is_hidden else _place_of(field), text) for text in texts]
     return found
 

@@ -107,7 +107,7 @@ def session_title(session: Session | Titled) -> SafeString | str:
     title = _title(session)
     words = wording.session_words(title)
     if not title.name:
-        return words
+        return words if title.nth == 1 else format_html("<span>{}</span>", words)
     before, name, after = words.partition(title.name)
     return format_html("<span>{}{}{}</span>", before, as_name(name), after)
 

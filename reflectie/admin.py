@@ -112,6 +112,8 @@ class MembershipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     """Roles change on the collaboration's own page, where always a coordinator is left."""
 
     model = Membership
+    verbose_name = _("rol")
+    verbose_name_plural = _("rollen")
     fields = ["person", "role"]
     readonly_fields = ["person"]
 

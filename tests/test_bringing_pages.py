@@ -90,7 +90,7 @@ def test_sending_the_form_twice_makes_one_session(coordinator, collaboration):
         ({"planned_on": ""}, "planned_on", "Kies een dag."),
         ({"planned_on": str(store.today())}, "planned_on", "Deze dag is nog niet voorbij. Kies een dag voor vandaag."),
         ({"planned_on": "1923-05-11"}, "planned_on", "Dit is meer dan 30 jaar geleden. Klopt het jaar?"),
-        ({"mode": ""}, "mode", "Kies een van de mogelijkheden."),
+        ({"mode": ""}, "mode", "Kies hoe jullie invulden."),
         ({"mode": "alone"}, "mode", "Kies een van de mogelijkheden."),
         (
             {"grouping": "partner", "partners": "De Brug\nde brug"},

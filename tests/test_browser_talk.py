@@ -228,7 +228,7 @@ def test_session_is_concluded_by_keyboard_and_the_next_one_planned(watch: Watch,
     expect(page).to_have_title("Fout: De sessie afronden · 19 november 2026 · Samen in Tienen · Samenwerking")
     expect(page.get_by_role("alert").first).to_be_focused()
     question = page.get_by_role("group", name="Heb je elkaar nodig om het doel te bereiken?")
-    expect(question).to_have_accessible_description(re.compile("Kies een van de mogelijkheden."))
+    expect(question).to_have_accessible_description(re.compile("Kies of jullie elkaar nodig hebben."))
     expect(page.get_by_role("radio", name="Herstellen")).to_be_checked()
     expect(page.get_by_label("Waarom?")).to_have_value("Het loont.")
     check(page, "De sessie afronden")

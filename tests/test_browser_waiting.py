@@ -247,6 +247,7 @@ def is_sent(person: Person) -> None:
     page = person.page
     if "renewed" in person.order.events and person.order.stays:
         expect(page.get_by_role("heading", name="Deze link is vernieuwd")).to_be_visible()
+        expect(page).to_have_title("Deze link is vernieuwd · Samenwerking")
         page.reload()
         expect(page.get_by_role("heading", name="Deze link is vernieuwd")).to_be_visible()
         person.go_on()

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template.defaultfilters import date as date_words
 from django.test import Client
 from django.urls import reverse
-from printed import COMPARISONS, LONG
+from printed import COMPARISONS, LONG, compared
 from pypdf import PdfReader
 from readback import bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of, whole_page
 from test_pdf_ua import LEVELS, errors_of, texts
@@ -28,7 +28,7 @@ from reflectie.domain.privacy import Withheld
 from reflectie.domain.trends import Change, histories
 from reflectie.models import Role
 from reflectie.templatetags.reflectie import group_text
-from reflectie.wording import COURSES
+from reflectie.wording import COURSES, session_words
 
 
 def case(name, *more):
@@ -285,6 +285,22 @@ def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
         # In one piece: a date that breaks off is read wrong.
         days = [date_words(session.day, "j F Y") for session in sheet.sessions]
         assert [line for line in lines if line in days] == days
+
+
+@pytest.mark.parametrize(
+    "more", [{"name": "Voor de zomer, met de hele ploeg van de wijk"}, {"nth": 12}], ids=["name", "place"]
+)
+@pytest.mark.parametrize("size", [3, 6])
+def test_what_a_session_is_called_stays_in_its_column(size, more):
+    """On more lines where one is too narrow: two beside each other would be printed over one another."""
+    comparison = compared([size], **more)
+    reader = read_pdf(made_of(page_of(comparison).xhtml))
+    pages = [lines_of(reader, number) for number in range(len(reader.pages))]
+    [table] = [lines for lines in pages if any(text == "Stelling per stelling" for *_, text in lines)]
+    said = [session_words(session.title) for session in comparison.sessions]
+    assert all(squeezed(called) in squeezed("".join(text for *_, text in table)) for called in said)
+    on_one_line = {text.strip() for *_, text in table}
+    assert on_one_line.isdisjoint({more["name"]} if "name" in more else said)
 
 
 @EACH

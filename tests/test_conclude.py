@@ -95,8 +95,8 @@ def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session):
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"needed": ""}, "Kies een van de mogelijkheden."),
-        ({"decision": ""}, "Kies een van de mogelijkheden."),
+        ({"needed": ""}, "Kies of jullie elkaar nodig hebben."),
+        ({"decision": ""}, "Kies of jullie herstellen, hertekenen of stoppen."),
         ({"decision": "forget"}, "Kies een van de mogelijkheden."),
         ({"reason": "a" * 301}, "Te lang: 301 tekens"),
         ({"next_on": "2020-01-01"}, "Deze dag is al voorbij."),

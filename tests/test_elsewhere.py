@@ -171,6 +171,18 @@ def test_only_what_our_own_page_sent_is_shown(an, route, origin, has_token, is_s
     assert (Collaboration.objects.count(), Session.objects.count()) == (0, 0)
 
 
+def test_what_our_page_signed_is_not_shown_as_typed():
+    client = Client(enforce_csrf_checks=True)
+    form = client.get(reverse("start")).content.decode()
+    signed = re.search(r'name="token" value="([^"]+)"', form)[1]
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+    fields = {"token": signed, "collaboration_name": "Samen in Tienen", "mode": "together"}
+
+    page = client.post(reverse("start"), {**fields, "csrfmiddlewaretoken": token}, headers=NULL)
+
+    assert re.findall("<dd>(.*?)</dd>", page.content.decode()) == ["Samen in Tienen"]
+
+
 def test_without_cookies_nothing_of_another_site_is_shown_or_sent_again():
     fields = {"name": "Bel ons op 0900"}
 

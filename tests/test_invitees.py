@@ -91,6 +91,13 @@ def test_addresses_that_are_wrong_are_listed(typed, message):
     assert found[0].startswith(message)
 
 
+def test_domain_in_letters_stays_in_letters_in_the_field():
+    form = InviteForm({"addresses": "Ivo <ivo@exämple.org>\nbo@@example.org"})
+    assert not form.is_valid()
+    assert form["addresses"].value() == "bo@@example.org\nivo@exämple.org"
+    assert InviteForm(addresses=("ivo@xn--exmple-cua.org",))["addresses"].value() == "ivo@exämple.org"
+
+
 def test_addresses_at_most_three_hundred_in_one_go():
     many = [f"p{number}@example.org" for number in range(301)]
     assert addresses_of("\n".join(many[:300])) == many[:300]

@@ -76,7 +76,7 @@ def test_plan_form_begins_as_it_was_planned_before():
 
 
 def test_plan_without_a_way_asks_for_one():
-    assert errors(form_of()) == {"mode": ["Kies een van de mogelijkheden."]}
+    assert errors(form_of()) == {"mode": ["Kies hoe jullie invullen."]}
 
 
 def test_plan_together_reads_nothing_of_a_round():

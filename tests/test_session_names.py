@@ -138,7 +138,7 @@ def test_lists_and_choices_have_no_two_equal_lines_and_the_newest_first(coordina
     # The one way on leads to the last that was planned.
     assert f'href="{reverse("session", args=[five[3].pk])}">Naar de laatste sessie' in page
     overview = page_of(coordinator, "collaborations")
-    assert f'<span class="when">{SAID} (‘<bdi translate="no">{NAME}</bdi>’)</span>' in overview
+    assert f'<span class="when"><span>{SAID} (‘<bdi translate="no">{NAME}</bdi>’)</span></span>' in overview
     chosen = page_of(coordinator, "compare")
     labels = [words(label) for label in re.findall(r'<label class="choice">(.*?)</label>', chosen, re.DOTALL)]
     sessions = [label for label in labels if "november" in label]
@@ -173,6 +173,17 @@ def test_pages_of_sessions_say_of_which(coordinator, five, name):
     for page, called in zip(pages, CALLED, strict=True):
         assert called in words(page)
     assert len({title_of(page) for page in pages}) == len(pages)
+
+
+@pytest.mark.parametrize("name", ["collaboration", "session-name", "agreements", "session-guide", "lessons", "quotes"])
+def test_links_hold_the_whole_name_in_one_element(coordinator, five, name):
+    """Links as tall as a finger lay out each part of theirs by itself: the name would stand in a column of its own."""
+    page = page_of(coordinator, name, five[0].collaboration_id if name == "collaboration" else five[3].pk)
+    links = re.findall(r'<a href="/sessies/[^>]*>((?:(?!</a>).)*</bdi>.*?)</a>', page, re.DOTALL)
+    assert links
+    for link in links:
+        text_alone = re.sub(r"(?s)<span\b.*</span>", "", link)
+        assert text_alone.strip() in ("", "Lees het verslag"), link
 
 
 @pytest.mark.parametrize("kind", [kind for kind in pdf.Kind if kind is not pdf.Kind.CARDS])

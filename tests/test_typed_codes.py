@@ -204,7 +204,7 @@ def test_personal_code_that_can_be_none_is_told_what_helps_and_is_no_try(client,
 MAILED = [
     ("BCDF-GHJ", "De code in de mail heeft 8 letters. Dit zijn er 7. Kijk hem na."),
     ("BCDF-GHJ0", "Dit teken staat nooit in zo’n code: 0. Kijk het na."),
-    ("—", "Vul dit in."),
+    ("—", "Vul de code in."),
 ]
 
 

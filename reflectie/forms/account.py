@@ -26,7 +26,6 @@ _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is ster
 # The codes that allauth sends: no vowels, so that none is a word.
 MAILED_SIGNS, MAILED_LENGTH = "BCDFGHJKLMNPQRSTVWXZ", 8
 TOTP_DIGITS, RECOVERY_CODE_DIGITS = second_factor_settings.TOTP_DIGITS, second_factor_settings.RECOVERY_CODE_DIGITS
-_REQUIRED = _("Vul dit in.")
 _PASSWORD_ERRORS = {
     "password_too_short": _("Dit wachtwoord is te kort. Maak het minstens 10 tekens lang."),
     "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Kies een ander."),
@@ -55,6 +54,15 @@ class OwnWords(forms.Form):
         "code": _("Code"),
     }
     helps: dict[str, Any] = {"password1": _PASSWORD_HELP}
+    missing: dict[str, Any] = {
+        "login": _("Vul je e-mailadres in."),
+        "email": _("Vul je e-mailadres in."),
+        "password": _("Vul je wachtwoord in."),
+        "oldpassword": _("Vul je huidige wachtwoord in."),
+        "password1": _("Vul een nieuw wachtwoord in."),
+        "password2": _("Vul je nieuwe wachtwoord nog een keer in."),
+        "code": _("Vul de code in."),
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +72,8 @@ class OwnWords(forms.Form):
             field.label = self.labels[name]
             field.help_text = self.helps.get(name, "")
             field.widget.attrs.pop("placeholder", None)
-            field.error_messages["required"] = _REQUIRED
+            if name in self.missing:
+                field.error_messages["required"] = self.missing[name]
         if "code" in self.fields:
             self.fields["code"].widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
         self.helper = FormHelper()
@@ -149,6 +158,7 @@ class AddressCodeForm(MailedCode, account.ConfirmEmailVerificationCodeForm):  # 
 
 class NewAddressForm(OwnWords, account.AddEmailForm):  # type: ignore[misc]
     labels = {"email": _("Nieuw e-mailadres")}
+    missing = {"email": _("Vul je nieuwe e-mailadres in.")}
     helps = {"email": _("We sturen er een code naartoe. Je oude adres geldt tot je die hebt ingevuld.")}
 
     def clean_email(self) -> str:

@@ -191,8 +191,13 @@ class ConclusionForm(forms.Form):
     needed = choice_field(
         {needed: wording.NEEDED[needed] for needed in Needed},
         label=_("Heb je elkaar nodig om het doel te bereiken?"),
+        missing=_("Kies of jullie elkaar nodig hebben."),
     )
-    decision = choice_field({name: words[0] for name, words in DECISIONS.items()}, label=_("Wat doen jullie?"))
+    decision = choice_field(
+        {name: words[0] for name, words in DECISIONS.items()},
+        label=_("Wat doen jullie?"),
+        missing=_("Kies of jullie herstellen, hertekenen of stoppen."),
+    )
     reason = TextField(
         label=_("Waarom? (hoeft niet)"),
         help_text=_("Eén zin, voor wie er niet bij was."),

@@ -56,7 +56,11 @@ class EarlierForm(forms.Form):
         label=_("Wanneer was het?"), help_text=_("Weet je de dag niet meer? Kies dan een dag die in de buurt komt.")
     )
     name = session_name_field()
-    mode = choice_field({name: words[0] for name, words in MODES.items()}, label=_("Hoe vulden jullie in?"))
+    mode = choice_field(
+        {name: words[0] for name, words in MODES.items()},
+        label=_("Hoe vulden jullie in?"),
+        missing=_("Kies hoe jullie invulden."),
+    )
     grouping = choice_field(
         {name: words[0] for name, words in GROUPINGS.items()}, label=_("Groepen naast elkaar zetten?")
     )

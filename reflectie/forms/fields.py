@@ -89,13 +89,14 @@ def session_name_field() -> TextField:
     )
 
 
-def choice_field(choices: Mapping[str, str | Promise], **kwargs: Any) -> forms.ChoiceField:
-    """One of a few, all of them in sight."""
-    message = _("Kies een van de mogelijkheden.")
+def choice_field(choices: Mapping[str, str | Promise], *, missing: Any = None, **kwargs: Any) -> forms.ChoiceField:
+    """One of a few, all of them in sight. `missing` is said when none is chosen, and read in the list above the form
+    without the question beside it."""
+    unknown = _("Kies een van de mogelijkheden.")
     return forms.ChoiceField(
         choices=list(choices.items()),
         widget=forms.RadioSelect,
-        error_messages={"required": message, "invalid_choice": message},
+        error_messages={"required": missing or unknown, "invalid_choice": unknown},
         **kwargs,
     )
 

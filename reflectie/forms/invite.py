@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reflectie.email_addresses import Found, read_addresses
+from reflectie.email_addresses import Found, read_addresses, readable_address
 from reflectie.store import MAX_INVITEES
 
 # An address is at most 254 signs, and comes with a name.
@@ -34,7 +34,7 @@ class InviteForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, addresses: tuple[str, ...] = ()) -> None:
-        super().__init__(data, initial={"addresses": "\n".join(addresses)})
+        super().__init__(data, initial={"addresses": _lines(addresses)})
         # The browser counts the length otherwise, and cuts off what is pasted without a word.
         del self.fields["addresses"].widget.attrs["maxlength"]
         self.helper = FormHelper()
@@ -47,7 +47,7 @@ class InviteForm(forms.Form):
         if found.unread:
             # To be corrected or taken away, with the addresses under it: names beside them are kept nowhere.
             self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data["addresses"] = "\n".join([*found.unread, *found.addresses])  # type: ignore[index]
+            self.data["addresses"] = "\n".join([*found.unread, _lines(found.addresses)])  # type: ignore[index]
             raise ValidationError(_told(found))
         if len(found.addresses) > MAX_INVITEES:
             raise ValidationError(
@@ -57,6 +57,11 @@ class InviteForm(forms.Form):
         if not found.addresses:
             raise ValidationError(self.fields["addresses"].error_messages["required"])
         return list(found.addresses)
+
+
+def _lines(addresses: tuple[str, ...]) -> str:
+    """As people know them: who pasted a domain in letters wouldn't know it in ASCII."""
+    return "\n".join(map(readable_address, addresses))
 
 
 def _told(found: Found) -> str:

@@ -108,7 +108,7 @@ class PlanForm(forms.Form):
 
     planned_on = day_field(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
     name = session_name_field()
-    mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"))
+    mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"), missing=_("Kies hoe jullie invullen."))
     anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
     grouping = choice_field(_names(GROUPINGS), label=_("Groepen naast elkaar zetten?"))

@@ -92,7 +92,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Membership {self.pk}"
+        return str(Role(self.role).label)
 
 
 class Invitation(models.Model):

@@ -102,16 +102,17 @@ def session_words(session: Session | Titled) -> str:
 
 @register.filter
 def session_title(session: Session | Titled) -> SafeString | str:
-    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name."""
+    """`{{ line|session_title }}`: what a session is called, in a page; no browser translates its name. In one element,
+    for links that lay out each part of theirs by itself (flex)."""
     title = _title(session)
     words = wording.session_words(title)
     if not title.name:
-        return words
+        return words if title.nth == 1 else format_html("<span>{}</span>", words)
     # In its quotation marks, since a day may hold the same letters: "mei".
     quoted = gettext("‘%s’") % title.name
     before, name, after = words.partition(quoted)
     start, _name, end = name.partition(title.name)
-    return format_html("{}{}{}{}{}", before, start, as_name(title.name), end, after)
+    return format_html("<span>{}{}{}{}{}</span>", before, start, as_name(title.name), end, after)
 
 
 @register.simple_tag(takes_context=True)
@@ -146,7 +147,8 @@ def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
     found = [("", str(text)) for text in form.non_field_errors()]
     for field in wrong:
         # What several fields say in the same words, says which.
-        texts = [text if said[text] == 1 else f"{field.label}: {text}" for text in map(str, field.errors)]
+        which = f"{field.label}" if str(field.label).endswith("?") else f"{field.label}:"
+        texts = [text if said[text] == 1 else f"{which} {text}" for text in map(str, field.errors)]
         found += [("" if field.is_hidden else _place_of(field), text) for text in texts]
     return found
 

@@ -81,8 +81,8 @@ SHEETS: dict[str, Callable[[str], Session]] = {
     "fill": lambda token: response_or_404(token).session,
     "join-fill": joined_session_or_404,
 }
-# What our own pages put in a form: keys, marks, choices.
-_NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}")
+# What our own pages put in a form: keys, marks, choices; and what was signed, with when.
+_NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}|[\w-]+:\w+:[\w-]{43}")
 
 
 class Gone:

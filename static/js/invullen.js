@@ -180,6 +180,7 @@
       event.preventDefault();
       const waiting = noRoom || kept.read(PLACE);
       const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+      document.title = page.title;
       document.querySelector("main").replaceWith(page.querySelector("main"));
       document.querySelector("main").focus();
       if (document.querySelector("[data-kept]")) kept.settle(waiting);

@@ -51,7 +51,7 @@ def bring_in(page: Page, collaboration: Collaboration, path: Path, look) -> None
     page.get_by_role("link", name="Voer een eerdere sessie op papier in").click()
     look(page, "Een eerdere sessie invoeren")
     page.get_by_role("button", name="Verder naar het invulblad").click()
-    expect(page.get_by_text("Kies een dag.")).to_be_visible()
+    expect(page.get_by_role("link", name="Kies een dag.")).to_be_visible()
     look(page, "Een eerdere sessie invoeren")
     page.get_by_label("Wanneer was het?").fill("2023-05-11")
     page.get_by_label("Ieder een eigen formulier, zonder naam").check()

@@ -130,8 +130,9 @@ def test_what_is_typed_survives_signing_out_and_in_again_elsewhere(watch: Watch,
     assert page.get_by_role("link", name="Meld je aan").get_attribute("target") == "_blank"
 
     # Whoever signs in gets another session, and another form token.
-    page.context.clear_cookies()
-    page.context.add_cookies([cookie for cookie in kept if cookie["name"] == settings.SESSION_COOKIE_NAME])
+    page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    other = {"name": settings.CSRF_COOKIE_NAME, "value": "A" * 32, "url": page.url}
+    page.context.add_cookies([*(one for one in kept if one["name"] == settings.SESSION_COOKIE_NAME), other])
     page.get_by_role("button", name="Bewaar nog een keer").click()
     expect(page.locator("main")).to_contain_text("Deze pagina stond lang open.")
     page.get_by_role("button", name="Bewaar nog een keer").click()

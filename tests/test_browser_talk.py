@@ -89,7 +89,7 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     )
     expect(page.get_by_role("alert")).to_be_focused()
     if javascript:
-        check(page, "Uitkomst van het gesprek")
+        check(page, "Gedeeld doel: uitkomst van het gesprek")
     page.get_by_label("overheid of financier").check()
     page.get_by_label("Waarom?").fill("De subsidie schrijft het doel voor.")
     page.get_by_role("button", name="Bewaar de uitkomst").click()

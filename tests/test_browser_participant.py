@@ -190,6 +190,23 @@ def test_offline_answers_arrive_and_finishing_leaves_nothing_in_the_browser(
     until_nothing_is_kept(own_page)
 
 
+def test_a_slip_in_the_address_throws_nothing_away_that_waits(own_page: Page, site):
+    session = make_round()
+    begin(own_page, site, session)
+    own_page.route("**/invullen/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    own_page.check('input[name="goal-shared"][value="helping"]')
+    own_page.wait_for_function("localStorage.length === 1")
+
+    own_page.goto(url(site, "join-fill", session) + "x/")
+
+    expect(own_page.get_by_role("heading", name="Deze pagina is er niet")).to_be_visible()
+    assert "goal-shared" in browser_storage(own_page)
+    Session.objects.all().delete()
+    own_page.goto(url(site, "join-fill", session))
+    expect(own_page.get_by_role("heading", name="Deze pagina is er niet")).to_be_visible()
+    until_nothing_is_kept(own_page)
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_tablet_handed_on_shows_nothing_of_the_first(browser: Browser, site, javascript):
     session = make_round()

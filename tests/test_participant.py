@@ -887,13 +887,3 @@ def test_pages_that_ask_how_it_stands_say_what_they_show(client, coordinator, co
     page = (client if name == "join" else coordinator).get(reverse(name, args=[key])).content.decode()
     [asking] = re.findall(r'<div class="standing"[^>]*hx-include="find input"[^>]*>.*?</div>', page, re.DOTALL)
     assert f'name="gezien" value="{store.load_standing(session.join_token).mark}"' in asking
-
-
-@pytest.mark.parametrize(("path", "is_thrown_away"), [("invullen/", True), ("invullenx/", False), ("stand/x", False)])
-def test_what_a_browser_keeps_goes_with_what_it_was_for_and_not_with_a_slip_in_the_address(
-    client, path, is_thrown_away
-):
-    page = client.get(f"/meedoen/{'A' * 22}/{path}")
-
-    assert page.status_code == 404
-    assert ("data-gone" in page.content.decode()) is is_thrown_away

@@ -338,7 +338,7 @@ def test_only_the_name_is_left_alone_by_a_browser_that_translates(name, nth):
     title = SessionTitle(date(2027, 5, 5), name, nth)
     shown = session_title(SimpleNamespace(title=title))
     before, _tag, after = session_words(title).partition(f"‘{name}’")
-    assert shown == f'{before}‘<bdi translate="no">{name}</bdi>’{after}'
+    assert shown == f'<span>{before}‘<bdi translate="no">{name}</bdi>’{after}</span>'
 
 
 def test_a_comparison_tells_apart_in_which_sessions_of_a_day_few_answered(collaboration):

@@ -96,8 +96,10 @@ window.kept = (() => {
   // A mark's last part is what was promised: whatever that was, it goes.
   if (told.forget) forget(told.forget.replace(/[^-]+$/, ""));
   if (told.gone !== undefined) {
+    // The sheet's own page, or the one that leads to it: a slip further on in the address says nothing of the sheet.
     const where = (address) => address.split("/").slice(1, 3).join("/");
-    places("").filter((place) => where(read(place).at || "") === where(location.pathname)).forEach(forget);
+    const isOf = (at) => where(at) === where(location.pathname) && at.startsWith(location.pathname);
+    places("").filter((place) => isOf(read(place).at || "")).forEach(forget);
   }
   document.addEventListener("DOMContentLoaded", () => settle());
   // The back button may show a page as it was left; the server knows who is there now.

@@ -19,7 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MISTYPED = "vergist@example.org"
 NEW = "an.nieuw@example.org"
 WRONG = "BBBB-BBBB"
-SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+# None of these pages has a script of its own but the one that keeps a form from being sent twice.
+SCRIPTS = pytest.mark.parametrize(
+    "javascript", [pytest.param(True, id="scripts"), pytest.param(False, id="no scripts", marks=pytest.mark.slow)]
+)
 
 
 class Way:

@@ -211,6 +211,7 @@ BESIDE = """(names) => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_name_from_right_to_left_turns_nothing_beside_it(watch, content):
     person = make_account("an@example.org", first_name=PERSON)
     collaboration = store.create_collaboration(person, name=TEAM, region=PARTNER, partners=[PARTNER, "De Brug"])

@@ -1,5 +1,6 @@
 """What is kept of a text, and when two texts are the same to a person."""
 
+import sys
 import time
 import unicodedata
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reflectie.domain import text as text_module
 from reflectie.domain.text import same_text, tidy, without_invisible
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -182,3 +184,15 @@ def test_a_text_of_accents_is_tidied_in_a_moment() -> None:
     assert tidy(text) == tidy(tidy(text)) == text
     assert same_text(text) == same_text(same_text(text))
     assert time.process_time() - start < 4
+
+
+def test_no_sign_that_is_invisible_passes_unlooked_at() -> None:
+    signs = map(chr, range(sys.maxunicode + 1))
+    kept = {sign for sign in signs if text_module._is_invisible(sign) and without_invisible(f"a {sign} b") != "a  b"}
+    assert kept == set()
+
+
+def test_a_long_text_without_any_is_not_looked_at_sign_by_sign(monkeypatch) -> None:
+    monkeypatch.setattr(text_module, "_visible", lambda _text: pytest.fail("looked at"))
+    text = "Één lijn,\tàlles “goed” – 数字 ★ ok\n" * 50
+    assert without_invisible(text) == text

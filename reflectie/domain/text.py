@@ -58,8 +58,8 @@ def without_invisible(text: str) -> str:
     Joiners between letters or within an emoji stay, as does the sign of style behind an emoji: without them words and
     pictures fall apart. New lines and tabs stay.
     """
-    # Most texts have none, and a file asks it of thousands; nearly all that can't be seen isn't printable either.
-    if text.isprintable() and not any(_is_invisible(sign) for sign in text if not sign.isascii()):
+    # Most texts have none, and a page or a file asks it of thousands of signs.
+    if not _SUSPECT.search(text):
         return text
     return "".join(_visible(text))
 
@@ -110,6 +110,15 @@ def sort_key(text: str) -> str:
     found = search_key(text)
     words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in found.replace("'", ""))
     return re.sub(r"\d+", lambda number: number[0].zfill(_DIGITS), " ".join(words.split())) or found
+
+
+# All that is invisible stands in one of these, and little else: without any, a text needn't be looked at sign by sign.
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bcaf\U0001d173-\U0001d17a"
+    "\U0001fffe\U0001ffff\U0002fffe-\U0010ffff]"
+)
 
 
 def _visible(text: str) -> Iterator[str]:

@@ -15,14 +15,13 @@ import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from .domain.text import without_invisible
+from .domain.text import NEW_LINE, without_invisible
 
 # What the columns take.
 MAX_ADDRESS = 254
 
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
-_NEW_LINE = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 # A name before an address in brackets: in quotes, it may hold anything; it may be an address itself. Bounded, so that
 # no text takes long.
 _QUOTED_NAME = re.compile(r'"(?:[^"\\]|\\.){0,200}"(?=[ \t]{0,9}<)')
@@ -105,7 +104,7 @@ def one_address(text: str) -> str:
 def read_addresses(text: str) -> Found:
     """The addresses in whatever was pasted: one a line, set apart by commas, semicolons, tabs or spaces, with or
     without names, as cells of a table, as links."""
-    text = unicodedata.normalize("NFKC", without_invisible(_NEW_LINE.sub("\n", text)))
+    text = unicodedata.normalize("NFKC", without_invisible(NEW_LINE.sub("\n", text)))
     addresses: dict[str, None] = {}
     unread: dict[str, None] = {}
     for line in _unfolded(text.translate(_DOUBLE_QUOTES).split("\n")):

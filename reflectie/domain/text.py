@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Literal
 
+# Every way to end a line.
+NEW_LINE = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
+
 _JOINERS = "\u200c\u200d"
 _EMOJI_STYLE = "\ufe0e\ufe0f"
 # Signs of other categories that become an emoji with the sign of style behind them, as a keycap does.
@@ -47,7 +50,7 @@ def tidy(text: str, *, one_line: bool = False) -> str:
     Lines end alike and at most one is empty between two; with `one_line`, every space, tab and new line is one space.
     A text of nothing visible is empty. Tidying twice changes nothing. `static/js/tekst.js` does the same.
     """
-    text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
+    text = NEW_LINE.sub("\n", text)
     text = _composed("NFC", without_invisible(text)).strip()
     return " ".join(text.split()) if one_line else re.sub(r"\n{3,}", "\n\n", text)
 

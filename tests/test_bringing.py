@@ -12,7 +12,7 @@ from conftest import everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.bringing import (
+from reflectie.domain.imports.table_import import (
     MAX_BYTES,
     MAX_PROBLEMS,
     Unreadable,
@@ -23,12 +23,12 @@ from reflectie.domain.bringing import (
     read_text,
     write_table,
 )
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.findings import Counts
+from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.rules.findings import Counts
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
 from reflectie.domain.text import tidy
-from reflectie.forms.bringing import columns_for, place_of, say
+from reflectie.forms.imports.table_import import columns_for, place_of, say
 
 GROUPS = ("Huis Linde", "=CMD()", "'t Zonnetje", "2", "@Wijk, deel 1; noord")
 SETUP = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, GROUPS)

@@ -19,9 +19,9 @@ from django.urls import reverse
 from benchmarks.figures import Figure, quantile
 from benchmarks.people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
 from benchmarks.server import peak_memory, serve
+from reflectie.concurrency import PAGES_AT_ONCE
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.services.tokens import read_token
-from reflectie.web.concurrency import PAGES_AT_ONCE
 
 from . import comparing, documents, rounds, searching
 

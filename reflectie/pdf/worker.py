@@ -20,7 +20,7 @@ from typing import IO
 
 from django.conf import settings
 
-from reflectie.web.concurrency import PAGES_AT_ONCE
+from reflectie.concurrency import PAGES_AT_ONCE
 
 # Seconds that somebody waits for others' PDFs before they are asked to come back.
 PATIENCE = 20

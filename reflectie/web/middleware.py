@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from reflectie.backends import waited_too_long
+from reflectie.concurrency import HEALTH, Places, too_many_wait
 
-from .concurrency import HEALTH, Places, too_many_wait
 from .secret_addresses import SECRET
 
 Handler = Callable[[HttpRequest], HttpResponse]

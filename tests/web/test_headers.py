@@ -1,0 +1,88 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.management import call_command
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.web.middleware import pages_in_turn, permissions_policy
+
+
+def answer(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("goed")
+
+
+def test_every_page_denies_what_nothing_here_needs() -> None:
+    response = permissions_policy(answer)(RequestFactory().get("/"))
+    denied = response["Permissions-Policy"].split(", ")
+    assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(denied)
+    assert all(entry.endswith("=()") for entry in denied)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", None),
+        ("/gezond/", None),
+        ("/startpunt/", None),
+        ("/start/", "noindex"),
+        ("/invullen/abc/", "noindex"),
+        ("/rapport/abc.pdf", "noindex"),
+        ("/meedoen/abc/", "noindex"),
+    ],
+)
+def test_a_teams_own_pages_stay_out_of_search_engines(path: str, expected: str | None) -> None:
+    assert permissions_policy(answer)(RequestFactory().get(path)).get("X-Robots-Tag") == expected
+
+
+@pytest.mark.django_db
+def test_the_home_page_carries_all_security_headers(client: Client) -> None:
+    call_command("load_checklist")
+    headers = client.get("/").headers
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "http" not in headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_not_there_carries_them_too(client: Client) -> None:
+    response = client.get("/invullen/geen-echt-adres/")
+    assert response.status_code == 404
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert "Content-Security-Policy" in response.headers
+
+
+def test_pages_are_made_a_few_at_a_time_while_who_waits_for_a_pdf_keeps_nobody_waiting() -> None:
+    entered: list[str] = []
+    go_on = threading.Event()
+
+    def slow(request: HttpRequest) -> HttpResponse:
+        entered.append(request.path_info)
+        assert go_on.wait(20)
+        return HttpResponse("goed")
+
+    handler = pages_in_turn(slow)
+    paths = ["/"] * (PAGES_AT_ONCE + 1) + ["/rapport/abc.pdf"] * 2
+    with ThreadPoolExecutor(len(paths)) as threads:
+        answers = [threads.submit(handler, RequestFactory().get(path)) for path in paths]
+        until = time.monotonic() + 10
+        while len(entered) < len(paths) - 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        # Long enough for one more to slip in, if it could.
+        time.sleep(0.1)
+        assert sorted(entered) == ["/"] * PAGES_AT_ONCE + ["/rapport/abc.pdf"] * 2
+        go_on.set()
+        assert [answer.result(20).status_code for answer in answers] == [200] * len(paths)
+    assert sorted(entered) == sorted(paths)

@@ -2,67 +2,25 @@
 depends on how it is kept, and how it is kept never on how it is shown."""
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-APP = "reflectie"
+from docs.architecture import APP, FLOORS, PICTURE, arrows, boxes, draw, imported, module_name, modules, room_of
 
-# Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
-FLOORS = [
-    {
-        "domain",
-        "addresses",
-        "apps",
-        "backends",
-        "checks",
-        "email_addresses",
-        "keys",
-        "logs",
-        "middleware",
-        "places",
-        "schema",
-    },
-    {"models", "migrations", "wording"},
-    {"store", "access", "throttle"},
-    {"forms", "adapters", "fonts", "pdf", "press", "typeset", "exports", "templatetags", "tasks"},
-    {"views", "admin", "management"},
-]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # Only here: whoever wants to know what is written together needs to read one file.
 MAY_OPEN_TRANSACTIONS = {"store"}
 
-FILES = sorted((ROOT / APP).rglob("*.py"))
-
-
-def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def room_of(module: str) -> str:
-    """The first part under the app: `reflectie.views.team` is in `views`; the app itself is ''."""
-    return module.partition(".")[2].partition(".")[0]
-
-
-def imported(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
-    """Full names of what a module imports, wherever in the file; `from x import y` counts as x.y."""
-    package = module.split(".") if is_package else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            start = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{start}.{alias.name}" for alias in node.names)
+FILES = list(modules().values())
 
 
 def import_faults(source: str, module: str, *, is_package: bool = False) -> list[str]:
     room = room_of(module)
     if room and room not in FLOOR_OF:
-        return [f"{module}: give the room '{room}' a floor in tests/test_structure.py"]
+        return [f"{module}: give the room '{room}' a floor in docs/architecture.py"]
     faults = []
     for name in imported(source, module, is_package=is_package):
         top = name.partition(".")[0]
@@ -152,3 +110,29 @@ def test_a_relative_import_in_a_package_starts_from_the_package() -> None:
 def test_a_transaction_elsewhere_is_found(source: str) -> None:
     assert len(transaction_faults(source, "reflectie.views.team")) == 1
     assert transaction_faults(source, "reflectie.store") == []
+
+
+def test_picture_of_the_floors_is_current() -> None:
+    assert PICTURE.read_text() == draw(), "draw it anew: python docs/architecture.py"
+
+
+def test_picture_has_a_box_for_each_room_and_says_how_often_one_imports_another() -> None:
+    drawn = draw()
+    assert {room for floor in FLOORS for room in floor} <= set(re.findall(r">([a-z_.]+)</text>", drawn))
+    found = modules()
+    assert arrows(found, boxes(found))["models", "domain"] >= 1
+
+
+def test_room_with_three_packages_is_drawn_as_these(tmp_path: Path) -> None:
+    packages = ["reflectie.domain", "reflectie.domain.a", "reflectie.domain.b", "reflectie.domain.c"]
+    found = dict.fromkeys(packages, tmp_path / "__init__.py")
+    assert boxes(found | {"reflectie.domain.a.x": tmp_path / "x.py", "reflectie.domain.y": tmp_path / "y.py"}) == {
+        "reflectie.domain": "domain",
+        "reflectie.domain.a": "domain.a",
+        "reflectie.domain.b": "domain.b",
+        "reflectie.domain.c": "domain.c",
+        "reflectie.domain.a.x": "domain.a",
+        "reflectie.domain.y": "domain",
+    }
+    del found["reflectie.domain.c"]
+    assert set(boxes(found).values()) == {"domain"}

@@ -281,3 +281,15 @@ def test_no_paper_is_left_that_no_other_leads_to() -> None:
         (paper.parent / link.partition("#")[0]).resolve() for paper in FILES for link in links_in(paper.read_text())
     }
     assert {str(path.relative_to(ROOT)) for path in FILES if path not in led_to} - {"README.md"} == set()
+
+
+def test_every_section_of_the_concepts_that_code_cites_is_there() -> None:
+    code = [
+        path.read_text() for where in ("reflectie", "samenwerking", "tests") for path in (ROOT / where).rglob("*.py")
+    ]
+    # A citation may run on in the next line of a comment.
+    lines = " ".join(re.sub(r"\n\s*#?\s*", " ", text) for text in code)
+    cited = set(re.findall(r'(?:domain page|concepts\.md), "([A-Z][^"]+)"', lines))
+    assert {"From answers to findings", "Anonymous is anonymous"} <= cited
+    concepts = (ROOT / "docs" / "development" / "concepts.md").read_text()
+    assert cited - set(re.findall(r"^## (.+)$", concepts, flags=re.MULTILINE)) == set()

@@ -293,3 +293,9 @@ def test_every_section_of_the_concepts_that_code_cites_is_there() -> None:
     assert {"From answers to findings", "Anonymous is anonymous"} <= cited
     concepts = (ROOT / "docs" / "development" / "concepts.md").read_text()
     assert cited - set(re.findall(r"^## (.+)$", concepts, flags=re.MULTILINE)) == set()
+
+
+def test_every_test_that_a_paper_names_is_there() -> None:
+    named = set(re.findall(r"\btest_\w+\.py", ALL))
+    assert len(named) > 50
+    assert named - {path.name for path in (ROOT / "tests").rglob("test_*.py")} == set()

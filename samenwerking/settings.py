@@ -1,6 +1,6 @@
 """All settings, read from the environment (or `.env`), safe unless told otherwise.
 
-The README lists the variables. `reflectie/web/checks.py` refuses combinations that are unsafe.
+`docs/hosting/configure.md` lists the variables. `reflectie/web/checks.py` refuses combinations that are unsafe.
 """
 
 import os
@@ -33,7 +33,7 @@ PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)
 # Set behind a proxy that sets X-Forwarded-Proto itself, drops it from outside, and adds to X-Forwarded-For.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
-# How long a reflection without an account is kept after its last change (domain page, "Kept").
+# How long a reflection without an account is kept after its last change (concepts.md, "Kept").
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 # How many months after a round was concluded its answers are folded into counts; 0: never.
 FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """How a session is filled in (domain page, "Anonymous is anonymous"; design page, people 1 and 2)."""
+    """How a session is filled in (concepts.md, "Anonymous is anonymous")."""
 
     TOGETHER = "together"
     ALONE = "alone"

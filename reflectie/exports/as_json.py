@@ -1,4 +1,4 @@
-"""A session and a comparison as JSON, for other programmes. Its shape is written down in `docs/gegevens.md`.
+"""A session and a comparison as JSON, for other programmes. Its shape is written down in `docs/gebruikers/gegevens.md`.
 
 Keys and codes are English and stay as they are; words on the screen may change.
 """

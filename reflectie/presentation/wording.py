@@ -67,7 +67,7 @@ SHORT_FINDINGS: dict[str, str | Promise] = {
     Finding.ATTENTION: _("Aandacht"),
 }
 
-# What a finding says, in the order in which a legend names them (domain page, "From answers to findings").
+# What a finding says, in the order in which a legend names them (concepts.md, "From answers to findings").
 MEANINGS_OF_FINDINGS: dict[str, str | Promise] = {
     Finding.OBSTACLE: _("minstens twee op de drie van wie koos, zien hinder"),
     Finding.SPLIT: _("wie koos, ziet het verschillend"),

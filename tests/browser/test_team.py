@@ -1,4 +1,4 @@
-"""In a real browser, as the people of the design page: with JavaScript and without, on a phone and on a wide screen."""
+"""In a real browser, as the people of concepts.md: with JavaScript and without, on a phone and on a wide screen."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A session and a comparison as JSON: what docs/gegevens.md says of it, nothing more and nothing less."""
+"""A session and a comparison as JSON: what docs/gebruikers/gegevens.md says of it, nothing more and nothing less."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
 from tests.conftest import everything
 
-DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gegevens.md").read_text()
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gebruikers" / "gegevens.md").read_text()
 DAY = date(2026, 11, 22)
 HOUSES = ("Huis Linde", "De Brug", "Thuiszorg")
 HINDERED = ("hindering", "helping")

@@ -1,4 +1,5 @@
-"""Every command that a paper names is run: by a test, or by `.ci/run`. What it says is what works.
+"""Every command that a paper names is run: by a test, or by `.ci/run`. What it says is what works. And every link in a
+paper leads somewhere.
 
 A command that is new in a paper gets a line in RUN_BY: the test that runs it (`file.py::name`), or the words in
 `.ci/run` that do.
@@ -21,10 +22,11 @@ from django.core.management import call_command
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-PAPERS = [path.read_text() for where in ("*.md", "docs/**/*.md", "benchmarks/*.md") for path in ROOT.glob(where)]
+FILES = sorted(path for where in ("*.md", "docs/**/*.md") for path in ROOT.glob(where))
+PAPERS = [path.read_text() for path in FILES]
 # What a script says of itself.
 PAPERS += [ast.get_docstring(ast.parse(path.read_text())) or "" for path in ROOT.glob("docs/**/*.py")]
-README = (ROOT / "README.md").read_text()
+ALL = "\n".join(PAPERS)
 
 # Programs that a paper may tell somebody to run. A word after one of these, in code, is a command.
 PROGRAMS = (
@@ -38,29 +40,33 @@ RUN_BY: dict[str, str | None] = {
     "./run --demo": "ci: ./run --demo",
     "./test": "ci: ./test",
     "./test -m": "ci: -m pytest",
-    ".ci/run": "test_papers.py::test_every_command_of_a_paper_is_run_by_something_that_is_there",
+    "./test -k": "ci: ./test --durations",
+    "./test --durations=30": "ci: ./test --durations=30",
+    ".ci/run": "project/test_papers.py::test_every_command_of_a_paper_is_run_by_something_that_is_there",
     "manage.py check --deploy": "ci: manage.py check --deploy",
     "manage.py createcachetable": "ci: ./run --setup",
-    "manage.py createsuperuser": "test_papers.py::test_createsuperuser_makes_an_administrator",
-    "manage.py delete_expired --yes": "test_daily.py::test_the_command_holds_back_too_and_takes_yes",
+    "manage.py createsuperuser": "project/test_papers.py::test_createsuperuser_makes_an_administrator",
+    "manage.py delete_expired --yes": "services/test_daily.py::test_the_command_holds_back_too_and_takes_yes",
     "manage.py demo --beside": "ci: manage.py demo --beside",
     "manage.py demo --remove": "ci: manage.py demo --remove",
     "manage.py load_checklist": "ci: ./run --setup",
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
-    "manage.py worker": "test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
+    "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
-    "python -m benchmarks --accept": "test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
-    "python -m reflectie.pdf.renderer": "test_pdf_kept.py::"
+    "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
+    "python -m reflectie.pdf.renderer": "pdf/test_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
+    "docs/architecture.py": "project/test_structure.py::test_picture_of_the_floors_is_current",
+    "python docs/architecture.py": "project/test_structure.py::test_picture_of_the_floors_is_current",
     "python docs/screenshots.py": "ci: docs/screenshots.py --into",
-    "gunicorn -c samenwerking/gunicorn.py": "test_served.py::server",
-    "python -c 'import secrets": "test_papers.py::test_key_that_the_readme_makes_is_accepted",
-    "python -c 'import sqlite3": "test_papers.py::test_backup_as_the_readme_gives_it_comes_back",
-    "pg_dump --format=custom": "test_papers.py::test_backup_of_postgresql_comes_back",
-    "pg_restore --clean": "test_papers.py::test_backup_of_postgresql_comes_back",
-    "VACUUM": "test_gone.py::test_file_is_written_anew_after_erasing",
-    "VACUUM FULL": "test_gone.py::test_daily_work_writes_the_tables_anew_on_postgresql",
-    'lock="uv pip compile': "test_papers.py::test_lock_files_are_made_as_ci_compares_them",
+    "gunicorn -c samenwerking/gunicorn.py": "project/test_served.py::server",
+    "python -c 'import secrets": "project/test_papers.py::test_key_that_a_paper_makes_is_accepted",
+    "python -c 'import sqlite3": "project/test_papers.py::test_backup_as_a_paper_gives_it_comes_back",
+    "pg_dump --format=custom": "project/test_papers.py::test_backup_of_postgresql_comes_back",
+    "pg_restore --clean": "project/test_papers.py::test_backup_of_postgresql_comes_back",
+    "VACUUM": "services/test_erasure.py::test_file_is_written_anew_after_erasing",
+    "VACUUM FULL": "services/test_erasure.py::test_daily_work_writes_the_tables_anew_on_postgresql",
+    'lock="uv pip compile': "project/test_papers.py::test_lock_files_are_made_as_ci_compares_them",
     "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
     "git pull": None,
     "systemctl restart": None,
@@ -126,7 +132,7 @@ def test_nothing_is_said_to_be_run_that_no_paper_names_any_more() -> None:
 
 def test_every_command_of_our_own_is_run_by_a_test_or_by_ci() -> None:
     names = {path.stem for path in (ROOT / "reflectie" / "management" / "commands").glob("[a-z]*.py")}
-    run = "".join(path.read_text() for path in [*(ROOT / "tests").glob("*.py"), ROOT / ".ci" / "run"])
+    run = "".join(path.read_text() for path in [*(ROOT / "tests").rglob("*.py"), ROOT / ".ci" / "run"])
     run += (ROOT / "run").read_text() + (ROOT / ".ci" / "setup.sh").read_text()
     assert len(names) >= 5
     assert {name for name in names if f'call_command("{name}"' not in run and f"manage.py {name}" not in run} == set()
@@ -140,17 +146,17 @@ def test_createsuperuser_makes_an_administrator(monkeypatch) -> None:
     assert (user.is_superuser, user.is_staff, user.has_usable_password()) == (True, True, True)
 
 
-def test_key_that_the_readme_makes_is_accepted(settings) -> None:
+def test_key_that_a_paper_makes_is_accepted(settings) -> None:
     from reflectie.web.checks import keys
 
-    [command] = re.findall(r"`(python3 -c 'import secrets[^`]*)`", README)
+    [command] = re.findall(r"`(python3 -c 'import secrets[^`]*)`", ALL)
     made = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
     settings.SECRET_KEY = made
     assert list(keys()) == []
 
 
-def test_backup_as_the_readme_gives_it_comes_back(tmp_path: Path) -> None:
-    [block] = re.findall(r"\n    umask 077\n((?:    .+\n)+)", README)
+def test_backup_as_a_paper_gives_it_comes_back(tmp_path: Path) -> None:
+    [block] = re.findall(r"\n    umask 077\n((?:    .+\n)+)", ALL)
     (tmp_path / "var").mkdir()
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
@@ -168,7 +174,7 @@ def test_backup_as_the_readme_gives_it_comes_back(tmp_path: Path) -> None:
     running.execute("INSERT INTO answer VALUES ('later')")
     running.close()
     # Restored as the sentence after it says.
-    assert "put the copy at `var/db.sqlite3`, remove `var/db.sqlite3-wal` and `-shm`" in README
+    assert "put the copy at `var/db.sqlite3`, remove `var/db.sqlite3-wal` and `-shm`" in " ".join(ALL.split())
     shutil.copy(backup, file)
     for more in ("-wal", "-shm"):
         Path(f"{file}{more}").unlink(missing_ok=True)
@@ -180,7 +186,7 @@ def test_backup_as_the_readme_gives_it_comes_back(tmp_path: Path) -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
 @pytest.mark.django_db(transaction=True)
 def test_backup_of_postgresql_comes_back(tmp_path: Path) -> None:
-    [dump], [restore] = re.findall(r"`(pg_dump [^`]+)`", README), re.findall(r"`(pg_restore [^`]+)`", README)
+    [dump], [restore] = re.findall(r"`(pg_dump [^`]+)`", ALL), re.findall(r"`(pg_restore [^`]+)`", ALL)
     given = connection.get_connection_params()
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     environment = {**os.environ, **{name: str(given[key]) for key, name in names.items() if given.get(key)}}
@@ -195,12 +201,101 @@ def test_backup_of_postgresql_comes_back(tmp_path: Path) -> None:
 
 
 def test_lock_files_are_made_as_ci_compares_them() -> None:
-    [told] = re.findall(r'\n    lock="uv pip compile ([^"]+)"', README)
+    [told] = re.findall(r'\n    lock="uv pip compile ([^"]+)"', ALL)
     ci = re.sub(r"\\\n\s+", "", (ROOT / ".ci" / "run").read_text())
     [compared] = re.findall(r"uv pip compile (.+?) pyproject\.toml", ci)
     assert told.split() == compared.split()
 
 
-def test_makemessages_is_run_as_the_readme_gives_it() -> None:
-    [told] = re.findall(r"`\.venv/bin/python (manage\.py makemessages [^`]+)`", README)
+def test_makemessages_is_run_as_a_paper_gives_it() -> None:
+    [told] = re.findall(r"`\.venv/bin/python\s+(manage\.py\s+makemessages [^`]+)`", ALL)
     assert " ".join(told.split()) in (ROOT / ".ci" / "run").read_text()
+
+
+# --- links
+
+# Where a paper may lead outside this repository.
+ELSEWHERE = {"127.0.0.1", "keepachangelog.com"}
+
+
+def without_code(paper: str) -> str:
+    text = re.sub(r"^```.*?^```", "", paper, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^    .*$|`[^`]*`", "", text, flags=re.MULTILINE)
+
+
+def links_in(paper: str) -> list[str]:
+    """What it links to and which pictures it shows, also within a link, and bare addresses between < and >."""
+    text = without_code(paper)
+    return re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r"<(https?://[^>]+)>", text)
+
+
+def anchors_in(paper: str) -> set[str]:
+    """What its headings can be linked by, as the platforms that show Markdown make it."""
+    text = re.sub(r"^```.*?^```", "", paper, flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def link_fault(link: str, paper: Path) -> str:
+    """What is wrong with a link in a paper; empty when it leads somewhere."""
+    if re.match(r"[a-z]+:", link):
+        host = link.partition("//")[2].partition("/")[0].partition(":")[0]
+        return "" if host in ELSEWHERE else "leads outside the repository"
+    name, _, anchor = link.partition("#")
+    target = (paper.parent / name).resolve() if name else paper
+    if not (target.is_relative_to(ROOT) and target.exists()):
+        return "leads to no file"
+    return "leads to no heading" if anchor and anchor not in anchors_in(target.read_text()) else ""
+
+
+@pytest.mark.parametrize("paper", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_of_a_paper_leads_somewhere(paper: Path) -> None:
+    faults = {link: fault for link in links_in(paper.read_text()) if (fault := link_fault(link, paper))}
+    assert faults == {}
+
+
+def test_links_of_papers_are_found() -> None:
+    assert len([link for paper in PAPERS for link in links_in(paper)]) > 100
+    assert links_in("[![a](b.png)](c.md#d) `[no](e)`\n\n    [no](f)\n<http://g/>") == ["b.png", "c.md#d", "http://g/"]
+    assert anchors_in("# What's `new`, 2: é\n```\n# no\n```") == {"whats-new-2-é"}
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ("docs/nowhere.md", "leads to no file"),
+        ("../elsewhere.md", "leads to no file"),
+        ("README.md#no-such-heading", "leads to no heading"),
+        ("#no-such-heading", "leads to no heading"),
+        ("https://example.org/", "leads outside the repository"),
+        ("README.md#start", ""),
+        ("LICENSE", ""),
+    ],
+)
+def test_link_that_leads_nowhere_is_found(link: str, fault: str) -> None:
+    assert link_fault(link, ROOT / "README.md") == fault
+
+
+def test_no_paper_is_left_that_no_other_leads_to() -> None:
+    led_to = {
+        (paper.parent / link.partition("#")[0]).resolve() for paper in FILES for link in links_in(paper.read_text())
+    }
+    assert {str(path.relative_to(ROOT)) for path in FILES if path not in led_to} - {"README.md"} == set()
+
+
+def test_every_section_of_the_concepts_that_code_cites_is_there() -> None:
+    code = [
+        path.read_text() for where in ("reflectie", "samenwerking", "tests") for path in (ROOT / where).rglob("*.py")
+    ]
+    # A citation may run on in the next line of a comment.
+    lines = " ".join(re.sub(r"\n\s*#?\s*", " ", text) for text in code)
+    cited = set(re.findall(r'(?:concepts.md|concepts\.md), "([A-Z][^"]+)"', lines))
+    assert {"From answers to findings", "Anonymous is anonymous"} <= cited
+    concepts = (ROOT / "docs" / "development" / "concepts.md").read_text()
+    assert cited - set(re.findall(r"^## (.+)$", concepts, flags=re.MULTILINE)) == set()
+
+
+def test_every_test_that_a_paper_names_is_there() -> None:
+    named = set(re.findall(r"\btest_\w+\.py", ALL))
+    assert len(named) > 50
+    assert named - {path.name for path in (ROOT / "tests").rglob("test_*.py")} == set()

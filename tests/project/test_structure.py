@@ -2,57 +2,25 @@
 depends on how it is kept, and how it is kept never on how it is shown."""
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-APP = "reflectie"
+from docs.architecture import APP, FLOORS, PICTURE, arrows, boxes, draw, imported, module_name, modules, room_of
 
-# Lowest first. Rooms on one floor may use each other; `domain` may use nothing but itself.
-FLOORS = [
-    {"domain", "backends", "concurrency", "email_addresses", "keys"},
-    {"models", "migrations"},
-    {"services"},
-    {"pdf", "presentation"},
-    {"exports", "forms", "tasks", "templatetags"},
-    {"web"},
-    {"accounts", "admin", "apps", "management", "views"},
-]
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # Only here: whoever wants to know what is written together needs to read one file.
 MAY_OPEN_TRANSACTIONS = {"services"}
 
-FILES = sorted((ROOT / APP).rglob("*.py"))
-
-
-def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def room_of(module: str) -> str:
-    """The first part under the app: `reflectie.views.questionnaire.team` is in `views`; the app itself is ''."""
-    return module.partition(".")[2].partition(".")[0]
-
-
-def imported(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
-    """Full names of what a module imports, wherever in the file; `from x import y` counts as x.y."""
-    package = module.split(".") if is_package else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else []
-            start = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{start}.{alias.name}" for alias in node.names)
+FILES = list(modules().values())
 
 
 def import_faults(source: str, module: str, *, is_package: bool = False) -> list[str]:
     room = room_of(module)
     if room and room not in FLOOR_OF:
-        return [f"{module}: give the room '{room}' a floor in tests/test_structure.py"]
+        return [f"{module}: give the room '{room}' a floor in docs/architecture.py"]
     faults = []
     for name in imported(source, module, is_package=is_package):
         top = name.partition(".")[0]
@@ -93,16 +61,16 @@ def test_only_services_open_transactions(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("reflectie.domain.rules.findings", "import django"),
-        ("reflectie.domain.rules.findings", "from django.utils.translation import gettext as _"),
-        ("reflectie.domain.rules.findings", "import weasyprint"),
-        ("reflectie.domain.rules.findings", "from reflectie import checks"),
-        ("reflectie.domain.rules.findings", "from ...models import Answer"),
-        ("reflectie.domain.rules.findings", "def late():\n    from ... import services"),
+        ("reflectie.domain.findings", "import django"),
+        ("reflectie.domain.findings", "from django.utils.translation import gettext as _"),
+        ("reflectie.domain.findings", "import weasyprint"),
+        ("reflectie.domain.findings", "from reflectie.web import checks"),
+        ("reflectie.domain.findings", "from ..models import Answer"),
+        ("reflectie.domain.findings", "def late():\n    from .. import services"),
         ("reflectie.models.session", "from ..services import save"),
-        ("reflectie.models.session", "import reflectie.views.questionnaire.team"),
-        ("reflectie.services", "from .forms import SheetForm"),
-        ("reflectie.services", "from . import views"),
+        ("reflectie.models.session", "import reflectie.views.team"),
+        ("reflectie.services.sharing", "from ..forms import SheetForm"),
+        ("reflectie.services.mail", "from .. import views"),
         ("reflectie.pdf.documents", "from reflectie.views import team"),
         ("reflectie.services.mail", "from ..web.middleware import find"),
         ("reflectie.helpers", ""),
@@ -115,19 +83,10 @@ def test_an_import_from_a_higher_floor_is_found(module: str, source: str) -> Non
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        (
-            "reflectie.domain.rules.findings",
-            "import math\nfrom collections.abc import Mapping\nfrom .sheet import Value",
-        ),
-        (
-            "reflectie.models.session",
-            "from django.db import models\nfrom reflectie.domain.questionnaire.answers import Value",
-        ),
-        ("reflectie.web.permissions", "from .store import hash_token"),
-        (
-            "reflectie.views.questionnaire.team",
-            "from reflectie import pdf\nfrom .sheet import save\nfrom ..models import Session",
-        ),
+        ("reflectie.domain.findings", "import math\nfrom collections.abc import Mapping\nfrom .sheet import Value"),
+        ("reflectie.models.session", "from django.db import models\nfrom reflectie.domain.sheet import Value"),
+        ("reflectie.web.permissions", "from reflectie.services.tokens import hash_token"),
+        ("reflectie.views.team", "from reflectie import pdf\nfrom .sheet import save\nfrom ..models import Session"),
     ],
 )
 def test_an_import_from_the_same_floor_or_below_is_fine(module: str, source: str) -> None:
@@ -149,5 +108,31 @@ def test_a_relative_import_in_a_package_starts_from_the_package() -> None:
     ],
 )
 def test_a_transaction_elsewhere_is_found(source: str) -> None:
-    assert len(transaction_faults(source, "reflectie.views.questionnaire.team")) == 1
-    assert transaction_faults(source, "reflectie.services") == []
+    assert len(transaction_faults(source, "reflectie.views.team")) == 1
+    assert transaction_faults(source, "reflectie.services.mail") == []
+
+
+def test_picture_of_the_floors_is_current() -> None:
+    assert PICTURE.read_text() == draw(), "draw it anew: python docs/architecture.py"
+
+
+def test_picture_has_a_box_for_each_room_and_says_how_often_one_imports_another() -> None:
+    drawn = draw()
+    assert {room for floor in FLOORS for room in floor} <= set(re.findall(r">([a-z_.]+)</text>", drawn))
+    found = modules()
+    assert arrows(found, boxes(found))["models", "domain"] >= 1
+
+
+def test_room_with_three_packages_is_drawn_as_these(tmp_path: Path) -> None:
+    packages = ["reflectie.domain", "reflectie.domain.a", "reflectie.domain.b", "reflectie.domain.c"]
+    found = dict.fromkeys(packages, tmp_path / "__init__.py")
+    assert boxes(found | {"reflectie.domain.a.x": tmp_path / "x.py", "reflectie.domain.y": tmp_path / "y.py"}) == {
+        "reflectie.domain": "domain",
+        "reflectie.domain.a": "domain.a",
+        "reflectie.domain.b": "domain.b",
+        "reflectie.domain.c": "domain.c",
+        "reflectie.domain.a.x": "domain.a",
+        "reflectie.domain.y": "domain",
+    }
+    del found["reflectie.domain.c"]
+    assert set(boxes(found).values()) == {"domain"}

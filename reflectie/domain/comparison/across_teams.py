@@ -1,4 +1,4 @@
-"""Several collaborations beside each other: what recurs, and who has solved what others struggle with (domain page,
+"""Several collaborations beside each other: what recurs, and who has solved what others struggle with (concepts.md,
 "Above one team"; TG, "halen en brengen"; In voor zorg, "Delen en halen").
 
 Of each collaboration one session speaks: the latest of those chosen that has figures. Nothing adds up to a total of a

@@ -1,4 +1,4 @@
-"""Sessions set beside each other: one collaboration over the years, or several at once (domain page, "Above one team").
+"""Sessions set beside each other: one collaboration over the years, or several at once (concepts.md, "Above one team").
 
 Screen, PDF, spreadsheet and JSON receive the same `Comparison`, with every rule of each session already applied. Each
 session keeps its own numbers: what one shows here its own report shows too, to the same people. Nothing ranks teams:
@@ -187,7 +187,7 @@ class Comparison:
 def set_beside(checklists: Iterable[Checklist], sessions: Iterable[SessionFigures]) -> Comparison:
     """The comparison of these sessions, given every version of the checklist that they were filled in with.
 
-    Versions are compared by item key (domain page, "The checklist"). Raises ValueError without a checklist.
+    Versions are compared by item key (concepts.md, "The checklist"). Raises ValueError without a checklist.
     """
     versions = sorted(checklists, key=lambda checklist: checklist.version)
     if not versions:

@@ -1,4 +1,4 @@
-"""What became of each item over a collaboration's sessions (domain page, "Above one team"): what became a strength,
+"""What became of each item over a collaboration's sessions (concepts.md, "Above one team"): what became a strength,
 what became an obstacle, what stays.
 
 "Became" asks for two things at once. The finding is another now, since that is what a team calls strength or obstacle;
@@ -36,7 +36,7 @@ class Course(StrEnum):
     it lost, what moved otherwise, what stays in its way, and the rest. The rules stand in `course_of`."""
 
     BECAME_STRENGTH = "became-strength"
-    # A factor that is no longer at play; never called a strength (domain page, "From answers to findings").
+    # A factor that is no longer at play; never called a strength (concepts.md, "From answers to findings").
     BECAME_CLEAR = "became-clear"
     BECAME_OBSTACLE = "became-obstacle"
     LESS_HINDER = "less-hinder"
@@ -91,7 +91,7 @@ def course_of(shift: Shift | NotCompared, then: Finding | None, now: Finding | N
     - NO_CLEAR_DIFFERENCE: so little moved that it may be one person's answer, and yet the finding is another.
     - NOT_COMPARED: see `since.NotCompared` for why.
 
-    Source: domain page, "From answers to findings" and "Above one team"; what counts as moved stands in `since`.
+    Source: concepts.md, "From answers to findings" and "Above one team"; what counts as moved stands in `since`.
     """
     if isinstance(shift, NotCompared):
         return Course.NOT_COMPARED

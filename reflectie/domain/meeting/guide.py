@@ -1,5 +1,5 @@
 """The conversation guide: an agenda of 60, 90 or 120 minutes from what a team wants to do first and where it differs
-most, and cards to lay on the table (domain page, "From findings to advice"; design page, person 4)."""
+most, and cards to lay on the table (concepts.md, "From findings to advice")."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

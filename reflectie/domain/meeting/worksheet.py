@@ -1,5 +1,5 @@
 """The worksheet "opnieuw opbouwen", for a team that chooses to redraw: the ten principles, with what the findings ask
-to look at again and what already carries (domain page, "From findings to advice")."""
+to look at again and what already carries (concepts.md, "From findings to advice")."""
 
 from dataclasses import dataclass
 

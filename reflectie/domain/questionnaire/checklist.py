@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
 
 class Mover(StrEnum):
-    """Who can move an obstacle: a default per item (domain page, "From findings to advice")."""
+    """Who can move an obstacle: a default per item (concepts.md, "From findings to advice")."""
 
     OURSELVES = "ourselves"
     ORGANISATIONS = "organisations"
@@ -158,7 +158,7 @@ class Checklist:
 
 def all_items(checklists: Iterable[Checklist]) -> tuple[tuple[Dimension, tuple[Item, ...]], ...]:
     """Every item of these versions by dimension, each once and in the newest words; those that only an older version
-    has come after the others of their dimension. Versions are compared by key (domain page, "The checklist")."""
+    has come after the others of their dimension. Versions are compared by key (concepts.md, "The checklist")."""
     known: dict[str, Dimension] = {}
     items: dict[str, dict[str, Item]] = {}
     seen: set[str] = set()

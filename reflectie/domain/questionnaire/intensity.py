@@ -41,7 +41,8 @@ FORMS: dict[str, Intensity] = {
 
 
 def current_intensity(forms: tuple[str, ...]) -> Intensity | None:
-    """The highest group among the forms that were ticked, None when none was (domain page, `intensity-current`)."""
+    """The highest group among the forms that were ticked, None when none was (concepts.md, "Asked beside the
+    checklist")."""
     return max((FORMS[form] for form in forms), key=lambda intensity: intensity.weight, default=None)
 
 

@@ -1,4 +1,4 @@
-"""What a team decides after talking: agreements, and the conclusion (domain page, "From findings to advice").
+"""What a team decides after talking: agreements, and the conclusion (concepts.md, "From findings to advice").
 
 Whoever made it is a person in a document that the whole team reads; nothing here points to an answer.
 """

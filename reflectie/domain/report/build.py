@@ -42,9 +42,9 @@ def build_report(
 ) -> Report:
     """The report of a session's sheets, with the privacy rules of its mode applied.
 
-    Counted is every sheet with at least one answer to the checklist (domain page, "From answers to findings").
+    Counted is every sheet with at least one answer to the checklist (concepts.md, "From answers to findings").
     What was asked beside it and the notes count from every sheet. An anonymous round with fewer than three counted
-    sheets has no results at all (domain page, "Anonymous is anonymous").
+    sheets has no results at all (concepts.md, "Anonymous is anonymous").
     """
     about = about or About()
     totals = add_up(checklist, setup.mode, sheets)

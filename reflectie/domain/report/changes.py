@@ -1,13 +1,13 @@
 """What changed since the collaboration's earlier session, item by item, with n and spread on both sides.
 
-What one person answered differently is not called change (domain page, "Above one team"). That is why counts are
+What one person answered differently is not called change (concepts.md, "Above one team"). That is why counts are
 compared, and not findings: one of three people turns two thirds into one third, and an obstacle into a split.
 
 Of two anonymous rounds nothing is shown here that their own reports don't show to the same people: the totals of every
 item, which participants read beforehand, and no names, notes or groups. Groups are not set beside each other: what
 closing blanked in one round could be worked out from the other. Safe enough, not more than that: where one person came
 or went between two rounds and nobody else thought otherwise, the difference of two totals is that person's answer. No
-rule about two reports prevents it, as each is in people's hands; the README has it among the known limits.
+rule about two reports prevents it, as each is in people's hands; `docs/privacy/limits.md` has it.
 """
 
 from __future__ import annotations

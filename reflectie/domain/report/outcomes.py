@@ -1,4 +1,4 @@
-"""What a team makes of an item after talking (domain page, "From answers to findings"): it stands beside the finding,
+"""What a team makes of an item after talking (concepts.md, "From answers to findings"): it stands beside the finding,
 never instead of it."""
 
 from dataclasses import dataclass

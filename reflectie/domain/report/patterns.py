@@ -1,4 +1,4 @@
-"""Patterns across items (domain page, "From answers to findings"): what a good facilitator would see in the answers
+"""Patterns across items (concepts.md, "From answers to findings"): what a good facilitator would see in the answers
 together, said as a question.
 
 Each pattern is a rule here; its wording, the rule in words and its sources stand in the guidance. A rule looks at
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # As many as a team can talk about beside its obstacles; further ones are only named.
 MAX_PATTERNS = 3
-# "At least 5 of 7 factors", "at least 6 of 8 pairs" (domain page): with one side so full, exceptions don't count.
+# "At least 5 of 7 factors", "at least 6 of 8 pairs" (concepts.md): with one side so full, exceptions don't count.
 # Of a checklist of another size, the same shares.
 MANY_FACTORS = Fraction(5, 7)
 MANY_PAIRS = Fraction(6, 8)

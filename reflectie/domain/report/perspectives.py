@@ -40,7 +40,7 @@ class Perspective:
     @property
     def compared(self) -> tuple[Stand, ...]:
         """The groups that may be set against each other: as with differences between people (`Report.differences`), an
-        item that is a blind spot says too little of the whole; and so it is with each group (domain page, "From answers
+        item that is a blind spot says too little of the whole; and so it is with each group (concepts.md, "From answers
         to findings", rule 1). Empty unless two groups remain."""
         seen = tuple(stand for stand in self.stands if not stand.is_blind) if self.report.says_enough else ()
         return seen if len(seen) > 1 else ()
@@ -82,7 +82,7 @@ class Perspectives:
 
 
 def set_side_by_side(report: Report) -> Perspectives | None:
-    """Where each group stands on each item (domain page: at most one grouping, no cross-tables). None where fewer than
+    """Where each group stands on each item (concepts.md: at most one grouping, no cross-tables). None where fewer than
     two groups have a place: then nothing stands side by side.
 
     Taken from the groups' own figures as the report shows them, never from totals less groups.

@@ -19,7 +19,7 @@ from .changes import Since
 from .outcomes import Outcome, contradicts
 from .patterns import MAX_PATTERNS, Pattern
 
-# A team that is stuck can take on three things, not fifteen (domain page): so many obstacles stand in the summary, and
+# A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
 MAX_IN_SUMMARY = 3
 # And talk about so many differences in one meeting.
@@ -286,7 +286,7 @@ class Report:
     @property
     def advised(self) -> tuple[ItemReport, ...]:
         """What there is advice on, the most pressing first: every obstacle, and at most three items that were named
-        first most, obstacle or not (domain page: weight comes from the team)."""
+        first most, obstacle or not (concepts.md: weight comes from the team)."""
         named = sorted((item for item in self.items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
         front = named[:MAX_IN_SUMMARY]
         return tuple(sorted((i for i in self.items if i.finding is Finding.OBSTACLE or i in front), key=_urgency))

@@ -1,4 +1,4 @@
-"""Individual answers folded into counts, once a session was concluded long enough ago (domain page, "Kept").
+"""Individual answers folded into counts, once a session was concluded long enough ago (concepts.md, "Kept").
 
 What is left are sheets again, so that everything that reads sheets goes on working; but they are nobody's. They are
 written from the counts that the report is made of, of the whole and of each group, and from nothing else: two rounds

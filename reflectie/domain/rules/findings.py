@@ -1,4 +1,4 @@
-"""From counts to findings: the one place where the thresholds stand (domain page, "From answers to findings")."""
+"""From counts to findings: the one place where the thresholds stand (concepts.md, "From answers to findings")."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def count(values: Iterable[str]) -> Counts:
 # Thousands of sessions beside each other have the same few counts.
 @lru_cache(maxsize=4096)
 def finding(kind: Kind, counts: Counts) -> Finding:
-    """The finding of one item, by the domain page's four rules in their order. Without any response: UNKNOWN."""
+    """The finding of one item, by the four rules of concepts.md in their order. Without any response: UNKNOWN."""
     if counts.chose == 0 or counts.unsure > BLIND_ABOVE * counts.counted:
         return Finding.UNKNOWN
     if counts.hindering >= OBSTACLE_FROM * counts.chose:

@@ -1,4 +1,4 @@
-"""What of an anonymous round may be shown (domain page, "Anonymous is anonymous").
+"""What of an anonymous round may be shown (concepts.md, "Anonymous is anonymous").
 
 - Fewer than three counted responses: no individual results at all.
 - Of at least three, the totals of every item are shown. Unanimous totals, or a unanimous group, show what everyone in
@@ -74,7 +74,7 @@ Spread = tuple[int, int, int]
 
 
 def enough(counted: int, typed: int = 0) -> bool:
-    """Whether so many counted responses may have individual results (domain page: fewer than 3, none). `typed` of them
+    """Whether so many counted responses may have individual results (concepts.md: fewer than 3, none). `typed` of them
     were typed in from paper: of all less these, one or two are too few as well."""
     return counted >= FLOOR and not is_few(counted - typed)
 

@@ -30,7 +30,7 @@ class Totals:
 
     @property
     def are_withheld(self) -> bool:
-        """Whether an anonymous round has too few for any result (domain page, "Anonymous is anonymous")."""
+        """Whether an anonymous round has too few for any result (concepts.md, "Anonymous is anonymous")."""
         return self.mode is Mode.ANONYMOUS and not enough(self.counted)
 
     @property
@@ -48,7 +48,7 @@ def people_of(totals: Totals) -> int | Withheld:
 def figure_of(item: Item, totals: Totals) -> tuple[Shown, Finding | None]:
     """How an item was answered and what that adds up to; both withheld where too few answered at all.
 
-    `partners-stable` hindering while only doorverwijzen is needed is a point of attention, no obstacle (domain page,
+    `partners-stable` hindering while only doorverwijzen is needed is a point of attention, no obstacle (concepts.md,
     "From answers to findings").
     """
     if totals.are_withheld:

@@ -12,7 +12,7 @@ from .findings import BLIND_ABOVE
 from .suppression import Withheld
 
 # More than half of those who were expected are missing: then whatever the others agree on, most people didn't say it.
-# None of the sources gives a number, so this one is ours. It is the blind spot's (domain page, "From answers to
+# None of the sources gives a number, so this one is ours. It is the blind spot's (concepts.md, "From answers to
 # findings", rule 1), in which somebody who leaves an item open weighs as much as who doesn't know: and whoever answers
 # nothing leaves all of them open.
 LOW_ABOVE: Fraction = BLIND_ABOVE

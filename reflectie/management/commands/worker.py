@@ -1,4 +1,5 @@
-"""The worker: sends mail, and does what is done every day. It runs beside the server (`./run`, or systemd: README).
+"""The worker: sends mail, and does what is done every day. It runs beside the server (`./run`, or systemd:
+`docs/hosting/install.md`).
 
 The loops that take tasks are the library's, one for each queue, so that a code never waits for a PDF. What is ours is
 the clock: a sign of life every minute, the daily jobs, and mail whose pause after a failure is over.

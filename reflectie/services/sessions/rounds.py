@@ -207,7 +207,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
     addresses and mail that waits go, and which sheet was typed in from paper; the rows are written anew in random
     order; in an anonymous round groups that are too small are blanked. With fewer than three counted responses, or one
     or two that weren't typed beside some that were, an anonymous round closes only `without_results`, and then its
-    answers are erased (domain page, "Anonymous is anonymous").
+    answers are erased (concepts.md, "Anonymous is anonymous").
     A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
     Raises StageError when it is closed already, TooFewError.
     """

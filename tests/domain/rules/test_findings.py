@@ -1,4 +1,4 @@
-"""The thresholds at their edges. The tables were worked out by hand from the domain page's four rules, so that a slip
+"""The thresholds at their edges. The tables were worked out by hand from the four rules of concepts.md, so that a slip
 in the code can't hide in a second copy of the code."""
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The checklist and its guidance against the domain page: wording, sources, and the rules for its Dutch."""
+"""The checklist and its guidance against concepts.md: wording, sources, and the rules for its Dutch."""
 
 import copy
 import re
@@ -228,7 +228,7 @@ def words_beside(guidance):
 
 
 def rests_on(passage):
-    """A source as the domain page's table names it: Movisie by section number or by name, the others whole."""
+    """A source as concepts.md's table names it: Movisie by section number or by name, the others whole."""
     if passage.source != "movisie":
         return passage.source
     number = re.match(r"\d\.\d", passage.section)

@@ -193,13 +193,14 @@ def _read_row(row: int, cells: Sequence[Cell], heads: Sequence[Column | None]) -
 
 
 def _explains(cells: Sequence[Cell], heads: Sequence[Column | None]) -> bool:
-    """Whether a row explains the columns: where the form's number would be, it says so. Not when there is an answer in
-    it: then somebody began to fill in on that row."""
+    """Whether a row explains the columns, as it was handed out. Not when there is an answer in it: then somebody began
+    to fill in on that row."""
     explains = False
     for text, head in zip(map(same_text, cells), heads, strict=False):
         if head and text in head.meanings:
             return False
-        explains |= bool(head and not head.asked and text and text == same_text(head.help))
+        # A text may well be what a column of texts explains.
+        explains |= bool(head and text and (head.words or not head.asked) and text == same_text(head.help))
     return explains
 
 

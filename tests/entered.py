@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import openpyxl
@@ -40,7 +41,21 @@ def filled(template: bytes, forms: Sequence[Mapping[str, Any]]) -> bytes:
     place = {cell.value: cell.column for cell in sheet[TITLES]}
     for row, form in enumerate(forms, start=FIRST):
         for title, value in form.items():
-            sheet.cell(row, place[title]).value = value
+            cell = sheet.cell(row, place[title])
+            cell.value = value
+            if isinstance(value, str):
+                # Cells to fill in are cells of text: "=1" in one is no formula.
+                cell.data_type = "s"
     written = io.BytesIO()
     book.save(written)
+    return written.getvalue()
+
+
+def with_parts(content: bytes, parts: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
+    """A workbook with other parts, or more of them; a function makes one of what was there."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in [*old.namelist(), *(name for name in parts if name not in old.namelist())]:
+            part = parts.get(name, bytes)
+            new.writestr(name, part if isinstance(part, bytes) else part(old.read(name)))
     return written.getvalue()

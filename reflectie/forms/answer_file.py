@@ -25,10 +25,10 @@ from .answer_csv import read_csv
 MAX_BYTES = 500_000
 # Of a workbook once it is unpacked: what Excel makes of 300 full rows is a fifth of it.
 MAX_UNPACKED = 5_000_000
-MAX_PARTS, MAX_SHEETS = 100, 10
+MAX_PARTS, MAX_SHEETS = 100, 6
 MAX_ROWS, MAX_COLUMNS = 1000, 200
 # Of cells, their texts and their rows; and of all else, as styles, which take many times as long to read.
-MAX_CELL_ELEMENTS, MAX_OTHER_ELEMENTS = 150_000, 10_000
+MAX_CELL_ELEMENTS, MAX_OTHER_ELEMENTS = 100_000, 5_000
 
 # What openpyxl warns of quotes cells, and is of no use to whoever reads a log.
 filterwarnings("ignore", category=UserWarning, module="openpyxl")
@@ -103,9 +103,9 @@ def _read_workbook(content: bytes) -> list[_Sheet]:
             _refuse_other_kinds(archive)
             merged = _check_parts(archive)
         book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        if len(book.worksheets) > MAX_SHEETS:
-            raise too_big()
-        return [_read_sheet(sheet, merged) for sheet in book.worksheets]
+        # Each part once, however many sheets say that they are it.
+        sheets = {sheet._worksheet_path: sheet for sheet in book.worksheets}
+        return [_read_sheet(sheet, merged[path]) for path, sheet in sheets.items()]
     except ValidationError:
         raise
     except Exception as error:
@@ -154,6 +154,7 @@ class _Numbers:
 
     cells: int = MAX_CELL_ELEMENTS
     others: int = MAX_OTHER_ELEMENTS
+    sheets: int = MAX_SHEETS
 
 
 class _Scan:
@@ -183,9 +184,11 @@ class _Scan:
             self._numbers.cells -= 1
         else:
             self._numbers.others -= 1
-        if min(self._numbers.cells, self._numbers.others) < 0:
+        local = name.removeprefix(_MAIN)
+        self._numbers.sheets -= local == "sheet"
+        if min(self._numbers.cells, self._numbers.others, self._numbers.sheets) < 0:
             raise too_big()
-        match name.removeprefix(_MAIN):
+        match local:
             case "row":
                 self._row, self._column = self._next(self._row, int(attributes.get("r", self._row + 1))), 0
             case "c":
@@ -215,12 +218,15 @@ def _split(reference: str) -> tuple[str, int]:
     return found[1], int(found[2])
 
 
-def _read_sheet(sheet: Any, merged: dict[str, list[str]]) -> _Sheet:
+def _read_sheet(sheet: Any, merged: list[str]) -> _Sheet:
     # A sheet says itself how big it is, and what lies outside would be passed over.
     sheet.reset_dimensions()
-    rows = [[_read_cell(cell) for cell in cells] for cells in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)]
+    rows = [
+        ["" if cell.value is None else _read_cell(cell) for cell in cells]
+        for cells in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+    ]
     first = rows[0][0] if rows and rows[0] else ""
-    for area in merged.get(sheet._worksheet_path, ()):
+    for area in merged:
         letters, row = _split(area.partition(":")[0])
         place, above = column_index_from_string(letters) - 1, row - 1
         if above < len(rows) and place < len(rows[above]):
@@ -238,8 +244,6 @@ def _trimmed(row: list[Cell]) -> list[Cell]:
 def _read_cell(cell: Any) -> Cell:
     """What stands in a cell as whoever typed it reads it, whatever a spreadsheet took it for."""
     value = cell.value
-    if value is None:
-        return ""
     if cell.data_type == "f":
         return Wrong.FORMULA
     if cell.data_type == "e":

@@ -175,7 +175,9 @@ def every_page_of_an_open_round(session: Session, client: Client) -> dict[str, s
     wrong = {"save": "1", "notes": "zonder nummer", "token": re.findall(r'name="token" value="([^"]+)"', client.get(
         reverse("paper", args=[pk])).content.decode())[0]}  # fmt: skip
     found["paper entry, wrong"] = words(client.post(reverse("paper", args=[pk]), wrong).content.decode())
-    found["import template"] = client.get(reverse("import-template", args=[pk])).getvalue().decode("utf-8-sig")
+    book = load_workbook(BytesIO(client.get(reverse("import-template", args=[pk])).getvalue()))
+    cells = [cell.value for page in book for row in page for cell in row]
+    found["import template"] = " ".join(str(value) for value in cells if value is not None)
     anybody = Client()
     found["join"] = seen(anybody, "join", token)
     anybody.post(reverse("join", args=[token]))

@@ -91,7 +91,7 @@ def _explain(page: Page, called: str, forms: int) -> None:
         _("Ga onderaan naar het blad ‘Formulieren’. Elk papieren formulier is één rij."),
         _(
             "Klik op een cel en kies uit de lijst wat op het papier is aangekruist. Bij de vragen van de checklist mag "
-            "je ook een cijfer typen: het staat boven de kolom. Is er niets aangekruist? Laat de cel dan leeg."
+            "je ook een cijfer typen. Welk, staat boven de kolom. Is er niets aangekruist? Laat de cel dan leeg."
         ),
         _("Neem notities over zoals ze er staan. Schrijf geen namen van cliënten."),
         _("Kolommen en rijen die je niet nodig hebt, laat je leeg. Verander niets aan de kopjes."),

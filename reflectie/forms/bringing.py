@@ -241,9 +241,9 @@ def _columns(checklist: Checklist, asked: Field) -> list[Column]:
         titles = [f"{title} {number}" for number in range(1, asked.limit + 1)]
         return [Column(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
     if asked.ask is Ask.MANY:
-        help = gettext("x = aangekruist")
+        explained = gettext("x = aangekruist")
         return [
-            Column(gettext("Nu: %s") % word, asked, {"x": choice}, help=help, part=title)
+            Column(gettext("Nu: %s") % word, asked, {"x": choice}, help=explained, part=title)
             for choice, word in words.items()
         ]
     return [Column(title, asked, said, help=gettext("in één zin") if asked.name == "goal-sentence" else "")]

@@ -34,8 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=place, prefix="run-") as folder:
         _own_environment(Path(folder), options)
         _prepare()
-        from benchmarks import measure
         from benchmarks.figures import table
+
+        from . import measure
 
         only = {
             "only_pdfs": (measure.DOCUMENTS, measure.MEMORY),

@@ -14,13 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
-from reflectie.domain.comparison import MAX_COMPARED, Order
+from reflectie.domain.comparison.comparison import MAX_COMPARED, Order
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
+from reflectie.services.comparison import comparisons
 
 if TYPE_CHECKING:
-    from .measure import Run
+    from benchmarks.measure import Run
 
 SHEETS = 50
 TEAMS = 20
@@ -113,7 +113,7 @@ def _years_of_work(sheets: int) -> tuple[User, list[UUID]]:
 
 def _loading(run: "Run", user: User, keys: list[UUID]) -> None:
     def own() -> None:
-        found = store.load_comparison(list(store.comparable_sessions(user.pk).filter(pk__in=keys)))
+        found = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk).filter(pk__in=keys)))
         assert len(found.rows) * len(found.sessions) == 15 * MAX_COMPARED
 
     def rows_alone() -> None:
@@ -122,7 +122,7 @@ def _loading(run: "Run", user: User, keys: list[UUID]) -> None:
     def one_by_one() -> None:
         _bare(keys, SESSIONS, SHEET_BY_SHEET, ONE_BY_ONE, AGREEMENTS)
 
-    compared = store.load_comparison(list(store.comparable_sessions(user.pk)))
+    compared = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk)))
     work: dict[str, Callable[[], object]] = {
         "own": own,
         "rows": rows_alone,

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import reverse
 
-from reflectie.store import read_token
-
-from .figures import quantile
-from .people import answers, begin, forget_pdf, full_sheet
+from benchmarks.figures import quantile
+from benchmarks.people import answers, begin, forget_pdf, full_sheet
+from reflectie.services.tokens import read_token
 
 if TYPE_CHECKING:
-    from .measure import Run
+    from benchmarks.measure import Run
 
 TOGETHER = 20
 # Others download without a pause: each PDF is another report's, so that every one has to be made.

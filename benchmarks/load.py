@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from reflectie.domain.sheet import Value, digest
-
-from .client import Browser, Reply
+from benchmarks.client import Browser, Reply
+from reflectie.domain.questionnaire.answers import Value, digest
 
 Job = dict[str, Any]
 Fields = list[tuple[str, str]]

@@ -16,13 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from reflectie.places import PAGES_AT_ONCE
-from reflectie.store import published_checklist, read_token
+from benchmarks.figures import Figure, quantile
+from benchmarks.people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
+from benchmarks.server import peak_memory, serve
+from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.services.tokens import read_token
 
 from . import comparing, documents, rounds, searching
-from .figures import Figure, quantile
-from .people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
-from .server import peak_memory, serve
 
 AT_ONCE = 20
 # A fill-in takes seventeen requests or more; nobody waits longer than this for a measurement.

@@ -28,15 +28,15 @@ def main() -> None:
     from weasyprint.text.fonts import FontConfiguration
 
     from benchmarks.people import full_report
-    from reflectie import pdf, typeset
-    from reflectie.store import published_checklist
+    from reflectie.pdf import documents, renderer
+    from reflectie.services.questionnaire.checklists import published_checklist
 
     rounds = int(sys.argv[1])
     report = full_report(published_checklist())
     fonts_folder = os.path.dirname(finders.find("fonts/AtkinsonHyperlegible-Regular.ttf"))
 
     def own() -> bytes:
-        return typeset.typeset(pdf.write(report))
+        return renderer.typeset(documents.write(report))
 
     def plain(variant: str | None = "pdf/ua-1") -> bytes:
         html = render_to_string("plain_report.html", {"report": report}, using="plain")
@@ -51,7 +51,7 @@ def main() -> None:
         return plain(None)
 
     def bare() -> bytes:
-        return typeset.typeset(SVG.sub("", pdf.write(report)))
+        return renderer.typeset(SVG.sub("", documents.write(report)))
 
     ways: dict[str, Callable[[], bytes]] = {"own": own, "plain": plain, "untagged": untagged, "bare": bare}
     folder = settings.WORK_DIR

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from reflectie import store
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.report import Report
+from reflectie.domain.questionnaire.answers import Ask, FieldValue, Sheet, Value, fields_for, note_name
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import Report
 from reflectie.domain.setup import Mode, Setup, setup_without_account
-from reflectie.domain.sheet import Ask, FieldValue, Sheet, Value, fields_for, note_name
 from reflectie.models import MadePdf, Response
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
 
 # What is asked beside the items, and three notes: as a person fills in, not as a test does.
 BESIDE: dict[str, str | list[str]] = {
@@ -65,18 +66,18 @@ def field_names(checklist: Checklist, setup: Setup = ALONE) -> dict[str, bool]:
 
 def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """Somebody who came before; their link to fill in."""
-    token = store.new_token()
-    store.start_reflection(token, Mode.ALONE, {})
+    token = tokens.new_token()
+    sheets.start_reflection(token, Mode.ALONE, {})
     if values:
-        response = Response.objects.select_related("session__checklist").get(token_hash=store.hash_token(token))
-        posted = {name: store.Posted(value, "") for name, value in values.items()}
-        store.save_fields(response.session, response.token_hash or "", posted, finish=finish)
+        response = Response.objects.select_related("session__checklist").get(token_hash=tokens.hash_token(token))
+        posted = {name: sheets.Posted(value, "") for name, value in values.items()}
+        sheets.save_fields(response.session, response.token_hash or "", posted, finish=finish)
     return token
 
 
 def forget_pdf(token: str) -> None:
     """So that the next download is made anew."""
-    MadePdf.objects.filter(session__responses__token_hash=store.hash_token(token)).delete()
+    MadePdf.objects.filter(session__responses__token_hash=tokens.hash_token(token)).delete()
 
 
 def lost(kept: Mapping[str, Mapping[str, Any]]) -> int:
@@ -85,10 +86,10 @@ def lost(kept: Mapping[str, Mapping[str, Any]]) -> int:
     for url, values in kept.items():
         token = url.strip("/").split("/")[-1]
         responses = Response.objects.select_related("session__checklist")
-        response = responses.filter(token_hash=store.hash_token(token)).first()
+        response = responses.filter(token_hash=tokens.hash_token(token)).first()
         found: dict[str, Any] = {}
         if response:
-            filling = store.load_filling(response.session, response)
+            filling = sheets.load_filling(response.session, response)
             found = {**filling.sheet.values, "finished": filling.finished}
         for name, value in values.items():
             missing += found.get(name) != (tuple(value) if isinstance(value, list) else value)

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from reflectie import store
-from reflectie.domain.report import Report
+from benchmarks.people import BESIDE, field_names
+from reflectie.domain.report.report import Report
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Collaboration, Session
-
-from .people import BESIDE, field_names
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, rounds
 
 PEOPLE = 200
 
@@ -19,14 +20,14 @@ def plan(people: int) -> Session:
     """An open anonymous round for everybody."""
     collaboration = Collaboration.objects.create(name="Samen in de wijk")
     questions = tuple(OPTIONAL)
-    return store.plan_session(
-        collaboration, store.Plan(date(2026, 11, 20), Mode.ANONYMOUS, questions=questions, expected=people)
+    return rounds.plan_session(
+        collaboration, plans.Plan(date(2026, 11, 20), Mode.ANONYMOUS, questions=questions, expected=people)
     )
 
 
 def job(session: Session, items: list[str]) -> dict[str, Any]:
     """What the crowd is told: everybody begins, waits for the rest, and finishes."""
-    filling = store.load_filling(session, None)
+    filling = sheets.load_filling(session, None)
     return {
         "join": reverse("join", args=[session.join_token]),
         "items": items,
@@ -39,8 +40,8 @@ def job(session: Session, items: list[str]) -> dict[str, Any]:
 
 def close(session: Session) -> Report:
     """The report after closing and opening."""
-    store.close_round(session)
-    return store.load_report(store.open_report(session))
+    rounds.close_round(session)
+    return reports.load_report(rounds.open_report(session))
 
 
 def wrong_figures(report: Report, kept: dict[str, dict[str, Any]]) -> int:

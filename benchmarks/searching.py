@@ -12,13 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from benchmarks.comparing import in_turns
 from reflectie.domain.setup import Mode
 from reflectie.models import Checklist, Collaboration, Membership, Partner, Role, Session
 
-from .comparing import in_turns
-
 if TYPE_CHECKING:
-    from .measure import Run
+    from benchmarks.measure import Run
 
 MANY = 10_000
 # Of so many somebody has a role in one.

@@ -13,8 +13,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from .client import Browser
-from .load import VALUES, UnexpectedError, hidden, sheet
+from benchmarks.client import Browser
+from benchmarks.load import VALUES, UnexpectedError, hidden, sheet
 
 # Seconds between two bytes, or two mouthfuls, of somebody slow; between two saves of a person; between two probes.
 BYTE_EVERY, SAVE_EVERY, PROBE_EVERY = 1.0, 0.5, 0.2

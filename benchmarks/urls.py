@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.pdf import press
-from reflectie.views.own import remember
+from reflectie.pdf.documents import press
+from reflectie.web.reflection_cookie import remember
 from samenwerking.urls import urlpatterns as own_urls
 
 # Every PDF that is made leaves a mark, whichever process asked for it.

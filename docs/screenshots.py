@@ -144,7 +144,7 @@ def _prepared(folder: Path) -> Any:
     for command in ("migrate", "createcachetable", "load_checklist"):
         call_command(command, verbosity=0)
     from reflectie.management.commands.demo import CONTENT
-    from reflectie.store import make_demo
+    from reflectie.services.demo import make_demo
 
     return make_demo(json.loads(CONTENT.read_text()))
 

@@ -26,15 +26,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_tasks_db import admin as task_admin
 
-from .access import signed_in
-from .domain.text import search_key, search_words
-from .forms.admin import AccountForm, AddressForm, AppointForm
-from .forms.fields import AddressField, TextField
-from .models import Checklist, Collaboration, Dimension, Guidance, Item, Membership, Role
-from .store import HasCoordinatorError, invite_coordinator, without_coordinator
-from .throttle import Attempt, try_mails
-from .views.people import ADMINISTRATOR, invitation_letter
-from .views.reauthentication import ask_again
+from reflectie.accounts.reauthentication import ask_again
+from reflectie.domain.text import search_key, search_words
+from reflectie.forms.admin import AccountForm, AddressForm, AppointForm
+from reflectie.forms.fields import AddressField, TextField
+from reflectie.models import Checklist, Collaboration, Dimension, Guidance, Item, Membership, Role
+from reflectie.services.collaborations.people import HasCoordinatorError, invite_coordinator, without_coordinator
+from reflectie.views.collaborations.people import ADMINISTRATOR, invitation_letter
+from reflectie.web.permissions import signed_in
+from reflectie.web.throttle import Attempt, try_mails
 
 ADDRESSES: Mapping[type[models.Field[Any, Any]], Mapping[str, Any]] = {models.EmailField: {"form_class": AddressField}}
 

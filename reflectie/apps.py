@@ -7,10 +7,10 @@ class ReflectieConfig(AppConfig):
     verbose_name = "Reflectie"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  (registers itself)
-        from .email_addresses import keep_normal
-        from .logs import without_traceback
-        from .schema import after_migrate
+        from reflectie.backends.schema import after_migrate
+        from reflectie.email_addresses import keep_normal
+        from reflectie.web import checks  # noqa: F401  (registers itself)
+        from reflectie.web.logs import without_traceback
 
         post_migrate.connect(after_migrate, sender=self)
         pre_save.connect(without_traceback, sender="django_tasks_database.DBTaskResult")

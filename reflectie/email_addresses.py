@@ -15,7 +15,7 @@ import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from .domain.text import NEW_LINE, without_invisible
+from reflectie.domain.text import NEW_LINE, without_invisible
 
 # What the columns take.
 MAX_ADDRESS = 254

@@ -1,4 +1,4 @@
-"""What the worker does, outside every request; mail is in `store/mail.py`.
+"""What the worker does, outside every request; mail is in `services/mail.py`.
 
 No task has an argument: what is to be done stands in the database, so that a task that is lost, or done twice, changes
 nothing (docs/decisions/0001-task-queue.md).
@@ -11,26 +11,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django_tasks import task
 
-from .domain.text import set_apart
-from .models import Conclusion, DailyJob
-from .pdf import print_final
-from .press import press
-from .store import (
-    Erased,
-    HeldBackError,
-    Letter,
-    administrators,
-    due_reminders,
-    erase_daily,
-    finish_job,
-    hand_over,
-    held_back,
-    held_back_text,
-    remind_coordinators,
-    title_of,
-    today,
-)
-from .wording import session_in_plain_text
+from reflectie.domain.text import set_apart
+from reflectie.models import Conclusion, DailyJob
+from reflectie.pdf.documents import print_final
+from reflectie.pdf.worker import press
+from reflectie.presentation.wording import session_in_plain_text
+from reflectie.services.accounts import administrators
+from reflectie.services.daily import Erased, HeldBackError, erase_daily, finish_job, held_back, held_back_text
+from reflectie.services.mail import Letter, hand_over
+from reflectie.services.questionnaire.sheets import today
+from reflectie.services.report.reports import title_of
+from reflectie.services.sessions.reminders import due_reminders, remind_coordinators
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from reflectie.views import account as own
-from reflectie.views import codes
-from reflectie.views.account import as_page
-from reflectie.views.reauthentication import ReauthenticateByCode, ask_again
+from reflectie.accounts import codes
+from reflectie.accounts import views as own
+from reflectie.accounts.reauthentication import ReauthenticateByCode, ask_again
+from reflectie.accounts.views import as_page
 
 urlpatterns = [
     path("", own.overview, name="account"),

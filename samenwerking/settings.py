@@ -1,6 +1,6 @@
 """All settings, read from the environment (or `.env`), safe unless told otherwise.
 
-The README lists the variables. `reflectie/checks.py` refuses combinations that are unsafe.
+The README lists the variables. `reflectie/web/checks.py` refuses combinations that are unsafe.
 """
 
 import os
@@ -75,23 +75,23 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "reflectie.middleware.pages_in_turn",
+    "reflectie.web.middleware.pages_in_turn",
     "csp.middleware.CSPMiddleware",
-    "reflectie.middleware.permissions_policy",
-    "reflectie.middleware.readable",
+    "reflectie.web.middleware.permissions_policy",
+    "reflectie.web.middleware.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Signed in by default: a public view says so itself, with @login_not_required.
-    "reflectie.middleware.SignedInByDefault",
+    "reflectie.web.middleware.SignedInByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reflectie.views.errors.Gone",
-    "reflectie.middleware.InTime",
+    "reflectie.web.errors.Gone",
+    "reflectie.web.middleware.InTime",
 ]
 
 ROOT_URLCONF = "samenwerking.urls"
@@ -122,7 +122,7 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# Transactions live in reflectie/store alone.
+# Transactions live in reflectie/services alone.
 ATOMIC_REQUESTS = False
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 # Django's own, in which whoever waits for the database keeps nobody else waiting.
@@ -133,7 +133,7 @@ if DATABASES["default"]["ENGINE"] == "reflectie.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         # For commands; a request waits for less long (`wsgi.py`).
         "timeout": 20,
-        # Erased answers are overwritten, which not every build of SQLite does by itself (`store/gone.py` has the rest).
+        # Erased answers are overwritten, which not every build of SQLite does by itself (`services/erasure.py` has the rest).
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA secure_delete=ON;",
     }
@@ -171,11 +171,11 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "collaborations"
 LOGOUT_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "reflectie.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "reflectie.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_USER_DISPLAY = "reflectie.adapters.display_name"
+ACCOUNT_USER_DISPLAY = "reflectie.accounts.adapters.display_name"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if PLAIN_HTTP else "https"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Somebody who is not the owner changes a password or an address: the owner hears of it.
@@ -192,32 +192,32 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 # allauth counts for each account too: six wrong passwords from elsewhere refuse the right one, and three codes that
-# were asked for from elsewhere the owner's. `throttle.py` counts by who asks.
+# were asked for from elsewhere the owner's. `web/throttle.py` counts by who asks.
 ACCOUNT_RATE_LIMITS = False
 # Whatever changes how one signs in asks again who one is, unless that was shown so short a time ago.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_FORMS = {
-    "login": "reflectie.forms.account.SignInForm",
-    "signup": "reflectie.forms.account.SignUpForm",
-    "request_login_code": "reflectie.forms.account.RequestCodeForm",
-    "confirm_login_code": "reflectie.forms.account.SignInCodeForm",
-    "confirm_email_verification_code": "reflectie.forms.account.AddressCodeForm",
-    "add_email": "reflectie.forms.account.NewAddressForm",
-    "change_password": "reflectie.forms.account.ChangePasswordForm",
-    "set_password": "reflectie.forms.account.SetPasswordForm",
-    "reset_password": "reflectie.forms.account.ForgottenPasswordForm",
-    "confirm_password_reset_code": "reflectie.forms.account.ForgottenPasswordCodeForm",
-    "reset_password_from_key": "reflectie.forms.account.NewPasswordForm",
-    "reauthenticate": "reflectie.forms.account.PasswordAgainForm",
+    "login": "reflectie.accounts.forms.SignInForm",
+    "signup": "reflectie.accounts.forms.SignUpForm",
+    "request_login_code": "reflectie.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "reflectie.accounts.forms.SignInCodeForm",
+    "confirm_email_verification_code": "reflectie.accounts.forms.AddressCodeForm",
+    "add_email": "reflectie.accounts.forms.NewAddressForm",
+    "change_password": "reflectie.accounts.forms.ChangePasswordForm",
+    "set_password": "reflectie.accounts.forms.SetPasswordForm",
+    "reset_password": "reflectie.accounts.forms.ForgottenPasswordForm",
+    "confirm_password_reset_code": "reflectie.accounts.forms.ForgottenPasswordCodeForm",
+    "reset_password_from_key": "reflectie.accounts.forms.NewPasswordForm",
+    "reauthenticate": "reflectie.accounts.forms.PasswordAgainForm",
 }
-MFA_ADAPTER = "reflectie.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "reflectie.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Samenwerking"
 MFA_FORMS = {
-    "authenticate": "reflectie.forms.account.SecondFactorForm",
-    "reauthenticate": "reflectie.forms.account.SecondFactorAgainForm",
-    "activate_totp": "reflectie.forms.account.ActivateAppForm",
+    "authenticate": "reflectie.accounts.forms.SecondFactorForm",
+    "reauthenticate": "reflectie.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "reflectie.accounts.forms.ActivateAppForm",
 }
 
 LANGUAGE_CODE = "nl"
@@ -246,9 +246,9 @@ STORAGES = {
     },
 }
 
-CSRF_FAILURE_VIEW = "reflectie.views.errors.csrf_failure"
-SIGNED_OUT_VIEW = "reflectie.views.errors.signed_out"
-BUSY_VIEW = "reflectie.views.errors.busy"
+CSRF_FAILURE_VIEW = "reflectie.web.errors.csrf_failure"
+SIGNED_OUT_VIEW = "reflectie.web.errors.signed_out"
+BUSY_VIEW = "reflectie.web.errors.busy"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
@@ -285,12 +285,12 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Tracebacks and error reports carry no posted answers.
-DEFAULT_EXCEPTION_REPORTER_FILTER = "reflectie.logs.NoAnswers"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "reflectie.web.logs.NoAnswers"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "reflectie.logs.NoTokens"}},
+    "filters": {"no_tokens": {"()": "reflectie.web.logs.NoTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "console": {

@@ -4,31 +4,17 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from reflectie.addresses import FILL, INVITATION, JOIN, REPORT
 from reflectie.exports import Format
-from reflectie.pdf import Kind
-from reflectie.views import (
-    agreements,
-    bringing,
-    collaborations,
-    comparing,
-    comparing_pdf,
-    documents,
-    guide,
-    invite,
-    paper,
-    participant,
-    people,
-    pictures,
-    public,
-    report,
-    sessions,
-    sharing,
-    signals,
-    stages,
-    taking,
-    team,
-)
+from reflectie.pdf.documents import Kind
+from reflectie.views import downloads, public, sharing, signals
+from reflectie.views.collaborations import collaborations, people
+from reflectie.views.comparison import comparison, document
+from reflectie.views.imports import table_import
+from reflectie.views.meeting import guide
+from reflectie.views.questionnaire import paper, participant, team
+from reflectie.views.report import agreements, documents, pictures, report
+from reflectie.views.sessions import invite, sessions, stages
+from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT
 
 
 class Token:
@@ -71,8 +57,8 @@ register_converter(Token, "token")
 register_converter(Document, "document")
 register_converter(FileFormat, "format")
 
-handler404 = "reflectie.views.errors.not_found"
-handler500 = "reflectie.views.errors.server_error"
+handler404 = "reflectie.web.errors.not_found"
+handler500 = "reflectie.web.errors.server_error"
 
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -128,21 +114,21 @@ urlpatterns = [
     path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
-    path("vergelijken/", comparing.choose, name="compare"),
-    path("vergelijken/tabel/", comparing.table, name="compare-table"),
-    path("vergelijken/tijd/", comparing.over_time, name="compare-time"),
-    path("vergelijken/naast-elkaar/", comparing.beside, name="compare-beside"),
+    path("vergelijken/", comparison.choose, name="compare"),
+    path("vergelijken/tabel/", comparison.table, name="compare-table"),
+    path("vergelijken/tijd/", comparison.over_time, name="compare-time"),
+    path("vergelijken/naast-elkaar/", comparison.beside, name="compare-beside"),
     path("sessies/<uuid:pk>/delen/", sharing.lessons, name="lessons"),
     path("sessies/<uuid:pk>/delen/<uuid:key>/", sharing.lesson, name="lesson"),
     path("delen/", sharing.shared, name="shared"),
-    path("vergelijken/vergelijking.pdf", comparing_pdf.comparison_pdf, name="compare-pdf"),
-    path("vergelijken/vergelijking.<format:wanted>", taking.compared_file, name="compare-file"),
-    path("sessies/<uuid:pk>/verslag.<format:wanted>", taking.session_report_file, name="session-file"),
-    path(f"{REPORT}/<token:token>.<format:wanted>", taking.report_file, name="report-file"),
-    path("account/alles.zip", taking.everything, name="everything"),
-    path("samenwerkingen/<uuid:pk>/sessies/eerder/", bringing.earlier, name="session-earlier"),
-    path("sessies/<uuid:pk>/invoeren/", bringing.bring, name="import"),
-    path("sessies/<uuid:pk>/invoerblad.xlsx", bringing.template, name="import-template"),
+    path("vergelijken/vergelijking.pdf", document.comparison_pdf, name="compare-pdf"),
+    path("vergelijken/vergelijking.<format:wanted>", downloads.compared_file, name="compare-file"),
+    path("sessies/<uuid:pk>/verslag.<format:wanted>", downloads.session_report_file, name="session-file"),
+    path(f"{REPORT}/<token:token>.<format:wanted>", downloads.report_file, name="report-file"),
+    path("account/alles.zip", downloads.everything, name="everything"),
+    path("samenwerkingen/<uuid:pk>/sessies/eerder/", table_import.earlier, name="session-earlier"),
+    path("sessies/<uuid:pk>/invoeren/", table_import.bring, name="import"),
+    path("sessies/<uuid:pk>/invoerblad.xlsx", table_import.template, name="import-template"),
     path("signalen/", signals.overview, name="signals"),
     path("signalen/signaal.pdf", signals.signals_pdf, name="signals-pdf"),
     path("samenwerkingen/<uuid:pk>/signalen/", signals.collaboration_signals, name="collaboration-signals"),

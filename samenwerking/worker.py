@@ -18,7 +18,7 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
-from reflectie.places import HEALTH
+from reflectie.concurrency import HEALTH
 
 # Seconds that a connection may stay open before a request begins on it, and that the headers of one may take.
 IDLE_SECONDS, HEADER_SECONDS = 15, 10

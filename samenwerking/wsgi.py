@@ -12,13 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samenwerking.settings")
 application = get_wsgi_application()
 
 from reflectie.backends import limit_waiting  # noqa: E402  (needs the settings)
-from reflectie.checks import refuse_unsafe_settings  # noqa: E402
-from reflectie.schema import refuse_misfit  # noqa: E402
+from reflectie.backends.schema import refuse_misfit  # noqa: E402
+from reflectie.web.checks import refuse_unsafe_settings  # noqa: E402
 
 refuse_unsafe_settings()
 refuse_misfit()
 
-from reflectie.middleware import Request  # noqa: E402
+from reflectie.web.middleware import Request  # noqa: E402
 
 application.request_class = Request
 

@@ -6,25 +6,27 @@ from uuid import UUID, uuid4
 from conftest import CONCLUSION
 from rounds import fetched
 
-from reflectie import store
-from reflectie.domain.agreements import Agreement
+from reflectie.domain.report.agreements import Agreement
 from reflectie.models import Session
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import agreements
+from reflectie.services.sessions import rounds
 
 KEY = "goal-shared"
 # Two obstacles.
 HINDERED = [{KEY: "hindering", "context-financial": "hindering", "partners-needed": "helping"} for _ in range(3)]
 # To come, whenever the tests run: the page refuses a day that is over.
-DUE = store.today() + timedelta(100)
+DUE = sheets.today() + timedelta(100)
 FIRST = Agreement("", "We schrijven het doel op.", "Joke", DUE, KEY, 3)
 OTHER = Agreement("", "We bellen de financier.", "Els")
 
 
 def made(session: Session, agreement: Agreement = FIRST) -> Agreement:
-    return store.add_agreement(session, agreement, uuid4())
+    return agreements.add_agreement(session, agreement, uuid4())
 
 
 def conclude(session: Session) -> Session:
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     return fetched(session)
 
 

@@ -25,15 +25,19 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
-from reflectie.domain.agreements import mark as agreement_mark
+from reflectie.domain.report.agreements import mark as agreement_mark
+from reflectie.domain.report.outcomes import mark
 from reflectie.domain.setup import OPTIONAL, Grouping
-from reflectie.domain.talk import mark
 from reflectie.exports import Format
-from reflectie.logs import NoTokens
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
-from reflectie.pdf import Kind
+from reflectie.pdf.documents import Kind
+from reflectie.services import tokens
+from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.report import outcomes
+from reflectie.services.report.reports import load_agreements
+from reflectie.services.sessions import aggregation
 from reflectie.templatetags.pictures import PICTURES
+from reflectie.web.logs import NoTokens
 from samenwerking.gunicorn import access_log_format
 
 # In the order in which they answer. Each signs every note with a word of their own, so that it can be found again.
@@ -213,7 +217,7 @@ class Round:
         return text
 
     def at(self, route: str, **more: str) -> str:
-        token = store.read_token(self.session.join_token or "") if route.startswith("report") else ""
+        token = tokens.read_token(self.session.join_token or "") if route.startswith("report") else ""
         of_session = not route.startswith(("join", "report"))
         arguments = [self.session.pk] if of_session else [token or self.session.join_token]
         if route.removeprefix("report-") in dict(MADE):
@@ -226,10 +230,10 @@ class Round:
         self.ask(who, self.at("join"), {})
         cookie = next(morsel for name, morsel in self.browsers[who].cookies.items() if name.startswith("deelnemer-"))
         code = self.remains.codes[who] = cookie.value.partition(".")[0]
-        self.remains.hashes.append(store.hash_personal_code(self.session.pk, code))
+        self.remains.hashes.append(tokens.hash_personal_code(self.session.pk, code))
         values: dict[str, Any] = {
             item.key: CHOICES[(place + number) % 2]
-            for number, item in enumerate(store.load_checklist(self.session.checklist))
+            for number, item in enumerate(checklists.load_checklist(self.session.checklist))
         }
         values |= {f"{key}-note": note(who, key) for key in NOTED}
         values |= {"goal-sentence": sentence(who), "level": "practice" if place < 3 else "board"}
@@ -312,7 +316,7 @@ class Round:
         """What is told outside: a lesson without a name, a released note, and that they take part in signals."""
         lesson = {"text": SAID[3], "item": "goal-shared", "sharing": "unnamed", "key": str(uuid4())}
         self.ask("coordinator", self.at("lessons"), lesson)
-        released = {"veld": "goal-shared-note", "merk": store.text_mark(note(PEOPLE[0], "goal-shared"))}
+        released = {"veld": "goal-shared-note", "merk": outcomes.text_mark(note(PEOPLE[0], "goal-shared"))}
         self.ask("coordinator", self.at("quotes"), {**released, "vrijgeven": "ja"})
         about = [self.session.collaboration_id]
         self.ask("coordinator", reverse("collaboration-signals", args=about), {"meedoen": "ja"})
@@ -320,8 +324,8 @@ class Round:
     def fold(self) -> None:
         """Two years on. What is seen from here on stands apart."""
         pages, self.remains.pages = self.remains.pages, self.remains.folded_pages
-        Session.objects.filter(pk=self.session.pk).update(concluded_on=store.today() - timedelta(1000))
-        assert store.fold_old(store.today()) == 1
+        Session.objects.filter(pk=self.session.pk).update(concluded_on=sheets.today() - timedelta(1000))
+        assert aggregation.fold_old(sheets.today()) == 1
         self.look_around()
         self.remains.pages, self.remains.folded_tables = pages, all_tables()
 
@@ -337,7 +341,7 @@ class Round:
         agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
         self.ask("facilitator", self.at("agreements"), agreement)
         self.share()
-        next_on = store.today() + timedelta(3)
+        next_on = sheets.today() + timedelta(3)
         decided = {**CONCLUDING, "reason": SAID[3], "next_on": next_on.isoformat()}
         self.ask("coordinator", self.at("session-conclude"), decided)
         self.look_around()
@@ -345,7 +349,7 @@ class Round:
         dropped = {
             "state": "dropped",
             "reason": SAID[3],
-            "seen": agreement_mark(store.load_agreements(self.session)[0]),
+            "seen": agreement_mark(load_agreements(self.session)[0]),
         }
         self.ask("coordinator", self.at("agreement", key=str(kept.pk)), dropped)
         call_command("send_reminders")
@@ -359,7 +363,7 @@ def hold_round() -> Remains:
         held.answers_come_in()
         held.close_open_and_conclude()
     token = held.session.join_token or ""
-    remains.links = [token, store.read_token(token)]
+    remains.links = [token, tokens.read_token(token)]
     remains.tables = all_tables()
     with everything_logged(remains.lines):
         held.fold()

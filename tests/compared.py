@@ -7,11 +7,11 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from rounds import DAY, discussed_round, fetched
 
-from reflectie.domain.agreements import Conclusion
+from reflectie.domain.questionnaire.answers import FieldValue
+from reflectie.domain.report.agreements import Conclusion
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import FieldValue
 from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
-from reflectie.store import conclude
+from reflectie.services.sessions.rounds import conclude
 
 
 def opened(

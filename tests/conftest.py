@@ -27,12 +27,15 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from watch import PHONE, Watch
 
-from reflectie import store
-from reflectie.domain.agreements import Conclusion, Decision, Needed
-from reflectie.domain.checklist import Checklist, read_checklist
+from reflectie.domain.questionnaire.answers import FieldValue, digest
+from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
-from reflectie.domain.sheet import FieldValue, digest
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.services import tokens
+from reflectie.services.collaborations import collaborations
+from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.sessions import plans, rounds
 
 # Playwright's loop runs in the thread of the test; Django is told that this is meant.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -64,7 +67,7 @@ def plain_static_files(settings):
 @pytest.fixture(autouse=True)
 def free_lines(monkeypatch):
     """Over which a ZIP of everything is sent: a test that only asks for one doesn't read it to its end."""
-    monkeypatch.setattr("reflectie.views.taking.LINES", threading.BoundedSemaphore(4))
+    monkeypatch.setattr("reflectie.views.downloads.LINES", threading.BoundedSemaphore(4))
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +123,7 @@ def publish(sender: AppConfig, **_: object) -> None:
     """Every database has the checklist in it, as `load_checklist` leaves it: once made, and once emptied after a test
     that needed real transactions. Django tells of both."""
     if sender.label == "reflectie":
-        store.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
+        checklists.publish_checklist(FROZEN, [GUIDANCE], date(2026, 11, 1))
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +135,7 @@ def content(request) -> None:
     marker = request.node.get_closest_marker("django_db")
     transactional = "live_server" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if transactional else "db")
-    store.forget_checklists()
+    checklists.forget_checklists()
     # Its table is no model's: emptying the database between tests leaves it.
     cache.clear()
 
@@ -145,7 +148,7 @@ class Reflection:
 
     @property
     def read_token(self) -> str:
-        return store.read_token(self.token)
+        return tokens.read_token(self.token)
 
     @property
     def fill_url(self) -> str:
@@ -165,31 +168,31 @@ class Reflection:
 
     @property
     def response(self) -> Response:
-        return Response.objects.select_related("session__checklist").get(token_hash=store.hash_token(self.token))
+        return Response.objects.select_related("session__checklist").get(token_hash=tokens.hash_token(self.token))
 
     @property
     def values(self) -> Mapping[str, FieldValue]:
         """What is kept of it now, by field name."""
         response = self.response
-        return store.load_filling(response.session, response).sheet.values
+        return sheets.load_filling(response.session, response).sheet.values
 
-    def save(self, values: Mapping[str, FieldValue], *, finish: bool = False) -> store.Saved:
+    def save(self, values: Mapping[str, FieldValue], *, finish: bool = False) -> sheets.Saved:
         """Fill in fields as somebody does who sees what is kept."""
         kept = self.values
-        posted = {name: store.Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
+        posted = {name: sheets.Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
         return save(self.response, posted, finish=finish)
 
 
-def save(response: Response, posted: Mapping[str, store.Posted], *, finish: bool = False) -> store.Saved:
+def save(response: Response, posted: Mapping[str, sheets.Posted], *, finish: bool = False) -> sheets.Saved:
     """Save in a sheet that was fetched, whatever became of it since."""
-    return store.save_fields(response.session, response.token_hash, posted, finish=finish)
+    return sheets.save_fields(response.session, response.token_hash, posted, finish=finish)
 
 
 def make_reflection(
     values: Mapping[str, FieldValue] | None = None, *, mode: Mode = Mode.ALONE, finished: bool = False
 ) -> Reflection:
-    reflection = Reflection(store.new_token())
-    store.start_reflection(reflection.token, mode, {})
+    reflection = Reflection(tokens.new_token())
+    sheets.start_reflection(reflection.token, mode, {})
     if values or finished:
         reflection.save(values or {}, finish=finished)
     return reflection
@@ -221,15 +224,15 @@ def make_collaboration(name: str = "Samen in Tienen", *, partners: tuple[str, ..
 def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | None = None, **plan) -> Session:
     """A planned session, open: a round of people who answer for themselves unless told otherwise."""
     plan = {"planned_on": date(2026, 11, 20), "questions": OPTIONAL, "expected": 6, **plan}
-    return store.plan_session(collaboration or make_collaboration(), store.Plan(mode=mode, **plan))
+    return rounds.plan_session(collaboration or make_collaboration(), plans.Plan(mode=mode, **plan))
 
 
 def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """One participant's answers; their personal code."""
-    code = store.new_code(store.PERSONAL_CODE)
-    posted = {name: store.Posted(value, "0") for name, value in values.items()}
-    token_hash = store.hash_personal_code(session.pk, code)
-    store.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
+    code = tokens.new_code(tokens.PERSONAL_CODE)
+    posted = {name: sheets.Posted(value, "0") for name, value in values.items()}
+    token_hash = tokens.hash_personal_code(session.pk, code)
+    sheets.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
     return code
 
 
@@ -275,7 +278,9 @@ def an(content) -> User:
 
 @pytest.fixture
 def collaboration(an) -> Collaboration:
-    return store.create_collaboration(an, name="Samen in Tienen", region="Tienen", partners=["Huis Linde", "De Brug"])
+    return collaborations.create_collaboration(
+        an, name="Samen in Tienen", region="Tienen", partners=["Huis Linde", "De Brug"]
+    )
 
 
 @pytest.fixture
@@ -307,7 +312,7 @@ def facilitator(guide) -> Client:
 def other(content) -> Client:
     """Coordinates another collaboration."""
     user = make_account("omar@example.org")
-    store.create_collaboration(user, name="Elders")
+    collaborations.create_collaboration(user, name="Elders")
     return browser(user)
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from reflectie.domain.agreements import Agreement
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.comparison import SessionFigures, Team, set_beside
-from reflectie.domain.findings import Counts
-from reflectie.domain.report import ItemReport
+from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.comparison.history import History, histories
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.report import ItemReport
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode
-from reflectie.domain.totals import Totals, figure_of, people_of
-from reflectie.domain.trends import History, histories
 
 LINDE = Team("linde", "Huis Linde")
 KEY = "goal-shared"

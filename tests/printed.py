@@ -7,14 +7,14 @@ from typing import Any
 
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
-from reflectie.domain.checklist import Checklist, read_checklist
-from reflectie.domain.comparison import Comparison, SessionFigures, Team, set_beside
-from reflectie.domain.findings import Counts
-from reflectie.domain.report import ItemReport
+from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, set_beside
+from reflectie.domain.questionnaire.answers import MAX_NAME
+from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.report import ItemReport
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import MAX_NAME
-from reflectie.domain.totals import Totals, figure_of, people_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 # As long as a name may be.

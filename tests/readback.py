@@ -9,7 +9,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from reflectie import typeset
+from reflectie.pdf import renderer
 
 # Everything below this, in points from the foot of a page, is the footer.
 FOOTER_TOP = 48
@@ -54,7 +54,7 @@ CONTROLS = (("weasyprint", "control"), ("fontTools", "control"))
 def set_once(xhtml: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:
     """A page as PDF, as the app makes it, and what was warned of; once in a process, as nothing else goes into it."""
     with listening() as worries:
-        content = typeset.typeset(xhtml)
+        content = renderer.typeset(xhtml)
     return content, tuple(worries)
 
 

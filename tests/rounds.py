@@ -9,10 +9,12 @@ from datetime import date
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.domain.sheet import FieldValue
 from reflectie.models import Collaboration, Membership, Partner, Role, Session, nth_that_day
+from reflectie.services import tokens
+from reflectie.services.questionnaire.sheets import Posted, erase_session, save_fields
+from reflectie.services.sessions import plans, rounds
 
 DAY = date(2026, 11, 19)
 NAME = "Samen in Tienen"
@@ -44,7 +46,7 @@ def open_round(
     expected: int | None = None,
 ) -> Session:
     """A round that takes answers, with these given."""
-    plan = store.Plan(
+    plan = plans.Plan(
         planned_on=DAY,
         mode=mode,
         questions=OPTIONAL,
@@ -52,22 +54,22 @@ def open_round(
         groups=tuple((name, 3) for name in groups),
         expected=expected,
     )
-    session = store.plan_session(collaboration, plan)
+    session = rounds.plan_session(collaboration, plan)
     for values in sheets:
-        posted = {name: store.Posted(value, "0") for name, value in values.items()}
-        store.save_fields(session, store.hash_token(store.new_token()), posted, finish=True, may_begin=True)
+        posted = {name: Posted(value, "0") for name, value in values.items()}
+        save_fields(session, tokens.hash_token(tokens.new_token()), posted, finish=True, may_begin=True)
     return session
 
 
 def closed_round(*args, **kwargs) -> Session:
     session = open_round(*args, **kwargs)
-    too_few = session.mode == Mode.ANONYMOUS and store.count_responses(session) < 3
-    return fetched(store.close_round(session, without_results=too_few))
+    too_few = session.mode == Mode.ANONYMOUS and rounds.count_responses(session) < 3
+    return fetched(rounds.close_round(session, without_results=too_few))
 
 
 def discussed_round(*args, **kwargs) -> Session:
     """A round whose report is open to all, and that is being talked about."""
-    return fetched(store.open_report(closed_round(*args, **kwargs)))
+    return fetched(rounds.open_report(closed_round(*args, **kwargs)))
 
 
 def fetched(session: Session) -> Session:
@@ -80,7 +82,7 @@ def erased_before(step: Callable[..., object]) -> Callable[..., object]:
     """A step of the store, of which somebody else erases the session at the last moment."""
 
     def taken(session: Session, *args, **kwargs) -> object:
-        store.erase_session(session.pk)
+        erase_session(session.pk)
         return step(session, *args, **kwargs)
 
     return taken

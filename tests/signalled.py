@@ -5,8 +5,8 @@ from datetime import date
 
 from rounds import discussed_round, fetched
 
+from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import FieldValue
 from reflectie.models import Collaboration, Session
 
 TODAY = date(2026, 11, 22)

@@ -25,13 +25,17 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from reflectie import pdf, store
-from reflectie.domain.agreements import Agreement as Kept
-from reflectie.domain.agreements import mark as agreed
-from reflectie.domain.talk import mark
+from reflectie.domain.report.agreements import Agreement as Kept
+from reflectie.domain.report.agreements import mark as agreed
+from reflectie.domain.report.outcomes import mark
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
-from reflectie.views.own import remember
-from reflectie.views.personal import remember_code, sheet_mark
+from reflectie.pdf import documents
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import outcomes, reports
+from reflectie.services.sessions import rounds
+from reflectie.services.tokens import hash_personal_code, hash_token, new_token, read_token
+from reflectie.web.participant_cookie import remember_code, sheet_mark
+from reflectie.web.reflection_cookie import remember
 
 pytestmark = pytest.mark.django_db
 
@@ -242,13 +246,13 @@ class World:
         self.reflection = make_reflection({"goal-shared": "helping"}, finished=True)
         self.code, *_ = [fill_in(self.session, {"goal-shared": "helping", "goal-shared-note": "Ja"}) for _ in range(3)]
         self.code_elsewhere = fill_in(self.elsewhere, {"goal-shared": "helping"})
-        self.invitation_token = store.new_token()
+        self.invitation_token = new_token()
         Invitation.objects.create(
             collaboration=self.collaboration,
             email="bo@example.org",
             role=Role.FACILITATOR,
-            token_hash=store.hash_token(self.invitation_token),
-            sent_on=store.today(),
+            token_hash=hash_token(self.invitation_token),
+            sent_on=sheets.today(),
         )
         self.users = {
             "coordinator": self.coordinator_of(self.session),
@@ -273,11 +277,11 @@ class World:
 
     def go_to(self, stage: str) -> None:
         if stage != "open":
-            store.close_round(self.session)
+            rounds.close_round(self.session)
         if stage in AFTER_OPENING:
-            store.open_report(self.session)
+            rounds.open_report(self.session)
         if stage == "concluded":
-            store.conclude(self.session, replace(CONCLUSION, next_on=store.today()))
+            rounds.conclude(self.session, replace(CONCLUSION, next_on=sheets.today()))
 
     def cookies_of(self, who: str) -> SimpleCookie:
         client, page = Client(), HttpResponse()
@@ -304,9 +308,9 @@ class World:
             "to fill in": self.reflection.token,
             "to read a reflection": self.reflection.read_token,
             "to take part": join_token,
-            "to read a round": store.read_token(join_token),
+            "to read a round": read_token(join_token),
             "of an invitation": self.invitation_token,
-            "that never was": store.new_token(),
+            "that never was": new_token(),
         }
 
     def address(self, route: str) -> str:
@@ -318,7 +322,7 @@ class World:
         return address(route, **({"key": key} if key else {}), **values)
 
     def kept(self) -> Kept:
-        return store.load_agreements(self.session)[0]
+        return reports.load_agreements(self.session)[0]
 
     def pk(self, route: str) -> object:
         about_collaboration = route.startswith(("collaboration", "member", "session-new", "session-earlier"))
@@ -331,18 +335,18 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
-        return f"?veld=goal-shared-note&merk={store.text_mark('Ja')}" if route == "remove-text" else ""
+        return f"?veld=goal-shared-note&merk={outcomes.text_mark('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
         """What goes along where an empty form would tell too little. Nowhere else."""
-        mine = sheet_mark(self.session, store.hash_personal_code(self.session.pk, self.code))
+        mine = sheet_mark(self.session, hash_personal_code(self.session.pk, self.code))
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
             "outcome": {"choice": "divided", "seen": mark(None)},
             "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
             "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": agreed(self.kept())},
-            "remove-text": {"veld": "goal-shared-note", "merk": store.text_mark("Ja")},
+            "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_mark("Ja")},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},
         }.get(route, {})
@@ -374,8 +378,8 @@ def undone() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def quick_pdfs(monkeypatch):
-    monkeypatch.setattr(pdf, "report_pdf", lambda *_: b"%PDF-")
-    monkeypatch.setattr(pdf.Unkept, "make", lambda _form: b"%PDF-")
+    monkeypatch.setattr(documents, "report_pdf", lambda *_: b"%PDF-")
+    monkeypatch.setattr(documents.Unkept, "make", lambda _form: b"%PDF-")
 
 
 def named_routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
@@ -461,7 +465,7 @@ def test_what_is_forbidden_looks_like_what_is_absent(worlds, who, stage):
     "route", [route for route in TABLE if by_stage(route)[next(iter(by_stage(route)))]["stranger"] == SIGN_IN]
 )
 def test_stranger_is_sent_to_sign_in_or_to_the_first_step_of_the_way(worlds, client, route):
-    url = worlds["open"].ask_for(route, pk=uuid4(), token=store.new_token())
+    url = worlds["open"].ask_for(route, pk=uuid4(), token=new_token())
     for response in (client.get(url), client.post(url)):
         assert response["Location"].split("?")[0] in {
             *map(reverse, ["home", "account_login", "account_signup", "account_reset_password"])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post
 
-from reflectie.throttle import Limit
+from reflectie.web.throttle import Limit
 
 # Words that no Dutch page has and an English one can hardly do without.
 ENGLISH = re.compile(
@@ -116,7 +116,7 @@ def every_page() -> dict[str, str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_english_on_any_page_or_in_any_mail(monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILS_TO_ONE", (Limit(100, 60),))
+    monkeypatch.setattr("reflectie.web.throttle.MAILS_TO_ONE", (Limit(100, 60),))
     seen = every_page()
     subjects = {message.subject for message in mail.outbox}
 

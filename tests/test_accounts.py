@@ -20,8 +20,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reflectie import store
 from reflectie.models import Invitation, Membership, OutgoingMail, Role
+from reflectie.services import accounts
+from reflectie.services.collaborations import people
+from reflectie.services.mail import Letter
+from reflectie.services.sessions import invitees
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +130,7 @@ def test_where_registration_is_by_invitation_a_stranger_is_told_so(client, setti
 def test_where_registration_is_by_invitation_an_invited_person_signs_up(client, settings):
     settings.REGISTRATION = "invited"
     collaboration = make_collaboration()
-    token = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token
+    token = people.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token
     client.post(reverse("invitation", args=[token]))
 
     post(client, "account_signup", email=ADDRESS)
@@ -138,7 +141,7 @@ def test_where_registration_is_by_invitation_an_invited_person_signs_up(client, 
 
 def test_where_registration_is_by_invitation_one_that_was_withdrawn_opens_nothing(client, settings):
     settings.REGISTRATION = "invited"
-    token = store.invite_member(make_collaboration(), ADDRESS, Role.FACILITATOR).token
+    token = people.invite_member(make_collaboration(), ADDRESS, Role.FACILITATOR).token
     client.post(reverse("invitation", args=[token]))
     Invitation.objects.all().delete()
 
@@ -543,8 +546,8 @@ def test_closing_an_account_erases_mail_that_waits_for_it(client, queued):
     account = make_account(ADDRESS)
     post(client, "account_login", login=ADDRESS)
     session = make_round()
-    store.invite(session, ["bo@example.org"], store.Letter("Vul in", "Tekst", ADDRESS))
+    invitees.invite(session, ["bo@example.org"], Letter("Vul in", "Tekst", ADDRESS))
 
-    store.close_account(account)
+    accounts.close_account(account)
 
     assert list(OutgoingMail.objects.values_list("to", "reply_to")) == [("bo@example.org", "")]

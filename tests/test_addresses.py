@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from reflectie.addresses import SECRET
-from reflectie.logs import NoTokens, without_secrets
-from reflectie.middleware import permissions_policy
+from reflectie.web.logs import NoTokens, without_secrets
+from reflectie.web.middleware import permissions_policy
+from reflectie.web.secret_addresses import SECRET
 from samenwerking.urls import Token
 
 TOKEN = "kVq3Zx9_-wLrT8bNpYc2Fg"

@@ -8,8 +8,9 @@ from conftest import collaboration_url as url
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from reflectie import store
 from reflectie.models import Collaboration, Membership
+from reflectie.services.collaborations import collaborations
+from reflectie.services.questionnaire import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def test_adopting_into_one_of_mine(coordinator, collaboration, reflection):
     assert (response.status_code, response["Location"]) == (303, url("collaboration", collaboration))
     assert reflection.response.session.collaboration == collaboration
     assert rows(coordinator.get(url("collaboration", collaboration)))[0].endswith(
-        f"Open Lees het verslag van {date_format(store.today(), 'j F Y')}"
+        f"Open Lees het verslag van {date_format(sheets.today(), 'j F Y')}"
     )
 
 
@@ -88,7 +89,7 @@ def test_only_what_one_coordinates_is_offered(facilitator, collaboration, reflec
 
 def test_with_many_collaborations_one_searches(coordinator, an, collaboration, reflection):
     for number in range(26):
-        store.create_collaboration(an, name=f"Aan {number:02}")
+        collaborations.create_collaboration(an, name=f"Aan {number:02}")
     page = coordinator.get(adopt_url(reflection)).content.decode()
     assert 'name="zoek"' in page
     assert str(collaboration.pk) not in page

@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
 
-from reflectie import store
-from reflectie.domain.agreements import MAX_AGREEMENTS, Agreement, State, mark
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import agreements, reports
+from reflectie.services.sessions import plans, rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,7 @@ def session(collaboration) -> Session:
 
 def all_of(session: Session) -> list[tuple[str, str, str]]:
     """What, how it stands, and why it was dropped."""
-    return [(kept.what, kept.state.value, kept.reason) for kept in store.load_agreements(session)]
+    return [(kept.what, kept.state.value, kept.reason) for kept in reports.load_agreements(session)]
 
 
 def list_url(session: Session) -> str:
@@ -69,7 +72,7 @@ def test_list_makes_an_agreement(who, session, request):
     data = posted(FIRST)
     response = client.post(list_url(session), data)
     assert (response.status_code, response["Location"]) == (303, list_url(session))
-    assert [changed(kept, key="") for kept in store.load_agreements(session)] == [FIRST]
+    assert [changed(kept, key="") for kept in reports.load_agreements(session)] == [FIRST]
     page = text(client.get(list_url(session)))
     assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
@@ -80,7 +83,7 @@ def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, sessi
     item = field(coordinator.get(list_url(session)), "item")
     groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', item, re.DOTALL)
     assert [name for name, _ in groups] == ["Wat jullie tegenhoudt", "Andere punten"]
-    obstacles = store.load_report(session).obstacles
+    obstacles = reports.load_report(session).obstacles
     assert re.findall(r'value="([^"]+)"', groups[0][1]) == [found.item.key for found in obstacles]
     assert len(re.findall(r"value=", item)) == 16
 
@@ -107,7 +110,7 @@ def test_page_lets_the_principle_follow_another_item_and_keeps_one_that_was_chos
     assert shown == [[""], ["7"]]
     data = posted(changed(followed, item="context-financial", principle=0), mark(followed))
     assert coordinator.post(url(session, followed), data).status_code == 303
-    kept = {each.key: (each.item, each.principle) for each in store.load_agreements(session)}
+    kept = {each.key: (each.item, each.principle) for each in reports.load_agreements(session)}
     assert kept == {followed.key: ("context-financial", 8), chosen.key: (FIRST.item, 7)}
 
 
@@ -115,7 +118,7 @@ def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, sessi
     coordinator.post(list_url(session), posted(changed(FIRST, item="goal-perspective", principle=0)))
     coordinator.post(list_url(session), posted(OTHER))
     coordinator.post(list_url(session), posted(changed(FIRST, item=KEY, principle=7)))
-    kept = store.load_agreements(session)
+    kept = reports.load_agreements(session)
     assert [(each.item, each.principle) for each in kept] == [("goal-perspective", 1), ("", 0), (KEY, 7)]
 
 
@@ -138,13 +141,13 @@ def test_list_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(coord
     assert said in text(response)
     assert ("Getypt &amp; wel" in field(response, "what")) is ("what" not in parts)
     assert 'value="Joke"' in field(response, "who") or "who" in parts
-    assert store.load_agreements(session) == ()
+    assert reports.load_agreements(session) == ()
 
 
 def test_list_sent_twice_makes_one(coordinator, session):
     data = posted(FIRST)
     assert [coordinator.post(list_url(session), data).status_code for _ in range(2)] == [303, 303]
-    assert len(store.load_agreements(session)) == 1
+    assert len(reports.load_agreements(session)) == 1
 
 
 def test_list_that_is_full_says_so_and_keeps_what_was_typed(coordinator, session):
@@ -166,16 +169,16 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
     assert late.status_code == 409
     assert "Het gesprek is afgerond." in text(late)
     assert OTHER.what in field(late, "what")
-    assert len(store.load_agreements(session)) == 1
+    assert len(reports.load_agreements(session)) == 1
 
 
 def test_list_says_in_words_what_is_overdue(coordinator, session):
-    yesterday = store.today() - timedelta(1)
+    yesterday = sheets.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
-    store.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
-    AgreementRow.objects.update(state=State.OPEN, due_on=store.today())
+    AgreementRow.objects.update(state=State.OPEN, due_on=sheets.today())
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
 
 
@@ -202,13 +205,13 @@ def test_page_changes_every_part_in_the_discussion(who, session, request):
     )
     response = client.post(url(session, kept), posted(wanted, mark(kept)))
     assert (response.status_code, response["Location"]) == (303, list_url(session))
-    assert store.load_agreements(session) == (wanted,)
+    assert reports.load_agreements(session) == (wanted,)
 
 
 def test_page_keeps_a_day_that_has_passed(coordinator, session):
     kept = made(session, changed(FIRST, due_on=date(2020, 1, 1)))
     response = coordinator.post(url(session, kept), posted(changed(kept, who="An"), mark(kept)))
-    assert (response.status_code, store.load_agreements(session)[0].due_on) == (303, date(2020, 1, 1))
+    assert (response.status_code, reports.load_agreements(session)[0].due_on) == (303, date(2020, 1, 1))
 
 
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
@@ -255,7 +258,7 @@ def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coor
     assert "De afspraken staan vast." in text(response)
     assert "Te laat getypt" in field(response, "what")
     assert 'class="go"' not in text(response)
-    assert store.load_agreements(session) == (kept,)
+    assert reports.load_agreements(session) == (kept,)
 
 
 def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facilitator, session):
@@ -267,16 +270,16 @@ def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facil
 
     assert late.status_code == 409
     assert text(late).index("Van de begeleider") < text(late).index("Van mij")
-    assert store.load_agreements(session) == (theirs,)
+    assert reports.load_agreements(session) == (theirs,)
     # Saving without choosing is asked again.
     again = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs)))
-    assert (again.status_code, store.load_agreements(session)) == (409, (theirs,))
+    assert (again.status_code, reports.load_agreements(session)) == (409, (theirs,))
     leaves = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), theirs="1"))
-    assert (leaves.status_code, store.load_agreements(session)) == (303, (theirs,))
+    assert (leaves.status_code, reports.load_agreements(session)) == (303, (theirs,))
 
     own = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), mine="1"))
 
-    assert (own.status_code, store.load_agreements(session)) == (303, (mine,))
+    assert (own.status_code, reports.load_agreements(session)) == (303, (mine,))
 
 
 def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, session):
@@ -294,24 +297,24 @@ def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, s
 def test_page_removes_it(coordinator, session):
     kept, other = made(session), made(session, OTHER)
     response = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
-    assert (response.status_code, store.load_agreements(session)) == (303, (other,))
+    assert (response.status_code, reports.load_agreements(session)) == (303, (other,))
     assert coordinator.get(url(session, kept)).status_code == 404
 
 
 def test_page_removing_what_somebody_changed_asks_first(coordinator, session):
     kept = made(session)
     theirs = changed(kept, who="Bert")
-    store.change_agreement(session, pk(kept), theirs, mark(kept))
+    agreements.change_agreement(session, pk(kept), theirs, mark(kept))
     asked = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
-    assert (asked.status_code, store.load_agreements(session)) == (409, (theirs,))
+    assert (asked.status_code, reports.load_agreements(session)) == (409, (theirs,))
     assert "Haal de afspraak toch weg" in text(asked)
     sure = posted(kept, mark(kept), remove="1", current=mark(theirs), mine="1")
-    assert (coordinator.post(url(session, kept), sure).status_code, store.load_agreements(session)) == (303, ())
+    assert (coordinator.post(url(session, kept), sure).status_code, reports.load_agreements(session)) == (303, ())
 
 
 def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coordinator, session):
     kept = made(session)
-    store.remove_agreement(session, pk(kept), mark(kept))
+    agreements.remove_agreement(session, pk(kept), mark(kept))
     mine = changed(kept, what="Toch wel")
     late = coordinator.post(url(session, kept), posted(mine, mark(kept)))
     assert late.status_code == 409
@@ -356,14 +359,14 @@ def test_pages_are_not_there_for_anybody_else_nor_before_the_report_opens(
     assert [client.get(list_url(closed)).status_code for client in (coordinator, facilitator)] == [404, 404]
     elsewhere = discussed_round(collaboration, HINDERED)
     assert coordinator.get(url(elsewhere, kept)).status_code == 404
-    assert store.load_agreements(session) == (kept,)
+    assert reports.load_agreements(session) == (kept,)
 
 
 # --- where else they stand
 
 
 def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session):
-    link = reverse("report", args=[store.read_token(session.join_token or "")])
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     empty = text(client.get(link))
     assert ("Wie?" in empty, "Hoe staat het ermee?" in empty) == (True, False)
     made(session)
@@ -380,8 +383,8 @@ def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session)
 @pytest.fixture
 def later(collaboration, session) -> Session:
     """A session a year after the one that made agreements."""
-    plan = store.Plan(planned_on=DAY + timedelta(365), mode="anonymous")
-    return store.plan_session(collaboration, plan)
+    plan = plans.Plan(planned_on=DAY + timedelta(365), mode="anonymous")
+    return rounds.plan_session(collaboration, plan)
 
 
 @pytest.mark.parametrize("stage", ["open", "closed", "discussion"])
@@ -447,5 +450,5 @@ def test_collaboration_shows_what_is_still_to_be_done(coordinator, collaboration
     conclude(session)
     assert FIRST.what in text(coordinator.get(page))
     assert url(session, kept) in text(coordinator.get(page))
-    store.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
     assert FIRST.what not in text(coordinator.get(page))

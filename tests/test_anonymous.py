@@ -27,10 +27,11 @@ from django.test import Client
 from django.urls import reverse
 from test_access import TABLE, address, parameters
 
-from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.exports import Format
 from reflectie.models import Answer, Invitee, Membership, Response, Role, Session
+from reflectie.services import tokens
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def closed_round(checklist):
             "level": "practice" if number < 3 else "board",
         }
         fill_in(session, values, finish=True)
-    return store.close_round(session)
+    return rounds.close_round(session)
 
 
 @pytest.mark.parametrize("model", AROUND_ANSWERS)
@@ -95,7 +96,7 @@ def test_closing_gives_every_row_a_new_key(checklist):
         fill_in(session, {"goal-shared": "helping"})
     before = {*Response.objects.values_list("pk", flat=True), *Answer.objects.values_list("pk", flat=True)}
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     after = {*Response.objects.values_list("pk", flat=True), *Answer.objects.values_list("pk", flat=True)}
     assert len(after) == len(before) == 6
@@ -116,7 +117,7 @@ def test_closing_writes_the_rows_in_the_order_that_chance_gave(checklist, monkey
         )
 
     monkeypatch.setattr(random.SystemRandom, "shuffle", lambda _self, rows: known_order(rows))
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert rows_in_order(Answer, "note") == ["3", "0", "4", "1", "2"]
     order = [re.search(r"\d", str(extras))[0] for extras in rows_in_order(Response, "extras")]
@@ -430,7 +431,7 @@ def pages_of_others(session: Session, users: dict[str, object]) -> dict[tuple[st
             if "pk" in names or route.startswith(("join", "report", *BESIDE)):
                 of_collaboration = route.startswith(("collab", "member", "session-new", "session-earlier"))
                 about = session.collaboration_id if of_collaboration else session.pk
-                token = store.read_token(session.join_token) if route.startswith("report") else session.join_token
+                token = tokens.read_token(session.join_token) if route.startswith("report") else session.join_token
                 key = NO_KEY if route in {"agreement", "lesson"} else "goal-shared"
                 chosen = f"?sessie={session.pk}" if route.startswith("compare") else ""
                 response = client.get(address(route, pk=about, token=token, key=key) + chosen)
@@ -458,9 +459,9 @@ def test_before_opening_no_page_depends_on_what_was_answered(checklist, mode):
             for number in range(5):
                 fill_in(session, values, finish=number < 4)
             pages = [pages_of_others(session, users)]
-            store.close_round(session)
+            rounds.close_round(session)
             pages.append(pages_of_others(session, users))
-            store.open_report(session)
+            rounds.open_report(session)
             browser = Client()
             browser.force_login(users["coordinator"])
             opened = browser.get(reverse("session-report", args=[session.pk])).content.decode()

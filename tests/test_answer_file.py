@@ -19,12 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
-from reflectie.domain.bringing import Wrong, read_table
-from reflectie.domain.checklist import Checklist
+from reflectie.domain.imports.table_import import Wrong, read_table
+from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.exports import answers_file
-from reflectie.forms.answer_file import MAX_BYTES, MAX_UNPACKED, read_file
-from reflectie.forms.bringing import columns_for, csv_columns_for
+from reflectie.forms.imports.answer_file import MAX_BYTES, MAX_UNPACKED, read_file
+from reflectie.forms.imports.table_import import columns_for, csv_columns_for
 
 SETUP = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, ("Huis Linde", "=CMD()", "@Wijk, deel 1; noord"))
 TABLE = [["2 Gedeeld doel", "Notitie bij 2"], ["hinderend", "Zo"], ["helpend", ""]]

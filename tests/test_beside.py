@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from reflectie.domain.agreements import Agreement, State
-from reflectie.domain.beside import Beside, set_teams_beside
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.comparison import SessionFigures, Team, set_beside
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import ItemReport
+from reflectie.domain.comparison.across_teams import Beside, set_teams_beside
+from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.report import ItemReport
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
+from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode
-from reflectie.domain.totals import Totals, figure_of, people_of
 
 GOAL, TIME, NEEDED = "goal-shared", "context-practical", "partners-needed"
 HINDERED, HELPED, DIVIDED = Counts(hindering=5), Counts(helping=5), Counts(hindering=3, helping=2)

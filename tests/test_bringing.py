@@ -10,14 +10,14 @@ from entered import grid, workbook_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.bringing import MAX_PROBLEMS, Rows, Wrong, look_over, read_table
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.findings import Counts
+from reflectie.domain.imports.table_import import MAX_PROBLEMS, Rows, Wrong, look_over, read_table
+from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.rules.findings import Counts
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
 from reflectie.domain.text import tidy
-from reflectie.forms.answer_file import read_file
-from reflectie.forms.bringing import ConfirmForm, as_json, columns_for, place_of, say
+from reflectie.forms.imports.answer_file import read_file
+from reflectie.forms.imports.table_import import ConfirmForm, as_json, columns_for, place_of, say
 from reflectie.models import Session
 
 GROUPS = ("Huis Linde", "=CMD()", "'t Zonnetje", "2", "@Wijk, deel 1; noord")

@@ -18,14 +18,18 @@ from entered import XLSX, filled, grid, workbook_of
 from openpyxl import load_workbook
 from rounds import erased_before
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.domain.sheet import Sheet
-from reflectie.forms.answer_file import MAX_BYTES
-from reflectie.forms.bringing import as_json
-from reflectie.forms.paper import TOKEN_SECONDS
+from reflectie.forms.imports.answer_file import MAX_BYTES
+from reflectie.forms.imports.table_import import as_json
+from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Response, Session
-from reflectie.views import bringing
+from reflectie.services import tokens
+from reflectie.services.imports import table_import
+from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire.sheets import load_sheets, today
+from reflectie.services.sessions import plans, rounds
+from reflectie.views.imports import table_import as bringing
 
 pytestmark = pytest.mark.django_db
 THEN = date(2023, 5, 11)
@@ -57,7 +61,7 @@ def confirm(client: Client, session: Session, page):
 
 def kept(session: Session) -> list[dict]:
     responses = list(session.responses.all())
-    sheets = store.load_sheets(responses) if responses else []
+    sheets = load_sheets(responses) if responses else []
     return sorted((dict(sorted(sheet.values.items())) for sheet in sheets), key=str)
 
 
@@ -74,7 +78,7 @@ def test_a_session_of_then_is_made_and_leads_to_its_table(coordinator, collabora
     )
     session = collaboration.sessions.get()
     assert (response.status_code, response["Location"]) == (303, url(session))
-    assert store.plan_of(session) == store.Plan(
+    assert plans.plan_of(session) == plans.Plan(
         THEN, Mode.ANONYMOUS, ("first",), Grouping.PARTNER, (("De Brug", 0), ("Huis Linde", 0)), earlier=True
     )
     assert (session.code, mailoutbox) == (None, [])
@@ -91,7 +95,7 @@ def test_sending_the_form_twice_makes_one_session(coordinator, collaboration):
     ("values", "field", "error"),
     [
         ({"planned_on": ""}, "planned_on", "Kies een dag."),
-        ({"planned_on": str(store.today())}, "planned_on", "Deze dag is nog niet voorbij. Kies een dag voor vandaag."),
+        ({"planned_on": str(today())}, "planned_on", "Deze dag is nog niet voorbij. Kies een dag voor vandaag."),
         ({"planned_on": "1923-05-11"}, "planned_on", "Dit is meer dan 30 jaar geleden. Klopt het jaar?"),
         ({"mode": ""}, "mode", "Kies hoe jullie invulden."),
         ({"mode": "alone"}, "mode", "Kies een van de mogelijkheden."),
@@ -111,7 +115,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(coordinator,
 
 def test_together_asks_for_no_groups(coordinator, collaboration):
     make(coordinator, collaboration, mode="together", grouping="partner", partners="")
-    assert store.plan_of(collaboration.sessions.get()).groups == ()
+    assert plans.plan_of(collaboration.sessions.get()).groups == ()
 
 
 # --- who, and when
@@ -139,8 +143,8 @@ def test_a_round_of_today_takes_a_table_where_it_takes_paper(coordinator, collab
 
 def test_after_closing_nothing_is_brought_in(coordinator, earlier):
     page = upload(coordinator, earlier, TABLE)
-    store.bring_in(earlier, store.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
-    store.close_round(earlier)
+    table_import.bring_in(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
+    rounds.close_round(earlier)
     for response in (
         confirm(coordinator, earlier, page),
         coordinator.get(url(earlier)),
@@ -172,7 +176,7 @@ def test_the_pages_of_a_session_of_then_say_how_it_stands(coordinator, facilitat
     empty = text_of(coordinator.get(url(earlier, "session")))
     assert "Voer de formulieren van toen in" in empty
     assert "Link om te delen" not in empty
-    store.bring_in(earlier, store.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
+    table_import.bring_in(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
     assert "3 formulieren zijn ingevoerd" in text_of(coordinator.get(url(earlier, "session")))
     assert "Sluit de ronde" not in text_of(facilitator.get(url(earlier, "session")))
 
@@ -197,8 +201,8 @@ def test_the_template_opens_in_a_spreadsheet_and_reads_back(coordinator, earlier
 
 
 def test_the_template_has_a_row_for_each_paper_form(coordinator, collaboration):
-    session = store.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 7)
-    store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "helping"}))
+    session = paper.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 7)
+    paper.add_paper_sheet(session, tokens.new_token(), Sheet({"goal-shared": "helping"}))
     content = coordinator.get(url(session, "import-template")).content
     assert load_workbook(io.BytesIO(content))["Formulieren"].max_row == 3 + 6
 
@@ -249,7 +253,7 @@ def test_pressing_twice_brings_in_once(coordinator, earlier):
 
 def test_who_brings_in_what_is_erased_meanwhile_finds_nothing(coordinator, earlier, monkeypatch):
     page = upload(coordinator, earlier, TABLE)
-    monkeypatch.setattr(bringing, "bring_in", erased_before(store.bring_in))
+    monkeypatch.setattr(bringing, "bring_in", erased_before(table_import.bring_in))
     assert confirm(coordinator, earlier, page).status_code == 404
 
 
@@ -335,7 +339,7 @@ def test_all_errors_stand_there_at_once_and_nothing_is_kept(coordinator, earlier
 
 
 def test_more_sheets_than_paper_forms_are_refused_with_a_way_out(coordinator, collaboration):
-    session = store.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 2)
+    session = paper.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 2)
     response = upload(coordinator, session, "2 Gedeeld doel\r\n1\r\n2\r\n1\r\n")
     assert (response.status_code, kept(session)) == (422, [])
     assert "Er passen nog 2 bladen bij." in text_of(response)
@@ -343,9 +347,9 @@ def test_more_sheets_than_paper_forms_are_refused_with_a_way_out(coordinator, co
 
 
 def test_a_form_that_was_typed_in_meanwhile_leaves_no_room(coordinator, collaboration):
-    session = store.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 1)
+    session = paper.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 1)
     page = upload(coordinator, session, "2 Gedeeld doel\r\n1\r\n")
-    store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "helping"}))
+    paper.add_paper_sheet(session, tokens.new_token(), Sheet({"goal-shared": "helping"}))
     response = confirm(coordinator, session, page)
     assert (response.status_code, len(kept(session))) == (422, 1)
     assert "Er kan geen blad meer bij." in text_of(response)

@@ -7,11 +7,25 @@ import pytest
 from conftest import at_once, fill_in, make_collaboration, make_round
 from django.utils.formats import date_format
 
-from reflectie import store
-from reflectie.domain.agreements import Conclusion, Decision, Needed
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.domain.sheet import Sheet
 from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.services import tokens
+from reflectie.services.collaborations import collaborations
+from reflectie.services.imports import table_import
+from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire.sheets import (
+    NotFoundError,
+    SessionClosedError,
+    erase_session,
+    find_response,
+    load_sheets,
+    takes_answers,
+    today,
+)
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, reminders, rounds
 from reflectie.templatetags.reflectie import report_line
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +48,7 @@ def in_order(sheets) -> list[dict]:
 
 def kept(session: Session) -> list[dict]:
     responses = list(session.responses.all())
-    sheets = store.load_sheets(responses) if responses else []
+    sheets = load_sheets(responses) if responses else []
     return in_order(sheets)
 
 
@@ -48,22 +62,22 @@ def fresh(session: Session) -> Session:
 def test_a_session_of_earlier_years_has_no_way_in():
     session = make_earlier()
     assert (session.earlier, session.code, session.told_of_signals) == (True, None, False)
-    assert store.takes_answers(session) is False
-    with pytest.raises(store.SessionClosedError):
+    assert takes_answers(session) is False
+    with pytest.raises(SessionClosedError):
         fill_in(session, {"goal-shared": "hindering"})
     assert kept(session) == []
 
 
 def test_a_new_link_brings_no_code_back():
-    assert store.renew_link(make_earlier()).code is None
+    assert rounds.renew_link(make_earlier()).code is None
 
 
 def test_the_next_session_does_not_begin_as_paper_went_then():
     collaboration = make_collaboration()
     make_earlier(collaboration=collaboration)
-    assert store.last_plan(collaboration) is None
+    assert rounds.last_plan(collaboration) is None
     make_round(collaboration=collaboration, planned_on=THEN - timedelta(days=1))
-    last = store.last_plan(collaboration)
+    last = rounds.last_plan(collaboration)
     assert last is not None
     assert (last.earlier, last.planned_on) == (False, THEN - timedelta(days=1))
 
@@ -71,33 +85,33 @@ def test_the_next_session_does_not_begin_as_paper_went_then():
 def test_a_session_of_earlier_years_is_not_counted_as_open():
     collaboration = make_collaboration()
     make_earlier(collaboration=collaboration)
-    assert store.latest_sessions([collaboration])[collaboration.pk].open_sessions == 0
+    assert collaborations.latest_sessions([collaboration])[collaboration.pk].open_sessions == 0
     make_round(collaboration=collaboration)
-    assert store.latest_sessions([collaboration])[collaboration.pk].open_sessions == 1
+    assert collaborations.latest_sessions([collaboration])[collaboration.pk].open_sessions == 1
 
 
 def test_a_session_of_earlier_years_is_not_the_one_that_was_agreed_on():
     """Concluded, with a next day; then paper of a day after that conclusion turns up."""
-    day = store.today() + timedelta(days=5)
+    day = today() + timedelta(days=5)
     collaboration = make_collaboration()
-    session = store.close_round(make_round(Mode.NAMED, collaboration=collaboration, planned_on=THEN))
-    store.open_report(session)
-    store.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, next_on=day))
-    Session.objects.filter(pk=session.pk).update(concluded_on=store.today() - timedelta(days=30))
-    make_round(collaboration=collaboration, planned_on=store.today() - timedelta(days=3), earlier=True)
-    assert store.agreed_day(collaboration) == day
-    assert len(store.due_reminders(store.today())) == 1
+    session = rounds.close_round(make_round(Mode.NAMED, collaboration=collaboration, planned_on=THEN))
+    rounds.open_report(session)
+    rounds.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, next_on=day))
+    Session.objects.filter(pk=session.pk).update(concluded_on=today() - timedelta(days=30))
+    make_round(collaboration=collaboration, planned_on=today() - timedelta(days=3), earlier=True)
+    assert reminders.agreed_day(collaboration) == day
+    assert len(reminders.due_reminders(today())) == 1
     # It could be withheld: a session that is planned, not brought in, is the one that was agreed on.
-    make_round(collaboration=collaboration, planned_on=store.today() - timedelta(days=3))
-    assert store.agreed_day(collaboration) is None
+    make_round(collaboration=collaboration, planned_on=today() - timedelta(days=3))
+    assert reminders.agreed_day(collaboration) is None
 
 
 def test_what_was_brought_in_is_counted_closed_and_reported():
     session = make_earlier()
-    store.bring_in(session, store.new_token(), [HINDERED] * 4 + [HELPED])
-    assert store.count_responses(session) == 5
-    session = fresh(store.open_report(store.close_round(session)))
-    report = store.load_report(session)
+    table_import.bring_in(session, tokens.new_token(), [HINDERED] * 4 + [HELPED])
+    assert rounds.count_responses(session) == 5
+    session = fresh(rounds.open_report(rounds.close_round(session)))
+    report = reports.load_report(session)
     item = next(item for part in report.dimensions for item in part.items if item.notes)
     assert (item.counts.hindering, item.counts.helping, [note.text for note in item.notes]) == (4, 1, ["Sinds kort"])
     assert report_line(report).startswith(f"Zo zagen jullie het op {date_format(THEN, 'j F Y')}: ")
@@ -108,20 +122,20 @@ def test_what_was_brought_in_is_counted_closed_and_reported():
 
 def test_sheets_are_in_finished_and_open_for_nobody():
     session = make_earlier(grouping=Grouping.PARTNER, groups=(("De Brug", 0), ("Huis Linde", 0)))
-    token = store.new_token()
-    store.bring_in(session, token, [HINDERED, HELPED])
+    token = tokens.new_token()
+    table_import.bring_in(session, token, [HINDERED, HELPED])
     assert kept(session) == in_order([HINDERED, HELPED])
     assert set(session.responses.values_list("finished", flat=True)) == {True}
-    assert not session.responses.filter(token_hash=store.hash_token(token)).exists()
-    assert store.find_response(session, store.hash_personal_code(session.pk, token)) is None
+    assert not session.responses.filter(token_hash=tokens.hash_token(token)).exists()
+    assert find_response(session, tokens.hash_personal_code(session.pk, token)) is None
 
 
 def test_the_same_page_sent_twice_brings_in_once():
-    session, token = make_earlier(), store.new_token()
+    session, token = make_earlier(), tokens.new_token()
     for sheets in ([HINDERED] * 3, [HELPED] * 7):
-        store.bring_in(session, token, sheets)
+        table_import.bring_in(session, token, sheets)
     assert kept(session) == [dict(HINDERED.values)] * 3
-    store.bring_in(session, store.new_token(), [HELPED])
+    table_import.bring_in(session, tokens.new_token(), [HELPED])
     assert len(kept(session)) == 4
 
 
@@ -129,7 +143,7 @@ def test_a_database_that_fails_half_way_has_nothing(monkeypatch):
     session = make_earlier()
     monkeypatch.setattr(Answer.objects, "bulk_create", lambda rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        store.bring_in(session, store.new_token(), [HINDERED] * 3)
+        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 3)
     assert (Response.objects.count(), Answer.objects.count()) == (0, 0)
 
 
@@ -139,7 +153,7 @@ def test_rows_say_nothing_of_the_order_of_the_table():
     sheets = [Sheet({"goal-shared-note": str(number)}) for number in range(3)]
     for _ in range(40):
         session = make_earlier()
-        store.bring_in(session, store.new_token(), sheets)
+        table_import.bring_in(session, tokens.new_token(), sheets)
         firsts.add(_notes(session)[0])
         marked.add(Answer.objects.get(response__session=session, response__token_hash__isnull=False).note)
     assert (firsts, marked) == ({"0", "1", "2"}, {"0", "1", "2"})
@@ -151,19 +165,19 @@ def _notes(session: Session) -> list[str]:
 
 def test_more_than_fit_is_none_at_all():
     session = make_earlier()
-    store.bring_in(session, store.new_token(), [HINDERED] * 299)
-    with pytest.raises(store.TooManySheetsError) as error:
-        store.bring_in(session, store.new_token(), [HINDERED] * 2)
+    table_import.bring_in(session, tokens.new_token(), [HINDERED] * 299)
+    with pytest.raises(table_import.TooManySheetsError) as error:
+        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
     assert (error.value.args[0], session.responses.count()) == (1, 299)
 
 
 def test_a_team_that_answered_together_has_one_sheet():
     session = make_earlier(Mode.TOGETHER)
-    with pytest.raises(store.TooManySheetsError):
-        store.bring_in(session, store.new_token(), [HINDERED] * 2)
-    store.bring_in(session, store.new_token(), [HINDERED])
-    with pytest.raises(store.TooManySheetsError):
-        store.bring_in(session, store.new_token(), [HELPED])
+    with pytest.raises(table_import.TooManySheetsError):
+        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
+    table_import.bring_in(session, tokens.new_token(), [HINDERED])
+    with pytest.raises(table_import.TooManySheetsError):
+        table_import.bring_in(session, tokens.new_token(), [HELPED])
     assert kept(session) == [dict(HINDERED.values)]
 
 
@@ -173,9 +187,9 @@ def test_a_session_that_takes_no_sheets_gets_none(take):
     if take == "close":
         for _ in range(3):
             fill_in(session, {"goal-shared": "helping"})
-        store.close_round(session)
+        rounds.close_round(session)
     elif take == "late":
-        Session.objects.filter(pk=session.pk).update(closes_on=store.today() - timedelta(days=1))
+        Session.objects.filter(pk=session.pk).update(closes_on=today() - timedelta(days=1))
     elif take == "no paper":
         Session.objects.filter(pk=session.pk).update(paper_by="")
     elif take == "together":
@@ -183,16 +197,16 @@ def test_a_session_that_takes_no_sheets_gets_none(take):
     else:
         Session.objects.filter(pk=session.pk).update(questions=["first"])
     before = kept(session)
-    with pytest.raises(store.StageError):
-        store.bring_in(session, store.new_token(), [HINDERED])
+    with pytest.raises(rounds.StageError):
+        table_import.bring_in(session, tokens.new_token(), [HINDERED])
     assert kept(session) == before
 
 
 def test_an_erased_session_takes_none():
     session = make_earlier()
-    store.erase_session(session.pk)
-    with pytest.raises(store.NotFoundError):
-        store.bring_in(session, store.new_token(), [HINDERED])
+    erase_session(session.pk)
+    with pytest.raises(NotFoundError):
+        table_import.bring_in(session, tokens.new_token(), [HINDERED])
 
 
 # --- a round of today with paper
@@ -201,20 +215,20 @@ def test_an_erased_session_takes_none():
 def test_sheets_of_a_round_are_counted_as_paper_beside_what_came_by_phone():
     session = make_paper()
     code = fill_in(session, {"goal-shared": "dont-know"})
-    after = store.bring_in(session, store.new_token(), [HINDERED] * 2)
+    after = table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
     assert (after.paper_sheets, after.paper_typed, len(kept(session))) == (2, 2, 3)
     # Who answered on a phone still has their sheet to themselves, and can take it back.
-    assert store.withdraw(session, store.hash_personal_code(session.pk, code)) is True
+    assert rounds.withdraw(session, tokens.hash_personal_code(session.pk, code)) is True
     assert kept(session) == [dict(HINDERED.values)] * 2
 
 
 def test_no_more_sheets_than_there_are_paper_forms():
-    session = store.set_paper_count(make_paper(), 3)
-    session = store.add_paper_sheet(session, store.new_token(), HELPED)
-    with pytest.raises(store.TooManySheetsError) as error:
-        store.bring_in(session, store.new_token(), [HINDERED] * 3)
+    session = paper.set_paper_count(make_paper(), 3)
+    session = paper.add_paper_sheet(session, tokens.new_token(), HELPED)
+    with pytest.raises(table_import.TooManySheetsError) as error:
+        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 3)
     assert error.value.args[0] == 2
-    after = store.bring_in(session, store.new_token(), [HINDERED] * 2)
+    after = table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
     assert (after.paper_sheets, after.paper_typed, len(kept(session))) == (3, 3, 3)
 
 
@@ -222,26 +236,26 @@ def test_no_more_sheets_than_there_are_paper_forms():
 
 
 def test_a_wrong_import_is_taken_out_and_brought_in_anew():
-    session, token = make_earlier(), store.new_token()
-    store.bring_in(session, token, [HELPED] * 3)
+    session, token = make_earlier(), tokens.new_token()
+    table_import.bring_in(session, token, [HELPED] * 3)
     MadePdf.objects.create(session=session, kind="report", key="x", content=b"x")
-    assert store.take_out(session) == 3
+    assert table_import.take_out(session) == 3
     assert (kept(session), Answer.objects.count(), MadePdf.objects.count()) == ([], 0, 0)
-    store.bring_in(session, token, [HINDERED])
+    table_import.bring_in(session, token, [HINDERED])
     assert kept(session) == [dict(HINDERED.values)]
 
 
 def test_nothing_is_taken_out_of_a_round_of_today_or_one_that_is_closed():
     round_of_today = make_paper()
     fill_in(round_of_today, {"goal-shared": "dont-know"})
-    store.bring_in(round_of_today, store.new_token(), [HINDERED])
+    table_import.bring_in(round_of_today, tokens.new_token(), [HINDERED])
     closed = make_earlier()
-    store.bring_in(closed, store.new_token(), [HINDERED] * 3)
-    store.close_round(closed)
+    table_import.bring_in(closed, tokens.new_token(), [HINDERED] * 3)
+    rounds.close_round(closed)
     for session in (round_of_today, closed):
         before = kept(session)
-        with pytest.raises(store.StageError):
-            store.take_out(session)
+        with pytest.raises(rounds.StageError):
+            table_import.take_out(session)
         assert kept(session) == before != []
 
 
@@ -254,11 +268,11 @@ def test_closing_and_bringing_in_at_once_leave_all_or_none():
 
     def bring() -> object:
         try:
-            return store.bring_in(session, store.new_token(), [HINDERED] * 20).pk
-        except store.StageError:
+            return table_import.bring_in(session, tokens.new_token(), [HINDERED] * 20).pk
+        except rounds.StageError:
             return "closed"
 
-    brought, closed = at_once(bring, lambda: store.close_round(session).stage)
+    brought, closed = at_once(bring, lambda: rounds.close_round(session).stage)
     assert closed == "closed"
     assert len(kept(session)) == (0 if brought == "closed" else 20)
     assert not session.responses.exclude(token_hash=None).exists()
@@ -266,14 +280,14 @@ def test_closing_and_bringing_in_at_once_leave_all_or_none():
 
 @pytest.mark.django_db(transaction=True)
 def test_one_page_sent_twice_at_once_brings_in_once():
-    session, token = make_earlier(), store.new_token()
-    results = at_once(*[lambda: store.bring_in(session, token, [HINDERED] * 5).pk] * 2)
+    session, token = make_earlier(), tokens.new_token()
+    results = at_once(*[lambda: table_import.bring_in(session, token, [HINDERED] * 5).pk] * 2)
     assert (results, len(kept(session))) == ([session.pk] * 2, 5)
 
 
 def test_a_plan_of_earlier_years_reads_back_as_it_was_made():
-    plan = store.Plan(
+    plan = plans.Plan(
         THEN, Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, (("De Brug", 0), ("Huis Linde", 0)), earlier=True
     )
-    session = store.plan_session(make_collaboration(), plan)
-    assert store.plan_of(fresh(session)) == plan
+    session = rounds.plan_session(make_collaboration(), plan)
+    assert plans.plan_of(fresh(session)) == plan

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from watch import EVERY_LOOK
 
 from reflectie.models import Response, Session
-from reflectie.store import read_token
+from reflectie.services.tokens import read_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

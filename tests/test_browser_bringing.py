@@ -10,9 +10,10 @@ from entered import XLSX, filled, workbook_of
 from playwright.sync_api import Page, expect
 from watch import EVERY_LOOK, Watch, check, download
 
-from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Collaboration, Session
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, rounds
 
 pytestmark = pytest.mark.browser
 # Of fourteen, ten say that the goal isn't shared; all that the pair on breadth helps.
@@ -81,7 +82,7 @@ def close_and_read(page: Page) -> None:
 
 def figures() -> tuple[object, ...]:
     session = Session.objects.select_related("checklist", "collaboration").get()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     items = {item.item.key: item for part in report.dimensions for item in part.items}
     shared, broad, past = (items[key].counts for key in ("goal-shared", "goal-perspective", "context-historical"))
     return (
@@ -112,8 +113,8 @@ def test_it_goes_the_same_without_javascript(watch: Watch, content, tmp_path):
 
 def test_a_wrong_import_goes_and_comes_anew_by_keyboard(watch: Watch, content):
     collaboration = make_collaboration()
-    plan = store.Plan(date(2023, 5, 11), Mode.ANONYMOUS, (), Grouping.NONE, earlier=True)
-    session = store.plan_session(collaboration, plan)
+    plan = plans.Plan(date(2023, 5, 11), Mode.ANONYMOUS, (), Grouping.NONE, earlier=True)
+    session = rounds.plan_session(collaboration, plan)
     page = watch.open(coordinator_of(collaboration))
     page.goto(f"/sessies/{session.pk}/invoeren/")
     choose(page, workbook_of([["2 Gedeeld doel"], ["1"], ["1"]]))

@@ -10,9 +10,10 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from test_accounts import ADDRESS, CODE, PASSWORD
 
-from reflectie import store, throttle
 from reflectie.models import Membership, Role
-from reflectie.throttle import Limit
+from reflectie.services.collaborations import people
+from reflectie.web import throttle
+from reflectie.web.throttle import Limit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,7 +77,7 @@ def page(browser: Browser, javascript, monkeypatch):
 
 @pytest.fixture
 def link(site) -> str:
-    token = store.invite_member(make_collaboration("Samen in Tienen"), ADDRESS, Role.FACILITATOR).token
+    token = people.invite_member(make_collaboration("Samen in Tienen"), ADDRESS, Role.FACILITATOR).token
     return site + reverse("invitation", args=[token])
 
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from watch import EVERY_LOOK, WIDE
 
-from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Response, Session
+from reflectie.services.sessions import rounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -86,10 +86,10 @@ def test_from_short_code_to_thanks_and_on_to_the_report(browser: Browser, site, 
     expect(page.get_by_role("heading", name="Bedankt, je antwoorden zijn binnen")).to_be_visible()
     expect(page.locator(".standing")).to_contain_text("3 van de 4 zijn klaar.")
     assert {item.key: "helping" for item in checklist} in answers(session)
-    store.close_round(session)
+    rounds.close_round(session)
     page.reload()
     expect(page.get_by_role("heading", name="De ronde is gesloten")).to_be_visible()
-    store.open_report(session)
+    rounds.open_report(session)
     page.reload()
     page.wait_for_url("**/rapport/**")
     assert {cookie["name"] for cookie in context.cookies()} <= {"csrftoken", f"deelnemer-{session.pk.hex[:12]}"}
@@ -100,12 +100,12 @@ def test_waiting_page_turns_to_the_report_by_itself(own_page: Page, site):
     session = make_round(expected=3)
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
     own_page.clock.install()
     own_page.goto(url(site, "join", session))
     expect(own_page.locator(".standing")).to_contain_text("Het verslag is nog niet open.")
 
-    store.open_report(session)
+    rounds.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)
 
     own_page.locator(".standing").get_by_role("link", name="Naar het verslag").click()
@@ -116,14 +116,14 @@ def test_polling_stops_once_the_report_is_open(own_page: Page, site):
     session = make_round(expected=3)
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
     own_page.clock.install()
     own_page.goto(url(site, "join", session))
     asked = []
     own_page.on("request", lambda request: "/stand/" in request.url and asked.append(request))
     with own_page.expect_response("**/stand/**"):
         own_page.clock.run_for(LOOKS_AGAIN)
-    store.open_report(session)
+    rounds.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)
     expect(own_page.locator(".standing")).to_contain_text("Het verslag is open.")
     before = len(asked)
@@ -318,7 +318,7 @@ def test_closing_in_the_middle_keeps_what_was_typed_in_sight(browser: Browser, s
     context = browser.new_context(java_script_enabled=javascript, locale="nl-BE", viewport=PHONE)
     page = context.new_page()
     begin(page, site, session)
-    store.close_round(session)
+    rounds.close_round(session)
 
     page.locator("#q-goal-shared summary", has_text="Notitie").click()
     page.fill("#c-goal-shared-note", "Net te laat")
@@ -410,7 +410,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme)
     check("Bedankt")
     for _ in range(2):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
     page.reload()
     check("De ronde is gesloten")
     page.goto(url(site, "join-withdraw", session))

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from rounds import discussed_round, make_collaboration, signed_in
 from watch import EVERY_LOOK
 
-from reflectie import store
+from reflectie.domain.report.outcomes import Choice, Outcome, mark
 from reflectie.domain.setup import Mode
-from reflectie.domain.talk import Choice, Outcome, mark
 from reflectie.models import Role, Session
+from reflectie.services.report import outcomes, reports
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,9 +52,9 @@ def test_axe_finds_nothing_in_a_rounds_report_and_discussion(browser, live_serve
     rounds.append(discussed_round(collaboration, sheets(checklist, 4), Mode.NAMED))
     rounds.append(discussed_round(collaboration, sheets(checklist, 2)))
     for session in rounds:
-        store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Waarom", "Wie niet"), "0")
-    note = store.load_report(rounds[0]).notes[0][1].text
-    query = f"?veld=goal-shared-note&merk={store.text_mark(note)}"
+        outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Waarom", "Wie niet"), "0")
+    note = reports.load_report(rounds[0]).notes[0][1].text
+    query = f"?veld=goal-shared-note&merk={outcomes.text_mark(note)}"
     paths = [reverse("session-report", args=[session.pk]) for session in rounds]
     paths += [outcome_url(rounds[0]), outcome_url(rounds[2]), reverse("remove-text", args=[rounds[0].pk]) + query]
     page = browse(browser, live_server, client, viewport=viewport, color_scheme=scheme).new_page()
@@ -95,7 +95,7 @@ def test_two_people_record_an_outcome_and_the_later_one_chooses(browser, live_se
     second.get_by_label("Waarom?").fill("Van ons samen")
     second.get_by_role("button", name="Bewaar die van mij").click()
     expect(second.locator("#goal-shared ~ .outcome-row").first).to_contain_text("Van ons samen")
-    kept = store.load_outcome(session, "goal-shared")
+    kept = outcomes.load_outcome(session, "goal-shared")
     assert mark(kept) == mark(Outcome(Choice.HELPING, "Van ons samen"))
     for page in (first, second):
         page.context.close()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from test_paper import make_session, sign_in
 
-from reflectie import store
+from reflectie.services.sessions import rounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -98,7 +98,7 @@ def test_waiting_page_says_to_load_it_again_where_it_cannot_renew_itself(page: P
     session = make_round()
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
     hint = page.get_by_text("Laad deze pagina opnieuw om te zien hoe het staat.")
     page.goto(site + reverse("join", args=[session.join_token]))
     expect(hint).to_be_hidden()

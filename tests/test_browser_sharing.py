@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 from rounds import discussed_round, make_collaboration, signed_in
 from watch import EVERY_LOOK, FACTS, Watch, check
 
-from reflectie import store
 from reflectie.models import Lesson, Role, Session
+from reflectie.services.comparison import comparisons
+from reflectie.services.questionnaire import checklists
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "We hingen het doel op in de gang."
@@ -39,7 +40,7 @@ def fien(content) -> Client:
 
 
 def beside_url(client: Client) -> str:
-    keys = [session.pk for session in store.comparable_sessions(int(client.session["_auth_user_id"]))]
+    keys = [session.pk for session in comparisons.comparable_sessions(int(client.session["_auth_user_id"]))]
     return f"{reverse('compare-beside')}?" + "&".join(f"sessie={key}" for key in keys)
 
 
@@ -92,7 +93,7 @@ def test_what_one_shares_another_finds_by_obstacle_until_it_is_taken_back(watch:
 
 
 def test_lesson_is_changed_and_taken_out_by_whoever_wrote_it(watch: Watch, session):
-    item = store.content.item_ids(session.checklist_id)[KEY]
+    item = checklists.item_ids(session.checklist_id)[KEY]
     Lesson.objects.create(session=session, item_id=item, text=WORDS, sharing="unnamed")
     page = watch.open(signed_in("coordinator", session.collaboration))
     page.goto(reverse("shared"))
@@ -110,7 +111,7 @@ def test_lesson_is_changed_and_taken_out_by_whoever_wrote_it(watch: Watch, sessi
 @EVERY_LOOK
 def test_axe_finds_nothing_on_any_page(watch: Watch, session, fien, viewport, scheme):
     made(session)
-    item = store.content.item_ids(session.checklist_id)[KEY]
+    item = checklists.item_ids(session.checklist_id)[KEY]
     for sharing in ("unnamed", "named"):
         Lesson.objects.create(session=session, item_id=item, text="onafgebroken" * 25, sharing=sharing)
     collaboration = session.collaboration

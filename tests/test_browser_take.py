@@ -14,10 +14,11 @@ from playwright.sync_api import Page, expect
 from rounds import discussed_round, make_collaboration, signed_in
 from watch import EVERY_LOOK, FACTS, Watch, check, download, pages_of
 
-from reflectie import store
-from reflectie.domain.agreements import State, mark
-from reflectie.domain.guide import deal_cards
+from reflectie.domain.meeting.guide import deal_cards
+from reflectie.domain.report.agreements import State, mark
 from reflectie.domain.setup import Mode
+from reflectie.services.report import reports
+from reflectie.services.sessions import rounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +42,7 @@ def test_a_team_without_an_account_takes_everything_along(watch: Watch, every_an
         check(page, "Gespreksleidraad")
     [guide, *_more] = pages_of(download(page, "Download als pdf", tmp_path / "2.pdf"))
     assert "Gespreksleidraad, 90 minuten" in guide
-    dealt = deal_cards(store.load_report(reflection.response.session))
+    dealt = deal_cards(reports.load_report(reflection.response.session))
     assert len(pages_of(download(page, "Kaarten om af te drukken", tmp_path / "3.pdf"))) == len(dealt)
     page.get_by_role("link", name="Terug naar het verslag").click()
     page.get_by_role("link", name="werkblad ‘opnieuw opbouwen’").click()
@@ -98,7 +99,7 @@ def test_an_agreement_is_made_by_keyboard_alone(watch: Watch, content):
 
     expect(page.locator(".agreement-line .stage")).to_have_text("Bezig")
     expected = changed(FIRST, what="We bellen.", due_on=None, state=State.BUSY, principle=3)
-    assert [mark(found) for found in store.load_agreements(session)] == [mark(expected)]
+    assert [mark(found) for found in reports.load_agreements(session)] == [mark(expected)]
 
 
 # On a phone in the light the other journeys look.
@@ -109,7 +110,7 @@ def test_axe_finds_nothing_on_any_page_of_the_talk(watch: Watch, checklist, ever
     long = made(session, changed(FIRST, what="onafgebroken" * 20, who="lang" * 20))
     ended = discussed_round(collaboration, HINDERED)
     ended_with = made(ended, changed(FIRST, state=State.DROPPED, reason="reden" * 30))
-    store.conclude(ended, CONCLUSION)
+    rounds.conclude(ended, CONCLUSION)
     reflection = make_reflection(every_answer, finished=True)
     paths = [reverse(name, args=[session.pk]) for name in ("session", "agreements", "session-conclude")]
     for one in (session, ended):

@@ -15,15 +15,17 @@ from playwright.sync_api import Page, expect
 from rounds import DAY, discussed_round, fetched, make_collaboration, open_round, signed_in
 from watch import Watch, check, download, pages_of
 
-from reflectie import store
-from reflectie.domain.agreements import Agreement, State, mark
-from reflectie.domain.guide import CARDS_ON_A_PAGE, deal_cards
+from reflectie.domain.meeting.guide import CARDS_ON_A_PAGE, deal_cards
+from reflectie.domain.report.agreements import Agreement, State, mark
 from reflectie.models import Collaboration, Role, Session
+from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.report import agreements, reports
+from reflectie.services.sessions import rounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WHAT = "We schrijven het doel in één zin."
-NEXT = store.today() + timedelta(180)
+NEXT = sheets.today() + timedelta(180)
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def url(name: str, session: Session, *more: object) -> str:
 def concluded(session: Session, day: date = DAY) -> Session:
     """The session as it is after it was concluded, planned on another day."""
     Session.objects.filter(pk=session.pk).update(planned_on=day)
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     return fetched(session)
 
 
@@ -150,7 +152,7 @@ def test_an_agreement_is_made_changed_and_dropped(watch: Watch, session, coordin
     seen(page, "Afspraken")
     parts = {"who": "Joke", "due_on": NEXT, "state": State.DROPPED, "reason": "Het bestuur wacht.", "principle": 3}
     expected = changed(Agreement("", WHAT, item=KEY), **parts)
-    assert [mark(found) for found in store.load_agreements(session)] == [mark(expected)]
+    assert [mark(found) for found in reports.load_agreements(session)] == [mark(expected)]
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -176,7 +178,7 @@ def test_two_people_change_one_agreement_and_the_later_one_chooses(
     second.get_by_label("Wat gaan jullie doen?").fill("Van ons samen.")
     second.get_by_role("button", name="Bewaar die van mij").click()
     expect(second.get_by_role("heading", name="Van ons samen.")).to_be_visible()
-    assert store.load_agreement(session, pk(agreement)) == changed(agreement, what="Van ons samen.")
+    assert agreements.load_agreement(session, pk(agreement)) == changed(agreement, what="Van ons samen.")
 
 
 # --- what is taken along to the talk
@@ -198,7 +200,7 @@ def test_guide_cards_summary_and_worksheet_are_taken_along(watch: Watch, session
 
     assert "Niet gedeeld door alle partners" in summary
     assert "Gespreksleidraad, 60 minuten" in guide[0]
-    dealt = deal_cards(store.load_report(session))
+    dealt = deal_cards(reports.load_report(session))
     assert ([len(side) <= CARDS_ON_A_PAGE for side in dealt], len(cards)) == ([True] * len(dealt), len(dealt))
     text = " ".join(worksheet)
     assert [f" {number}. " in text for number in range(1, 11)] == [True] * 10
@@ -257,7 +259,7 @@ def test_a_concluded_session_keeps_its_pdf_while_its_page_shows_how_an_agreement
     page.goto(url("session-report", session))
     ended = download(page, "Download als pdf", tmp_path / "1.pdf")
     newer = GUIDANCE | {"revision": GUIDANCE["revision"] + 1}
-    store.publish_checklist(FROZEN, [newer], store.today())
+    checklists.publish_checklist(FROZEN, [newer], sheets.today())
     page.goto(url("agreements", session))
     check(page, "Afspraken")
     page.get_by_role("link", name=re.compile("Hoe staat het ermee")).click()
@@ -292,7 +294,7 @@ def test_next_session_opens_with_what_was_agreed_and_its_report_says_what_change
     expect(earlier.locator(".stage")).to_have_text("Gedaan")
     check(page, r"Samen in Tienen: Sessie van .*")
 
-    store.open_report(store.close_round(later))
+    rounds.open_report(rounds.close_round(later))
     page.goto(url("session-report", later))
     since = page.get_by_role("region", name="Sinds vorige keer")
     expect(since.get_by_role("listitem").first).to_contain_text(FIRST.what)

@@ -13,10 +13,12 @@ from pasted import PASTED
 from playwright.sync_api import Browser, Page, expect
 from rounds import discussed_round
 
-from reflectie import store
 from reflectie.domain.setup import Grouping
 from reflectie.domain.text import tidy
 from reflectie.models import Membership, Role
+from reflectie.services.collaborations import collaborations
+from reflectie.services.collaborations.people import invite_member
+from reflectie.services.questionnaire import paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -214,8 +216,10 @@ BESIDE = """(names) => {
 @pytest.mark.slow
 def test_a_name_from_right_to_left_turns_nothing_beside_it(watch, content):
     person = make_account("an@example.org", first_name=PERSON)
-    collaboration = store.create_collaboration(person, name=TEAM, region=PARTNER, partners=[PARTNER, "De Brug"])
-    other = store.create_collaboration(person, name="Huis Linde")
+    collaboration = collaborations.create_collaboration(
+        person, name=TEAM, region=PARTNER, partners=[PARTNER, "De Brug"]
+    )
+    other = collaborations.create_collaboration(person, name="Huis Linde")
     answers = [{"goal-shared": value, "organisation": PARTNER} for value in ("hindering", "helping", "hindering")]
     talked = discussed_round(collaboration, answers, groups=(PARTNER, "De Brug"))
     beside = discussed_round(other, answers)
@@ -223,10 +227,10 @@ def test_a_name_from_right_to_left_turns_nothing_beside_it(watch, content):
     groups = {"grouping": Grouping.PARTNER, "groups": ((PARTNER, 4), ("De Brug", 4))}
     open_one = make_round(collaboration=collaboration, paper_by=TYPIST, **groups)
     few = make_round(collaboration=collaboration, paper_by=TYPIST)
-    store.set_paper_count(few, 3)
+    paper.set_paper_count(few, 3)
     for _ in range(3):
         fill_in(few, {"goal-shared": "hindering"}, finish=True)
-    invited = store.invite_member(collaboration, "bo@example.org", Role.FACILITATOR)
+    invited = invite_member(collaboration, "bo@example.org", Role.FACILITATOR)
     other_person = make_account("cas@example.org", first_name="Cas")
     member = Membership.objects.create(collaboration=collaboration, user=other_person, role=Role.FACILITATOR).pk
 

@@ -24,9 +24,10 @@ from conftest import CONCLUSION, Reflection, fill_in, make_reflection, make_roun
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Response, Session
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import aggregation, plans, rounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -99,12 +100,12 @@ def close(session: Session, *, fold: bool) -> None:
     is_round = Mode(session.mode).is_round
     for _ in range(3 if is_round else 0):
         fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
     if fold:
         if is_round:
-            store.open_report(session)
-        store.conclude(session, CONCLUSION)
-        store.fold_old(store.today() + timedelta(days=3 * 366))
+            rounds.open_report(session)
+        rounds.conclude(session, CONCLUSION)
+        aggregation.fold_old(sheets.today() + timedelta(days=3 * 366))
 
 
 @dataclass
@@ -158,15 +159,15 @@ class Person:
     def meet(self, event: str) -> None:
         match event:
             case "renewed":
-                store.renew_link(self.session)
+                rounds.renew_link(self.session)
             case "closed" | "folded":
                 close(self.session, fold=event == "folded")
             case "replanned":
                 # Under another promise than was read.
                 session = Session.objects.get(pk=self.session.pk)
-                store.change_plan(session, replace(store.plan_of(session), mode=Mode.NAMED))
+                rounds.change_plan(session, replace(plans.plan_of(session), mode=Mode.NAMED))
             case "erased":
-                store.erase_session(self.session.pk)
+                sheets.erase_session(self.session.pk)
             case "erased here":
                 self.in_other_tab("erase", "Ja, wis alles")
             case "withdrawn here":

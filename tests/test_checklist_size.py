@@ -15,11 +15,14 @@ from openpyxl import load_workbook
 from readback import read_pdf, squeezed, text_of
 from rounds import discussed_round, fetched, make_collaboration, open_round, signed_in
 
-from reflectie import store, wording
-from reflectie.domain.checklist import Checklist, read_checklist
-from reflectie.domain.patterns import find_patterns
+from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
+from reflectie.domain.report.patterns import find_patterns
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Session
+from reflectie.presentation import wording
+from reflectie.services import tokens
+from reflectie.services.questionnaire import checklists, paper
+from reflectie.services.sessions import plans, rounds
 
 KEPT = (
     "goal-perspective", "goal-shared", "partners-needed", "form-intensity", "coordination-equality",
@@ -71,9 +74,9 @@ def test_examples_are_numbers_that_the_checklist_has(items, numbers, one):
 
 
 def test_wide_patterns_ask_the_same_share_of_a_smaller_checklist():
-    from reflectie.domain.build import build_report
+    from reflectie.domain.questionnaire.answers import Sheet
+    from reflectie.domain.report.build import build_report
     from reflectie.domain.setup import setup_without_account
-    from reflectie.domain.sheet import Sheet
 
     def keys(pairs: int, factors: int) -> list[str]:
         values = {item.key: P for item in CHECKLIST.pairs[:pairs]} | {i.key: H for i in CHECKLIST.factors[:factors]}
@@ -87,9 +90,9 @@ def test_wide_patterns_ask_the_same_share_of_a_smaller_checklist():
 @pytest.fixture
 def nine(content, db) -> Checklist:
     frozen, guidance = smaller()
-    store.publish_checklist(frozen, [guidance], date(2026, 11, 2))
-    assert store.published_checklist().version == 2
-    return store.published_checklist()
+    checklists.publish_checklist(frozen, [guidance], date(2026, 11, 2))
+    assert checklists.published_checklist().version == 2
+    return checklists.published_checklist()
 
 
 def words(html: str) -> str:
@@ -129,7 +132,7 @@ def every_public_page(client: Client) -> dict[str, str]:
     found = {name: seen(client, name) for name in ("home", "about", "start", "join-code")}
     token = make_reflection(finished=True).token
     found["fill"] = seen(client, "fill", token)
-    read = store.read_token(token)
+    read = tokens.read_token(token)
     for name in ("report", "guide", "rebuild"):
         found[name] = seen(client, name, read)
     found["report of nothing, pdf"] = printed(client, "report-pdf", read)
@@ -170,7 +173,7 @@ def every_page_of_an_open_round(session: Session, client: Client) -> dict[str, s
     names = ("session", "session-edit", "session-screen", "session-invite", "session-close", "import", "paper")
     found = {name: seen(client, name, pk) for name in names}
     found["paper form, pdf"] = printed(client, "paper-form", pk)
-    store.set_paper_count(session, 4)
+    paper.set_paper_count(session, 4)
     found["paper entry"] = seen(client, "paper", pk)
     wrong = {"save": "1", "notes": "zonder nummer", "token": re.findall(r'name="token" value="([^"]+)"', client.get(
         reverse("paper", args=[pk])).content.decode())[0]}  # fmt: skip
@@ -218,8 +221,8 @@ def test_a_round_of_a_smaller_checklist_has_its_numbers(nine):
 def test_an_open_round_of_a_smaller_checklist_has_its_numbers(nine):
     collaboration = make_collaboration()
     client = signed_in("els", collaboration)
-    plan = store.Plan(date(2026, 11, 19), Mode.ANONYMOUS, OPTIONAL, expected=6, paper_by="Els")
-    session = fetched(store.plan_session(collaboration, plan))
+    plan = plans.Plan(date(2026, 11, 19), Mode.ANONYMOUS, OPTIONAL, expected=6, paper_by="Els")
+    session = fetched(rounds.plan_session(collaboration, plan))
     pages = every_page_of_an_open_round(session, client)
     assert of_another_size(pages) == {}
     assert "Negen korte vragen, zoals jij het ziet." in pages["join"]

@@ -5,7 +5,7 @@ import pytest
 from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from reflectie.checks import TAG, refuse_unsafe_settings
+from reflectie.web.checks import TAG, refuse_unsafe_settings
 
 GOOD_KEY = "vT3_qLw8ZrYb5NcXd0KfJh7GmPs2EaUi9oQxWyRk4VtBn6CzMj1"
 

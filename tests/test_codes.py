@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, mailed_code, post, user_of, with_second_step
 
-from reflectie import store
 from reflectie.models import Invitation, Membership, Role
+from reflectie.services.collaborations import people
 
 pytestmark = pytest.mark.django_db
 
@@ -358,7 +358,7 @@ def test_an_address_of_another_account_is_told_to_who_reads_its_mail_and_to_nobo
 
 @pytest.fixture
 def link(content) -> str:
-    token = store.invite_member(make_collaboration(), ADDRESS, Role.FACILITATOR).token
+    token = people.invite_member(make_collaboration(), ADDRESS, Role.FACILITATOR).token
     return reverse("invitation", args=[token])
 
 

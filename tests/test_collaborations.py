@@ -8,9 +8,10 @@ from conftest import browser, fill_in, make_account, make_reflection, make_round
 from conftest import collaboration_url as url
 from django.urls import reverse
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Role, Session
+from reflectie.services.collaborations import collaborations
+from reflectie.services.questionnaire import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +59,12 @@ def test_without_a_collaboration_the_list_says_what_to_do_first(other):
 
 
 def test_the_list_says_how_each_stands(coordinator, an, collaboration, guide):
-    led = store.create_collaboration(guide.user, name="Zorgzaam")
+    led = collaborations.create_collaboration(guide.user, name="Zorgzaam")
     Membership.objects.create(collaboration=led, user=an, role=Role.FACILITATOR)
     make_round(collaboration=collaboration, planned_on=date(2026, 3, 1))
     latest = make_round(Mode.NAMED, collaboration=collaboration, planned_on=date(2026, 11, 20))
     Session.objects.filter(pk=latest.pk).update(stage=Session.Stage.DISCUSSION)
-    make_round(collaboration=led, planned_on=date(2026, 12, 1), closes_on=store.today() - timedelta(days=1))
+    make_round(collaboration=led, planned_on=date(2026, 12, 1), closes_on=sheets.today() - timedelta(days=1))
 
     assert rows(coordinator.get("/samenwerkingen/")) == [
         "Samen in Tienen Regio: Tienen In gesprek 20 november 2026 ieder voor zich, op naam"
@@ -73,7 +74,7 @@ def test_the_list_says_how_each_stands(coordinator, an, collaboration, guide):
 
 
 def test_the_list_can_be_searched_and_says_when_nothing_is_found(coordinator, an, collaboration):
-    store.create_collaboration(an, name="Iets anders", region="Gent")
+    collaborations.create_collaboration(an, name="Iets anders", region="Gent")
 
     assert rows(coordinator.get("/samenwerkingen/?zoek=linde+samen")) == [
         "Samen in Tienen Regio: Tienen Nog geen sessie"
@@ -90,7 +91,7 @@ def test_a_search_for_odd_signs_is_a_search_like_any_other(coordinator, zoek):
 
 def test_the_list_comes_in_pages_that_keep_the_search(coordinator, an, collaboration):
     for number in range(30):
-        store.create_collaboration(an, name=f"Team {number:02}")
+        collaborations.create_collaboration(an, name=f"Team {number:02}")
 
     first, last = (coordinator.get("/samenwerkingen/", {"zoek": "team", "pagina": page}) for page in (1, "laatste"))
     second = coordinator.get("/samenwerkingen/?zoek=team&pagina=2")
@@ -105,7 +106,7 @@ def test_the_list_comes_in_pages_that_keep_the_search(coordinator, an, collabora
 @pytest.mark.parametrize("number", [3, 60])
 def test_the_list_takes_five_queries_however_long(coordinator, an, django_assert_num_queries, number):
     for place in range(number):
-        made = store.create_collaboration(an, name=f"Team {place}", partners=["Brug"])
+        made = collaborations.create_collaboration(an, name=f"Team {place}", partners=["Brug"])
         make_round(collaboration=made)
 
     # The browser's session, its user, how many there are, one page of them, and how these stand.

@@ -10,9 +10,9 @@ from conftest import browser, make_account, text_of
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
 from reflectie.models import Agreement, Session
 from reflectie.models import Lesson as LessonRow
+from reflectie.services.questionnaire import checklists
 
 pytestmark = pytest.mark.django_db
 HINDERED = [{KEY: "hindering", "context-practical": "hindering"}] * 4
@@ -63,7 +63,7 @@ def test_page_ranks_no_team(facilitator, fien):
 def test_page_shows_what_was_shared_on_an_obstacle_and_leads_to_it(facilitator, fien):
     linde, noord = team(fien, "Huis Linde"), team(fien, "Noord")
     elsewhere = opened(team(make_account("omar@example.org"), "Elders"), HINDERED)
-    keys = store.content.item_ids(elsewhere.checklist_id)
+    keys = checklists.item_ids(elsewhere.checklist_id)
     for number in range(3):
         LessonRow.objects.create(session=elsewhere, item_id=keys[KEY], text=f"Les {number}.", sharing="unnamed")
     LessonRow.objects.create(session=elsewhere, item_id=keys["partners-needed"], text="Iets anders.", sharing="named")

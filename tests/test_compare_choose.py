@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from rounds import closed_round
 
-from reflectie.domain.agreements import Conclusion, Decision, Needed
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session
 

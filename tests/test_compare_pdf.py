@@ -19,16 +19,17 @@ from pypdf import PdfReader
 from readback import bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of, whole_page
 from test_pdf_ua import LEVELS, errors_of, texts
 
-from reflectie import pdf, store
-from reflectie.domain.beside import set_teams_beside
-from reflectie.domain.comparison import Cell, Comparison, Row
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.handout import build_handout
-from reflectie.domain.privacy import Withheld
-from reflectie.domain.trends import Change, histories
+from reflectie.domain.comparison.across_teams import set_teams_beside
+from reflectie.domain.comparison.comparison import Cell, Comparison, Row
+from reflectie.domain.comparison.document import build_handout
+from reflectie.domain.comparison.history import Change, histories
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.models import Role
+from reflectie.pdf import documents
+from reflectie.presentation.wording import COURSES, session_words
+from reflectie.services.comparison import comparisons
 from reflectie.templatetags.reflectie import group_text
-from reflectie.wording import COURSES, session_words
 
 
 def case(name, *more):
@@ -54,9 +55,9 @@ SHORT = {
 LONGER = SHORT | {"obstacle": "× Structurele hinderpaal", "split": "± Verdeeld beeld"}
 
 
-def page_of(comparison: Comparison) -> pdf.Unkept:
+def page_of(comparison: Comparison) -> documents.Unkept:
     context = {"comparison": comparison, "handout": build_handout(comparison)}
-    return pdf.Unkept("reflectie/comparing/pdf.html", context)
+    return documents.Unkept("reflectie/comparing/pdf.html", context)
 
 
 # Without a database: whatever makes the PDF gets all it needs in the page.
@@ -375,7 +376,7 @@ def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, ca
     assert response["Content-Disposition"] == 'attachment; filename="vergelijking-samenwerking-2026-04-02.pdf"'
     assert response["Cache-Control"] == "private, no-cache"
     text = text_of(read_pdf(response.content))
-    comparison = store.load_comparison(list(store.comparable_sessions(fien.pk)))
+    comparison = comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
     rows = [row.item.short + "".join(line_in(cell, row) for cell in row.cells) for row in comparison.rows]
     assert [row for row in rows if squeezed(row) not in text] == []
     assert squeezed("Gedeeld doel (eerst 5 van 6, later 0 van 6)") in text
@@ -389,7 +390,7 @@ def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, ca
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FACILITATOR])
 def test_pdf_is_for_who_has_a_role_in_every_collaboration_of_it(fien, role, monkeypatch):
-    monkeypatch.setattr(pdf.Unkept, "make", lambda _self: b"%PDF")
+    monkeypatch.setattr(documents.Unkept, "make", lambda _self: b"%PDF")
     omar, stranger = make_account("omar@example.org"), make_account("sam@example.org")
     mine, other = opened(team(fien, "Huis Linde", role), answers(2, 1)), opened(team(omar, "De Brug"), answers(2, 1))
     wanted = {"mine": address(mine), "both": address(mine, other), "none": reverse("compare-pdf")}
@@ -408,9 +409,9 @@ def test_pdf_is_for_who_has_a_role_in_every_collaboration_of_it(fien, role, monk
 @pytest.mark.django_db
 def test_pdf_that_others_keep_waiting_is_asked_for_again_later(fien, monkeypatch):
     def busy(_self):
-        raise pdf.BusyError
+        raise documents.BusyError
 
-    monkeypatch.setattr(pdf.Unkept, "make", busy)
+    monkeypatch.setattr(documents.Unkept, "make", busy)
     response = client_of(fien).get(address(opened(team(fien, "Huis Linde"), answers(2, 1))))
     assert (response.status_code, response["Retry-After"]) == (503, "30")
 
@@ -418,7 +419,7 @@ def test_pdf_that_others_keep_waiting_is_asked_for_again_later(fien, monkeypatch
 @pytest.mark.django_db
 @pytest.mark.parametrize("many", [2, 60])
 def test_pdf_takes_as_many_queries_at_many_sessions(fien, many, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(pdf.Unkept, "make", lambda _self: b"%PDF")
+    monkeypatch.setattr(documents.Unkept, "make", lambda _self: b"%PDF")
     linde = team(fien, "Huis Linde")
     sessions = [opened(linde, answers(2, 1), date(2020 + n % 6, 1 + n % 12, 1 + n % 28)) for n in range(many)]
     client = client_of(fien)

@@ -12,9 +12,9 @@ from conftest import FROZEN, GUIDANCE, browser, text_of
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import Checklist, Collaboration, Session
+from reflectie.services.questionnaire import checklists
 
 TABLE = reverse("compare-table")
 REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}
@@ -193,7 +193,7 @@ def test_versions_of_the_checklist_are_compared_by_item(client, linde):
     [item] = [item for group in newer["dimensions"] for item in group["items"] if item["key"] == "partners-superfluous"]
     item["key"] = "partners-added"
     text = json.dumps(guidance).replace("partners-superfluous", "partners-added")
-    store.publish_checklist(newer, [json.loads(text)], date(2026, 1, 1))
+    checklists.publish_checklist(newer, [json.loads(text)], date(2026, 1, 1))
     second = opened(linde, shared(0, 3), date(2026, 5, 1))
     assert Checklist.objects.count() == 2
     page = client.get(f"{TABLE}?{choice(first, second)}")

@@ -11,10 +11,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from rounds import closed_round, fetched
 
-from reflectie import store
+from reflectie.domain.comparison.history import MAX_IN_PICTURE, histories
 from reflectie.domain.setup import Mode
-from reflectie.domain.trends import MAX_IN_PICTURE, histories
 from reflectie.models import Agreement, Item, Session
+from reflectie.services.comparison import comparisons
 
 KEY, FACTOR = "goal-shared", "context-practical"
 PARTS = ("changes", "agreements", "pictures", "whirlpools")
@@ -195,7 +195,7 @@ def test_every_part_is_well_formed_for_the_pdf(fien, linde):
     opened(linde, names, date(2024, 3, 1), Mode.NAMED)
     opened(linde, sheets(1, 9), date(2025, 3, 1))
     opened(linde, sheets(1, 8), date(2026, 3, 1))
-    [found] = histories(store.load_comparison(list(store.comparable_sessions(fien.pk))))
+    [found] = histories(comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk))))
     for part in PARTS:
         html = render_to_string(f"reflectie/comparing/time_parts/{part}.html", {"history": found, "numbers": True})
         assert len(ET.fromstring(f"<div>{html}</div>")) > 0, part

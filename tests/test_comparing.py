@@ -11,18 +11,18 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie import store
-from reflectie.access import compared_or_404, readable_sessions
-from reflectie.domain.build import add_up, build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.comparison import Order
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.privacy import Reason, Withheld
+from reflectie.domain.comparison.comparison import Order
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.build import add_up, build_report
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
+from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.totals import Totals, figure_of, people_of
 from reflectie.models import Collaboration, Membership, Role
-from reflectie.store import comparing
+from reflectie.services.comparison import comparisons
+from reflectie.services.report.reports import load_report
+from reflectie.web.permissions import compared_or_404, readable_sessions
 
 VALUES = ["hindering", "helping", "dont-know", ""]
 KEYS = ["goal-shared", "partners-stable", "context-practical"]
@@ -59,8 +59,8 @@ def test_comparison_has_what_each_report_has(fien):
         opened(linde, answers(1, 1), date(2025, 9, 1)),
         opened(linde, [{"goal-shared": "hindering", "participant": "An"}], date(2024, 3, 1), Mode.NAMED),
     ]
-    found = store.load_comparison(list(store.comparable_sessions(fien.pk)))
-    reports = {str(session.pk): store.load_report(session) for session in sessions}
+    found = comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
+    reports = {str(session.pk): load_report(session) for session in sessions}
     assert {s.key: s.counted for s in found.sessions} == {key: report.counted for key, report in reports.items()}
     assert {s.key: [(i.item.key, i.counts, i.finding) for i in s.items] for s in found.sessions} == {
         key: [(i.item.key, i.counts, i.finding) for i in report.items] for key, report in reports.items()
@@ -76,10 +76,10 @@ def test_comparison_takes_as_many_queries_at_many_sessions(fien, many, django_as
     collaboration = team(fien, "Huis Linde")
     for number in range(many):
         opened(collaboration, answers(2, 1), date(2020 + number % 6, 1, 1 + number))
-    store.load_comparison(list(store.comparable_sessions(fien.pk)))
+    comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
     # The sessions, who counts, their answers, what is needed, agreements.
     with django_assert_num_queries(5):
-        store.load_comparison(list(store.comparable_sessions(fien.pk)))
+        comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
 
 
 @pytest.mark.django_db
@@ -87,10 +87,10 @@ def test_session_that_is_open_or_of_others_is_not_there_to_choose(fien):
     linde, elsewhere = team(fien, "Huis Linde"), team(make_account("omar@example.org"), "Elders")
     mine = opened(linde, answers(2, 1))
     opened(elsewhere, answers(2, 1))
-    assert list(store.comparable_sessions(fien.pk)) == [mine]
+    assert list(comparisons.comparable_sessions(fien.pk)) == [mine]
     Membership.objects.create(collaboration=elsewhere, user=fien, role=Role.COORDINATOR)
-    assert [s.collaboration.name for s in store.comparable_sessions(fien.pk)] == ["Elders", "Huis Linde"]
-    assert list(store.comparable_sessions(None)) == []
+    assert [s.collaboration.name for s in comparisons.comparable_sessions(fien.pk)] == ["Elders", "Huis Linde"]
+    assert list(comparisons.comparable_sessions(None)) == []
 
 
 @pytest.mark.django_db
@@ -109,8 +109,8 @@ def test_nobody_finds_nothing_not_even_what_is_nobodys(finished):
 @pytest.mark.django_db
 def test_first_answers_that_come_in_while_others_are_counted_wait_for_the_next_look(fien, monkeypatch):
     session = opened(team(fien, "Huis Linde"), answers(3, 0))
-    monkeypatch.setattr(comparing, "_people", lambda _sessions: {})
-    assert store.load_totals([session])[session.pk] == Totals(Mode.ANONYMOUS, 0)
+    monkeypatch.setattr(comparisons, "_people", lambda _sessions: {})
+    assert comparisons.load_totals([session])[session.pk] == Totals(Mode.ANONYMOUS, 0)
 
 
 @pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_rows_stand_by_dimension_or_by_where_it_hurts_most(fien):
     for day in (1, 2):
         opened(linde, [{"goal-shared": "helping", "context-practical": "hindering"}] * 3, date(2026, 1, day))
     opened(linde, [{"partners-needed": "hindering", "context-practical": "hindering"}] * 3, date(2026, 1, 3))
-    found = store.load_comparison(list(store.comparable_sessions(fien.pk)))
+    found = comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
     keys = [row.item.key for row in found.in_order(Order.DIMENSION)]
     assert keys == [item.key for item in found.checklist]
     assert [row.item.key for row in found.in_order(Order.HURT)][:3] == [

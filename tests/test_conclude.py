@@ -10,9 +10,12 @@ from django.urls import reverse
 from icalendar import Calendar
 from rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
 
-from reflectie import store
-from reflectie.domain.agreements import Conclusion, Decision, Needed
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Collaboration, Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, reminders, rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +28,7 @@ def session(collaboration) -> Session:
 
 
 def soon(days: int = 180) -> date:
-    return store.today() + timedelta(days)
+    return sheets.today() + timedelta(days)
 
 
 def decided(**parts) -> Conclusion:
@@ -53,18 +56,18 @@ def chosen(page: str) -> list[str]:
 
 
 def test_conclude_keeps_the_decision_and_the_day(session):
-    assert store.load_conclusion(session) is None
-    concluded = store.conclude(session, decided())
-    assert (concluded.stage, concluded.concluded_on) == ("concluded", store.today())
-    assert store.load_conclusion(session) == store.load_report(fetched(session)).conclusion == decided()
+    assert reports.load_conclusion(session) is None
+    concluded = rounds.conclude(session, decided())
+    assert (concluded.stage, concluded.concluded_on) == ("concluded", sheets.today())
+    assert reports.load_conclusion(session) == reports.load_report(fetched(session)).conclusion == decided()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_people_concluding_at_once_one_decides_and_the_other_is_told(session):
     conclusions = [decided(reason=name) for name in ("An", "Bea", "Cis")]
-    found = at_once(*(lambda c=c: store.conclude(session, c) for c in conclusions))
-    assert sorted(isinstance(result, store.StageError) for result in found) == [False, True, True]
-    assert store.load_conclusion(session) in conclusions
+    found = at_once(*(lambda c=c: rounds.conclude(session, c) for c in conclusions))
+    assert sorted(isinstance(result, rounds.StageError) for result in found) == [False, True, True]
+    assert reports.load_conclusion(session) in conclusions
 
 
 # --- the page
@@ -84,12 +87,12 @@ def test_page_concludes_whatever_the_team_decides(coordinator, session, needed, 
     data = {"needed": needed, "decision": decision, "reason": " In één zin. ", "next_on": soon().isoformat()}
     response = coordinator.post(url(session), data)
     assert (response.status_code, response["Location"]) == (303, reverse("session", args=[session.pk]))
-    assert store.load_conclusion(session) == Conclusion(needed, decision, "In één zin.", soon())
+    assert reports.load_conclusion(session) == Conclusion(needed, decision, "In één zin.", soon())
 
 
 def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session):
     assert coordinator.post(url(session), CONCLUDING).status_code == 303
-    assert store.load_conclusion(session) == Conclusion(Needed.YES, Decision.REPAIR)
+    assert reports.load_conclusion(session) == Conclusion(Needed.YES, Decision.REPAIR)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, 
     known = {"divided-on-need", "stop"}
     assert set(chosen(page)) == {data[name] for name in ("needed", "decision")} & known
     assert ("Getypt &amp; wel" in page) is ("reason" not in parts)
-    assert (fetched(session).stage, store.load_conclusion(session)) == ("discussion", None)
+    assert (fetched(session).stage, reports.load_conclusion(session)) == ("discussion", None)
 
 
 def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
@@ -123,7 +126,7 @@ def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
     assert fetched(session).stage == "discussion"
     coordinator.post(url(session), CONCLUDING)
     again = coordinator.post(url(session), {**CONCLUDING, "decision": "stop"})
-    assert (again.status_code, store.load_conclusion(session)) == (409, Conclusion(Needed.YES, Decision.REPAIR))
+    assert (again.status_code, reports.load_conclusion(session)) == (409, Conclusion(Needed.YES, Decision.REPAIR))
 
 
 # --- afterwards
@@ -132,7 +135,7 @@ def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collaboration, request):
     client = request.getfixturevalue(who)
-    store.conclude(session, decided(reason="We & jij"))
+    rounds.conclude(session, decided(reason="We & jij"))
     page = page_of(client, session)
     facts = re.findall(r"<dd>(.*?)</dd>", page.split('class="plan-facts"')[1].split("</dl>")[0])
     assert facts[:3] == ["Ja, we hebben elkaar nodig", "<strong>Herstellen</strong>", "We &amp; jij"]
@@ -143,7 +146,7 @@ def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collab
 
 
 def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
-    store.conclude(session, decided(next_on=None))
+    rounds.conclude(session, decided(next_on=None))
     assert "agenda" not in page_of(coordinator, session)
     assert coordinator.get(reverse("session-next", args=[session.pk])).status_code == 404
 
@@ -152,11 +155,11 @@ def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
     ("decision", "words"), [("repair", "Herstellen"), ("redesign", "Hertekenen"), ("stop", "Stoppen")]
 )
 def test_report_tells_everybody_the_decision(client, session, decision, words):
-    link = reverse("report", args=[store.read_token(session.join_token or "")])
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     half_a_year, ask_first = "Vul over een half jaar opnieuw in", "Vraag eerst: heb je elkaar nodig"
     before = client.get(link).content.decode()
     assert (half_a_year in before, ask_first in before) == (True, True)
-    store.conclude(session, decided(decision=Decision(decision), next_on=None))
+    rounds.conclude(session, decided(decision=Decision(decision), next_on=None))
     page = client.get(link).content.decode()
     assert f'<strong class="decision">{words}</strong>' in page
     assert "We zijn er bijna." in page
@@ -165,17 +168,17 @@ def test_report_tells_everybody_the_decision(client, session, decision, words):
 
 
 def test_report_is_another_once_concluded(client, session):
-    link = reverse("report", args=[store.read_token(session.join_token or "")])
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     before = client.get(link)["ETag"]
-    store.conclude(session, decided())
+    rounds.conclude(session, decided())
     assert client.get(link, headers={"If-None-Match": before}).status_code == 200
 
 
 def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session):
-    link = reverse("report", args=[store.read_token(session.join_token or "")])
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     found = ": geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken."
     assert f"Zo zien jullie het{found}" in client.get(link).content.decode()
-    store.conclude(session, decided())
+    rounds.conclude(session, decided())
     page = client.get(link).content.decode()
     assert f"Zo zagen jullie het op 19 november 2026{found}" in page
     assert f"Zo zien jullie het{found}" not in page
@@ -192,29 +195,29 @@ def first_day(client: Client, collaboration: Collaboration) -> str:
 
 
 def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, collaboration, session):
-    assert first_day(coordinator, collaboration) == store.today().isoformat()
-    store.conclude(session, decided())
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    rounds.conclude(session, decided())
     assert first_day(coordinator, collaboration) == soon().isoformat()
     page = coordinator.get(reverse("session-new", args=[collaboration.pk])).content.decode()
     assert "We vulden in hoe het de vorige keer ging." in page
 
 
 def test_planning_after_the_agreed_day_or_once_planned_starts_from_today(coordinator, collaboration, session):
-    store.conclude(session, decided(next_on=store.today()))
+    rounds.conclude(session, decided(next_on=sheets.today()))
     session.conclusion.next_on = soon(-1)
     session.conclusion.save()
-    assert first_day(coordinator, collaboration) == store.today().isoformat()
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
     session.conclusion.next_on = soon()
     session.conclusion.save()
     assert first_day(coordinator, collaboration) == soon().isoformat()
-    store.plan_session(collaboration, store.Plan(planned_on=soon(170), mode="anonymous"))
-    assert first_day(coordinator, collaboration) == store.today().isoformat()
+    rounds.plan_session(collaboration, plans.Plan(planned_on=soon(170), mode="anonymous"))
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
 
 
 def test_agreed_day_is_the_collaborations_own(collaboration, session):
-    store.conclude(session, decided())
-    assert store.agreed_day(collaboration) == soon()
-    assert store.agreed_day(make_collaboration()) is None
+    rounds.conclude(session, decided())
+    assert reminders.agreed_day(collaboration) == soon()
+    assert reminders.agreed_day(make_collaboration()) is None
 
 
 def calendar(client: Client, session: Session) -> tuple[Calendar, bytes, str]:
@@ -226,7 +229,7 @@ def calendar(client: Client, session: Session) -> tuple[Calendar, bytes, str]:
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_calendar_file_is_a_whole_day_with_an_alarm_a_week_before(who, session, request):
     day = soon()
-    store.conclude(session, decided(next_on=day))
+    rounds.conclude(session, decided(next_on=day))
     Collaboration.objects.update(name="Samen; in, Tienen\nen \\ verder")
 
     found, content, name = calendar(request.getfixturevalue(who), session)
@@ -235,7 +238,7 @@ def test_calendar_file_is_a_whole_day_with_an_alarm_a_week_before(who, session, 
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (day, day + timedelta(1))
     assert str(event["summary"]) == "Reflectiesessie: Samen; in, Tienen en \\ verder"
     assert str(event["uid"]) == f"volgende-sessie-{session.pk}"
-    assert event.decoded("dtstamp").date() == store.today()
+    assert event.decoded("dtstamp").date() == sheets.today()
     assert str(event["url"]) == f"http://testserver{reverse('session', args=[session.pk])}"
     [alarm] = found.walk("VALARM")
     assert alarm.decoded("trigger") == timedelta(days=-7)
@@ -244,7 +247,7 @@ def test_calendar_file_is_a_whole_day_with_an_alarm_a_week_before(who, session, 
 
 
 def test_calendar_file_asked_for_twice_is_the_same_without_a_clock(coordinator, session):
-    store.conclude(session, decided(next_on=date(2027, 6, 1)))
+    rounds.conclude(session, decided(next_on=date(2027, 6, 1)))
     Session.objects.update(concluded_on=DAY)
     first, again = calendar(coordinator, session)[1], calendar(coordinator, session)[1]
     assert first == again
@@ -253,7 +256,7 @@ def test_calendar_file_asked_for_twice_is_the_same_without_a_clock(coordinator, 
 
 
 def test_calendar_file_is_the_members_alone(session):
-    store.conclude(session, decided())
+    rounds.conclude(session, decided())
     address = reverse("session-next", args=[session.pk])
     assert [who.get(address).status_code for who in (signed_in("elsewhere", make_collaboration()), Client())] == [
         404,

@@ -6,7 +6,15 @@ import re
 import pytest
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.checklist import ContentError, Kind, Mover, Passage, PatternKey, Source, read_checklist
+from reflectie.domain.questionnaire.checklist import (
+    ContentError,
+    Kind,
+    Mover,
+    Passage,
+    PatternKey,
+    Source,
+    read_checklist,
+)
 
 # Canonical, letter for letter: number, key, hindering, helping.
 PAIRS = [

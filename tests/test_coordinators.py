@@ -11,9 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from reflectie import store
 from reflectie.models import Invitation, Membership, Role
-from reflectie.store import LastCoordinatorError
+from reflectie.services import accounts
+from reflectie.services.collaborations import people
+from reflectie.services.collaborations.people import LastCoordinatorError
+from reflectie.services.mail import Letter
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -78,9 +82,9 @@ def test_the_last_coordinator_who_can_sign_in_keeps_their_account(client, collab
     assert page.status_code == 409
     assert collaboration.name in text_of(page)
     with pytest.raises(LastCoordinatorError):
-        store.close_account(an)
+        accounts.close_account(an)
     User.objects.filter(pk=bo.user_id).update(is_active=True)
-    assert store.owned_alone(an) == []
+    assert people.owned_alone(an) == []
 
 
 def test_a_coordinator_who_can_not_sign_in_is_told_apart_and_can_be_taken_away(coordinator, collaboration, bo):
@@ -95,7 +99,7 @@ def test_a_coordinator_who_can_not_sign_in_is_told_apart_and_can_be_taken_away(c
 
 
 def test_an_invitation_is_not_in_the_name_of_who_can_not_sign_in(client, collaboration, bo):
-    token = store.invite_member(collaboration, NEW, Role.FACILITATOR).token
+    token = people.invite_member(collaboration, NEW, Role.FACILITATOR).token
     switch_off(bo.user)
     page = text_of(client.get(reverse("invitation", args=[token])))
     assert "an@example.org nodigt je uit" in page
@@ -104,9 +108,9 @@ def test_an_invitation_is_not_in_the_name_of_who_can_not_sign_in(client, collabo
 
 def test_nobody_who_can_not_sign_in_prepares_a_talk(collaboration, guide):
     session = make_round(collaboration=collaboration)
-    assert store.can_prepare(session)
+    assert people.can_prepare(session)
     switch_off(guide.user)
-    assert not store.can_prepare(session)
+    assert not people.can_prepare(session)
 
 
 # --- an administrator switches accounts off
@@ -175,8 +179,8 @@ def test_an_administrator_has_a_coordinator_invited_and_members_see_it(admin, no
         assert "op uitnodiging van een beheerder van deze site." in page
         assert "Geen enkele coördinator" not in page
         assert "nodigde op" not in page
-    assert not store.without_coordinator().exists()
-    day = store.today()
+    assert not people.without_coordinator().exists()
+    day = sheets.today()
     assert newcomer.get(reverse("account_data_file")).json()["memberships"] == [
         {"collaboration": nobodys.name, "role": "coordinator", "appointed_on": day.isoformat()}
     ]
@@ -188,7 +192,7 @@ def test_a_facilitator_who_is_invited_so_becomes_coordinator(admin, nobodys, fac
     admin.post(appoint_url(nobodys), {"email": guide.user.email})
     assert facilitator.post(invited_link()).status_code == 303
     guide.refresh_from_db()
-    assert (guide.role, guide.appointed_on) == (Role.COORDINATOR, store.today())
+    assert (guide.role, guide.appointed_on) == (Role.COORDINATOR, sheets.today())
 
 
 def test_a_coordinator_who_comes_back_sees_who_was_invited_meanwhile(admin, nobodys, an):
@@ -198,13 +202,13 @@ def test_a_coordinator_who_comes_back_sees_who_was_invited_meanwhile(admin, nobo
     assert f"{NEW} als coördinator, uitgenodigd op" in page
     assert "door een beheerder van deze site" in page
 
-    store.invite_member(nobodys, NEW, Role.FACILITATOR)
+    people.invite_member(nobodys, NEW, Role.FACILITATOR)
     assert not Invitation.objects.get().by_administrator
 
 
 def test_whoever_is_invited_by_a_coordinator_is_not_called_appointed(collaboration):
-    membership = store.accept_invitation(
-        make_account(NEW), store.invite_member(collaboration, NEW, Role.COORDINATOR).token
+    membership = people.accept_invitation(
+        make_account(NEW), people.invite_member(collaboration, NEW, Role.COORDINATOR).token
     )
     assert membership.appointed_on is None
 
@@ -212,8 +216,8 @@ def test_whoever_is_invited_by_a_coordinator_is_not_called_appointed(collaborati
 @pytest.mark.parametrize("ask", ["get", "post"])
 def test_nobody_is_appointed_where_somebody_coordinates(admin, collaboration, ask):
     assert getattr(admin, ask)(appoint_url(collaboration), {"email": NEW}).status_code == 404
-    with pytest.raises(store.HasCoordinatorError):
-        store.invite_coordinator(collaboration, NEW, lambda _invited: store.Letter("", ""))
+    with pytest.raises(people.HasCoordinatorError):
+        people.invite_coordinator(collaboration, NEW, lambda _invited: Letter("", ""))
     assert (Invitation.objects.count(), mail.outbox) == (0, [])
 
 
@@ -253,8 +257,8 @@ def test_an_administrator_reads_nothing_of_what_they_invite_for(admin, nobodys, 
     session = make_round(collaboration=nobodys)
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"})
-    store.close_round(session)
-    store.open_report(session)
+    rounds.close_round(session)
+    rounds.open_report(session)
     admin.post(appoint_url(nobodys), {"email": NEW})
 
     for route, pk in (

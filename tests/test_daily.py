@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from rounds import discussed_round
 
-from reflectie import store, tasks
+from reflectie import tasks
 from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
+from reflectie.services import daily, heartbeat
+from reflectie.services.questionnaire import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +33,7 @@ def reflections(old: int, young: int = 0) -> None:
             checklist=first.checklist,
             mode=first.mode,
             read_hash=f"{number}",
-            changed_on=store.today() - timedelta(days=age),
+            changed_on=sheets.today() - timedelta(days=age),
         )
         for number, age in enumerate(days)
     ]
@@ -43,14 +45,14 @@ def rounds_concluded(old: int, young: int) -> None:
     session = discussed_round(make_collaboration(), [{"goal-shared": "helping"}] * 3)
     for number, years in enumerate([3] * old + [0] * young):
         session.pk, session.read_hash, session.join_token, session.code = None, f"r{number}", None, None
-        session.stage, session.concluded_on = Session.Stage.CONCLUDED, store.today() - timedelta(days=366 * years)
+        session.stage, session.concluded_on = Session.Stage.CONCLUDED, sheets.today() - timedelta(days=366 * years)
         session._state.adding = True
         session.pk = Session._meta.pk.get_default()
         session.save()
 
 
 def done(name: DailyJob.Name, days_ago: int) -> None:
-    DailyJob.objects.update_or_create(name=name, defaults={"done_on": store.today() - timedelta(days=days_ago)})
+    DailyJob.objects.update_or_create(name=name, defaults={"done_on": sheets.today() - timedelta(days=days_ago)})
 
 
 def left() -> int:
@@ -72,7 +74,7 @@ def left() -> int:
     ],
 )
 def test_erasing_is_done_at_night_and_mail_goes_when_people_read(hour, due):
-    assert store.due_jobs(datetime(2026, 11, 28, *hour)) == due
+    assert daily.due_jobs(datetime(2026, 11, 28, *hour)) == due
 
 
 @pytest.mark.parametrize(
@@ -80,17 +82,17 @@ def test_erasing_is_done_at_night_and_mail_goes_when_people_read(hour, due):
 )
 def test_a_job_is_done_once_a_day_and_missed_days_are_made_good(days_ago, due):
     """Also after the clock went back."""
-    noon = datetime.combine(store.today(), datetime.min.time()) + timedelta(hours=12)
+    noon = datetime.combine(sheets.today(), datetime.min.time()) + timedelta(hours=12)
     for name in (ERASE, REMIND):
         done(name, days_ago)
-    assert store.due_jobs(noon) == due
+    assert daily.due_jobs(noon) == due
 
 
 def test_what_held_back_is_not_tried_again_the_same_day():
-    DailyJob.objects.create(name=ERASE, held_on=store.today(), held="jump")
-    noon = datetime.combine(store.today(), datetime.min.time()) + timedelta(hours=12)
-    assert store.due_jobs(noon) == [REMIND]
-    assert store.due_jobs(noon + timedelta(days=1)) == [ERASE, REMIND]
+    DailyJob.objects.create(name=ERASE, held_on=sheets.today(), held="jump")
+    noon = datetime.combine(sheets.today(), datetime.min.time()) + timedelta(hours=12)
+    assert daily.due_jobs(noon) == [REMIND]
+    assert daily.due_jobs(noon + timedelta(days=1)) == [ERASE, REMIND]
 
 
 def test_the_daily_tasks_do_their_work_and_note_it(client):
@@ -102,8 +104,8 @@ def test_the_daily_tasks_do_their_work_and_note_it(client):
 
     assert (left(), BrowserSession.objects.count()) == (1, 0)
     assert set(DailyJob.objects.values_list("name", "done_on", "held")) == {
-        (ERASE, store.today(), ""),
-        (REMIND, store.today(), ""),
+        (ERASE, sheets.today(), ""),
+        (REMIND, sheets.today(), ""),
     }
 
 
@@ -132,8 +134,8 @@ def test_a_clock_a_year_ahead_erases_nothing_and_asks(caplog, mailoutbox):
 
     assert left() == 15
     assert DailyJob.objects.values_list("done_on", "held_on", "held").get() == (
-        store.today() - timedelta(days=365),
-        store.today(),
+        sheets.today() - timedelta(days=365),
+        sheets.today(),
         "jump",
     )
     assert "delete_expired --yes" in caplog.text
@@ -144,11 +146,11 @@ def test_a_clock_a_year_ahead_erases_nothing_and_asks(caplog, mailoutbox):
 
 def test_what_people_erased_leaves_the_files_also_while_it_holds_back(monkeypatch, django_capture_on_commit_callbacks):
     written = []
-    monkeypatch.setattr("reflectie.store.daily.compact_database", lambda limit: written.append(limit))
+    monkeypatch.setattr("reflectie.services.daily.compact_database", lambda limit: written.append(limit))
     reflections(2)
     done(ERASE, 365)
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(store.HeldBackError):
-        store.erase_daily(store.today())
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(daily.HeldBackError):
+        daily.erase_daily(sheets.today())
 
     assert (left(), written) == (2, [None])
 
@@ -158,14 +160,14 @@ def test_a_month_without_the_daily_work_is_too_long_and_a_clock_that_goes_back_i
     reflections(2)
     done(ERASE, days_ago)
     tasks.erase_today.enqueue()
-    assert (left(), store.held_back()) == ((2, "jump") if is_held else (0, None))
+    assert (left(), daily.held_back()) == ((2, "jump") if is_held else (0, None))
 
 
 def test_after_a_jump_with_nothing_to_erase_it_goes_on():
     reflections(0, 3)
     done(ERASE, 365)
     tasks.erase_today.enqueue()
-    assert (left(), store.held_back(), DailyJob.objects.get().done_on) == (3, None, store.today())
+    assert (left(), daily.held_back(), DailyJob.objects.get().done_on) == (3, None, sheets.today())
 
 
 def test_after_a_jump_an_account_that_nobody_confirmed_is_held_back_too():
@@ -173,7 +175,7 @@ def test_after_a_jump_an_account_that_nobody_confirmed_is_held_back_too():
     account.emailaddress_set.update(verified=False)
     done(ERASE, 365)
     tasks.erase_today.enqueue()
-    assert (User.objects.count(), store.held_back()) == (1, "jump")
+    assert (User.objects.count(), daily.held_back()) == (1, "jump")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_more_than_a_third_at_once_is_held_back_unless_it_is_few(old, young, is_
     reflections(old, young)
     done(ERASE, 1)
     tasks.erase_today.enqueue()
-    assert (left() - young, store.held_back()) == ((old, "share") if is_held else (0, None))
+    assert (left() - young, daily.held_back()) == ((old, "share") if is_held else (0, None))
 
 
 @pytest.mark.parametrize(("old", "young", "is_held"), [(2, 0, False), (21, 10, True)])
@@ -192,7 +194,7 @@ def test_folding_more_than_a_third_at_once_is_held_back_too(old, young, is_held)
     done(ERASE, 1)
     tasks.erase_today.enqueue()
     folded = Session.objects.exclude(folded_on=None).count()
-    assert (folded, store.held_back()) == ((0, "share") if is_held else (old, None))
+    assert (folded, daily.held_back()) == ((0, "share") if is_held else (old, None))
 
 
 def test_the_command_holds_back_too_and_takes_yes(capsys, mailoutbox):
@@ -201,29 +203,29 @@ def test_the_command_holds_back_too_and_takes_yes(capsys, mailoutbox):
     for _ in range(2):
         with pytest.raises(CommandError, match=r"delete_expired --yes"):
             call_command("delete_expired")
-    assert (left(), store.held_back(), len(mailoutbox)) == (30, "share", 1)
+    assert (left(), daily.held_back(), len(mailoutbox)) == (30, "share", 1)
 
     call_command("delete_expired", "--yes")
 
     assert capsys.readouterr().out == "30 erased\n"
-    assert (left(), store.held_back()) == (0, None)
-    assert DailyJob.objects.get().done_on == store.today()
+    assert (left(), daily.held_back()) == (0, None)
+    assert DailyJob.objects.get().done_on == sheets.today()
 
 
 def test_once_the_clock_is_right_again_it_goes_on_by_itself():
     reflections(1, 30)
     done(ERASE, 1)
     year = timedelta(days=365)
-    with pytest.raises(store.HeldBackError):
-        store.erase_daily(store.today() + year)
+    with pytest.raises(daily.HeldBackError):
+        daily.erase_daily(sheets.today() + year)
     assert left() == 31
-    assert store.erase_daily(store.today()).reflections == 1
-    assert store.held_back() is None
+    assert daily.erase_daily(sheets.today()).reflections == 1
+    assert daily.held_back() is None
 
 
 def test_while_it_holds_back_no_reminder_goes(monkeypatch):
     monkeypatch.setattr(tasks, "remind_all", lambda: pytest.fail("the clock may be wrong"))
-    DailyJob.objects.create(name=ERASE, held_on=store.today(), held="jump")
+    DailyJob.objects.create(name=ERASE, held_on=sheets.today(), held="jump")
     tasks.remind_today.enqueue()
     assert not DailyJob.objects.filter(name=REMIND).exists()
 
@@ -235,21 +237,21 @@ def test_while_it_holds_back_no_reminder_goes(monkeypatch):
 def test_daily_work_is_late_when_a_whole_day_was_missed(erased, reminded, late):
     done(ERASE, erased)
     done(REMIND, reminded)
-    assert store.daily_work_is_late() is late
+    assert heartbeat.daily_work_is_late() is late
 
 
 def test_daily_work_that_was_never_done_is_late():
-    assert store.daily_work_is_late()
+    assert heartbeat.daily_work_is_late()
     done(ERASE, 0)
-    assert store.daily_work_is_late()
+    assert heartbeat.daily_work_is_late()
 
 
 @pytest.mark.parametrize(("minutes", "silent"), [(0, False), (2, False), (4, True), (-60, True)])
 def test_worker_is_silent_after_three_minutes_or_when_its_clock_was_wrong(minutes, silent):
-    assert store.worker_is_silent()
-    store.beat()
+    assert heartbeat.worker_is_silent()
+    heartbeat.beat()
     Heartbeat.objects.update(seen_at=timezone.now() - timedelta(minutes=minutes))
-    assert store.worker_is_silent() is silent
+    assert heartbeat.worker_is_silent() is silent
 
 
 @pytest.fixture
@@ -266,7 +268,7 @@ def test_administrators_read_that_the_worker_is_silent_or_work_is_late_or_held_b
     [silent] = warnings(administrator)
     assert "De worker draait niet" in silent
 
-    store.beat()
+    heartbeat.beat()
     [late] = warnings(administrator)
     assert "Het dagelijkse werk (wissen en herinneren) bleef liggen." in late
 

@@ -15,10 +15,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import backends, middleware
+from reflectie import backends
 from reflectie.backends import limit_waiting, waited_too_long
+from reflectie.concurrency import Places
 from reflectie.models import Collaboration, Session
-from reflectie.places import Places
+from reflectie.web import middleware
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

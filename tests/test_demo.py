@@ -13,18 +13,23 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from rounds import closed_round, make_collaboration
 
-from reflectie import store
-from reflectie.domain.agreements import Decision, Needed, State
-from reflectie.domain.beside import set_teams_beside
-from reflectie.domain.checklist import PatternKey
-from reflectie.domain.findings import Finding
-from reflectie.domain.privacy import Withheld
+from reflectie.domain.comparison.across_teams import set_teams_beside
+from reflectie.domain.questionnaire.answers import Ask, fields_for
+from reflectie.domain.questionnaire.checklist import PatternKey
+from reflectie.domain.report.agreements import Decision, Needed, State
+from reflectie.domain.report.changes import Shift, compare_items
+from reflectie.domain.report.outcomes import contradicts
+from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sharing import Sharing
-from reflectie.domain.sheet import Ask, fields_for
-from reflectie.domain.since import Shift, compare_items
-from reflectie.domain.talk import contradicts
 from reflectie.models import Agreement, Answer, Collaboration, Conclusion, Lesson, Membership, Role, Session
+from reflectie.services.collaborations import collaborations, people
+from reflectie.services.comparison import comparisons
+from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.report.reports import load_report
+from reflectie.services.sessions import aggregation, reminders, rounds
+from reflectie.services.signals import load_signals
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +55,7 @@ def demo(content) -> str:
 
 def reports():
     opened = Session.objects.select_related("checklist", "collaboration").exclude(stage__in=["open", "closed"])
-    return [store.load_report(session) for session in opened.order_by("planned_on")]
+    return [load_report(session) for session in opened.order_by("planned_on")]
 
 
 def test_three_collaborations_plainly_invented_with_sessions_over_two_years(demo):
@@ -60,13 +65,13 @@ def test_three_collaborations_plainly_invented_with_sessions_over_two_years(demo
     assert Membership.objects.count() == 6
     assert Session.objects.filter(told_of_signals=False).count() == 0
     days = sorted(Session.objects.values_list("planned_on", flat=True))
-    assert timedelta(weeks=103) < store.today() - days[0] < timedelta(weeks=106)
+    assert timedelta(weeks=103) < sheets.today() - days[0] < timedelta(weeks=106)
     assert {day.weekday() for day in days} == {1}
-    assert days[-1] <= store.today()
+    assert days[-1] <= sheets.today()
     # Nobody concludes, and nothing changes, before the day itself; what is open still takes answers.
     done = Session.objects.exclude(stage="open")
     assert all(session.changed_on == session.planned_on for session in done)
-    assert store.takes_answers(Session.objects.get(stage="open"))
+    assert sheets.takes_answers(Session.objects.get(stage="open"))
 
 
 def test_it_has_every_mode_stage_grouping_decision_and_state(demo):
@@ -83,7 +88,7 @@ def test_it_has_every_mode_stage_grouping_decision_and_state(demo):
     assert kinds(Agreement, "sharing") == set(Sharing)
     assert kinds(Lesson, "sharing") == {Sharing.NAMED, Sharing.UNNAMED}
     # One in which somebody else is still busy.
-    standing = store.load_standing(Session.objects.get(stage="open").join_token)
+    standing = rounds.load_standing(Session.objects.get(stage="open").join_token)
     assert (standing.begun, standing.finished, standing.expected) == (3, 2, 10)
 
 
@@ -100,7 +105,7 @@ def test_it_has_every_finding_a_withheld_report_patterns_and_a_contradiction(dem
 def test_over_time_it_shows_change_and_what_only_one_person_answered_otherwise(demo):
     by_team = dict.fromkeys(NAMES)
     coordinator = User.objects.get(email=ADDRESSES[0])
-    for team, sessions in store.load_comparison(list(store.comparable_sessions(coordinator.pk))).by_team:
+    for team, sessions in comparisons.load_comparison(list(comparisons.comparable_sessions(coordinator.pk))).by_team:
         by_team[team.name] = [s for s in sessions if s.mode.is_round and not isinstance(s.counted, Withheld)]
     better, divided, around = (
         [
@@ -133,7 +138,7 @@ def test_over_time_it_shows_change_and_what_only_one_person_answered_otherwise(d
 
 def test_what_one_overcame_hinders_another_and_the_agreement_stands_beside_it(demo):
     facilitator = User.objects.get(email=ADDRESSES[1])
-    beside = set_teams_beside(store.load_comparison(list(store.comparable_sessions(facilitator.pk))))
+    beside = set_teams_beside(comparisons.load_comparison(list(comparisons.comparable_sessions(facilitator.pk))))
     found = {
         row.item.key: [(seen.session.team.name, [each.what for each in seen.earlier.agreed]) for seen in row.solved]
         for row in beside.solved
@@ -163,25 +168,25 @@ def test_what_one_overcame_hinders_another_and_the_agreement_stands_beside_it(de
     ids=str,
 )
 def test_signals_show_something_whenever_it_is_made(content, monkeypatch, day):
-    monkeypatch.setattr("reflectie.store.sheets.timezone.localdate", lambda: day)
+    monkeypatch.setattr("reflectie.services.questionnaire.sheets.timezone.localdate", lambda: day)
     run()
-    published = store.load_signals()
+    published = load_signals()
     year = max(published.years)
     for label in published.years[year].figures:
-        signals = published.of(store.published_checklist(), year, label)
+        signals = published.of(checklists.published_checklist(), year, label)
         keys = {signal.item.key for signal in signals.signals}
         assert {"context-financial", "context-practical"} <= keys
         assert (signals.counted, signals.invented) == (3, True)
     assert set(published.years[year].figures) == {"", "lindestreek"}
     assert any(published.years[year].quotes.values())
     assert Session.objects.filter(planned_on__gt=day).count() == 0
-    assert store.fold_old(day) == 0
+    assert aggregation.fold_old(day) == 0
 
 
 def test_three_obstacles_recur_in_all_three_and_quotes_of_each_are_released(demo):
     latest = {}
     for session in Session.objects.filter(stage="concluded").select_related("checklist", "collaboration"):
-        report = store.load_report(session)
+        report = load_report(session)
         if not report.is_withheld and session.mode != Mode.TOGETHER:
             hindering = {item.item.key for item in report.items if item.finding is Finding.OBSTACLE}
             latest.setdefault(session.collaboration.name, set()).update(hindering)
@@ -191,10 +196,10 @@ def test_three_obstacles_recur_in_all_three_and_quotes_of_each_are_released(demo
 
 
 def test_every_sheet_holds_what_the_form_would_take(demo):
-    checklist = store.published_checklist()
+    checklist = checklists.published_checklist()
     for session in Session.objects.select_related("checklist", "collaboration"):
-        fields = fields_for(checklist, store.setup_of(session))
-        for sheet in store.load_sheets(list(session.responses.all())):
+        fields = fields_for(checklist, sheets.setup_of(session))
+        for sheet in sheets.load_sheets(list(session.responses.all())):
             for name, value in sheet.values.items():
                 field = fields[name]
                 given = value if field.ask is Ask.MANY else (value,)
@@ -217,7 +222,7 @@ def test_who_signs_in_with_what_was_told_sees_them(demo, client):
 
 def test_nobody_is_mailed_about_it(demo):
     assert Conclusion.objects.exclude(next_on=None).exists()
-    assert list(store.due_reminders(store.today() - timedelta(days=3))) == []
+    assert list(reminders.due_reminders(sheets.today() - timedelta(days=3))) == []
     assert not Conclusion.objects.filter(reminded=False).exists()
 
 
@@ -242,20 +247,20 @@ def test_it_stands_beside_real_collaborations_only_when_that_is_meant_and_goes_w
     # Somebody looked around, and tried what a new one would be.
     coordinator = User.objects.get(email=ADDRESSES[0])
     client.force_login(coordinator)
-    store.create_collaboration(coordinator, name="Even proberen")
+    collaborations.create_collaboration(coordinator, name="Even proberen")
     assert run("--remove") == "4 samenwerkingen zijn weg, met alles wat bij het voorbeeld hoorde.\n"
     assert rows() == before
     assert run("--remove") == "0 samenwerkingen zijn weg, met alles wat bij het voorbeeld hoorde.\n"
 
 
 def test_what_a_real_person_takes_part_in_does_not_go_with_it(demo):
-    shared = store.create_collaboration(User.objects.get(email=ADDRESSES[0]), name="Wij samen")
+    shared = collaborations.create_collaboration(User.objects.get(email=ADDRESSES[0]), name="Wij samen")
     other = Membership.objects.create(collaboration=shared, user=make_account(), role=Role.FACILITATOR)
     before = rows()
     with pytest.raises(CommandError, match=r"^Iemand anders werkt mee"):
         run("--remove")
     assert rows() == before
-    store.change_role(shared, other.pk, Role.COORDINATOR)
+    people.change_role(shared, other.pk, Role.COORDINATOR)
     run("--remove")
     assert [each.name for each in Collaboration.objects.all()] == ["Wij samen"]
     assert list(User.objects.values_list("email", flat=True)) == ["an@example.org"]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reflectie.models import Collaboration, Invitation, Session
-from reflectie.views.personal import cookie_name
+from reflectie.web.participant_cookie import cookie_name
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from time import process_time
 import pytest
 
 from reflectie.email_addresses import is_address, normal_address, one_address, read_addresses, readable_address
-from reflectie.forms.invite import MAX_TYPED
+from reflectie.forms.sessions.invite import MAX_TYPED
 
 AN, BO = "an@example.org", "bo@example.org"
 CAFE = "an@xn--caf-dma.be"

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf, Membership, Response, Session
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_closing_without_an_answer_says_so_first(mode):
 def test_opening_a_report_without_an_answer_says_so_first():
     session = make_round(Mode.NAMED)
     fill_in(session, {"goal-shared-note": "Alleen een notitie", "participant": "Noor"}, finish=True)
-    store.close_round(session)
+    rounds.close_round(session)
 
     page = text_of(coordinator_of(session).get(reverse("session-open", args=[session.pk])))
 

@@ -27,13 +27,18 @@ from django.http import Http404, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
-from reflectie.domain.agreements import Agreement
-from reflectie.domain.agreements import mark as agreed
-from reflectie.domain.talk import mark
+from reflectie import services
+from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.agreements import mark as agreed
+from reflectie.domain.report.outcomes import mark
 from reflectie.models import Collaboration, Invitation, Item, Lesson, Membership, Role, Session
-from reflectie.views import errors
-from reflectie.views.personal import remember_code, sheet_mark
+from reflectie.services import mail, tokens
+from reflectie.services.collaborations import collaborations, people
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import agreements, outcomes
+from reflectie.services.sessions import invitees, rounds
+from reflectie.web import errors
+from reflectie.web.participant_cookie import remember_code, sheet_mark
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent / "reflectie"
 EARLIER = {"planned_on": "2024-12-01", "mode": "anonymous", "grouping": "none"}
 PLAN = {"planned_on": "2026-12-01", "mode": "anonymous", "expected": "8", "grouping": "none"}
 LESSON = {"text": "Vaker bellen hielp", "item": "goal-shared", "sharing": "unnamed"}
-NOTE = {"veld": "goal-shared-note", "merk": store.text_mark("Ja")}
+NOTE = {"veld": "goal-shared-note", "merk": outcomes.text_mark("Ja")}
 
 
 @pytest.fixture
@@ -61,7 +66,7 @@ def before_the_lock(monkeypatch) -> Callable[[Callable[[], object]], list[str]]:
             return lock
 
         for module in map(
-            import_module, (f"reflectie.store.{one.name}" for one in pkgutil.iter_modules(store.__path__))
+            import_module, (one.name for one in pkgutil.walk_packages(services.__path__, "reflectie.services."))
         ):
             for name in ("lock_session", "lock_collaboration"):
                 if hasattr(module, name):
@@ -73,11 +78,11 @@ def before_the_lock(monkeypatch) -> Callable[[Callable[[], object]], list[str]]:
 
 def at(stage: str, session: Session) -> None:
     if stage != "open":
-        store.close_round(session)
+        rounds.close_round(session)
     if stage not in ("open", "closed"):
-        store.open_report(session)
+        rounds.open_report(session)
     if stage == "concluded":
-        store.conclude(session, CONCLUSION)
+        rounds.conclude(session, CONCLUSION)
 
 
 # Route, stage, what is posted.
@@ -85,7 +90,7 @@ IN_A_SESSION = [
     ("session-edit", "open", PLAN),
     ("session-link", "open", {}),
     ("session-close", "open", {"without": "1"}),
-    ("session-close", "open", {"keep": "1", "closes_on": str(store.today() + timedelta(9))}),
+    ("session-close", "open", {"keep": "1", "closes_on": str(sheets.today() + timedelta(9))}),
     ("session-open", "closed", {}),
     ("session-conclude", "discussion", CONCLUDING),
     ("session-invite", "open", {"addresses": "an@example.org"}),
@@ -120,14 +125,14 @@ def test_form_of_a_session_that_is_erased_meanwhile_is_not_found(
     if route == "outcome":
         kwargs["key"] = "goal-shared"
     if route == "agreement":
-        kept = store.add_agreement(session, Agreement("", "We bellen"), uuid4())
+        kept = agreements.add_agreement(session, Agreement("", "We bellen"), uuid4())
         kwargs["key"], posted = UUID(kept.key), posted | {"seen": agreed(kept)}
     if route == "lesson":
         lesson = Lesson.objects.create(session=session, item=Item.objects.get(key="goal-shared"), text="Bellen hielp")
         kwargs["key"] = lesson.pk
     if posted.keys() & {"forget", "remind"}:
-        store.invite(session, ["an@example.org"], store.Letter("x", "y"))
-    erase = {"session": store.erase_session, "collaboration": store.erase_collaboration}[gone]
+        invitees.invite(session, ["an@example.org"], mail.Letter("x", "y"))
+    erase = {"session": sheets.erase_session, "collaboration": collaborations.erase_collaboration}[gone]
     locked = before_the_lock(lambda: erase(session.pk if gone == "session" else collaboration.pk))
 
     response = coordinator.post(reverse(route, kwargs=kwargs), posted)
@@ -146,12 +151,12 @@ def is_not_there(response: HttpResponse) -> None:
 def test_table_of_a_session_that_is_erased_meanwhile_is_not_found(
     coordinator, collaboration, before_the_lock, takes_out
 ):
-    session = make_round(collaboration=collaboration, earlier=True, planned_on=store.today())
+    session = make_round(collaboration=collaboration, earlier=True, planned_on=sheets.today())
     url = reverse("import", args=[session.pk])
     table = SimpleUploadedFile("blad.csv", b"2 Gedeeld doel\n1\n2\n")
     form = coordinator.post(url, {"file": table}).context["confirm"]
     posted = {} if takes_out else {name: form[name].value() for name in ("text", "token")}
-    locked = before_the_lock(lambda: store.erase_session(session.pk))
+    locked = before_the_lock(lambda: sheets.erase_session(session.pk))
 
     response = coordinator.post(f"{url}?weg" if takes_out else url, posted)
 
@@ -175,7 +180,7 @@ def test_form_of_a_collaboration_that_is_erased_meanwhile_is_not_found(
     coordinator, collaboration, before_the_lock, route, posted
 ):
     member = add_member(collaboration, "fien@example.org", Role.FACILITATOR)
-    locked = before_the_lock(lambda: store.erase_collaboration(collaboration.pk))
+    locked = before_the_lock(lambda: collaborations.erase_collaboration(collaboration.pk))
 
     response = coordinator.post(reverse(route, args=[collaboration.pk]), posted | {"member": str(member.pk)})
 
@@ -196,7 +201,7 @@ def test_member_who_leaves_meanwhile_is_not_found(coordinator, collaboration, be
 @pytest.mark.parametrize("where", ["fill", "adopt"])
 def test_reflection_that_is_erased_meanwhile_is_not_found(coordinator, before_the_lock, where):
     reflection = make_reflection({"goal-shared": "helping"}, finished=True)
-    before_the_lock(lambda: store.erase_reflection(reflection.response.session_id))
+    before_the_lock(lambda: sheets.erase_reflection(reflection.response.session_id))
     posted = {"where": "new", "name": "Nieuw", "goal-perspective": "helping", "seen-goal-perspective": "0"}
 
     is_not_there(coordinator.post(reverse(where, args=[reflection.token]), posted))
@@ -210,8 +215,8 @@ def test_round_that_is_erased_meanwhile_is_not_found_by_who_takes_part(client, b
     page = HttpResponse()
     remember_code(page, session, code)
     client.cookies.update(page.cookies)
-    mine = sheet_mark(session, store.hash_personal_code(session.pk, code))
-    before_the_lock(lambda: store.erase_session(session.pk))
+    mine = sheet_mark(session, tokens.hash_personal_code(session.pk, code))
+    before_the_lock(lambda: sheets.erase_session(session.pk))
     posted = {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"}
 
     is_not_there(client.post(reverse(route, args=[session.join_token]), posted))
@@ -219,10 +224,12 @@ def test_round_that_is_erased_meanwhile_is_not_found_by_who_takes_part(client, b
 
 @pytest.mark.parametrize("gone", ["invitation", "collaboration"])
 def test_invitation_that_is_gone_meanwhile_says_what_became_of_it(collaboration, before_the_lock, gone):
-    invited = store.invite_member(collaboration, "fien@example.org", Role.FACILITATOR)
+    invited = people.invite_member(collaboration, "fien@example.org", Role.FACILITATOR)
     client = sign_in_now(Client(), make_account("fien@example.org"))
     invitations = Invitation.objects.filter(collaboration=collaboration)
-    before_the_lock(invitations.delete if gone == "invitation" else lambda: store.erase_collaboration(collaboration.pk))
+    before_the_lock(
+        invitations.delete if gone == "invitation" else lambda: collaborations.erase_collaboration(collaboration.pk)
+    )
 
     response = client.post(reverse("invitation", args=[invited.token]))
 
@@ -233,12 +240,12 @@ def test_invitation_that_is_gone_meanwhile_says_what_became_of_it(collaboration,
 def test_only_what_the_store_says_is_gone_is_not_found(rf):
     """Any other missing row is a fault of ours, and has to be seen."""
     with pytest.raises(Http404):
-        errors.Gone(HttpResponse).process_exception(rf.post("/"), store.NotFoundError())
+        errors.Gone(HttpResponse).process_exception(rf.post("/"), sheets.NotFoundError())
 
     assert errors.Gone(HttpResponse).process_exception(rf.post("/"), Session.DoesNotExist()) is None
 
 
-FILES = sorted([*ROOT.glob("views/*.py"), *ROOT.glob("store/*.py")])
+FILES = sorted(path for room in ("views", "accounts", "web", "services") for path in (ROOT / room).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -17,12 +17,15 @@ from django.urls import reverse
 from rounds import closed_round, discussed_round, open_round
 from taken import figures_of_json, figures_of_rows, read_csv, rows_of
 
-from reflectie import pdf, store
+from reflectie.concurrency import PAGES_AT_ONCE
 from reflectie.exports import archive
-from reflectie.middleware import pages_in_turn
 from reflectie.models import Membership, Role, Session
-from reflectie.places import PAGES_AT_ONCE
-from reflectie.views import taking
+from reflectie.pdf import documents
+from reflectie.services import accounts
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import reports
+from reflectie.views import downloads
+from reflectie.web.middleware import pages_in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +70,7 @@ def test_archive_has_a_folder_for_each_session_and_says_which_it_is(fien):
         "samenwerking-2/2026-03-01-1": ("Huis Linde", "2026-03-01", mode, files),
         "samenwerking-2/2026-03-01-2": ("Huis Linde", "2026-03-01", mode, files),
     }
-    assert json.loads(found.read("account.json")) == json.loads(json.dumps(store.account_data(fien)))
+    assert json.loads(found.read("account.json")) == json.loads(json.dumps(accounts.account_data(fien)))
     folder = "samenwerking-2/2026-03-01-1"
     figures = figures_of_json(found.read(f"{folder}/verslag.json"))
     assert figures_of_rows(rows_of(found.read(f"{folder}/verslag.xlsx"), "Cijfers")) == figures
@@ -79,7 +82,7 @@ def test_archive_is_named_by_day_and_kept_by_no_cache(fien):
     response = browser(fien).get(reverse("everything"))
     assert isinstance(response, StreamingHttpResponse)
     assert response.headers["Content-Disposition"] == (
-        f'attachment; filename="alles-samenwerking-{store.today():%Y-%m-%d}.zip"'
+        f'attachment; filename="alles-samenwerking-{sheets.today():%Y-%m-%d}.zip"'
     )
     assert {"private", "no-store"} <= set(re.split(", ", response.headers["Cache-Control"]))
     assert [response.headers.get(name) for name in ("Content-Encoding", "Content-Length", "ETag")] == [None] * 3
@@ -114,10 +117,10 @@ def test_archive_keeps_to_whoever_lost_their_role_meanwhile(fien):
 
 def test_archive_has_the_pdfs_that_still_hold_and_makes_none(fien, monkeypatch):
     session = opened(team(fien, "Huis Linde"), THREE)
-    report = store.load_report(session)
-    store.keep_pdf(session.pk, "verslag", pdf.fingerprint(report), b"%PDF-1", report)
-    store.keep_pdf(session.pk, "kaarten", "of an earlier report", b"%PDF-2", report)
-    monkeypatch.setattr(pdf.press, "make", lambda _page: pytest.fail("a PDF was made"))
+    report = reports.load_report(session)
+    reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF-1", report)
+    reports.keep_pdf(session.pk, "kaarten", "of an earlier report", b"%PDF-2", report)
+    monkeypatch.setattr(documents.press, "make", lambda _page: pytest.fail("a PDF was made"))
     found = unpack(browser(fien))
     assert {name: found.read(name) for name in found.namelist() if name.endswith(".pdf")} == {
         "samenwerking-1/2026-11-19-1/verslag.pdf": b"%PDF-1"
@@ -213,7 +216,7 @@ def test_a_few_at_a_time_are_sent_everything_and_the_next_is_asked_to_come_back(
     def ask():
         request = RequestFactory().get(reverse("everything"))
         request.user = fien
-        return taking.everything(request)
+        return downloads.everything(request)
 
     def close(line) -> None:
         """As the server does, also for who went away; without Django's closing of the test's own database."""
@@ -237,4 +240,4 @@ def test_a_few_at_a_time_are_sent_everything_and_the_next_is_asked_to_come_back(
         close(line)
         # Told twice, it leaves one place, not two.
         close(line)
-    assert taking.LINES._value == len(open_lines)
+    assert downloads.LINES._value == len(open_lines)

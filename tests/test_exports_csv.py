@@ -6,11 +6,11 @@ import pytest
 from conftest import everything
 from taken import read_csv
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
-from reflectie.domain.build import build_report
-from reflectie.domain.report import About, Report
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
 from reflectie.exports import Format, session_file
 from reflectie.exports.columns import COLUMNS
 

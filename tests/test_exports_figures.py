@@ -23,12 +23,18 @@ from taken import (
     rows_of,
 )
 
-from reflectie import pdf, store, typeset, wording
-from reflectie.domain.findings import Counts, finding
-from reflectie.domain.privacy import Reason, Withheld
+from reflectie.domain.rules.findings import Counts, finding
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.models import Answer, Membership, Response, Role, Session
+from reflectie.pdf import documents, renderer
+from reflectie.presentation import wording
+from reflectie.services import tokens
+from reflectie.services.comparison import comparisons
+from reflectie.services.questionnaire.sheets import Posted, save_fields
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +66,10 @@ def named(checklist):
 
 @pytest.fixture
 def together(checklist):
-    plan = store.Plan(planned_on=date(2026, 11, 19), mode=Mode.TOGETHER, questions=OPTIONAL)
-    session = store.plan_session(make_collaboration(), plan)
-    posted = {name: store.Posted(value, "0") for name, value in sheet(checklist, 4).items()}
-    store.save_fields(session, store.hash_token(store.new_token()), posted, finish=True, may_begin=True)
+    plan = plans.Plan(planned_on=date(2026, 11, 19), mode=Mode.TOGETHER, questions=OPTIONAL)
+    session = rounds.plan_session(make_collaboration(), plan)
+    posted = {name: Posted(value, "0") for name, value in sheet(checklist, 4).items()}
+    save_fields(session, tokens.hash_token(tokens.new_token()), posted, finish=True, may_begin=True)
     return fetched(session)
 
 
@@ -160,7 +166,7 @@ def test_groups_have_what_the_database_counts_or_the_reason_why_not(grouped, che
         "anders is uit te rekenen wat iemand antwoordde"
     }
     assert len([house for _key, house in shown if house == HOUSES[0]]) > 3
-    rows = read_csv(session_file(store.load_report(grouped), Format.CSV))[:5]
+    rows = read_csv(session_file(reports.load_report(grouped), Format.CSV))[:5]
     sizes = ["13", "4", "5", *["om een kleine groep te beschermen"] * 2]
     told = {row["groep"]: row["geteld"] or row["niet_getoond"] for row in rows}
     assert told == dict(zip(["", *HOUSES], sizes, strict=True))
@@ -204,7 +210,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("name", ["grouped", "named"])
 def test_pdf_has_the_figures_of_the_files(name, request, checklist):
     session = request.getfixturevalue(name)
-    content = typeset.typeset(pdf.write(store.load_report(session)))
+    content = renderer.typeset(documents.write(reports.load_report(session)))
     text = squeezed(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
     parts = json.loads(taken(session, Format.JSON))["items"]
     missing = [part["key"] for part in parts if not _stands_in(part, text)]
@@ -231,7 +237,7 @@ def _stands_in(part, text: str) -> bool:
 def test_too_few_leave_no_number_of_answers_anywhere(few, checklist):
     found = figures_of_json(taken(few, Format.JSON))
     assert set(found.values()) == {"te weinig mensen"}
-    told = json.loads(taken_json := session_file(store.load_report(few), Format.JSON))
+    told = json.loads(taken_json := session_file(reports.load_report(few), Format.JSON))
     assert (told["counted"], told["expected"]) == ({"withheld": "too-few"}, None)
     assert [item["first"] for item in told["items"]] == [None] * 15
     assert b'"number"' not in taken_json
@@ -277,7 +283,7 @@ def test_comparison_has_the_same_figures_in_every_file(checklist):
     opened(linde, many, date(2025, 3, 1))
     opened(linde, many[:2], date(2026, 3, 1))
     opened(brug, [one | {"participant": "An"} for one in many[:3]], date(2026, 3, 2), Mode.NAMED)
-    comparison = store.load_comparison(list(store.comparable_sessions(fien.pk)))
+    comparison = comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
     shown = [
         {
             (item.item.key, ""): (

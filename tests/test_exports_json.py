@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from conftest import everything
 
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Kind, Mover
-from reflectie.domain.comparison import SessionFigures, Team, set_beside
-from reflectie.domain.findings import Finding
-from reflectie.domain.intensity import FORMS, Fit, Intensity
-from reflectie.domain.patterns import PatternKey
-from reflectie.domain.report import About, Report
+from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value
+from reflectie.domain.questionnaire.checklist import Kind, Mover
+from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.patterns import PatternKey
+from reflectie.domain.report.report import About, Report
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import MEANINGS, Sheet, Value
-from reflectie.domain.talk import Choice, Outcome
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
 

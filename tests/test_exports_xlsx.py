@@ -14,16 +14,17 @@ from rounds import discussed_round, make_collaboration, signed_in
 from taken import read_xlsx, rows_of
 from test_exports_csv import DAY, HOSTILE, hostile_report
 
-from reflectie import store
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Mover
-from reflectie.domain.findings import OBSTACLE_FROM
-from reflectie.domain.report import About
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.findings import OBSTACLE_FROM
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.talk import Choice, Outcome
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.workbook import MAX_CELL, MAX_HEIGHT, fitting
+from reflectie.services.comparison import comparisons
+from reflectie.services.report import outcomes, reports
 
 
 def book_of(report):
@@ -144,7 +145,9 @@ def test_comparison_is_a_matrix_with_frozen_heads(checklist):
     linde = team(fien, "=Huis Linde")
     for day in (1, 2):
         opened(linde, [{"goal-shared": "hindering"}] * 3, date(2026, 3, day))
-    sheet = read_xlsx(comparison_file(store.load_comparison(list(store.comparable_sessions(fien.pk))), Format.XLSX))
+    sheet = read_xlsx(
+        comparison_file(comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk))), Format.XLSX)
+    )
     matrix = sheet["Vergelijking"]
     assert sheet.sheetnames == ["Vergelijking", "Cijfers", "Codeboek"]
     assert [matrix[place].value for place in ("C2", "D3", "C5")] == ["=Huis Linde", datetime(2026, 3, 2), 3]
@@ -170,7 +173,7 @@ def test_files_are_named_by_day_kept_by_nobody_else_and_revalidated(every_answer
     etag = response.headers["ETag"]
     again = client.get(url, headers={"If-None-Match": etag})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
-    store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING), "0")
+    outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING), "0")
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 
@@ -179,7 +182,7 @@ def test_files_are_named_by_day_kept_by_nobody_else_and_revalidated(every_answer
 def test_reader_gets_what_a_member_gets(every_answer, wanted):
     finished = make_reflection(every_answer, finished=True)
     response = Client().get(reverse("report-file", args=[finished.read_token, wanted]))
-    report = store.load_report(finished.response.session)
+    report = reports.load_report(finished.response.session)
     assert response.content == session_file(report, wanted)
     assert response.headers["Content-Disposition"].startswith('attachment; filename="zelfreflectie-samenwerking-')
     assert Client().get(reverse("report-file", args=["a" * 22, wanted])).status_code == 404

@@ -6,10 +6,10 @@ import pytest
 from conftest import Reflection, make_reflection
 from django.test import Client
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import MAX_NOTE, digest
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import MAX_NOTE, digest
 from reflectie.models import Answer, Session
+from reflectie.services.questionnaire import sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -340,9 +340,9 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
 
 def test_erased_while_saving_is_not_there(client, reflection, monkeypatch):
     def erased(*args, **kwargs):
-        raise store.NotFoundError
+        raise sheets.NotFoundError
 
-    monkeypatch.setattr("reflectie.views.sheet.save_fields", erased)
+    monkeypatch.setattr("reflectie.views.questionnaire.sheet.save_fields", erased)
 
     assert client.post(reflection.fill_url, posted(reflection, {"goal-shared": "helping"})).status_code == 404
 

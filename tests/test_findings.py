@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reflectie.domain.checklist import Kind
-from reflectie.domain.findings import Counts, Finding, agreement, count, dissent, finding
+from reflectie.domain.questionnaire.checklist import Kind
+from reflectie.domain.rules.findings import Counts, Finding, agreement, count, dissent, finding
 
 HINDERING, HELPING, DONT_KNOW, OPEN = "hindering", "helping", "dont-know", ""
 

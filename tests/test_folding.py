@@ -11,15 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rounds import discussed_round, fetched, make_collaboration, signed_in
 
-from reflectie import store
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.folding import fold
-from reflectie.domain.report import About
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.aggregation import fold
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
 from reflectie.models import Answer, MadePdf, Response, Session
-from reflectie.store import fold_old
+from reflectie.services.questionnaire import sheets as sheets_service
+from reflectie.services.questionnaire.sheets import load_sheets
+from reflectie.services.report import reports
+from reflectie.services.sessions import rounds
+from reflectie.services.sessions.aggregation import fold_old
 
 FIRST = ["goal-shared", "partners-needed", "form-intensity", "context-practical"]
 FORMS = ["meetings", "procedures", "team"]
@@ -100,7 +103,7 @@ def concluded(day: date, mode: Mode = Mode.ANONYMOUS, people: int = 4) -> Sessio
         for number in range(people)
     ]
     session = discussed_round(collaboration, sheets, mode)
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     Session.objects.filter(pk=session.pk).update(concluded_on=day)
     return fetched(session)
 
@@ -109,23 +112,23 @@ def concluded(day: date, mode: Mode = Mode.ANONYMOUS, people: int = 4) -> Sessio
 @pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
 def test_round_concluded_two_years_ago_keeps_its_figures_alone(mode):
     session = concluded(date(2024, 11, 22), mode)
-    before = store.load_report(session)
-    store.keep_pdf(session.pk, "verslag", "sleutel", b"%PDF met notities")
+    before = reports.load_report(session)
+    reports.keep_pdf(session.pk, "verslag", "sleutel", b"%PDF met notities")
     keys = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
 
     assert fold_old(date(2026, 11, 22)) == 1
 
     session = fetched(session)
-    after = store.load_report(session)
+    after = reports.load_report(session)
     assert [(i.item.key, i.counts, i.finding) for i in after.items] == [
         (i.item.key, i.counts, i.finding) for i in before.items
     ]
-    assert (after.counted, after.folded_on) == (4, store.today())
+    assert (after.counted, after.folded_on) == (4, sheets_service.today())
     assert ([note for _, note in after.notes], after.goal_sentences) == ([], ())
     assert {item.voices for item in after.items} == {()}
     assert len(before.notes) == 4
     # Whoever saw the goal otherwise isn't the one any more for whom time is short.
-    sheets = [sheet.values for sheet in store.load_sheets(list(session.responses.all()))]
+    sheets = [sheet.values for sheet in load_sheets(list(session.responses.all()))]
     assert {"goal-shared": "helping", "context-practical": "hindering"} not in sheets
     assert MadePdf.objects.count() == 0
     left = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
@@ -145,9 +148,9 @@ def test_whoever_reads_while_a_round_is_folded_finds_its_figures():
             folded[0] = fold_old(date(2026, 11, 22))
         return execute(sql, *args)
 
-    before = store.load_report(session)
+    before = reports.load_report(session)
     with connection.execute_wrapper(fold_first):
-        during = store.load_report(session)
+        during = reports.load_report(session)
     assert folded == [1]
     assert [item.counts for item in during.items] == [item.counts for item in before.items]
 

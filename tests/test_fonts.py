@@ -13,7 +13,7 @@ from django.urls import reverse
 from fontTools.ttLib import TTFont
 from readback import made_of, worries_of
 
-from reflectie import fonts, pdf
+from reflectie.pdf import documents, fonts
 from reflectie.templatetags.printable import SHOWN
 
 # One sentence that says the same in each, and what a person types on a phone.
@@ -107,10 +107,10 @@ def test_what_fonts_have_is_read_once_and_as_few_ranges(monkeypatch):
 
 
 def test_pdf_is_made_anew_once_there_are_other_fonts(monkeypatch):
-    before = pdf._made_with.__wrapped__()
-    monkeypatch.setattr(pdf, "covered", lambda: ((0x20, 0x7F),))
+    before = documents._made_with.__wrapped__()
+    monkeypatch.setattr(documents, "covered", lambda: ((0x20, 0x7F),))
 
-    assert pdf._made_with.__wrapped__() != before
+    assert documents._made_with.__wrapped__() != before
 
 
 NOTICE = "Deze tekens kan de pdf niet tonen: 京 東 . In de pdf staat daar een leeg vakje."

@@ -22,13 +22,14 @@ from django.urls import reverse
 from rounds import discussed_round
 
 import reflectie.forms
-from reflectie import store
-from reflectie.domain.agreements import Agreement
+from reflectie.domain.questionnaire.answers import digest
+from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.domain.sheet import digest
 from reflectie.domain.text import tidy, without_invisible
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
+from reflectie.services.questionnaire import paper, sheets
+from reflectie.services.report.agreements import add_agreement
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +158,7 @@ def plan(coordinator: Client, collaboration, **_: Any) -> Any:
     return coordinator.post(address, fields_of(coordinator.get(address)) | PLAN | {"paper_by": TYPED})
 
 
-PLAN = {"planned_on": store.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"}
+PLAN = {"planned_on": sheets.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"}
 
 
 def change_plan(coordinator: Client, collaboration, **_: Any) -> Any:
@@ -183,7 +184,7 @@ def type_paper(coordinator: Client, collaboration, **_: Any) -> Any:
     session = make_round(
         collaboration=collaboration, paper_by="Els", grouping=Grouping.PARTNER, groups=groups, questions=OPTIONAL
     )
-    store.set_paper_count(session, 5)
+    paper.set_paper_count(session, 5)
     address = reverse("paper", args=[session.pk])
     data = fields_of(coordinator.get(address))
     typed = {"goal-shared": "\u200b1", "first": "\ufeff1 2", "goal-sentence": TYPED}
@@ -204,7 +205,7 @@ def agree(coordinator: Client, collaboration, **_: Any) -> Any:
 
 def drop(coordinator: Client, collaboration, **_: Any) -> Any:
     session = discussed_round(collaboration, HINDERED)
-    made = store.add_agreement(session, Agreement("", "Bellen"), uuid4())
+    made = add_agreement(session, Agreement("", "Bellen"), uuid4())
     address = reverse("agreement", args=[session.pk, UUID(made.key)])
     data = fields_of(coordinator.get(address)) | {"what": TYPED, "state": "dropped", "reason": TYPED}
     return coordinator.post(address, data)
@@ -302,7 +303,7 @@ def test_a_plan_offers_a_partner_once_however_it_was_called_before(coordinator, 
     fill_in(session, {"goal-shared": "helping", "organisation": "de brug"})
     form = coordinator.get(address).context["form"]
     assert [(row.group, form[row.field].value()) for row in form.partner_rows] == list(before)
-    data = {"planned_on": store.today().isoformat(), "partner-0": "4", "partner-1": "6", "partner-2": "3"}
+    data = {"planned_on": sheets.today().isoformat(), "partner-0": "4", "partner-1": "6", "partner-2": "3"}
     assert coordinator.post(address, data).status_code == 303
     assert Session.objects.get(pk=session.pk).groups == [["Huis ’t Veld", 4], ["de brug", 6], ["Elders", 3]]
 

@@ -15,9 +15,15 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from rounds import fetched, make_collaboration, open_round
 
-from reflectie import pdf, store
 from reflectie.models import Answer, MadePdf, Response, Role, Session
-from reflectie.store import gone
+from reflectie.pdf import documents
+from reflectie.services import accounts, erasure
+from reflectie.services import erasure as gone
+from reflectie.services.collaborations import people
+from reflectie.services.questionnaire.sheets import erase_session, today
+from reflectie.services.report import outcomes, reports
+from reflectie.services.sessions import aggregation
+from reflectie.services.sessions.rounds import close_round, conclude, open_report, withdraw
 
 NOTE = "Zeg-dit-niet-verder-"
 
@@ -51,7 +57,7 @@ def test_of_an_open_round_the_files_have_everything(running: Session) -> None:
 
 def test_closing_leaves_no_code_and_no_earlier_order_in_the_files(running: Session) -> None:
     before = codes(running)
-    store.close_round(running)
+    close_round(running)
     kept = on_disk()
     assert not any(code.encode() in kept for code in before)
     # Once each, where they stand now: an earlier copy would have them in the order in which they came.
@@ -60,7 +66,7 @@ def test_closing_leaves_no_code_and_no_earlier_order_in_the_files(running: Sessi
 
 def test_a_withdrawn_sheet_is_gone_from_the_files(running: Session) -> None:
     gone = running.responses.filter(answers__note=f"{NOTE}1").get()
-    assert store.withdraw(running, gone.token_hash or "")
+    assert withdraw(running, gone.token_hash or "")
     kept = on_disk()
     assert (gone.token_hash or "-").encode() not in kept
     assert f"{NOTE}1".encode() not in kept
@@ -68,15 +74,15 @@ def test_a_withdrawn_sheet_is_gone_from_the_files(running: Session) -> None:
 
 
 def test_answers_erased_for_being_too_few_are_gone_from_the_files(running: Session) -> None:
-    store.withdraw(running, codes(running)[0])
-    store.close_round(running, without_results=True)
+    withdraw(running, codes(running)[0])
+    close_round(running, without_results=True)
     assert NOTE.encode() not in on_disk()
 
 
 def test_an_erased_session_is_gone_from_the_files(running: Session) -> None:
-    store.close_round(running)
-    store.keep_pdf(running.pk, "verslag", "key", NOTE.encode())
-    store.erase_session(running.pk)
+    close_round(running)
+    reports.keep_pdf(running.pk, "verslag", "key", NOTE.encode())
+    erase_session(running.pk)
     assert NOTE.encode() not in on_disk()
 
 
@@ -87,38 +93,38 @@ def test_removed_space_is_overwritten_whatever_the_librarys_own_habit(running: S
 
 
 def test_a_text_that_was_removed_is_gone_from_the_files(running: Session) -> None:
-    store.close_round(running)
-    assert store.remove_text(running, "goal-shared-note", store.text_mark(f"{NOTE}1")) == 1
+    close_round(running)
+    assert outcomes.remove_text(running, "goal-shared-note", outcomes.text_mark(f"{NOTE}1")) == 1
     kept = on_disk()
     assert f"{NOTE}1".encode() not in kept
     assert f"{NOTE}2".encode() in kept
 
 
 def test_a_text_that_was_removed_while_a_pdf_was_made_does_not_live_on_in_it(running: Session) -> None:
-    store.close_round(running)
-    session = fetched(store.open_report(running))
-    report = store.load_report(session)
-    store.remove_text(session, "goal-shared-note", store.text_mark(f"{NOTE}1"))
-    pdf.report_pdf(session.pk, report)
+    close_round(running)
+    session = fetched(open_report(running))
+    report = reports.load_report(session)
+    outcomes.remove_text(session, "goal-shared-note", outcomes.text_mark(f"{NOTE}1"))
+    documents.report_pdf(session.pk, report)
     assert not MadePdf.objects.exists()
-    pdf.report_pdf(session.pk, store.load_report(fetched(session)))
+    documents.report_pdf(session.pk, reports.load_report(fetched(session)))
     assert MadePdf.objects.exists()
 
 
 def test_closing_forgets_the_day_of_the_last_answer(running: Session) -> None:
     Session.objects.update(changed_on=date(2026, 10, 1))
-    assert store.close_round(running).changed_on == store.today()
+    assert close_round(running).changed_on == today()
 
 
 def test_folding_leaves_no_note_no_row_and_no_pdf_from_before_in_the_files(running: Session) -> None:
-    session = store.open_report(store.close_round(running))
-    store.conclude(session, CONCLUSION)
-    store.keep_pdf(session.pk, "verslag", "sleutel", f"%PDF {NOTE}".encode())
+    session = open_report(close_round(running))
+    conclude(session, CONCLUSION)
+    reports.keep_pdf(session.pk, "verslag", "sleutel", f"%PDF {NOTE}".encode())
     Session.objects.filter(pk=session.pk).update(concluded_on=date(2024, 1, 1))
     keys = [key.hex for key in session.responses.values_list("pk", flat=True)]
     assert all(key.encode() in on_disk() for key in keys)
 
-    assert store.fold_old(date(2026, 11, 22)) == 1
+    assert aggregation.fold_old(date(2026, 11, 22)) == 1
 
     kept = on_disk()
     assert [key for key in (*keys, NOTE) if key.encode() in kept] == []
@@ -164,7 +170,7 @@ def left_behind(rounds: list[Session], look_after: int = 1) -> tuple[int, int]:
     """How many keys and notes of rows that are gone stand in the files, while these rounds are closed and erased."""
     keys, notes = traces()
     found_keys, found_notes = set(), set()
-    for step in (store.close_round, lambda session: store.erase_session(session.pk)):
+    for step in (close_round, lambda session: erase_session(session.pk)):
         for number, session in enumerate(rounds, 1):
             step(session)
             if number % look_after == 0:
@@ -200,8 +206,8 @@ def free_pages() -> int:
 
 
 def erase_much(session: Session) -> None:
-    store.keep_pdf(session.pk, "verslag", "key", bytes(200_000))
-    store.erase_session(session.pk)
+    reports.keep_pdf(session.pk, "verslag", "key", bytes(200_000))
+    erase_session(session.pk)
 
 
 def test_file_is_written_anew_after_erasing(running: Session) -> None:
@@ -229,12 +235,12 @@ def test_full_disk_leaves_the_file_as_it_is_and_is_logged(running: Session, monk
 def test_somebody_else_who_writes_fails_no_erasing_and_is_logged(running: Session, monkeypatch, caplog) -> None:
     monkeypatch.setattr(gone, "PATIENCE_MS", 50)
     somebody_else = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-    store.keep_pdf(running.pk, "verslag", "key", bytes(200_000))
+    reports.keep_pdf(running.pk, "verslag", "key", bytes(200_000))
     with transaction.atomic():
         running.made_pdfs.all().delete()
     somebody_else.execute("BEGIN IMMEDIATE")
     try:
-        assert not store.compact_database()
+        assert not erasure.compact_database()
     finally:
         somebody_else.execute("ROLLBACK")
         somebody_else.close()
@@ -242,7 +248,7 @@ def test_somebody_else_who_writes_fails_no_erasing_and_is_logged(running: Sessio
     with connection.cursor() as cursor:
         # Whoever saves after it is as patient as before.
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
-    assert store.compact_database()
+    assert erasure.compact_database()
     assert free_pages() == 0
 
 
@@ -254,7 +260,7 @@ def test_daily_work_writes_the_tables_anew_on_postgresql() -> None:
             return cursor.fetchone()
 
     before = files()
-    assert not store.compact_database()
+    assert not erasure.compact_database()
     assert files() == before
     call_command("delete_expired")
     assert not set(files()) & set(before)
@@ -277,7 +283,7 @@ def test_table_that_somebody_holds_keeps_no_other_as_it_is_on_postgresql(monkeyp
         somebody_else.set_autocommit(False)
         with somebody_else.cursor() as cursor:
             cursor.execute("LOCK TABLE auth_user IN ACCESS SHARE MODE")
-        assert not store.compact_database(None)
+        assert not erasure.compact_database(None)
     finally:
         somebody_else.rollback()
         somebody_else.close()
@@ -290,7 +296,7 @@ def test_closed_account_is_gone_from_the_files(running: Session) -> None:
     user = User.objects.create_user("weg", "zeg-dit-niet-verder@example.org", first_name="Zegditnietverder")
     EmailAddress.objects.create(user=user, email=user.email, verified=True)
     assert b"zeg-dit-niet-verder@" in on_disk()
-    store.close_account(user)
+    accounts.close_account(user)
     assert b"zeg-dit-niet-verder@" not in on_disk()
     assert b"Zegditnietverder" not in on_disk()
 
@@ -298,15 +304,15 @@ def test_closed_account_is_gone_from_the_files(running: Session) -> None:
 def test_withdrawn_and_old_invitations_are_gone_from_the_files(running: Session) -> None:
     collaboration = running.collaboration
     for address in ("ingetrokken@example.org", "vergeten@example.org"):
-        store.invite_member(collaboration, address, Role.FACILITATOR)
-    store.withdraw_invitation(collaboration, collaboration.invitations.get(email="ingetrokken@example.org").pk)
+        people.invite_member(collaboration, address, Role.FACILITATOR)
+    people.withdraw_invitation(collaboration, collaboration.invitations.get(email="ingetrokken@example.org").pk)
     assert b"ingetrokken@" not in on_disk()
-    store.erase_old_invitations(store.today() + timedelta(days=40))
+    people.erase_old_invitations(today() + timedelta(days=40))
     assert b"vergeten@" not in on_disk()
 
 
 def test_account_that_nobody_confirmed_is_gone_from_the_files(running: Session) -> None:
     user = User.objects.create_user("weg", "nooit-bevestigd@example.org")
     EmailAddress.objects.create(user=user, email=user.email, verified=False)
-    assert store.erase_unconfirmed(store.today() + timedelta(days=8)) == 1
+    assert accounts.erase_unconfirmed(today() + timedelta(days=8)) == 1
     assert b"nooit-bevestigd@" not in on_disk()

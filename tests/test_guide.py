@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.agreements import Agreement, State
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.guide import LENGTHS, Phase, Why, build_guide, deal_cards, find_topics
-from reflectie.domain.patterns import Pattern, PatternKey
-from reflectie.domain.report import Report
+from reflectie.domain.meeting.guide import LENGTHS, Phase, Why, build_guide, deal_cards, find_topics
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.changes import Since
+from reflectie.domain.report.patterns import Pattern, PatternKey
+from reflectie.domain.report.report import Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.since import Since
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 KEYS = [item.key for item in CHECKLIST]

@@ -15,11 +15,12 @@ from rounds import (
     signed_in,
 )
 
-from reflectie import store
-from reflectie.domain.agreements import State
+from reflectie.domain.report.agreements import State
+from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
-from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import Agreement, Session
+from reflectie.services import tokens
+from reflectie.services.report import outcomes
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def of_members(name: str, session: Session) -> str:
 
 
 def by_link(name: str, session: Session) -> str:
-    return reverse(name, args=[store.read_token(session.join_token)])
+    return reverse(name, args=[tokens.read_token(session.join_token)])
 
 
 # --- who
@@ -129,7 +130,7 @@ def test_guide_says_why_something_is_on_the_agenda_and_opens_with_its_question(c
 
 def test_guide_links_to_the_outcome_for_members_in_discussion_alone(coordinator, reader, session):
     url = reverse("outcome", args=[session.pk, "goal-shared"]) + "?duur=90"
-    store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Bij nader inzien."), "0")
+    outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Bij nader inzien."), "0")
     pages = [coordinator.get(of_members("guide", session)), reader.get(by_link("guide", session))]
 
     assert [f'href="{url}"' in page.content.decode() for page in pages] == [True, False]
@@ -236,7 +237,7 @@ def test_worksheet_without_results_says_so(coordinator, collaboration):
 def test_page_is_not_sent_again_while_it_is_the_same(coordinator, session, name):
     first = coordinator.get(of_members(name, session))
     same = coordinator.get(of_members(name, session), headers={"If-None-Match": first["ETag"]})
-    store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Anders."), "0")
+    outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Anders."), "0")
     changed = coordinator.get(of_members(name, session), headers={"If-None-Match": first["ETag"]})
 
     assert (same.status_code, changed.status_code) == (304, 200)

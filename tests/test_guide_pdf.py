@@ -23,14 +23,14 @@ from test_pdf import HOSTILE, HOSTILE_NAME, SHEETS
 from test_pdf import make_report as make_own
 from test_round_pdf import CHECKLIST, REPORTS, make_report
 
-from reflectie import pdf
-from reflectie.domain.agreements import MAX_AGREEMENT, Agreement, State
-from reflectie.domain.guide import LENGTHS, build_guide, deal_cards
-from reflectie.domain.patterns import Pattern, PatternKey
-from reflectie.domain.report import Report
-from reflectie.domain.since import Since
-from reflectie.domain.talk import Choice, Outcome
-from reflectie.domain.worksheet import build_worksheet
+from reflectie.domain.meeting.guide import LENGTHS, build_guide, deal_cards
+from reflectie.domain.meeting.worksheet import build_worksheet
+from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, State
+from reflectie.domain.report.changes import Since
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.patterns import Pattern, PatternKey
+from reflectie.domain.report.report import Report
+from reflectie.pdf import documents
 
 LONG_NAME = "Netwerk voor ouderen, mantelzorgers en vrijwilligers in de eerstelijnszone Zuid-Oost Hageland " * 2
 SENTENCE = ("We spreken af dat iedereen die iets hoort, dat binnen de week aan de anderen laat weten. " * 9)[
@@ -79,10 +79,10 @@ def made(name: str, kind: str) -> bytes:
 
 def page_of(report: Report, kind: str) -> str:
     if kind.isdigit():
-        document = pdf.Document(pdf.Kind.GUIDE, int(kind))
+        document = documents.Document(documents.Kind.GUIDE, int(kind))
     else:
-        document = pdf.Document(pdf.Kind.CARDS if kind == "cards" else pdf.Kind.WORKSHEET)
-    return pdf.write(report, document)
+        document = documents.Document(documents.Kind.CARDS if kind == "cards" else documents.Kind.WORKSHEET)
+    return documents.write(report, document)
 
 
 def read(name: str, kind: str) -> PdfReader:

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from printed import CHECKLIST, COMPARISONS, compared, figures
 
-from reflectie.domain.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, set_beside
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.handout import MOST_BESIDE, build_handout
-from reflectie.domain.report import ItemReport
+from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, set_beside
+from reflectie.domain.comparison.document import MOST_BESIDE, build_handout
+from reflectie.domain.report.report import ItemReport
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode
-from reflectie.domain.totals import Totals, figure_of, people_of
 
 LINDE, BRUG, PLAN = Team("1", "Huis Linde"), Team("2", "De Brug"), Team("3", "Eén plan")
 

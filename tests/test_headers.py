@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from reflectie.middleware import pages_in_turn, permissions_policy
-from reflectie.places import PAGES_AT_ONCE
+from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.web.middleware import pages_in_turn, permissions_policy
 
 
 def answer(_request: HttpRequest) -> HttpResponse:

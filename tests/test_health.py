@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client
 
-from reflectie import store
-from reflectie.logs import NoTokens
 from reflectie.models import DailyJob
-from reflectie.store import health
+from reflectie.services import daily, health, heartbeat
+from reflectie.services.questionnaire import sheets
+from reflectie.web.logs import NoTokens
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +46,9 @@ def administrator() -> Client:
 @pytest.fixture(autouse=True)
 def work_goes_on() -> None:
     """The worker runs, and did today's work."""
-    store.beat()
+    heartbeat.beat()
     for name in DailyJob.Name:
-        store.finish_job(name, store.today())
+        daily.finish_job(name, sheets.today())
 
 
 def told(client: Client) -> tuple[int, list[str]]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.intensity import FORMS, Fit, Intensity, current_intensity, fit
+from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity, current_intensity, fit
 
 TABLE = {
     "refer": ["none", "procedures", "pathways"],

@@ -6,12 +6,13 @@ import pytest
 from conftest import at_once, fill_in, make_collaboration, make_round
 from django.core import mail
 
-from reflectie import store
 from reflectie.domain.setup import Mode
-from reflectie.forms.invite import InviteForm
+from reflectie.forms.sessions.invite import InviteForm
 from reflectie.models import Invitee, Membership, RateCount, Role
-from reflectie.store import HandedOver, Invitees, Letter, invitees
-from reflectie.throttle import Limit
+from reflectie.services.mail import Letter
+from reflectie.services.sessions import invitees, rounds
+from reflectie.services.sessions.invitees import HandedOver, Invitees, TooManyError, invite, load_invitees, remind
+from reflectie.web.throttle import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +109,7 @@ def test_addresses_at_most_three_hundred_in_one_go():
 
 
 def test_invite_mails_each_on_its_own(session):
-    assert store.invite(session, [AN, BO], LETTER) == HandedOver(2)
+    assert invite(session, [AN, BO], LETTER) == HandedOver(2)
 
     assert [(message.to, message.cc, message.bcc) for message in mail.outbox] == [([AN], [], []), ([BO], [], [])]
     assert {(message.subject, message.body, *message.reply_to) for message in mail.outbox} == {
@@ -118,17 +119,17 @@ def test_invite_mails_each_on_its_own(session):
 
 
 def test_invite_skips_who_has_the_link_already(session):
-    store.invite(session, [AN, BO], LETTER)
+    invite(session, [AN, BO], LETTER)
 
-    assert store.invite(session, [BO, CY, BO], LETTER) == HandedOver(1, before=1)
+    assert invite(session, [BO, CY, BO], LETTER) == HandedOver(1, before=1)
     assert sorted(message.to[0] for message in mail.outbox) == [AN, BO, CY]
 
 
 def test_invite_leaves_the_mail_to_the_worker_and_keeps_who_gets_it(session, queued):
-    store.invite(session, [AN, BO], LETTER)
+    invite(session, [AN, BO], LETTER)
 
     assert mail.outbox == []
-    assert store.load_invitees(session) == Invitees(2, 2, ())
+    assert load_invitees(session) == Invitees(2, 2, ())
     assert set(session.mails.values_list("to", "subject", "text", "reply_to", "expires_at")) == {
         (address, LETTER.subject, LETTER.text, AN, None) for address in (AN, BO)
     }
@@ -138,7 +139,7 @@ def test_invite_that_fails_hands_nothing_over(session, queued, monkeypatch):
     monkeypatch.setattr(invitees, "hand_over", lambda *_args, **_more: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        store.invite(session, [AN], LETTER)
+        invite(session, [AN], LETTER)
     assert kept(session) == set()
 
 
@@ -146,42 +147,42 @@ def test_invite_tries_anew_whom_it_did_not_reach_and_lets_go_of_what_was_correct
     for address in (AN, BO):
         Invitee.objects.create(session=session, email=address, unreached=True)
 
-    assert store.invite(session, [AN, CY], LETTER, corrected=[AN, BO]) == HandedOver(2)
-    assert store.load_invitees(session) == Invitees(2, 0, ())
+    assert invite(session, [AN, CY], LETTER, corrected=[AN, BO]) == HandedOver(2)
+    assert load_invitees(session) == Invitees(2, 0, ())
     assert kept(session) == {AN, CY}
 
 
 def test_invite_leaves_who_was_not_reached_since_the_page_was_shown(session):
     Invitee.objects.create(session=session, email=BO, unreached=True)
 
-    store.invite(session, [AN], LETTER, corrected=[])
+    invite(session, [AN], LETTER, corrected=[])
 
-    assert store.load_invitees(session) == Invitees(1, 0, (BO,))
+    assert load_invitees(session) == Invitees(1, 0, (BO,))
 
 
 def test_invite_has_room_for_so_many_and_no_more(session, monkeypatch):
     monkeypatch.setattr(invitees, "MAX_INVITEES", 3)
-    store.invite(session, [AN, BO], LETTER)
+    invite(session, [AN, BO], LETTER)
 
-    with pytest.raises(store.TooManyError):
-        store.invite(session, [CY, "di@example.org"], LETTER)
-    assert store.invite(session, [BO, CY], LETTER) == HandedOver(1, before=1)
+    with pytest.raises(TooManyError):
+        invite(session, [CY, "di@example.org"], LETTER)
+    assert invite(session, [BO, CY], LETTER) == HandedOver(1, before=1)
 
 
 def test_invite_once_closed_keeps_and_sends_nothing(session):
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"})
-    store.close_round(session)
+    rounds.close_round(session)
 
-    for step in (lambda: store.invite(session, [AN], LETTER), lambda: store.remind(session, LETTER)):
-        with pytest.raises(store.StageError):
+    for step in (lambda: invite(session, [AN], LETTER), lambda: remind(session, LETTER)):
+        with pytest.raises(rounds.StageError):
             step()
     assert (mail.outbox, Invitee.objects.count()) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_invite_pressed_twice_at_once_sends_once(content, session):
-    results = at_once(*[lambda: store.invite(session, [AN, BO], LETTER)] * 2)
+    results = at_once(*[lambda: invite(session, [AN, BO], LETTER)] * 2)
 
     assert {(result.count, result.before) for result in results} == {(2, 0), (0, 2)}
     assert sorted(message.to[0] for message in mail.outbox) == [AN, BO]
@@ -191,12 +192,12 @@ def test_invite_pressed_twice_at_once_sends_once(content, session):
 
 
 def test_remind_goes_to_everybody_once(session):
-    store.invite(session, [AN, BO], LETTER)
+    invite(session, [AN, BO], LETTER)
     mail.outbox.clear()
 
-    assert store.remind(session, Letter("Herinnering", "Al gedaan?")) == HandedOver(2)
-    with pytest.raises(store.StageError):
-        store.remind(session, LETTER)
+    assert remind(session, Letter("Herinnering", "Al gedaan?")) == HandedOver(2)
+    with pytest.raises(rounds.StageError):
+        remind(session, LETTER)
     assert sorted(message.to for message in mail.outbox) == [[AN], [BO]]
 
 
@@ -204,12 +205,12 @@ def test_remind_leaves_out_whom_the_link_did_not_reach(session):
     Invitee.objects.create(session=session, email=AN)
     Invitee.objects.create(session=session, email=BO, unreached=True)
 
-    assert store.remind(session, LETTER) == HandedOver(1)
+    assert remind(session, LETTER) == HandedOver(1)
     assert [message.to for message in mail.outbox] == [[AN]]
 
 
 def test_remind_with_nobody_invited_does_nothing(session):
-    assert store.remind(session, LETTER) == HandedOver(0)
+    assert remind(session, LETTER) == HandedOver(0)
     session.refresh_from_db()
     assert not session.reminded
 
@@ -295,7 +296,7 @@ def test_page_lets_go_of_whom_the_mail_did_not_reach(signed_in, session, url):
     assert kept(session) == {AN}
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"})
-    store.close_round(session)
+    rounds.close_round(session)
     assert signed_in.post(url, {"forget": "1", "unreached": [AN]}).status_code == 409
 
 
@@ -350,7 +351,7 @@ def test_page_of_a_sheet_filled_in_together_is_absent(client):
 
 
 def test_an_account_mails_so_many_a_day_whichever_session(signed_in, session, url, monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILS", (Limit(3, 24 * 3600),))
+    monkeypatch.setattr("reflectie.web.throttle.MAILS", (Limit(3, 24 * 3600),))
     other = make_round(collaboration=session.collaboration)
 
     assert signed_in.post(url, {"addresses": f"{AN} {BO}"}).status_code == 303
@@ -394,7 +395,7 @@ def test_pressing_again_for_who_has_the_link_counts_nothing(signed_in, url):
 
 
 def test_accounts_behind_one_address_mail_so_many_together(client, monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILS_OF_ADDRESS", (Limit(3, 24 * 3600),))
+    monkeypatch.setattr("reflectie.web.throttle.MAILS_OF_ADDRESS", (Limit(3, 24 * 3600),))
     statuses = []
     for number in range(2):
         session = make_round()
@@ -406,7 +407,7 @@ def test_accounts_behind_one_address_mail_so_many_together(client, monkeypatch):
 
 
 def test_mails_that_were_not_handed_over_count_for_nothing(signed_in, session, url, monkeypatch):
-    monkeypatch.setattr("reflectie.store.invitees.MAX_INVITEES", 2)
+    monkeypatch.setattr("reflectie.services.sessions.invitees.MAX_INVITEES", 2)
     signed_in.post(url, {"addresses": CY})
     counted = set(RateCount.objects.values_list("key", "number"))
 

@@ -24,7 +24,7 @@ from working import MailServer, kill, start_worker, wait_until
 from benchmarks.client import Browser, Reply
 from benchmarks.load import hidden, sheet
 from benchmarks.server import Server, free_port
-from reflectie.domain.checklist import Checklist
+from reflectie.domain.questionnaire.checklist import Checklist
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils.log import log_response
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
-from reflectie.logs import NoAnswers, NoTokens, without_secrets
+from reflectie.web.logs import NoAnswers, NoTokens, without_secrets
 
 NOTE = "over mevrouw Janssens"
 COOKIE = "eigen=geheim"

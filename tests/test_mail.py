@@ -10,10 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from reflectie import store
 from reflectie.models import Heartbeat, Invitee, OutgoingMail, Role, Session
-from reflectie.store import Letter
-from reflectie.store import mail as post
+from reflectie.services import accounts, heartbeat
+from reflectie.services import mail as post
+from reflectie.services.collaborations import collaborations, people
+from reflectie.services.mail import Letter, hand_over, mail_is_due
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import invitees, rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queued")]
 
@@ -52,26 +55,26 @@ def unreached(session: Session) -> list[str]:
 
 
 def test_mail_is_handed_over_with_what_causes_it_and_wakes_the_worker_without_a_word(session):
-    store.invite(session, [AN, BO], LETTER)
+    invitees.invite(session, [AN, BO], LETTER)
 
     assert DBTaskResult.objects.values_list("task_path", "queue_name", "args_kwargs").get() == (
-        "reflectie.store.mail.deliver_mail",
+        "reflectie.services.mail.deliver_mail",
         "mail",
         {"args": [], "kwargs": {}},
     )
 
 
 def test_mail_to_nobody_wakes_nobody(session):
-    store.hand_over(LETTER, [])
+    hand_over(LETTER, [])
     assert not DBTaskResult.objects.exists()
 
 
 def test_handing_over_says_in_the_log_that_no_worker_runs(session, caplog):
-    store.beat()
-    store.hand_over(LETTER, [AN])
+    heartbeat.beat()
+    hand_over(LETTER, [AN])
     assert caplog.text == ""
     Heartbeat.objects.update(seen_at=timezone.now() - timedelta(minutes=4))
-    store.hand_over(LETTER, [AN])
+    hand_over(LETTER, [AN])
     assert "no worker runs" in caplog.text
     assert AN not in caplog.text
 
@@ -80,7 +83,7 @@ def test_handing_over_says_in_the_log_that_no_worker_runs(session, caplog):
 
 
 def test_deliver_sends_each_on_its_own_over_one_connection_and_erases_it(session, moody):
-    store.invite(session, [AN, BO, CY], LETTER)
+    invitees.invite(session, [AN, BO, CY], LETTER)
 
     assert deliver() == [AN, BO, CY]
     assert [(len(message.to), message.cc, message.bcc, message.reply_to) for message in mail.outbox] == [
@@ -92,8 +95,8 @@ def test_deliver_sends_each_on_its_own_over_one_connection_and_erases_it(session
 
 
 def test_deliver_sends_codes_first(session):
-    store.invite(session, [AN, BO], LETTER)
-    store.hand_over(Letter("Je code", "ABCD"), [CY], expires_at=timezone.now() + timedelta(minutes=15))
+    invitees.invite(session, [AN, BO], LETTER)
+    hand_over(Letter("Je code", "ABCD"), [CY], expires_at=timezone.now() + timedelta(minutes=15))
 
     deliver()
     assert mail.outbox[0].to == [CY]
@@ -101,7 +104,7 @@ def test_deliver_sends_codes_first(session):
 
 def test_deliver_looks_up_now_and_then_whether_it_is_to_stop(session, monkeypatch):
     monkeypatch.setattr(post, "SECONDS", -1)
-    store.invite(session, [AN, BO], LETTER)
+    invitees.invite(session, [AN, BO], LETTER)
     DBTaskResult.objects.all().delete()
 
     assert deliver() == []
@@ -110,7 +113,7 @@ def test_deliver_looks_up_now_and_then_whether_it_is_to_stop(session, monkeypatc
 
 def test_a_mail_that_is_sent_again_is_known_by_its_message_id(session, settings):
     settings.DEFAULT_FROM_EMAIL = "Samenwerking <samen@example.org>"
-    store.invite(session, [AN], LETTER)
+    invitees.invite(session, [AN], LETTER)
     key = OutgoingMail.objects.get().pk
     # Killed after the server said yes.
     again = OutgoingMail.objects.get()
@@ -124,27 +127,27 @@ def test_a_mail_that_is_sent_again_is_known_by_its_message_id(session, settings)
 
 
 def test_mail_that_a_killed_worker_was_sending_is_sent_again_and_not_by_two_at_once(session):
-    store.invite(session, [AN], LETTER)
+    invitees.invite(session, [AN], LETTER)
     assert post._claim() is not None
 
-    assert (post._claim(), deliver(), store.mail_is_due()) == (None, [], False)
+    assert (post._claim(), deliver(), mail_is_due()) == (None, [], False)
     wait(post.LEASE)
-    assert store.mail_is_due()
+    assert mail_is_due()
     assert deliver() == [AN]
 
 
 def test_mail_whose_task_was_lost_with_a_killed_worker_is_seen(session):
-    store.invite(session, [AN], LETTER)
+    invitees.invite(session, [AN], LETTER)
     DBTaskResult.objects.all().delete()
 
-    assert not store.mail_is_due()
+    assert not mail_is_due()
     wait(post.OVERDUE)
-    assert store.mail_is_due()
+    assert mail_is_due()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_each_mail_once(content):
-    store.invite(make_round(), [f"p{number}@example.org" for number in range(20)], LETTER)
+    invitees.invite(make_round(), [f"p{number}@example.org" for number in range(20)], LETTER)
     at_once(post.deliver_mail.call, post.deliver_mail.call)
     assert sorted(message.to[0] for message in mail.outbox) == sorted(f"p{number}@example.org" for number in range(20))
 
@@ -154,16 +157,16 @@ def test_two_workers_send_each_mail_once(content):
 
 def test_a_code_is_not_sent_after_it_expired(content):
     account = make_account()
-    store.hand_over(Letter("Je code", "ABCD"), [account], expires_at=timezone.now() + timedelta(minutes=15))
+    hand_over(Letter("Je code", "ABCD"), [account], expires_at=timezone.now() + timedelta(minutes=15))
     wait(timedelta(minutes=16))
 
-    assert store.mail_is_due()
+    assert mail_is_due()
     assert deliver() == []
     assert not OutgoingMail.objects.exists()
 
 
 def test_a_code_that_expires_while_the_server_takes_its_time_is_not_sent(content, moody, monkeypatch):
-    store.hand_over(Letter("Je code", "ABCD"), [AN], expires_at=timezone.now() + timedelta(minutes=15))
+    hand_over(Letter("Je code", "ABCD"), [AN], expires_at=timezone.now() + timedelta(minutes=15))
 
     def open_slowly(_connection):
         wait(timedelta(minutes=16))
@@ -173,23 +176,23 @@ def test_a_code_that_expires_while_the_server_takes_its_time_is_not_sent(content
 
 
 def erase_account(_session, account, _invited):
-    store.close_account(account)
+    accounts.close_account(account)
 
 
 def erase_invitation(_session, _account, invited):
-    store.withdraw_invitation(*invited)
+    people.withdraw_invitation(*invited)
 
 
 def erase_session(session, *_):
-    store.erase_session(session.pk)
+    sheets.erase_session(session.pk)
 
 
 def erase_collaboration(session, *_):
-    store.erase_collaboration(session.collaboration_id)
+    collaborations.erase_collaboration(session.collaboration_id)
 
 
 def close_round(session, *_):
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
 
 
 @pytest.mark.parametrize(
@@ -207,9 +210,9 @@ def test_erasing_erases_mail_that_waits_also_when_the_worker_is_about_to_send_it
     session, moody, monkeypatch, erase, left, is_late
 ):
     account = make_account(AN)
-    store.hand_over(Letter("Je code", "ABCD"), [account], expires_at=timezone.now() + timedelta(minutes=15))
-    store.invite(session, [BO], LETTER)
-    store.invite_member(session.collaboration, CY, Role.FACILITATOR, lambda _: LETTER)
+    hand_over(Letter("Je code", "ABCD"), [account], expires_at=timezone.now() + timedelta(minutes=15))
+    invitees.invite(session, [BO], LETTER)
+    people.invite_member(session.collaboration, CY, Role.FACILITATOR, lambda _: LETTER)
     invited = (session.collaboration, session.collaboration.invitations.get().pk)
     assert OutgoingMail.objects.count() == 3
     steps = [lambda: erase(session, account, invited)]
@@ -225,8 +228,8 @@ def test_erasing_erases_mail_that_waits_also_when_the_worker_is_about_to_send_it
 
 def test_a_new_link_is_what_waiting_mail_leads_to(session):
     old = session.join_token
-    store.invite(session, [BO], Letter("Vul in", f"https://samen.example.org/meedoen/{old}/"))
-    session = store.renew_link(session)
+    invitees.invite(session, [BO], Letter("Vul in", f"https://samen.example.org/meedoen/{old}/"))
+    session = rounds.renew_link(session)
 
     deliver()
     assert mail.outbox[0].body == f"https://samen.example.org/meedoen/{session.join_token}/"
@@ -234,11 +237,11 @@ def test_a_new_link_is_what_waiting_mail_leads_to(session):
 
 def test_an_invitation_that_is_renewed_sends_the_link_that_works_alone(session):
     for _ in range(2):
-        store.invite_member(session.collaboration, BO, Role.FACILITATOR, lambda new: Letter("Werk mee", new.token))
+        people.invite_member(session.collaboration, BO, Role.FACILITATOR, lambda new: Letter("Werk mee", new.token))
 
     deliver()
     [sent] = mail.outbox
-    assert store.find_invitation(sent.body) is not None
+    assert people.find_invitation(sent.body) is not None
 
 
 # --- failed
@@ -250,9 +253,9 @@ def test_an_invitation_that_is_renewed_sends_the_link_that_works_alone(session):
     ids=["refused", "data", "letters"],
 )
 def test_mail_that_is_refused_for_good_is_erased_and_shows_where_they_were_invited(session, moody, error, caplog):
-    store.beat()
+    heartbeat.beat()
     moody.errors = {BO: error}
-    store.invite(session, [AN, BO, CY], LETTER)
+    invitees.invite(session, [AN, BO, CY], LETTER)
 
     assert deliver() == [AN, CY]
     assert (OutgoingMail.objects.count(), unreached(session)) == (0, [BO])
@@ -273,21 +276,21 @@ def test_mail_that_is_refused_for_good_is_erased_and_shows_where_they_were_invit
     ids=["greylisted", "data", "hangs-up", "sender", "silent", "odd"],
 )
 def test_mail_that_fails_for_now_is_tried_again_with_growing_pauses_and_fails_no_others(session, moody, error, caplog):
-    store.beat()
+    heartbeat.beat()
     moody.errors = {BO: error}
-    store.invite(session, [AN, BO, CY], LETTER)
+    invitees.invite(session, [AN, BO, CY], LETTER)
 
     assert deliver() == [AN, CY]
     for pause in post.PAUSES:
         assert unreached(session) == []
         wait(pause - timedelta(seconds=5))
-        assert (store.mail_is_due(), deliver(), OutgoingMail.objects.get().tries) == (
+        assert (mail_is_due(), deliver(), OutgoingMail.objects.get().tries) == (
             False,
             [],
             post.PAUSES.index(pause) + 1,
         )
         wait(timedelta(seconds=5))
-        assert (store.mail_is_due(), deliver()) == (True, [])
+        assert (mail_is_due(), deliver()) == (True, [])
     assert (OutgoingMail.objects.count(), unreached(session)) == (0, [BO])
     assert sum(post.PAUSES, timedelta()) > timedelta(hours=20)
     assert "example.org" not in caplog.text
@@ -295,7 +298,7 @@ def test_mail_that_fails_for_now_is_tried_again_with_growing_pauses_and_fails_no
 
 def test_mail_that_failed_for_now_arrives_in_the_end(session, moody):
     moody.errors = {BO: LATER}
-    store.invite(session, [BO], LETTER)
+    invitees.invite(session, [BO], LETTER)
     deliver()
     moody.errors = {}
     wait(post.PAUSES[0])
@@ -306,14 +309,14 @@ def test_mail_that_failed_for_now_arrives_in_the_end(session, moody):
 
 def test_while_the_server_is_down_it_is_asked_once_for_all_that_waits(session, moody):
     moody.down = ConnectionRefusedError()
-    store.invite(session, [AN, BO, CY], LETTER)
+    invitees.invite(session, [AN, BO, CY], LETTER)
 
     assert deliver() == deliver() == []
     assert moody.opened == 1
     assert set(OutgoingMail.objects.values_list("tries", flat=True)) == {1}
     # What comes meanwhile isn't held up by what failed.
     moody.down = None
-    store.hand_over(Letter("Je code", "ABCD"), ["di@example.org"])
+    hand_over(Letter("Je code", "ABCD"), ["di@example.org"])
     assert deliver() == ["di@example.org"]
     wait(post.PAUSES[0])
     assert deliver() == [AN, BO, CY]
@@ -323,10 +326,10 @@ def test_giving_up_after_the_round_closed_keeps_no_address(session, moody, monke
     """The round is closed while the server refuses the address."""
     for _ in range(3):
         fill_in(session, {"goal-shared": "helping"})
-    store.invite(session, [BO], LETTER)
+    invitees.invite(session, [BO], LETTER)
 
     def close(_connection, _messages):
-        store.close_round(session)
+        rounds.close_round(session)
         raise REFUSED
 
     monkeypatch.setattr(moody, "send_messages", close)
@@ -340,30 +343,30 @@ def test_giving_up_and_what_a_coordinator_does_meanwhile_wait_for_nothing(conten
     collaboration = make_round().collaboration
     moody.errors = {BO: REFUSED}
     for _ in range(5):
-        store.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER)
+        people.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER)
         key = collaboration.invitations.get().pk
         steps = {
-            "renew": lambda: store.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER),
-            "withdraw": lambda key=key: store.withdraw_invitation(collaboration, key),
+            "renew": lambda: people.invite_member(collaboration, BO, Role.FACILITATOR, lambda _: LETTER),
+            "withdraw": lambda key=key: people.withdraw_invitation(collaboration, key),
         }
         found = at_once(post.deliver_mail.call, steps[step])
         assert [result for result in found if isinstance(result, Exception)] == []
 
 
 def test_a_reminder_that_is_refused_shows_its_address_too(session, moody):
-    store.invite(session, [AN, BO], LETTER)
+    invitees.invite(session, [AN, BO], LETTER)
     deliver()
     moody.errors = {BO: REFUSED}
-    store.remind(session, LETTER)
+    invitees.remind(session, LETTER)
 
     assert (deliver(), unreached(session)) == ([AN], [BO])
-    assert store.load_invitees(session) == store.Invitees(1, 0, (BO,))
+    assert invitees.load_invitees(session) == invitees.Invitees(1, 0, (BO,))
 
 
 def test_closing_an_account_takes_its_reminder_of_a_next_session_along(collaboration, an):
     other = add_member(collaboration, BO, Role.COORDINATOR)
-    store.hand_over(LETTER, [an, other.user])
-    store.close_account(an)
+    hand_over(LETTER, [an, other.user])
+    accounts.close_account(an)
     assert deliver() == [BO]
 
 
@@ -376,7 +379,7 @@ def test_closing_an_account_takes_its_address_out_of_what_it_sent_to_others(coor
     coordinator.post(reverse("session-invite", args=[session.pk]), {"addresses": CY})
     assert [an.email in mail.text + mail.reply_to for mail in OutgoingMail.objects.all()] == [True, True]
 
-    store.close_account(an)
+    accounts.close_account(an)
     deliver()
     assert [sent.to for sent in mail.outbox] == [[CY], [CY]]
     assert not [sent for sent in mail.outbox if an.email in sent.message().as_string()]

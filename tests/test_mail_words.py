@@ -13,9 +13,10 @@ from django.core import mail
 from django.urls import reverse
 from test_reminders import concluded, run
 
-from reflectie import store
 from reflectie.domain.text import set_apart, tidy
 from reflectie.models import Collaboration
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -74,17 +75,17 @@ def sent(collaboration, an, coordinator, mailoutbox):
             coordinator.post(people, {"action": "invite", "email": f"{uuid4().hex}@example.org", "role": role})
         collaboration.refresh_from_db()
         session = make_round(collaboration=collaboration)
-        store.rename_session(session, tidy(name, one_line=True))
+        rounds.rename_session(session, tidy(name, one_line=True))
         invitees = reverse("session-invite", args=[session.pk])
         coordinator.post(invitees, {"addresses": f"{uuid4().hex}@example.org"})
         coordinator.post(invitees, {"action": "remind", "remind": "1"})
-        store.erase_session(session.pk)
+        sheets.erase_session(session.pk)
         before = list(mailoutbox)
         over = concluded(collaboration)
-        store.rename_session(over, tidy(name, one_line=True))
+        rounds.rename_session(over, tidy(name, one_line=True))
         run()
         mailoutbox[:0] = before
-        store.erase_session(over.pk)
+        sheets.erase_session(over.pk)
         collaboration.invitations.all().delete()
         return [(message.subject, message.body) for message in mailoutbox]
 

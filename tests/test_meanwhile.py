@@ -13,12 +13,20 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import pdf, store
+from reflectie.accounts import views
 from reflectie.domain.setup import Mode
-from reflectie.forms.plan import MAX_PEOPLE, PlanForm
+from reflectie.forms.sessions.plan import MAX_PEOPLE, PlanForm
 from reflectie.models import OutgoingMail, Response, Session
-from reflectie.store import folding, rounds
-from reflectie.views import account, collaborations, sheet, stages
+from reflectie.pdf import documents
+from reflectie.services import accounts
+from reflectie.services.collaborations.collaborations import erase_collaboration
+from reflectie.services.mail import Letter
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import aggregation, invitees, plans, rounds
+from reflectie.services.sessions.rounds import StageError, change_plan, close_round, conclude, open_report, renew_link
+from reflectie.views.collaborations import collaborations
+from reflectie.views.questionnaire import sheet
+from reflectie.views.sessions import stages
 
 pytestmark = pytest.mark.django_db
 
@@ -59,9 +67,9 @@ def test_reflection_adopted_when_one_of_the_two_is_gone_is_not_found(
 
     def erase() -> None:
         if gone == "reflection":
-            store.erase_reflection(reflection.response.session_id)
+            sheets.erase_reflection(reflection.response.session_id)
         else:
-            store.erase_collaboration(collaboration.pk)
+            erase_collaboration(collaboration.pk)
 
     meanwhile(collaborations, "adopt" if where == "old" else "adopt_into_new", erase)
     posted = {"where": str(collaboration.pk) if where == "old" else "new", "name": "Nieuw"}
@@ -75,8 +83,8 @@ def test_step_in_a_session_that_was_closed_and_then_erased_is_not_found(coordina
     session = make_round(collaboration=collaboration)
 
     def closed_and_erased(*_args: object, **_kwargs: object) -> None:
-        store.erase_session(session.pk)
-        raise store.StageError
+        sheets.erase_session(session.pk)
+        raise StageError
 
     meanwhile(stages, "close_round", closed_and_erased)
     url = reverse("session-close", args=[session.pk])
@@ -85,7 +93,7 @@ def test_step_in_a_session_that_was_closed_and_then_erased_is_not_found(coordina
 
 
 def test_name_of_an_account_closed_meanwhile_is_nobodys(facilitator, fien, meanwhile):
-    meanwhile(account, "rename_account", lambda: store.close_account(fien))
+    meanwhile(views, "rename_account", lambda: accounts.close_account(fien))
 
     # Whoever is signed out by it while asking is told so by Django.
     assert facilitator.post(reverse("account_name"), {"first_name": "Fien"}).status_code in {303, 400}
@@ -97,8 +105,8 @@ def test_first_answer_is_not_kept_under_another_promise_than_was_read(meanwhile)
     url = reverse("join-fill", args=[session.join_token])
     browser.post(reverse("join", args=[session.join_token]))
     mark = browser.get(url).context["place"].keep_as
-    by_name = replace(store.plan_of(session), mode=Mode.NAMED)
-    meanwhile(sheet, "save_fields", lambda: store.change_plan(session, by_name))
+    by_name = replace(plans.plan_of(session), mode=Mode.NAMED)
+    meanwhile(sheet, "save_fields", lambda: change_plan(session, by_name))
 
     page = browser.post(url, {"keep-as": mark, "goal-shared": "helping", "seen-goal-shared": "0"})
 
@@ -109,7 +117,7 @@ def test_first_answer_is_not_kept_under_another_promise_than_was_read(meanwhile)
 
 def test_first_answer_is_kept_when_only_days_and_numbers_changed():
     session = make_round(Mode.ANONYMOUS)
-    store.change_plan(session, replace(store.plan_of(session), closes_on=store.today(), expected=9))
+    change_plan(session, replace(plans.plan_of(session), closes_on=sheets.today(), expected=9))
     fill_in(session, {"goal-shared": "helping"})
 
     assert Response.objects.count() == 1
@@ -118,24 +126,24 @@ def test_first_answer_is_kept_when_only_days_and_numbers_changed():
 def test_round_is_folded_once_by_two_timers(monkeypatch):
     session = make_round(Mode.NAMED)
     fill_in(session, {"goal-shared": "helping"}, finish=True)
-    store.close_round(session)
-    store.open_report(session)
-    store.conclude(session, CONCLUSION)
+    close_round(session)
+    open_report(session)
+    conclude(session, CONCLUSION)
     old = date(2020, 1, 1)
     Session.objects.update(concluded_on=old)
-    real = folding.lock_session
+    real = aggregation.lock_session
 
     def other_first(asked: Session) -> Session:
-        monkeypatch.setattr(folding, "lock_session", real)
-        assert store.fold_old(store.today()) == 1
+        monkeypatch.setattr(aggregation, "lock_session", real)
+        assert aggregation.fold_old(sheets.today()) == 1
         return real(asked)
 
-    monkeypatch.setattr(folding, "lock_session", other_first)
+    monkeypatch.setattr(aggregation, "lock_session", other_first)
 
-    assert store.fold_old(store.today()) == 0
+    assert aggregation.fold_old(sheets.today()) == 0
 
 
-@pytest.mark.parametrize("again", [lambda session: make_round(), store.renew_link], ids=["planned", "renewed"])
+@pytest.mark.parametrize("again", [lambda session: make_round(), renew_link], ids=["planned", "renewed"])
 def test_code_that_another_session_has_is_made_anew(monkeypatch, again):
     first, second = make_round(), make_round()
     codes = iter([first.code, "FRESH"])
@@ -187,37 +195,37 @@ def test_address_that_no_mail_can_be_written_to_of_before_keeps_no_other_from_th
 ):
     """One that an earlier version took, and that still waits, is given up; the others' mails go."""
     session = make_round(collaboration=collaboration)
-    store.invite(session, [UNWRITABLE, "bo@example.org"], store.Letter("Vul je in?", "Dag"))
+    invitees.invite(session, [UNWRITABLE, "bo@example.org"], Letter("Vul je in?", "Dag"))
 
     assert [mail.to for mail in mailoutbox] == [["bo@example.org"]]
     assert "a mail was given up after 1 tries: UnicodeError" in caplog.text
     assert "1 adres kreeg de mail niet" in text_of(coordinator.get(reverse("session-invite", args=[session.pk])))
-    assert store.load_invitees(session) == store.Invitees(1, 0, (UNWRITABLE,))
+    assert invitees.load_invitees(session) == invitees.Invitees(1, 0, (UNWRITABLE,))
 
 
 @pytest.fixture
 def read(finished, monkeypatch) -> Callable[[], object]:
-    monkeypatch.setattr(pdf, "write", lambda *_: "<html/>")
+    monkeypatch.setattr(documents, "write", lambda *_: "<html/>")
     return lambda: Client().get(finished.pdf_url)
 
 
 def test_pdf_that_cannot_be_made_is_asked_for_again(read, monkeypatch, caplog):
     def fail(_page: str) -> bytes:
-        raise pdf.PressError("ended")
+        raise documents.PressError("ended")
 
-    monkeypatch.setattr(pdf.press, "make", fail)
+    monkeypatch.setattr(documents.press, "make", fail)
     page = read()
 
     assert (page.status_code, "De pdf is niet gemaakt" in text_of(page)) == (503, True)
-    assert [record.levelname for record in caplog.records if record.name == "reflectie.views.made"] == ["ERROR"]
+    assert [record.levelname for record in caplog.records if record.name == "reflectie.web.responses"] == ["ERROR"]
 
 
 def test_pdf_that_cannot_be_kept_is_handed_out(read, monkeypatch):
     def full(*_args: object) -> None:
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(pdf.press, "make", lambda _page: b"%PDF-")
-    monkeypatch.setattr(pdf, "keep_pdf", full)
+    monkeypatch.setattr(documents.press, "make", lambda _page: b"%PDF-")
+    monkeypatch.setattr(documents, "keep_pdf", full)
 
     assert (read().status_code, read().content) == (200, b"%PDF-")
 

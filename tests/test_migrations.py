@@ -12,12 +12,15 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
-from reflectie import store
-from reflectie.domain.privacy import Reason, Withheld
+from reflectie.domain.questionnaire.answers import fields_for
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import fields_for
-from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import Answer, Checklist, Collaboration, MadePdf, Session
+from reflectie.services.questionnaire import checklists
+from reflectie.services.questionnaire.sheets import setup_of, today
+from reflectie.services.report import outcomes, reports
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +39,7 @@ def migrate(name: str = ""):
 @pytest.fixture
 def talked_about() -> Session:
     session = discussed_round(make_collaboration(), HINDERED)
-    store.record_outcome(session, "goal-shared", TALKED, "0")
+    outcomes.record_outcome(session, "goal-shared", TALKED, "0")
     return session
 
 
@@ -51,14 +54,14 @@ def test_migration_of_the_report_keeps_outcomes_and_lets_go_of_pdfs(talked_about
         migrate()
 
     session = Session.objects.select_related("checklist", "collaboration").get()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert (report.counted, report.conclusion, report.agreements) == (3, None, ())
     assert {item.item.key: item.outcome for item in report.items if item.outcome} == {"goal-shared": TALKED}
     # Nothing is kept of what was made then, and what is made now is.
     assert MadePdf.objects.count() == 0
-    assert store.kept_pdf(session.pk, "verslag", "sleutel") is None
-    store.keep_pdf(session.pk, "verslag", "nu", b"%PDF", report)
-    assert store.final_key(session.pk, "verslag") == "nu"
+    assert reports.kept_pdf(session.pk, "verslag", "sleutel") is None
+    reports.keep_pdf(session.pk, "verslag", "nu", b"%PDF", report)
+    assert reports.final_key(session.pk, "verslag") == "nu"
 
 
 def test_migration_of_names_lets_go_of_what_no_session_ends_with(talked_about):
@@ -102,7 +105,7 @@ def test_migration_of_comparing_shares_and_counts_nothing_of_what_was_before(tal
     )
     assert [agreement.sharing for agreement in session.agreements.all()] == [""]
     assert not Answer.objects.filter(released=True).exists()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert (report.counted, [agreement.what for agreement in report.agreements]) == (3, ["We bellen elkaar."])
 
 
@@ -114,13 +117,13 @@ def test_content_of_a_first_revision_is_followed_by_the_second(talked_about):
     row.guidance.update(content=first)
     row.revision = first["revision"]
     row.save(update_fields=["revision"])
-    store.forget_checklists()
+    checklists.forget_checklists()
 
-    assert store.publish_checklist(FROZEN, [GUIDANCE], DAY)
-    assert not store.publish_checklist(FROZEN, [GUIDANCE], DAY)
+    assert checklists.publish_checklist(FROZEN, [GUIDANCE], DAY)
+    assert not checklists.publish_checklist(FROZEN, [GUIDANCE], DAY)
 
     session = Session.objects.select_related("checklist", "collaboration").get()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert (report.checklist.version, report.checklist.revision) == (1, GUIDANCE["revision"])
     question = report.checklist.by_key["goal-shared"].question
     assert question == GUIDANCE["items"]["goal-shared"]["question"] != "Een vraag van toen?"
@@ -151,7 +154,7 @@ def by_group(*names: str, size: int = 3) -> list[dict[str, str]]:
 
 def figures(session: Session) -> list[tuple[str, object, object]]:
     """What its report says of each group: its name, how many, and of one item."""
-    report = store.load_report(fetched(session))
+    report = reports.load_report(fetched(session))
     item = next(item for item in report.items if item.item.key == "goal-shared")
     return [(name, size, view.counts) for (name, size), view in zip(report.groups, item.groups, strict=True)]
 
@@ -171,12 +174,12 @@ def test_open_round_has_one_group_of_names_that_look_alike_and_every_answer_in_i
     assert chosen(session) == {CAFE: 6, QUOTE: 6, LINDE: 3}
     # Whoever was filling in goes on, and may choose it again.
     assert dict(session.responses.values_list("pk", "token_hash")) == untouched
-    assert fields_for(store.load_checklist(session.checklist), store.setup_of(session))["organisation"].choices == (
+    assert fields_for(checklists.load_checklist(session.checklist), setup_of(session))["organisation"].choices == (
         CAFE,
         QUOTE,
         LINDE,
     )
-    store.close_round(session)
+    rounds.close_round(session)
     assert [(name, size) for name, size, _counts in figures(session)] == [(CAFE, 6), (QUOTE, 6), (LINDE, 3)]
 
 
@@ -250,7 +253,7 @@ def test_labels_of_two_ways_of_writing_are_one_and_the_rarer_counts_from_the_nex
     for row in [*rows, aside]:
         row.refresh_from_db()
     assert [row.region for row in rows] == [*labels[:3], "Leuven - Oost", "Aalst", "aalst", "", ""]
-    now = store.today()
+    now = today()
     assert [row.signals_from for row in rows] == [then, then, now, now, then, then, then, now]
     assert aside.signals_from is None
 

@@ -17,9 +17,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from reflectie import store
-from reflectie.domain.checklist import ContentError
+from reflectie.domain.questionnaire.checklist import ContentError
 from reflectie.models import Answer, Checklist, Dimension, FrozenError, Guidance, Item
+from reflectie.services.questionnaire import checklists, sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def empty_checklists():
     """An installed database before its first `load_checklist`. `_raw_delete`: the models would refuse it."""
     for model in (Guidance, Item, Dimension, Checklist):
         model.objects.all()._raw_delete("default")
-    store.forget_checklists()
+    checklists.forget_checklists()
 
 
 def test_load_checklist_first_time_publishes_and_says_so(content, fixtures):
@@ -112,7 +112,7 @@ def test_load_checklist_second_time_changes_nothing_and_says_nothing(content, fi
 
 
 def test_load_checklist_gives_what_the_files_say(content, checklist):
-    loaded = store.published_checklist()
+    loaded = checklists.published_checklist()
     assert (loaded.version, loaded.revision, loaded.language) == (1, checklist.revision, "nl")
     assert (loaded.dimensions, loaded.principles, loaded.sources) == (
         checklist.dimensions,
@@ -150,12 +150,12 @@ def test_load_checklist_changed_guidance_without_a_higher_revision_is_refused(co
 
 
 def test_load_checklist_changed_guidance_with_a_higher_revision_is_taken(content, fixtures):
-    assert store.published_checklist().by_key["goal-shared"].help == GUIDANCE["items"]["goal-shared"]["help"]
+    assert checklists.published_checklist().by_key["goal-shared"].help == GUIDANCE["items"]["goal-shared"]["help"]
     better = changed(GUIDANCE, "items", "goal-shared", "help", to="Nieuwe uitleg.") | {"revision": REVISION + 1}
     write(fixtures, FROZEN, better)
     assert load() == "checklist-1.json: loaded\n"
     assert load() == ""
-    loaded = store.published_checklist()
+    loaded = checklists.published_checklist()
     assert (loaded.revision, loaded.by_key["goal-shared"].help) == (REVISION + 1, "Nieuwe uitleg.")
     assert Checklist.objects.get().published_on == PUBLISHED
 
@@ -172,7 +172,7 @@ def test_publish_checklist_languages_with_different_revisions_are_refused(conten
     before = kept()
     other = {**GUIDANCE, "revision": REVISION + 1}
     with pytest.raises(ContentError, match="same revision"):
-        store.publish_checklist(FROZEN, [GUIDANCE, other], PUBLISHED)
+        checklists.publish_checklist(FROZEN, [GUIDANCE, other], PUBLISHED)
     assert kept() == before
 
 
@@ -180,14 +180,14 @@ def test_publish_checklist_new_version_leaves_the_old_one_as_it_was(content):
     reflection = make_reflection({"goal-shared": "hindering"})
     before = kept()
     frozen = changed(FROZEN, "dimensions", 0, "items", 1, "text", "nl", "hindering", to="Nieuw") | {"version": 2}
-    assert store.publish_checklist(frozen, [{**GUIDANCE, "checklist": 2}], PUBLISHED) is True
+    assert checklists.publish_checklist(frozen, [{**GUIDANCE, "checklist": 2}], PUBLISHED) is True
     assert [rows[: len(old)] for rows, old in zip(kept(), before, strict=True)] == before
-    filling = store.load_filling(reflection.response.session, reflection.response)
+    filling = sheets.load_filling(reflection.response.session, reflection.response)
     assert (filling.checklist.version, filling.checklist.by_key["goal-shared"].hindering) == (
         1,
         "Niet gedeeld door alle partners",
     )
-    assert store.published_checklist().by_key["goal-shared"].hindering == "Nieuw"
+    assert checklists.published_checklist().by_key["goal-shared"].hindering == "Nieuw"
 
 
 # --- frozen
@@ -548,8 +548,8 @@ def test_admin_version_without_guidance_cannot_take_the_site_down(admin, draft, 
     """Publishing checks the content; a date typed into the admin's form may not go around that."""
     with suppress(FrozenError):
         admin.post(admin_url(draft, "change"), form_data(draft, published_on="2026-11-02"))
-    store.forget_checklists()
-    assert store.published_checklist().version == 1
+    checklists.forget_checklists()
+    assert checklists.published_checklist().version == 1
 
 
 def test_admin_answers_are_not_there(admin, published):

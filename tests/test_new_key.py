@@ -11,11 +11,18 @@ from test_accounts import ADDRESS, PASSWORD, mailed_code, post, sign_in_by_code,
 from test_paper import typed
 from test_participant import answers, begin, code_of, give, keep_as, text_of, url
 
-from reflectie import keys, pdf, store, throttle
+from reflectie import keys
+from reflectie.domain.questionnaire.answers import Sheet, digest, note_name
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import Sheet, digest, note_name
 from reflectie.models import Response, Session
-from reflectie.views.personal import in_groups
+from reflectie.pdf import documents
+from reflectie.services import signals, tokens
+from reflectie.services.imports import table_import
+from reflectie.services.questionnaire import paper
+from reflectie.services.report import outcomes, reports
+from reflectie.services.sessions import rounds
+from reflectie.web import throttle
+from reflectie.web.participant_cookie import in_groups
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +128,7 @@ def test_round_closes_and_its_report_has_everybody_once(session, new_key):
     coordinator.post(reverse("session-close", args=[session.pk]))
     coordinator.post(reverse("session-open", args=[session.pk]))
 
-    assert store.load_report(Session.objects.get(pk=session.pk)).counted == 3
+    assert reports.load_report(Session.objects.get(pk=session.pk)).counted == 3
     assert sorted(sheet["goal-shared"] for sheet in answers(session)) == ["helping", "hindering", "hindering"]
 
 
@@ -158,30 +165,30 @@ def test_key_that_changes_twice_keeps_the_first_two(session, new_key, settings):
 
 def test_paper_form_that_is_sent_before_and_after_is_one(new_key):
     session = make_round(paper_by="Mieke")
-    store.set_paper_count(session, 3)
-    token = store.new_token()
-    store.add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
+    paper.set_paper_count(session, 3)
+    token = tokens.new_token()
+    paper.add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
     new_key()
 
-    store.add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
+    paper.add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
 
     assert session.responses.count() == 1
 
 
 def test_table_that_is_brought_in_before_and_after_is_one(new_key):
     session = make_round(paper_by="Mieke")
-    token, sheets = store.new_token(), [Sheet({"goal-shared": "helping"})] * 3
-    store.bring_in(session, token, sheets)
+    token, sheets = tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3
+    table_import.bring_in(session, token, sheets)
     new_key()
 
-    store.bring_in(session, token, sheets)
+    table_import.bring_in(session, token, sheets)
 
     assert session.responses.count() == 3
 
 
 def test_paper_page_that_was_drawn_before_is_taken(checklist, new_key):
     session = make_round(paper_by="Mieke")
-    store.set_paper_count(session, 3)
+    paper.set_paper_count(session, 3)
     coordinator = browser(session.collaboration.memberships.get().user)
     page = coordinator.get(reverse("paper", args=[session.pk])).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
@@ -276,8 +283,8 @@ def test_text_is_taken_out_by_the_link_of_a_page_that_was_drawn_before(new_key):
     name = note_name("goal-shared")
     for number in range(3):
         fill_in(session, {"goal-shared": "helping", name: f"Notitie {number}."}, finish=True)
-    mark = store.text_mark("Notitie 1.")
-    session = store.open_report(store.close_round(session))
+    mark = outcomes.text_mark("Notitie 1.")
+    session = rounds.open_report(rounds.close_round(session))
     new_key()
     coordinator = browser(session.collaboration.memberships.get().user)
     address = reverse("remove-text", args=[session.pk])
@@ -292,11 +299,11 @@ def test_note_is_released_by_the_mark_of_a_page_that_was_drawn_before(new_key):
     name = note_name("goal-shared")
     for number in range(3):
         fill_in(session, {"goal-shared": "hindering", name: f"Notitie {number}."}, finish=True)
-    session = store.open_report(store.close_round(session))
-    mark = store.text_mark("Notitie 1.")
+    session = rounds.open_report(rounds.close_round(session))
+    mark = outcomes.text_mark("Notitie 1.")
     new_key()
 
-    store.release_note(session, name, mark, release=True)
+    signals.release_note(session, name, mark, release=True)
 
     assert session.responses.filter(answers__released=True).count() == 1
 
@@ -304,12 +311,12 @@ def test_note_is_released_by_the_mark_of_a_page_that_was_drawn_before(new_key):
 def test_report_page_that_a_browser_has_is_still_the_same(client, new_key):
     reflection = make_reflection({"goal-shared": "helping"}, finished=True)
     tags = {path: client.get(path)["ETag"] for path in (reflection.report_url, reflection.report_url[:-1] + ".json")}
-    made = pdf.fingerprint(store.load_report(reflection.response.session))
+    made = documents.fingerprint(reports.load_report(reflection.response.session))
     new_key()
 
     for path, tag in tags.items():
         assert client.get(path, HTTP_IF_NONE_MATCH=tag).status_code == 304
-    assert pdf.fingerprint(store.load_report(reflection.response.session)) == made
+    assert documents.fingerprint(reports.load_report(reflection.response.session)) == made
 
 
 def test_new_hashes_are_made_under_the_new_key(new_key, settings):

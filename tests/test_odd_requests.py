@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from reflectie.middleware import FORM_TYPES, Request
+from reflectie.web.middleware import FORM_TYPES, Request
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data; boundary=B"

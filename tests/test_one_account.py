@@ -14,10 +14,19 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from test_accounts import PASSWORD, mailed_code, post, user_of
 
-from reflectie import store
 from reflectie.models import Invitation, Invitee, OutgoingMail, RateCount, Role
-from reflectie.store import Letter, account_address, twins
-from reflectie.throttle import BROWSER_COOKIE, count_code_mail, known_browser, remember_browser, try_mails, try_password
+from reflectie.services.accounts import account_address, close_account, twins
+from reflectie.services.collaborations import people
+from reflectie.services.mail import Letter, hand_over
+from reflectie.services.sessions import invitees
+from reflectie.web.throttle import (
+    BROWSER_COOKIE,
+    count_code_mail,
+    known_browser,
+    remember_browser,
+    try_mails,
+    try_password,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +199,7 @@ class Server:
 
 def test_mail_goes_to_the_very_domain_that_was_typed():
     session = make_round()
-    store.invite(session, ["info@xn--strae-oqa.de", KEPT], LETTER)
+    invitees.invite(session, ["info@xn--strae-oqa.de", KEPT], LETTER)
     backend = EmailBackend()
     backend.connection = server = Server()
     backend.send_messages(mail.outbox)
@@ -222,8 +231,8 @@ def test_pages_and_mails_write_a_domain_as_people_know_it(client):
 def test_closing_an_account_takes_its_address_out_of_mail_that_waits(queued):
     collaboration = make_collaboration()
     user = as_stored(make_account("x@example.org"), KEPT)
-    store.hand_over(Letter("Dag", f"{IN_LETTERS} en {KEPT} nodigen je uit", KEPT), ["bo@example.org"])
-    store.close_account(user)
+    hand_over(Letter("Dag", f"{IN_LETTERS} en {KEPT} nodigen je uit", KEPT), ["bo@example.org"])
+    close_account(user)
     waiting = OutgoingMail.objects.get()
     assert (waiting.text, waiting.reply_to) == ("Iemand en Iemand nodigen je uit", "")
     assert collaboration.memberships.exists()
@@ -301,9 +310,9 @@ def test_stored_addresses_are_rewritten_once(queued):
     plain = make_account("bo@example.org")
     session = make_round()
     Invitee.objects.create(session=session, email=IN_LETTERS)
-    store.invite_member(session.collaboration, KEPT, Role.FACILITATOR)
+    people.invite_member(session.collaboration, KEPT, Role.FACILITATOR)
     Invitation.objects.update(email=IN_LETTERS)
-    store.hand_over(Letter("Dag", "Dag", IN_LETTERS), [IN_LETTERS])
+    hand_over(Letter("Dag", "Dag", IN_LETTERS), [IN_LETTERS])
 
     for _ in range(2):
         rewrite()
@@ -342,8 +351,8 @@ def test_stored_rows_that_become_the_same_are_one():
 
 def test_stored_invitations_of_one_mailbox_keep_their_links():
     collaboration = make_collaboration()
-    token = store.invite_member(collaboration, "x@example.org", Role.FACILITATOR).token
+    token = people.invite_member(collaboration, "x@example.org", Role.FACILITATOR).token
     Invitation.objects.update(email=IN_LETTERS)
-    other = store.invite_member(collaboration, KEPT, Role.FACILITATOR).token
+    other = people.invite_member(collaboration, KEPT, Role.FACILITATOR).token
     rewrite()
-    assert {store.find_invitation(link).email for link in (token, other)} == {IN_LETTERS, KEPT}
+    assert {people.find_invitation(link).email for link in (token, other)} == {IN_LETTERS, KEPT}

@@ -10,12 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from rounds import erased_before
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.domain.sheet import Sheet
-from reflectie.forms.paper import TOKEN_SECONDS
+from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Answer, Collaboration, Membership, Partner, Response, Role, Session
-from reflectie.views import paper
+from reflectie.services.questionnaire import paper as paper_service
+from reflectie.services.questionnaire.paper import NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count
+from reflectie.services.questionnaire.sheets import Posted, find_response, load_sheets, save_fields, today
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, rounds
+from reflectie.services.tokens import hash_personal_code, hash_token, new_token
+from reflectie.views.questionnaire import paper
 
 pytestmark = pytest.mark.django_db
 PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug")
@@ -29,11 +34,11 @@ def make_collaboration() -> Collaboration:
 
 
 def make_session(*, mode: Mode = Mode.ANONYMOUS, sheets: int | None = 8, **plan: object) -> Session:
-    facts = {"planned_on": store.today(), "mode": mode, "paper_by": "Els van het CAW", "questions": OPTIONAL}
+    facts = {"planned_on": today(), "mode": mode, "paper_by": "Els van het CAW", "questions": OPTIONAL}
     if mode is Mode.ANONYMOUS:
         facts |= {"grouping": Grouping.PARTNER, "groups": tuple((name, 4) for name in PARTNERS)}
-    session = store.plan_session(make_collaboration(), store.Plan(**(facts | plan)))
-    return store.set_paper_count(session, sheets) if sheets else session
+    session = rounds.plan_session(make_collaboration(), plans.Plan(**(facts | plan)))
+    return set_paper_count(session, sheets) if sheets else session
 
 
 def sign_in(session: Session | None = None, role: str = Role.COORDINATOR, name: str = "an") -> Client:
@@ -63,7 +68,7 @@ def post(client: Client, session: Session, values: dict[str, str], token: str = 
 
 def kept(session: Session) -> list[dict[str, object]]:
     responses = list(session.responses.all())
-    return [dict(sheet.values) for sheet in store.load_sheets(responses)] if responses else []
+    return [dict(sheet.values) for sheet in load_sheets(responses)] if responses else []
 
 
 def fresh(session: Session) -> Session:
@@ -75,37 +80,37 @@ def fresh(session: Session) -> Session:
 
 def test_a_sheet_is_in_finished_and_counted():
     session = make_session()
-    after = store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
+    after = add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
     assert (after.paper_typed, fresh(session).paper_typed) == (1, 1)
     assert kept(session) == [{"goal-shared": "hindering"}]
     assert session.responses.get().finished is True
 
 
 def test_the_same_token_twice_is_one_sheet_whatever_came_with_it():
-    session, token = make_session(), store.new_token()
-    store.add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"}))
-    after = store.add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
+    session, token = make_session(), new_token()
+    add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"}))
+    after = add_paper_sheet(session, token, Sheet({"goal-shared": "helping"}))
     assert (after.paper_typed, kept(session)) == (1, [{"goal-shared": "hindering"}])
 
 
 def test_the_last_sheet_sent_twice_is_no_sheet_too_many():
-    session, token = make_session(sheets=1), store.new_token()
+    session, token = make_session(sheets=1), new_token()
     for _ in range(2):
-        assert store.add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed == 1
+        assert add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed == 1
 
 
 def test_no_more_sheets_than_there_are_forms():
     session = make_session(sheets=1)
-    store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
-    with pytest.raises(store.NoPaperLeftError):
-        store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
+    add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
+    with pytest.raises(NoPaperLeftError):
+        add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
     assert (len(kept(session)), fresh(session).paper_typed) == (1, 1)
 
 
 def test_no_sheet_before_it_is_said_how_many_there_are():
     session = make_session(sheets=None)
-    with pytest.raises(store.NoPaperLeftError):
-        store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
+    with pytest.raises(NoPaperLeftError):
+        add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
     assert kept(session) == []
 
 
@@ -113,22 +118,22 @@ def test_no_sheet_before_it_is_said_how_many_there_are():
 def test_the_number_can_be_corrected_but_not_below_what_was_typed(number, fits):
     session = make_session()
     for _ in range(2):
-        store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
+        add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
     if fits:
-        store.set_paper_count(session, number)
+        set_paper_count(session, number)
     else:
-        with pytest.raises(store.PaperCountError):
-            store.set_paper_count(session, number)
+        with pytest.raises(PaperCountError):
+            set_paper_count(session, number)
     assert fresh(session).paper_sheets == (number if fits else 8)
 
 
 def test_a_closed_round_takes_no_paper():
     session = make_session(mode=Mode.NAMED)
-    store.close_round(session)
-    with pytest.raises(store.StageError):
-        store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
-    with pytest.raises(store.StageError):
-        store.set_paper_count(session, 3)
+    rounds.close_round(session)
+    with pytest.raises(rounds.StageError):
+        add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
+    with pytest.raises(rounds.StageError):
+        set_paper_count(session, 3)
     # How many forms there were is no longer kept either.
     assert (kept(session), fresh(session).paper_sheets) == ([], None)
 
@@ -136,20 +141,20 @@ def test_a_closed_round_takes_no_paper():
 @pytest.mark.parametrize("plan", [{"paper_by": ""}, {"mode": Mode.TOGETHER}, {"closes_on": date(2026, 1, 1)}])
 def test_a_session_without_paper_or_past_its_last_day_takes_none(plan):
     session = make_session(sheets=None, **plan)
-    with pytest.raises(store.StageError):
-        store.set_paper_count(session, 3)
+    with pytest.raises(rounds.StageError):
+        set_paper_count(session, 3)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("same", [True, False])
 def test_two_at_once_with_one_form_left_make_one_response(same):
     session = make_session(sheets=1)
-    tokens = [store.new_token()] * 2 if same else [store.new_token(), store.new_token()]
+    tokens = [new_token()] * 2 if same else [new_token(), new_token()]
 
     def add(token: str) -> object:
         try:
-            return store.add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed
-        except store.NoPaperLeftError:
+            return add_paper_sheet(session, token, Sheet({"goal-shared": "hindering"})).paper_typed
+        except NoPaperLeftError:
             return "full"
 
     outcomes = at_once(*(lambda token=token: add(token) for token in tokens))
@@ -201,7 +206,7 @@ def test_past_the_last_day_the_page_says_how_to_go_on(checklist):
     session = make_session(mode=Mode.NAMED)
     client = sign_in(session)
     token = page_token(client, session)
-    Session.objects.filter(pk=session.pk).update(closes_on=store.today() - timedelta(days=1))
+    Session.objects.filter(pk=session.pk).update(closes_on=today() - timedelta(days=1))
     for page in (client.get(address(session)), post(client, session, typed(checklist), token)):
         assert (page.status_code, "verzet dan eerst die dag" in page.text) == (409, True)
     assert kept(session) == []
@@ -266,7 +271,7 @@ def test_who_types_in_a_session_that_is_erased_meanwhile_finds_nothing(checklist
     session = make_session()
     client = sign_in(session)
     values = {"number": "9"} if step == "set_paper_count" else typed(checklist) | {"token": page_token(client, session)}
-    monkeypatch.setattr(paper, step, erased_before(getattr(store, step)))
+    monkeypatch.setattr(paper, step, erased_before(getattr(paper_service, step)))
     assert client.post(address(session), values).status_code == 404
 
 
@@ -404,16 +409,16 @@ def test_an_old_token_keeps_what_was_typed_and_the_next_try_goes_in(checklist, m
     client = sign_in(session)
     token = page_token(client, session)
     if old == "expired":
-        monkeypatch.setattr("reflectie.forms.paper.TOKEN_SECONDS", -1)
+        monkeypatch.setattr("reflectie.forms.questionnaire.paper.TOKEN_SECONDS", -1)
     elif old == "forged":
         token += "x"
     else:
-        token = TimestampSigner(salt=f"paper:{make_session().pk}").sign(store.new_token())
+        token = TimestampSigner(salt=f"paper:{make_session().pk}").sign(new_token())
     page = post(client, session, typed(checklist, "3" * 15), token)
     assert (page.status_code, "Deze pagina stond te lang open." in page.text) == (422, True)
     form = page.context["form"]
     assert (form["goal-shared"].value(), kept(session)) == ("3", [])
-    monkeypatch.setattr("reflectie.forms.paper.TOKEN_SECONDS", TOKEN_SECONDS)
+    monkeypatch.setattr("reflectie.forms.questionnaire.paper.TOKEN_SECONDS", TOKEN_SECONDS)
     assert post(client, session, typed(checklist, "3" * 15), form["token"].value()).status_code == 303
 
 
@@ -440,22 +445,22 @@ def test_nothing_opens_a_sheet_that_is_in(checklist):
     bare = signed.split(":")[0]
     post(client, session, typed(checklist), signed)
     response = Response.objects.get()
-    assert store.find_response(session, store.hash_token(bare)) is None
-    assert store.find_response(session, store.hash_personal_code(session.pk, bare)) is None
+    assert find_response(session, hash_token(bare)) is None
+    assert find_response(session, hash_personal_code(session.pk, bare)) is None
     assert client.get(reverse("fill", args=[bare])).status_code == 404
-    assert store.withdraw(session, store.hash_token(bare)) is False
-    assert response.token_hash not in {store.hash_token(bare), store.hash_token(signed)}
+    assert rounds.withdraw(session, hash_token(bare)) is False
+    assert response.token_hash not in {hash_token(bare), hash_token(signed)}
 
 
 def test_typed_sheets_count_in_the_same_report_as_those_from_a_screen(checklist):
     session = make_session(sheets=2)
     client = sign_in(session)
-    posted = {item.key: store.Posted("helping", "") for item in checklist}
+    posted = {item.key: Posted("helping", "") for item in checklist}
     for code in ("one", "two", "three"):
-        store.save_fields(session, store.hash_personal_code(session.pk, code), posted, finish=True, may_begin=True)
+        save_fields(session, hash_personal_code(session.pk, code), posted, finish=True, may_begin=True)
     for _ in range(2):
         assert post(client, session, typed(checklist, "1" * 15) | {"notes": "2: Op papier."}).status_code == 303
-    report = store.load_report(store.close_round(session))
+    report = reports.load_report(rounds.close_round(session))
     assert report.counted == 5
     item = next(item for part in report.dimensions for item in part.items if item.item.key == "goal-shared")
     assert (item.counts.hindering, item.counts.helping) == (2, 3)
@@ -471,7 +476,7 @@ def test_query_counts_do_not_grow_with_what_was_typed(checklist, django_assert_n
     with django_assert_num_queries(3):
         client.get(address(session))
     for _ in range(20):
-        store.add_paper_sheet(session, store.new_token(), Sheet({"goal-shared": "hindering"}))
+        add_paper_sheet(session, new_token(), Sheet({"goal-shared": "hindering"}))
     with django_assert_num_queries(3):
         client.get(address(session))
     assert Answer.objects.count() == 50

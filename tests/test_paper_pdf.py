@@ -9,13 +9,13 @@ from conftest import FROZEN, GUIDANCE
 from pypdf import PdfReader
 from readback import elements, made_of, read_pdf, squeezed, text_of
 
-from reflectie import pdf
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.promises import Promise, promises
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.rules.disclosures import Promise, promises
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, Setup, setup_of_session
-from reflectie.forms.paper import paper_questions
+from reflectie.forms.questionnaire.paper import paper_questions
 from reflectie.models import Collaboration, Session
-from reflectie.views.participant import round_of
+from reflectie.pdf import documents
+from reflectie.views.questionnaire.participant import round_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug", "CAW Oost-Brabant", "Buurthuis Het Anker", "Wijkgezondheidscentrum")
@@ -48,10 +48,10 @@ def make_session(setup: Setup, **facts: object) -> Session:
     return session
 
 
-def make_form(setup: Setup, **facts: object) -> pdf.Unkept:
+def make_form(setup: Setup, **facts: object) -> documents.Unkept:
     session = make_session(setup, **facts)
     context = {"session": session, "checklist": CHECKLIST, "questions": paper_questions(CHECKLIST, setup)}
-    return pdf.Unkept("reflectie/paper/form.html", context | {"promises": promises(round_of(session))})
+    return documents.Unkept("reflectie/paper/form.html", context | {"promises": promises(round_of(session))})
 
 
 @cache
@@ -169,6 +169,6 @@ def test_paper_form_has_another_key_when_something_in_it_changes():
 
 
 def test_paper_form_waits_its_turn_with_the_reports(monkeypatch):
-    monkeypatch.setattr("reflectie.press.PATIENCE", 0.01)
-    with pdf.press.turn(patience=60), pytest.raises(pdf.BusyError):
+    monkeypatch.setattr("reflectie.pdf.worker.PATIENCE", 0.01)
+    with documents.press.turn(patience=60), pytest.raises(documents.BusyError):
         make_form(SETUPS["named, goal alone"]).make()

@@ -50,7 +50,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py worker": "test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks --accept": "test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
-    "python -m reflectie.typeset": "test_pdf_kept.py::"
+    "python -m reflectie.pdf.renderer": "test_pdf_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
     "python docs/screenshots.py": "ci: docs/screenshots.py --into",
     "gunicorn -c samenwerking/gunicorn.py": "test_served.py::server",
@@ -141,7 +141,7 @@ def test_createsuperuser_makes_an_administrator(monkeypatch) -> None:
 
 
 def test_key_that_the_readme_makes_is_accepted(settings) -> None:
-    from reflectie.checks import keys
+    from reflectie.web.checks import keys
 
     [command] = re.findall(r"`(python3 -c 'import secrets[^`]*)`", README)
     made = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.strip()

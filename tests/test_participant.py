@@ -11,13 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from rounds import erased_before
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import digest, note_name
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.domain.sheet import digest, note_name
 from reflectie.models import RateCount, Response, Session
-from reflectie.throttle import LIMIT
-from reflectie.views import participant
-from reflectie.views.personal import cookie_name, in_groups, own_code, sheet_mark
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import plans, rounds
+from reflectie.views.questionnaire import participant
+from reflectie.web.participant_cookie import cookie_name, in_groups, own_code, sheet_mark
+from reflectie.web.throttle import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +111,7 @@ def test_code_of_a_closed_round_is_unknown(client):
     session = make_round()
     finish_all(session, 3)
     code = session.code
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert client.post(reverse("join-code"), {"code": code}).status_code == 422
 
@@ -226,7 +228,7 @@ def test_beginning_keeps_a_code_in_a_cookie_and_makes_no_response(mode):
         "",
         "",
     )
-    assert len(code) == store.PERSONAL_CODE
+    assert len(code) == tokens.PERSONAL_CODE
     assert in_groups(code) in client.get(url("join-fill", session)).content.decode()
     assert session.responses.count() == 0
 
@@ -343,7 +345,7 @@ def test_together_everybody_with_the_link_has_the_same_sheet_and_finishing_opens
     give(first, session, {"goal-shared": "helping"})
     response = give(second, session, {"form-intensity": "hindering"}, finish=True)
 
-    report = reverse("report", args=[store.read_token(session.join_token)])
+    report = reverse("report", args=[tokens.read_token(session.join_token)])
     assert (response.status_code, response["Location"]) == (303, report)
     assert Client().get(report).status_code == 200
     assert answers(session) == [{"goal-shared": "helping", "form-intensity": "hindering"}]
@@ -352,7 +354,7 @@ def test_together_everybody_with_the_link_has_the_same_sheet_and_finishing_opens
 
 def test_adopted_reflection_goes_on_by_both_its_links(finished):
     response = finished.response
-    session = store.adopt(response.session, finished.token, make_collaboration())
+    session = rounds.adopt(response.session, finished.token, make_collaboration())
 
     give(Client(), session, {"goal-shared": "hindering"}, seen="")
 
@@ -366,7 +368,7 @@ def test_renewed_link_takes_along_who_was_filling_in():
     give(client, session, {"goal-shared": "helping"})
     old = url("join", session)
 
-    session = store.renew_link(session)
+    session = rounds.renew_link(session)
 
     assert client.get(old).status_code == 404
     assert 'value="helping" checked' in client.get(url("join-fill", session)).content.decode()
@@ -377,7 +379,7 @@ def test_renewed_link_says_so_until_the_session_is_erased():
     client = begin(session)
     old, sheet = url("join", session), url("join-fill", session)
     mark = keep_as(client, session)
-    session = store.renew_link(session)
+    session = rounds.renew_link(session)
 
     for asked in (client.get(old), client.get(sheet), client.post(sheet, {"keep-as": mark}), Client().get(old)):
         assert (asked.status_code, "Deze link is vernieuwd" in asked.text) == (404, True)
@@ -386,10 +388,10 @@ def test_renewed_link_says_so_until_the_session_is_erased():
         assert session.join_token not in asked.text
 
     finish_all(session, 3)
-    store.close_round(session)
+    rounds.close_round(session)
     assert f'data-kept="{mark.rpartition("-")[0]}-"' in client.get(old).text
     assert 'data-kept=""' in Client().get(old).text
-    store.erase_session(session.pk)
+    sheets.erase_session(session.pk)
     assert "Deze link is vernieuwd" not in client.get(old).text
 
 
@@ -486,7 +488,7 @@ def test_withdrawing_takes_a_confirmation_and_leaves_nothing():
 def test_withdrawing_from_what_is_erased_meanwhile_finds_nothing(monkeypatch):
     session = make_round()
     client = begin(session)
-    monkeypatch.setattr(participant, "withdraw", erased_before(store.withdraw))
+    monkeypatch.setattr(participant, "withdraw", erased_before(rounds.withdraw))
     assert client.post(url("join-withdraw", session)).status_code == 404
 
 
@@ -502,7 +504,7 @@ def test_withdrawing_after_closing_says_why_it_cannot(mode):
     session = make_round(mode)
     finish_all(session, 3)
     give(client := begin(session), session, {"goal-shared": "hindering"})
-    store.close_round(session)
+    rounds.close_round(session)
 
     for response in (client.get(url("join-withdraw", session)), client.post(url("join-withdraw", session))):
         assert response.status_code == 409
@@ -520,7 +522,7 @@ def test_nothing_is_saved_under_another_promise_than_was_read(change, headers):
     session = make_round()
     client = begin(session)
     mark = keep_as(client, session)
-    store.change_plan(session, replace(store.plan_of(session), **change))
+    rounds.change_plan(session, replace(plans.plan_of(session), **change))
     data = {"goal-shared": "hindering", "seen-goal-shared": "0", "keep-as": mark}
 
     response = client.post(url("join-fill", session), data, headers=headers)
@@ -537,7 +539,7 @@ def test_another_closing_date_breaks_no_promise():
     session = make_round()
     client = begin(session)
     mark = keep_as(client, session)
-    store.change_plan(session, replace(store.plan_of(session), closes_on=store.today(), expected=12))
+    rounds.change_plan(session, replace(plans.plan_of(session), closes_on=sheets.today(), expected=12))
 
     assert give(client, session, {"goal-shared": "hindering"}, mark=mark).status_code == 303
 
@@ -590,7 +592,7 @@ def test_marks_in_the_browser_differ_by_person_and_open_nothing():
     session = make_round()
     marks = [keep_as(begin(session), session) for _ in range(2)]
     code = fill_in(session, {"goal-shared": "helping"})
-    token_hash = store.hash_personal_code(session.pk, code)
+    token_hash = tokens.hash_personal_code(session.pk, code)
 
     assert marks[0] != marks[1]
     assert sheet_mark(session, token_hash).partition("-")[2] not in token_hash
@@ -604,7 +606,7 @@ def test_closed_round_waits_for_its_report(client, mode):
     session = make_round(mode)
     finish_all(session, 3)
     begin(session, client)
-    store.close_round(session)
+    rounds.close_round(session)
 
     waiting = client.get(url("join", session))
 
@@ -625,7 +627,7 @@ def test_opened_round_leads_to_its_report(client, mode, stage):
 
     response = client.get(url("join", session))
 
-    report = reverse("report", args=[store.read_token(session.join_token)])
+    report = reverse("report", args=[tokens.read_token(session.join_token)])
     assert (response.status_code, response["Location"]) == (302, report)
 
 
@@ -647,7 +649,7 @@ def test_answer_after_closing_is_refused_and_stays_in_sight():
     finish_all(session, 3)
     give(client := begin(session), session, {"goal-shared": "helping"})
     mark = keep_as(client, session)
-    store.close_round(session)
+    rounds.close_round(session)
 
     late = give(client, session, {"goal-shared-note": "Te laat getypt"}, mark=mark)
 
@@ -694,14 +696,14 @@ def test_standing_stops_asking_once_the_report_is_open(client):
     session = make_round()
     finish_all(session, 3)
     assert client.get(url("join-standing", session), headers=HTMX).status_code == 200
-    store.close_round(session)
+    rounds.close_round(session)
     closed = client.get(url("join-standing", session), headers=HTMX)
-    store.open_report(session)
+    rounds.open_report(session)
     opened = client.get(url("join-standing", session), headers=HTMX)
 
     assert (closed.status_code, opened.status_code) == (200, 286)
     assert "Het verslag is nog niet open." in closed.content.decode()
-    assert reverse("report", args=[store.read_token(session.join_token)]) in opened.content.decode()
+    assert reverse("report", args=[tokens.read_token(session.join_token)]) in opened.content.decode()
     assert client.get(url("join-standing", session)).status_code == 200
 
 
@@ -710,7 +712,7 @@ def test_standing_tells_a_page_that_shows_the_code_to_load_again_once_closed(cli
     finish_all(session, 3)
     shown = url("join-standing", session) + "?open"
     before = client.get(shown, headers=HTMX)
-    store.close_round(session)
+    rounds.close_round(session)
     after = client.get(shown, headers={**HTMX, "If-None-Match": before["ETag"]})
 
     assert "HX-Refresh" not in before
@@ -825,7 +827,7 @@ def test_partner_with_a_name_that_means_something_here_keeps_its_name(client):
 def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(client):
     session = make_round()
     old = url("join-standing", session)
-    store.renew_link(session)
+    rounds.renew_link(session)
 
     polled = client.get(old, headers=HTMX)
 
@@ -834,7 +836,7 @@ def test_page_that_asks_by_a_link_that_was_renewed_is_told_to_load_itself_again(
 
 
 def test_sheets_of_a_round_are_not_begun_without_end_and_what_was_given_stays(monkeypatch):
-    monkeypatch.setattr("reflectie.store.sheets.MAX_BEGUN", 2)
+    monkeypatch.setattr("reflectie.services.questionnaire.sheets.MAX_BEGUN", 2)
     session = make_round()
     first, second, third = [begin(session) for _ in range(3)]
     assert [give(client, session, {"goal-shared": "helping"}).status_code for client in (first, second)] == [303, 303]
@@ -871,8 +873,8 @@ def test_standing_that_a_page_shows_already_is_sent_no_more(client, query):
     assert client.get(again, headers=HTMX).status_code == 204
     fill_in(session, {"goal-shared": "helping"})
     assert client.get(again, headers=HTMX).status_code == 200
-    for step in (store.close_round, store.open_report):
-        step(Session.objects.get(pk=session.pk), **({"without_results": True} if step is store.close_round else {}))
+    for step in (rounds.close_round, rounds.open_report):
+        step(Session.objects.get(pk=session.pk), **({"without_results": True} if step is rounds.close_round else {}))
         changed = client.get(again, headers=HTMX)
     assert changed.status_code == 286
 
@@ -883,7 +885,7 @@ def test_pages_that_ask_how_it_stands_say_what_they_show(client, coordinator, co
     key = session.join_token if name == "join" else session.pk
     fill_in(session, {"goal-shared": "helping"}, finish=True)
     if name == "join":
-        session = store.change_plan(session, replace(store.plan_of(session), closes_on=date(2026, 11, 1)))
+        session = rounds.change_plan(session, replace(plans.plan_of(session), closes_on=date(2026, 11, 1)))
     page = (client if name == "join" else coordinator).get(reverse(name, args=[key])).content.decode()
     [asking] = re.findall(r'<div class="standing"[^>]*hx-include="find input"[^>]*>.*?</div>', page, re.DOTALL)
-    assert f'name="gezien" value="{store.load_standing(session.join_token).mark}"' in asking
+    assert f'name="gezien" value="{rounds.load_standing(session.join_token).mark}"' in asking

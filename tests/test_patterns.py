@@ -11,14 +11,14 @@ from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import PatternKey
-from reflectie.domain.findings import Finding
-from reflectie.domain.patterns import MAX_PATTERNS, find_patterns
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import Tally
+from reflectie.domain.questionnaire.answers import MEANINGS, Sheet
+from reflectie.domain.questionnaire.checklist import PatternKey
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.patterns import MAX_PATTERNS, find_patterns
+from reflectie.domain.report.report import Tally
+from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import MEANINGS, Sheet
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)

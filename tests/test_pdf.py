@@ -29,14 +29,14 @@ from readback import (
     worries_of,
 )
 
-from reflectie import pdf, typeset
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.findings import Finding
-from reflectie.domain.report import Report
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import Report
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Mode, setup_without_account
-from reflectie.domain.sheet import Sheet
-from reflectie.store import load_report
+from reflectie.pdf import documents, renderer
+from reflectie.services.report.reports import load_report
 from reflectie.templatetags.pictures import find_picture
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
@@ -61,7 +61,7 @@ def make_report(values: dict[str, Any], mode: Mode = Mode.ALONE) -> Report:
 @cache
 def made(name: str) -> bytes:
     """The PDF of one of the sheets above, made once: it takes half a second."""
-    return made_of(pdf.write(make_report(SHEETS[name])))
+    return made_of(documents.write(make_report(SHEETS[name])))
 
 
 def read(name: str) -> PdfReader:
@@ -111,7 +111,7 @@ def test_pdf_with_nothing_ticked_says_so():
 
 
 def test_pdf_filled_in_together_says_we():
-    text = text_of(read_pdf(made_of(pdf.write(make_report(SHEETS["everything"], Mode.TOGETHER)))))
+    text = text_of(read_pdf(made_of(documents.write(make_report(SHEETS["everything"], Mode.TOGETHER)))))
     assert squeezed("Zo zien jullie het: 3 sterktes") in text
     assert squeezed("Zo zie jij") not in text
 
@@ -180,7 +180,7 @@ def test_pdf_holds_to_pdf_ua_1_by_an_independent_checker(name):
 
 
 def test_pdf_independent_checker_would_find_a_fault():
-    plain = typeset.ParsedHtml("<html><body><p>Zonder taal en titel</p></body></html>").write_pdf()
+    plain = renderer.ParsedHtml("<html><body><p>Zonder taal en titel</p></body></html>").write_pdf()
     report = pdf_checker.validate_pdf_bytes(plain, profile=pdf_checker.ValidationProfile.PDF_UA_1)
     assert report.is_compliant is False
 
@@ -226,7 +226,7 @@ def test_pdf_typeface_is_its_own_and_embedded(name):
 
 
 def test_pdf_signs_that_the_typeface_lacks_are_embedded_from_another():
-    reader = read_pdf(made_of(pdf.write(make_report({"goal-shared-note": "Спасибо"}))))
+    reader = read_pdf(made_of(documents.write(make_report({"goal-shared-note": "Спасибо"}))))
     assert "Спасибо" in text_of(reader)
     fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     descriptors = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
@@ -326,9 +326,9 @@ HOSTILE_NAME = '<img src="http://198.51.100.7/a.png"/>]]>&lt;{{ x }}{% y %}<styl
 @pytest.fixture
 def fetched(monkeypatch):
     """Addresses that WeasyPrint asks for, with the network out of reach."""
-    typeset._style()
+    renderer._style()
     addresses = []
-    fetch = typeset.OwnFilesOnly.fetch
+    fetch = renderer.OwnFilesOnly.fetch
 
     def noted(self, url, headers=None):
         addresses.append(url)
@@ -337,7 +337,7 @@ def fetched(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("the network was asked for something")
 
-    monkeypatch.setattr(typeset.OwnFilesOnly, "fetch", noted)
+    monkeypatch.setattr(renderer.OwnFilesOnly, "fetch", noted)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     return addresses
 
@@ -355,7 +355,7 @@ def fetched(monkeypatch):
 )
 def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched, name, typed):
     report = make_report({"goal-shared": "hindering", "context-practical": "hindering", name: typed})
-    reader = read_pdf(typeset.typeset(pdf.write(report)))
+    reader = read_pdf(renderer.typeset(documents.write(report)))
     text = text_of(reader)
     assert text.count(squeezed(typed)) == 1
     # What comes after it still stands there, and nothing in it became a link out.
@@ -367,14 +367,14 @@ def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched
 
 def test_pdf_fetching_would_be_noticed(fetched):
     pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="
-    typeset.typeset(f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>')
+    renderer.typeset(f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>')
     assert fetched == [pixel]
 
 
 def test_pdf_template_that_points_outside_is_an_error_and_no_gap(fetched):
     html = '<html lang="nl"><head><title>x</title></head><body><img alt="x" src="http://198.51.100.7/a.png"/></body></html>'
-    with pytest.raises(typeset.ForbiddenAddressError):
-        typeset.typeset(html)
+    with pytest.raises(renderer.ForbiddenAddressError):
+        renderer.typeset(html)
 
 
 @pytest.mark.parametrize(
@@ -405,35 +405,35 @@ def test_pdf_template_that_points_outside_is_an_error_and_no_gap(fetched):
 def test_own_files_only_refuses_every_other_address(url, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("the network was asked"))
     # Django refuses a climbing name by an error of its own.
-    with pytest.raises((typeset.ForbiddenAddressError, SuspiciousFileOperation)):
-        typeset.OwnFilesOnly().fetch(url)
+    with pytest.raises((renderer.ForbiddenAddressError, SuspiciousFileOperation)):
+        renderer.OwnFilesOnly().fetch(url)
 
 
 @pytest.mark.parametrize("url", ["https://samenwerking.invalid/static/", "https://samenwerking.invalid/static/css"])
 def test_own_files_only_hands_out_no_folder(url):
-    with pytest.raises((typeset.ForbiddenAddressError, IsADirectoryError)):
-        typeset.OwnFilesOnly().fetch(url)
+    with pytest.raises((renderer.ForbiddenAddressError, IsADirectoryError)):
+        renderer.OwnFilesOnly().fetch(url)
 
 
 def test_own_files_only_serves_a_static_file_of_ours(settings):
-    response = typeset.OwnFilesOnly().fetch("https://samenwerking.invalid/static/css/pdf.css")
+    response = renderer.OwnFilesOnly().fetch("https://samenwerking.invalid/static/css/pdf.css")
     assert response.read() == (settings.BASE_DIR / "static" / "css" / "pdf.css").read_bytes()
 
 
 def test_own_files_only_serves_data():
-    assert typeset.OwnFilesOnly().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
+    assert renderer.OwnFilesOnly().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
 
 
 @ALL_SHEETS
 def test_pdf_making_it_logs_nothing_to_worry_about(name):
-    assert worries_of(pdf.write(make_report(SHEETS[name]))) == []
+    assert worries_of(documents.write(make_report(SHEETS[name]))) == []
 
 
 def test_pdf_reading_the_style_sheets_and_the_typeface_logs_nothing_to_worry_about():
     """Most of what can be said is said then: once in a process, whatever the first page is."""
-    typeset._style.cache_clear()
+    renderer._style.cache_clear()
     with listening() as worries:
-        typeset.typeset(pdf.write(make_report(SHEETS["nothing ticked"])))
+        renderer.typeset(documents.write(make_report(SHEETS["nothing ticked"])))
     assert tuple(worries) == CONTROLS
 
 
@@ -441,7 +441,7 @@ def test_pdf_reading_the_style_sheets_and_the_typeface_logs_nothing_to_worry_abo
 
 
 def test_fingerprint_same_report_same_mark():
-    marks = {pdf.fingerprint(make_report(everything(CHECKLIST))) for _ in range(3)}
+    marks = {documents.fingerprint(make_report(everything(CHECKLIST))) for _ in range(3)}
     assert len(marks) == 1
 
 
@@ -458,7 +458,7 @@ def test_fingerprint_same_report_same_mark():
 )
 def test_fingerprint_any_change_gives_another_mark(change):
     values = {name: value for name, value in (everything(CHECKLIST) | change).items() if value}
-    assert pdf.fingerprint(make_report(values)) != pdf.fingerprint(make_report(everything(CHECKLIST)))
+    assert documents.fingerprint(make_report(values)) != documents.fingerprint(make_report(everything(CHECKLIST)))
 
 
 def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
@@ -466,7 +466,7 @@ def test_fingerprint_other_day_mode_or_guidance_gives_another_mark():
     sheets = [Sheet(everything(CHECKLIST))]
     days = (date(2026, 11, 3), date(2027, 2, 1))
     marks = [
-        pdf.fingerprint(report)
+        documents.fingerprint(report)
         for report in (
             build_report(CHECKLIST, setup_without_account(Mode.ALONE), sheets, *days),
             build_report(CHECKLIST, setup_without_account(Mode.TOGETHER), sheets, *days),
@@ -483,7 +483,7 @@ def test_fingerprint_does_not_depend_on_the_process():
     report = build_report(
         again, setup_without_account(Mode.ALONE), [Sheet(everything(CHECKLIST))], date(2026, 11, 3), date(2027, 2, 1)
     )
-    assert pdf.fingerprint(report) == pdf.fingerprint(make_report(everything(CHECKLIST)))
+    assert documents.fingerprint(report) == documents.fingerprint(make_report(everything(CHECKLIST)))
 
 
 @pytest.mark.django_db
@@ -494,11 +494,11 @@ def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch)
         calls.append(xhtml)
         return b"%PDF " + str(len(calls)).encode()
 
-    monkeypatch.setattr(pdf.press, "make", counted)
+    monkeypatch.setattr(documents.press, "make", counted)
 
     def made():
         session = finished.response.session
-        return pdf.report_pdf(session.pk, load_report(session))
+        return documents.report_pdf(session.pk, load_report(session))
 
     contents = [made(), made()]
     finished.save({"goal-shared-note": "Anders"})

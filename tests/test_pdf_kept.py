@@ -17,11 +17,13 @@ from django.urls import NoReverseMatch, reverse
 from django_tasks_db.models import DBTaskResult
 from rounds import discussed_round, fetched, make_collaboration, signed_in
 
-from reflectie import pdf, store
-from reflectie import press as press_room
-from reflectie.domain.agreements import Agreement, Decision, Needed, State, mark
+from reflectie.domain.report.agreements import Agreement, Decision, Needed, State, mark
 from reflectie.models import Conclusion, MadePdf, Session
-from reflectie.press import BusyError, Press, PressError
+from reflectie.pdf import documents
+from reflectie.pdf import worker as press_room
+from reflectie.pdf.worker import BusyError, Press, PressError
+from reflectie.services.questionnaire import checklists
+from reflectie.services.report import agreements, outcomes, reports
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +39,7 @@ def made(monkeypatch) -> list[str]:
         pages.append(xhtml)
         return f"%PDF {len(pages)}".encode()
 
-    monkeypatch.setattr(pdf.press, "make", make)
+    monkeypatch.setattr(documents.press, "make", make)
     return pages
 
 
@@ -45,10 +47,10 @@ def made(monkeypatch) -> list[str]:
 def templates(monkeypatch):
     """Each kind's page says its kind alone."""
 
-    def write(report, document=pdf.REPORT):
+    def write(report, document=documents.REPORT):
         return document.name
 
-    monkeypatch.setattr(pdf, "write", write)
+    monkeypatch.setattr(documents, "write", write)
 
 
 @pytest.fixture
@@ -128,9 +130,9 @@ def test_the_whole_report_has_one_address_and_other_words_have_none(coordinator,
             reverse("session-document", args=[session.pk, kind])
 
 
-@pytest.mark.parametrize("name", ["templates/base.html", "static/js/verslag.js", "reflectie/wording.py"])
+@pytest.mark.parametrize("name", ["templates/base.html", "static/js/verslag.js", "reflectie/presentation/wording.py"])
 def test_whoever_has_a_page_gets_another_once_anything_it_is_made_with_changes(settings, tmp_path, name):
-    settings.BASE_DIR, made_with = tmp_path, pdf._made_with.__wrapped__
+    settings.BASE_DIR, made_with = tmp_path, documents._made_with.__wrapped__
     (tmp_path / name).parent.mkdir(parents=True)
     (tmp_path / name).write_text("Verslag")
     before = made_with()
@@ -145,15 +147,15 @@ def test_whoever_has_a_page_gets_another_once_anything_it_is_made_with_changes(s
 def test_a_concluded_session_keeps_the_one_it_ended_with(coordinator, session, made, templates, monkeypatch):
     ask(coordinator, session)
     session = conclude(session)
-    pdf.fix_final(session)
-    pdf.print_final()
+    documents.fix_final(session)
+    documents.print_final()
     ended = ask(coordinator, session)
     # Another template or another library, then another revision of the guidance.
-    monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
+    monkeypatch.setattr(documents, "_made_with", lambda: b"another")
     other = ask(coordinator, session)
     newer = GUIDANCE | {"revision": GUIDANCE["revision"] + 1}
-    store.publish_checklist(FROZEN, [newer], date(2026, 11, 20))
-    assert store.load_report(fetched(session)).checklist.revision == newer["revision"]
+    checklists.publish_checklist(FROZEN, [newer], date(2026, 11, 20))
+    assert reports.load_report(fetched(session)).checklist.revision == newer["revision"]
     third = ask(coordinator, session)
 
     assert [response.content for response in (ended, other, third)] == [b"%PDF 3"] * 3
@@ -170,7 +172,7 @@ def test_what_a_concluded_session_works_with_is_made_anew_when_something_changes
     session = conclude(session)
     first = ask(coordinator, session, kind)
     assert not MadePdf.objects.filter(final=True).exists()
-    monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
+    monkeypatch.setattr(documents, "_made_with", lambda: b"another")
     second = ask(coordinator, session, kind)
     assert (first.content, second.content) == (b"%PDF 1", b"%PDF 2")
     assert first["ETag"] != second["ETag"]
@@ -182,7 +184,7 @@ def test_what_a_session_ended_with_stays_also_when_it_is_first_asked_for_afterwa
 ):
     session = conclude(session)
     first = ask(coordinator, session, kind)
-    monkeypatch.setattr(pdf, "_made_with", lambda: b"another")
+    monkeypatch.setattr(documents, "_made_with", lambda: b"another")
     assert ask(coordinator, session, kind).content == first.content == b"%PDF 1"
 
 
@@ -192,9 +194,9 @@ def finals() -> list[tuple[str, bool, bytes, str]]:
 
 
 def test_concluding_makes_the_whole_and_the_summary(session, made, templates):
-    pdf.fix_final(conclude(session))
+    documents.fix_final(conclude(session))
     waiting = finals()
-    pdf.print_final()
+    documents.print_final()
 
     assert waiting == [("samenvatting", True, b"", "samenvatting"), ("verslag", True, b"", "verslag")]
     assert made == ["samenvatting", "verslag"]
@@ -203,10 +205,10 @@ def test_concluding_makes_the_whole_and_the_summary(session, made, templates):
 
 def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordinator, session, made, queued):
     """However late the worker comes: what changes meanwhile isn't in it, for whoever asks first either."""
-    agreement = store.add_agreement(session, Agreement("", "We bellen elke maandag."), uuid4())
+    agreement = agreements.add_agreement(session, Agreement("", "We bellen elke maandag."), uuid4())
     response = coordinator.post(reverse("session-conclude", args=[session.pk]), CONCLUDING)
     later = replace(agreement, state=State.DROPPED, reason="Het werd dinsdag.")
-    store.change_agreement(session, UUID(agreement.key), later, mark(agreement))
+    agreements.change_agreement(session, UUID(agreement.key), later, mark(agreement))
 
     assert (response.status_code, made) == (303, [])
     assert DBTaskResult.objects.values_list("task_path", "args_kwargs").get() == (
@@ -214,7 +216,7 @@ def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordin
         {"args": [], "kwargs": {}},
     )
     asked = ask(coordinator, fetched(session))
-    pdf.print_final()
+    documents.print_final()
     again = ask(coordinator, fetched(session))
 
     assert asked.content == again.content == b"%PDF 1"
@@ -223,7 +225,7 @@ def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordin
 
 
 def test_concluding_goes_on_when_the_page_fails(coordinator, session, made, monkeypatch, caplog):
-    monkeypatch.setattr(pdf, "write", lambda *_: 1 / 0)
+    monkeypatch.setattr(documents, "write", lambda *_: 1 / 0)
     response = coordinator.post(reverse("session-conclude", args=[session.pk]), CONCLUDING)
 
     assert (response.status_code, MadePdf.objects.count()) == (303, 0)
@@ -234,13 +236,13 @@ def test_what_a_session_ends_with_waits_while_others_are_made(session, made, tem
     def make(xhtml):
         raise BusyError
 
-    monkeypatch.setattr(pdf.press, "make", make)
-    pdf.fix_final(conclude(session))
-    with caplog.at_level("INFO", "reflectie.pdf"):
-        pdf.print_final()
+    monkeypatch.setattr(documents.press, "make", make)
+    documents.fix_final(conclude(session))
+    with caplog.at_level("INFO", "reflectie.pdf.documents"):
+        documents.print_final()
 
-    assert [name for _session, name in store.waiting_pages()] == ["samenvatting", "verslag"]
-    assert [record.levelname for record in caplog.records if record.name == "reflectie.pdf"] == ["INFO"]
+    assert [name for _session, name in reports.waiting_pages()] == ["samenvatting", "verslag"]
+    assert [record.levelname for record in caplog.records if record.name == "reflectie.pdf.documents"] == ["INFO"]
 
 
 def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_asks(
@@ -249,13 +251,13 @@ def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_ask
     def make(xhtml):
         raise PressError("x")
 
-    pdf.fix_final(session := conclude(session))
+    documents.fix_final(session := conclude(session))
     with monkeypatch.context() as broken:
-        broken.setattr(pdf.press, "make", make)
+        broken.setattr(documents.press, "make", make)
         # One of a session that failed holds back the other for a moment.
-        pdf.print_final()
+        documents.print_final()
         cache.clear()
-        pdf.print_final()
+        documents.print_final()
 
     assert finals() == []
     assert caplog.text.count("what a session ended with could not be made") == 2
@@ -266,10 +268,10 @@ def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_ask
 def test_a_text_taken_out_before_the_worker_came_is_not_in_what_it_makes(session, made, templates, checklist):
     key = next(iter(checklist)).key
     session.responses.first().answers.filter(item__key=key).update(note="Zo niet.")
-    pdf.fix_final(session := conclude(session))
+    documents.fix_final(session := conclude(session))
 
-    assert store.remove_text(session, f"{key}-note", store.text_mark("Zo niet.")) == 1
-    pdf.print_final()
+    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet.")) == 1
+    documents.print_final()
 
     assert (made, finals()) == ([], [])
 
@@ -280,12 +282,12 @@ def test_a_text_taken_out_while_it_was_made_is_not_kept(session, made, templates
     session = conclude(session)
 
     def make(xhtml):
-        store.remove_text(session, f"{key}-note", store.text_mark("Zo niet."))
+        outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet."))
         return b"%PDF"
 
-    monkeypatch.setattr(pdf.press, "make", make)
-    pdf.fix_final(session)
-    pdf.print_final()
+    monkeypatch.setattr(documents.press, "make", make)
+    documents.fix_final(session)
+    documents.print_final()
 
     assert finals() == []
 
@@ -297,7 +299,7 @@ def test_a_text_taken_out_takes_the_last_one_along(coordinator, session, made, t
     session = conclude(session)
     ended = ask(coordinator, session)
 
-    assert store.remove_text(session, f"{key}-note", store.text_mark("Zo niet.")) == 1
+    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet.")) == 1
     after = ask(coordinator, session)
 
     assert (ended.content, after.content) == (b"%PDF 1", b"%PDF 2")
@@ -310,9 +312,9 @@ def test_a_text_taken_out_takes_the_last_one_along(coordinator, session, made, t
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_who_ask_for_the_same_at_once_have_it_made_once(session, made, templates):
-    found = store.load_report(session)
+    found = reports.load_report(session)
 
-    contents = at_once(*[lambda: pdf.report_pdf(session.pk, found)] * 20)
+    contents = at_once(*[lambda: documents.report_pdf(session.pk, found)] * 20)
 
     assert (contents, len(made)) == ([b"%PDF 1"] * 20, 1)
 
@@ -336,7 +338,7 @@ def test_no_two_are_made_at_once_by_two_that_ask():
 OTHER = """
 import django, sys, time
 django.setup()
-from reflectie.press import press
+from reflectie.pdf.worker import press
 with press.turn():
     print("in", flush=True)
     sys.stdin.read()
@@ -370,7 +372,7 @@ def test_who_finds_no_place_to_wait_is_sent_away_at_once(settings):
 def test_busy_asks_to_come_back_and_makes_nothing(coordinator, session, made, templates, monkeypatch):
     monkeypatch.setattr(press_room, "PATIENCE", 0.01)
     # Another process of these tests may be making one just now.
-    with pdf.press.turn(patience=60):
+    with documents.press.turn(patience=60):
         response = ask(coordinator, session, "samenvatting")
 
     assert (response.status_code, response["Retry-After"], made) == (503, "30", [])
@@ -450,7 +452,7 @@ PARENT = f"""
 import sys
 import django
 django.setup()
-from reflectie.press import press
+from reflectie.pdf.worker import press
 with press.turn():
     press.make({XHTML!r})
 print(press._process.pid, flush=True)

@@ -18,7 +18,7 @@ from test_pdf import SHEETS
 from test_pdf import make_report as make_own
 from test_round_pdf import REPORTS
 
-from reflectie import pdf, typeset
+from reflectie.pdf import documents, renderer
 
 WHO = {
     "one": make_own(SHEETS["everything"]),
@@ -33,16 +33,16 @@ WHO = {
 LEVELS = ("H1", "H2", "H3", "H4")
 # Notes stand in the whole report alone.
 SHORT = ("one", "seven", "sixty by name", "too few")
-EACH = [(who, kind) for kind in pdf.Kind for who in (WHO if kind is pdf.Kind.REPORT else SHORT)]
+EACH = [(who, kind) for kind in documents.Kind for who in (WHO if kind is documents.Kind.REPORT else SHORT)]
 EVERY = pytest.mark.parametrize(("who", "kind"), EACH, ids=[f"{kind}: {who}" for who, kind in EACH])
 
 
 @cache
-def made(who: str, kind: pdf.Kind) -> bytes:
-    return made_of(pdf.write(WHO[who], pdf.Document(kind)))
+def made(who: str, kind: documents.Kind) -> bytes:
+    return made_of(documents.write(WHO[who], documents.Document(kind)))
 
 
-def read(who: str, kind: pdf.Kind) -> PdfReader:
+def read(who: str, kind: documents.Kind) -> PdfReader:
     return read_pdf(made(who, kind))
 
 
@@ -79,7 +79,7 @@ def test_pdf_with_more_headers_than_cells_is_an_error_to_the_second_checker(tmp_
     table = f'<table><thead><tr><th scope="col">x</th><th scope="col">y</th></tr></thead><tbody>{rows}</tbody></table>'
     path = tmp_path / "made.pdf"
     path.write_bytes(
-        typeset.typeset(f'<html lang="nl"><head><title>x</title></head><body><h1>x</h1>{table}</body></html>')
+        renderer.typeset(f'<html lang="nl"><head><title>x</title></head><body><h1>x</h1>{table}</body></html>')
     )
 
     assert errors_of(path) == ["TBL-010"]

@@ -11,10 +11,11 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from reflectie import store
-from reflectie.adapters import INVITATION
+from reflectie.accounts.adapters import INVITATION
 from reflectie.models import Collaboration, Invitation, Membership, Role
-from reflectie.throttle import Limit
+from reflectie.services import tokens
+from reflectie.services.collaborations import people
+from reflectie.web.throttle import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ ADDRESS = "bo@example.org"
 
 
 def test_the_coordinator_sees_who_has_which_role(coordinator, collaboration, guide):
-    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    people.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
     found = rows(coordinator.get(url("members", collaboration)))
 
@@ -33,7 +34,7 @@ def test_the_coordinator_sees_who_has_which_role(coordinator, collaboration, gui
 
 
 def test_a_facilitator_sees_people_but_neither_invitations_nor_a_form(facilitator, collaboration):
-    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    people.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     page = facilitator.get(url("members", collaboration))
 
     assert rows(page) == ["an@example.org coördinator", "fien@example.org (jij) begeleider Verlaat de samenwerking"]
@@ -70,7 +71,7 @@ def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(
     assert (mail.to, mail.subject) == ([ADDRESS], "Uitnodiging: werk mee in Samen in Tienen")
     assert 'an@example.org nodigt je uit in de samenwerking "Samen in Tienen", als begeleider.' in mail.body
     [token] = re.findall(r"http://testserver/uitnodiging/([\w-]{22})/", mail.body)
-    assert Invitation.objects.get().token_hash == store.hash_token(token)
+    assert Invitation.objects.get().token_hash == tokens.hash_token(token)
     assert "example.org" not in caplog.text.lower()
 
 
@@ -132,17 +133,17 @@ def test_an_invitation_that_is_not_whole_comes_back(coordinator, collaboration, 
 
 
 def test_an_invitation_is_withdrawn(coordinator, collaboration):
-    invited = store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    invited = people.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     withdraw = {"action": "withdraw", "invitation": Invitation.objects.get().pk}
 
     assert coordinator.post(url("members", collaboration), withdraw).status_code == 303
-    assert store.find_invitation(invited.token) is None
+    assert people.find_invitation(invited.token) is None
     assert coordinator.post(url("members", collaboration), withdraw | {"invitation": "x"}).status_code == 404
 
 
 @pytest.mark.parametrize("action", ["invite", "withdraw", "coordinator", "facilitator", "remove", "", "erase"])
 def test_a_facilitator_changes_nothing_for_others(facilitator, collaboration, guide, mailoutbox, action):
-    store.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
+    people.invite_member(collaboration, ADDRESS, Role.FACILITATOR)
     before = list(Membership.objects.order_by("pk").values())
     fields = {"email": "cas@example.org", "role": "coordinator", "invitation": Invitation.objects.get().pk}
     for member in Membership.objects.all() if action != "remove" else Membership.objects.exclude(pk=guide.pk):
@@ -211,7 +212,7 @@ def test_a_member_of_another_collaboration_is_out_of_reach(coordinator, collabor
 def test_people_take_five_queries_however_many(coordinator, collaboration, django_assert_num_queries, number):
     for place in range(number):
         add_member(collaboration, f"lid{place}@example.org", Role.FACILITATOR)
-        store.invite_member(collaboration, f"nieuw{place}@example.org", Role.FACILITATOR)
+        people.invite_member(collaboration, f"nieuw{place}@example.org", Role.FACILITATOR)
 
     # The browser's session, its user, the role with the collaboration, who has one, who was asked.
     with django_assert_num_queries(5):
@@ -223,7 +224,7 @@ def test_people_take_five_queries_however_many(coordinator, collaboration, djang
 
 @pytest.fixture
 def link(collaboration) -> str:
-    return reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
+    return reverse("invitation", args=[people.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
 
 
 def test_an_invitation_says_who_invites_into_what(client, link):
@@ -290,7 +291,7 @@ def test_a_wrong_link_says_so_in_plain_words(client, other, token):
 
 
 def test_nobody_is_mailed_without_end(coordinator, collaboration, mailoutbox, monkeypatch):
-    monkeypatch.setattr("reflectie.throttle.MAILINGS", (Limit(3, 24 * 3600),))
+    monkeypatch.setattr("reflectie.web.throttle.MAILINGS", (Limit(3, 24 * 3600),))
     fields = {"action": "invite", "role": "facilitator"}
 
     pages = [coordinator.post(url("members", collaboration), {**fields, "email": f"{n}.{ADDRESS}"}) for n in range(4)]
@@ -319,7 +320,7 @@ def test_one_person_is_not_invited_again_and_again(coordinator, collaboration, m
 def test_who_has_the_role_already_is_told_so_and_the_invited_person_still_gets_in(
     client, coordinator, facilitator, collaboration, guide, role
 ):
-    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, role).token])
+    link = reverse("invitation", args=[people.invite_member(collaboration, ADDRESS, role).token])
     member = coordinator if role == "coordinator" else facilitator
     label = {"coordinator": "coördinator", "facilitator": "begeleider"}[role]
 
@@ -339,7 +340,7 @@ def test_who_has_the_role_already_is_told_so_and_the_invited_person_still_gets_i
 
 
 def test_who_opened_it_with_the_wrong_account_signs_out_and_has_it_back(facilitator, collaboration, guide):
-    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
+    link = reverse("invitation", args=[people.invite_member(collaboration, ADDRESS, Role.FACILITATOR).token])
     page = facilitator.get(link).content.decode()
     assert f'name="next" value="{link}"' in page
 
@@ -350,7 +351,7 @@ def test_who_opened_it_with_the_wrong_account_signs_out_and_has_it_back(facilita
 
 
 def test_an_invitation_to_a_higher_role_is_offered_to_who_has_a_lower_one(facilitator, collaboration, guide):
-    link = reverse("invitation", args=[store.invite_member(collaboration, ADDRESS, Role.COORDINATOR).token])
+    link = reverse("invitation", args=[people.invite_member(collaboration, ADDRESS, Role.COORDINATOR).token])
 
     assert "Ja, ik werk mee" in text_of(facilitator.get(link))
     assert facilitator.post(link).status_code == 303
@@ -371,10 +372,10 @@ def test_who_has_a_role_is_only_invited_to_a_higher_one(coordinator, collaborati
 
 
 def test_who_invited_sees_that_an_invitation_has_become_needless(coordinator, collaboration, guide):
-    store.invite_member(collaboration, "fien@example.org", Role.COORDINATOR)
+    people.invite_member(collaboration, "fien@example.org", Role.COORDINATOR)
     needless = "Dit adres hoort er intussen al bij. Je kunt de uitnodiging intrekken."
     assert needless not in text_of(coordinator.get(url("members", collaboration)))
 
-    store.change_role(collaboration, guide.pk, Role.COORDINATOR)
+    people.change_role(collaboration, guide.pk, Role.COORDINATOR)
 
     assert needless in text_of(coordinator.get(url("members", collaboration)))

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
 
-from reflectie import store
 from reflectie.models import Role
+from reflectie.services import tokens
+from reflectie.services.report import reports
 from reflectie.templatetags.pictures import PICTURES
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def by_session(session, name="draaikolk"):
 
 
 def by_link(session, name="draaikolk"):
-    return reverse("picture", args=[store.read_token(session.join_token), name])
+    return reverse("picture", args=[tokens.read_token(session.join_token), name])
 
 
 @pytest.mark.parametrize("name", [name for name in PICTURES if name != "niveaus"])
@@ -127,11 +128,11 @@ def test_picture_is_kept_by_the_browser_until_the_report_changes(coordinator, se
 
 def test_page_leads_to_each_picture_it_has_and_the_pdf_to_none(coordinator, client, session):
     page = coordinator.get(reverse("session-report", args=[session.pk])).content.decode()
-    shared = client.get(reverse("report", args=[store.read_token(session.join_token)])).content.decode()
+    shared = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
     found = {name: (page.count(by_session(session, name)), shared.count(by_link(session, name))) for name in PICTURES}
     assert found == {name: (0, 0) if name == "niveaus" else (1, 1) for name in PICTURES}
     assert page.count('<span class="visually-hidden">: Hoe elke organisatie het ziet</span>') == 1
-    assert "beeld/" not in render_to_string("reflectie/report/pdf.html", {"report": store.load_report(session)})
+    assert "beeld/" not in render_to_string("reflectie/report/pdf.html", {"report": reports.load_report(session)})
 
 
 def test_page_of_groups_too_small_says_why_and_draws_none(coordinator, collaboration):
@@ -146,7 +147,11 @@ def test_page_of_groups_too_small_says_why_and_draws_none(coordinator, collabora
 
 def test_picture_asks_the_database_as_much_as_the_page(coordinator, client, session):
     pages = (coordinator, reverse("session-report", args=[session.pk]), by_session(session, "perspectieven"))
-    shared = (client, reverse("report", args=[store.read_token(session.join_token)]), by_link(session, "perspectieven"))
+    shared = (
+        client,
+        reverse("report", args=[tokens.read_token(session.join_token)]),
+        by_link(session, "perspectieven"),
+    )
     for browser, page, picture in (pages, shared):
         # The checklist is read once in a process.
         browser.get(page)

@@ -11,9 +11,6 @@ from conftest import FROZEN, GUIDANCE
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.perspectives import set_side_by_side
 from reflectie.domain.pictures import (
     BAR_LENGTH,
     Circle,
@@ -31,10 +28,13 @@ from reflectie.domain.pictures import (
 )
 from reflectie.domain.pictures.drawing import text_width, wrap
 from reflectie.domain.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
-from reflectie.domain.privacy import Reason
-from reflectie.domain.report import About
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.perspectives import set_side_by_side
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import Sheet
 from reflectie.templatetags.pictures import _PAINT, PICTURES, apart_text, find_picture, paint
 
 COUNTS = st.tuples(*[st.integers(0, 200)] * 4).filter(any)

@@ -9,8 +9,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from reflectie.middleware import pages_in_turn
-from reflectie.places import MOST_WAITING, PAGES_AT_ONCE, PATIENCE, Places, too_many_wait, waiting
+from reflectie.concurrency import MOST_WAITING, PAGES_AT_ONCE, PATIENCE, Places, too_many_wait, waiting
+from reflectie.web.middleware import pages_in_turn
 from samenwerking.worker import (
     ANSWER_SECONDS,
     BODY_SECONDS,

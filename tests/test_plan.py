@@ -6,9 +6,9 @@ import pytest
 from django.http import QueryDict
 
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
-from reflectie.forms import plan as plan_module
-from reflectie.forms.plan import PlanForm
-from reflectie.store import Plan
+from reflectie.forms.sessions import plan as plan_module
+from reflectie.forms.sessions.plan import PlanForm
+from reflectie.services.sessions.plans import Plan
 
 TODAY = date(2026, 11, 20)
 PARTNERS = ["Huis Linde", "De Brug", "OCMW"]

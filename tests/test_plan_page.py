@@ -7,9 +7,10 @@ import pytest
 from conftest import PHONE, fill_in, make_account, make_round
 from test_sessions import ANSWER, at, put, text
 
-from reflectie import store
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Role, Session
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import plans, rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def session(collaboration):
 
 
 def plan_fields(**fields):
-    return {"planned_on": store.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"} | fields
+    return {"planned_on": sheets.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"} | fields
 
 
 def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
@@ -30,7 +31,7 @@ def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
 
     session = Session.objects.get()
     assert (response.status_code, response["Location"]) == (303, at(session))
-    assert store.plan_of(session) == store.Plan(store.today(), Mode.ANONYMOUS, OPTIONAL, expected=6)
+    assert plans.plan_of(session) == plans.Plan(sheets.today(), Mode.ANONYMOUS, OPTIONAL, expected=6)
 
 
 def test_plan_sent_twice_makes_one_session(collaboration, coordinator):
@@ -79,7 +80,7 @@ def test_plan_begins_as_the_last_time(session, collaboration, coordinator):
 
     assert "We vulden in hoe het de vorige keer ging." in page
     assert re.search(r'name="mode" value="anonymous"[^>]* checked', page)
-    assert f'name="planned_on" value="{store.today().isoformat()}"' in page
+    assert f'name="planned_on" value="{sheets.today().isoformat()}"' in page
 
 
 # --- changing
@@ -89,7 +90,7 @@ def test_edit_before_an_answer_changes_everything(session, coordinator):
     response = coordinator.post(at(session, "wijzigen/"), plan_fields(mode="named", questions=["first"], expected="2"))
 
     assert response.status_code == 303
-    assert store.plan_of(Session.objects.get()) == store.Plan(store.today(), Mode.NAMED, ("first",), expected=2)
+    assert plans.plan_of(Session.objects.get()) == plans.Plan(sheets.today(), Mode.NAMED, ("first",), expected=2)
 
 
 def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
@@ -100,17 +101,17 @@ def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
     assert "Ieder voor zich, anoniem" in page
     assert [name for name in ("mode", "questions", "grouping", "paper_by") if f'name="{name}"' in page] == []
     assert coordinator.post(at(session, "wijzigen/"), plan_fields(expected="9")).status_code == 303
-    assert store.plan_of(Session.objects.get()).expected == 9
+    assert plans.plan_of(Session.objects.get()).expected == 9
 
 
 def test_edit_overtaken_by_the_first_answer_keeps_what_was_typed(session, coordinator, monkeypatch):
-    begun = store.BegunError()
+    begun = rounds.BegunError()
 
     def change(*_args):
         raise begun
 
-    monkeypatch.setattr("reflectie.views.sessions.change_plan", change)
-    later = store.today() + timedelta(5)
+    monkeypatch.setattr("reflectie.views.sessions.sessions.change_plan", change)
+    later = sheets.today() + timedelta(5)
     response = coordinator.post(
         at(session, "wijzigen/"), plan_fields(mode="named", expected="8", closes_on=later.isoformat())
     )
@@ -180,4 +181,4 @@ def test_plan_without_javascript_shows_everything_and_plans(plan_page):
 
     session = Session.objects.get()
     assert page.url.endswith(at(session))
-    assert store.plan_of(session) == store.Plan(store.today(), Mode.ANONYMOUS, OPTIONAL, expected=5)
+    assert plans.plan_of(session) == plans.Plan(sheets.today(), Mode.ANONYMOUS, OPTIONAL, expected=5)

@@ -10,9 +10,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, FormerCoordinator, Membership, Role, Session
+from reflectie.services import accounts
+from reflectie.services.collaborations import collaborations, people
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +55,7 @@ def planned(collaboration: Collaboration, **plan) -> Session:
 def closed(session: Session) -> Session:
     for _ in range(4):
         fill_in(session, {"goal-shared": "hindering"}, finish=True)
-    return store.close_round(session)
+    return rounds.close_round(session)
 
 
 def statuses(client: Client, session: Session) -> set[int]:
@@ -100,7 +103,7 @@ def test_coordinator_who_becomes_facilitator_reads_no_earlier_than_others(
     # Nor once they coordinate again, of course; and with everybody else, when it opens.
     give_role(coordinator, collaboration, els, "coordinator")
     assert statuses(client, session) == {404}
-    store.open_report(session)
+    rounds.open_report(session)
     assert statuses(client, session) == {200}
 
 
@@ -112,7 +115,7 @@ def test_coordinator_who_is_gone_and_invited_again_reads_no_earlier_than_others(
     by = browser(els) if leaves else coordinator
     by.post(reverse("members", args=[collaboration.pk]), {"action": "remove", "member": str(membership_of(els).pk)})
     closed(session)
-    invited = store.invite_member(collaboration, els.email, Role.FACILITATOR)
+    invited = people.invite_member(collaboration, els.email, Role.FACILITATOR)
     client = browser(els)
     assert client.post(reverse("invitation", args=[invited.token])).status_code == 303
 
@@ -142,7 +145,7 @@ def test_round_that_is_planned_after_the_change_is_no_concern(collaboration, coo
 def test_facilitator_of_another_collaboration_is_no_concern(collaboration, coordinator, els):
     planned(collaboration)
     give_role(coordinator, collaboration, els, "facilitator")
-    other = store.create_collaboration(make_account("bo@example.org"), name="Elders")
+    other = collaborations.create_collaboration(make_account("bo@example.org"), name="Elders")
     join(other, els, Role.FACILITATOR)
 
     assert statuses(browser(els), closed(planned(other))) == {200}
@@ -155,7 +158,7 @@ def test_facilitator_who_leaves_and_comes_back_prepares_as_before(collaboration)
     browser(fien).post(
         reverse("members", args=[collaboration.pk]), {"action": "remove", "member": str(membership_of(fien).pk)}
     )
-    store.accept_invitation(fien, store.invite_member(collaboration, fien.email, Role.FACILITATOR).token)
+    people.accept_invitation(fien, people.invite_member(collaboration, fien.email, Role.FACILITATOR).token)
 
     assert statuses(browser(fien), closed(session)) == {200}
 
@@ -163,18 +166,18 @@ def test_facilitator_who_leaves_and_comes_back_prepares_as_before(collaboration)
 def test_what_is_noted_goes_when_the_report_opens_and_with_session_and_account(collaboration, coordinator, els):
     sessions = [planned(collaboration, planned_on=date(2026, 11, day)) for day in (1, 2, 3)]
     together = make_round(Mode.TOGETHER, collaboration=collaboration)
-    store.open_report(closed(make_round(collaboration=collaboration)))
+    rounds.open_report(closed(make_round(collaboration=collaboration)))
     give_role(coordinator, collaboration, els, "facilitator")
     assert FormerCoordinator.objects.count() == 4
-    assert store.account_data(els)["coordinated_before"] == [collaboration.name]
+    assert accounts.account_data(els)["coordinated_before"] == [collaboration.name]
     assert "Coördinator geweest" in browser(els).get(reverse("account_data")).content.decode()
 
-    store.open_report(closed(sessions[0]))
-    store.close_round(together)
+    rounds.open_report(closed(sessions[0]))
+    rounds.close_round(together)
     assert set(FormerCoordinator.objects.values_list("session", flat=True)) == {sessions[1].pk, sessions[2].pk}
-    store.erase_session(sessions[1].pk)
+    sheets.erase_session(sessions[1].pk)
     assert FormerCoordinator.objects.count() == 1
-    store.close_account(els)
+    accounts.close_account(els)
     assert not FormerCoordinator.objects.exists()
 
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import assume, example, find, given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.findings import Counts
-from reflectie.domain.privacy import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
-from reflectie.domain.report import About
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.suppression import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
 
 WITHHELD = Withheld(Reason.SUBTRACTION)
 # The part of the people who chose no group; no group has this name.

@@ -18,11 +18,11 @@ from django.urls import reverse
 from signalled import CLEAR, NOTED, TODAY, held, taking_part
 from test_privacy_report import SIZES, VALUES, VARIED, World, report_of, withheld  # noqa: F401
 
-from reflectie import pdf
+from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import FieldValue
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Item, Lesson, Membership, Response, Role, Session
+from reflectie.pdf import documents
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +34,11 @@ FILE = "/vergelijken/vergelijking.xlsx"
 @pytest.fixture(autouse=True)
 def unprinted(monkeypatch):
     """Of a PDF the page it is made from: the same page makes the same PDF."""
-    monkeypatch.setattr(pdf.Unkept, "make", lambda form: form.xhtml.encode())
+    monkeypatch.setattr(documents.Unkept, "make", lambda form: form.xhtml.encode())
     monkeypatch.setattr(
-        pdf, "report_pdf", lambda _key, report, document=pdf.REPORT: pdf.write(report, document).encode()
+        documents,
+        "report_pdf",
+        lambda _key, report, document=documents.REPORT: documents.write(report, document).encode(),
     )
 
 
@@ -235,7 +237,7 @@ def test_a_sentence_without_a_name_is_the_same_whose_ever_it_is(fien, client):
 
 
 def test_who_has_an_obstacle_and_whose_quote_it_is_changes_nothing_in_a_signal(client, monkeypatch):
-    monkeypatch.setattr("reflectie.store.signals.today", lambda: TODAY)
+    monkeypatch.setattr("reflectie.services.signals.today", lambda: TODAY)
     # Of four with a label that is shown and two whose label is hidden among those without; three have it.
     held_by = [held(taking_part(region=region)) for region in ("Tienen",) * 4 + ("Leuven",) * 2 + ("",) * 2]
 

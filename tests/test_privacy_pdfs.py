@@ -20,14 +20,18 @@ from icalendar import Calendar
 from pypdf import PdfReader
 from rounds import DAY, discussed_round, fetched, signed_in
 
-from reflectie import pdf, store, typeset
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed, State, mark
-from reflectie.domain.sheet import MAX_NAME
+from reflectie.domain.questionnaire.answers import MAX_NAME
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State, mark
 from reflectie.domain.text import set_apart
 from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
-from reflectie.press import BusyError, Press, PressError
-from reflectie.store import agreements, sheets
+from reflectie.pdf import documents, renderer
+from reflectie.pdf.worker import BusyError, Press, PressError
+from reflectie.services.questionnaire import sheets
+from reflectie.services.questionnaire.sheets import NotFoundError, erase_session, today
+from reflectie.services.report import agreements, outcomes, reports
+from reflectie.services.report.agreements import add_agreement, change_agreement, remove_agreement
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -54,17 +58,17 @@ def earlier(collaboration) -> Session:
 def before(collaboration) -> Session:
     """Concluded long before all of them, with its PDF."""
     session = on(conclude(discussed_round(collaboration, HINDERED)), DAY - 3 * YEAR)
-    store.keep_pdf(session.pk, "verslag", "key", b"%PDF before")
+    reports.keep_pdf(session.pk, "verslag", "key", b"%PDF before")
     return session
 
 
 def later_one(earlier: Session) -> Session:
     """Concluded, with a PDF that looks back on the earlier session."""
     session = conclude(discussed_round(earlier.collaboration, HINDERED))
-    report = store.load_report(session)
-    assert report.since.earlier.agreements == store.load_agreements(earlier)
-    assert report.since.earlier.agreements[0].what in pdf.write(report)
-    store.keep_pdf(session.pk, "verslag", pdf.fingerprint(report), b"%PDF quotes", report)
+    report = reports.load_report(session)
+    assert report.since.earlier.agreements == reports.load_agreements(earlier)
+    assert report.since.earlier.agreements[0].what in documents.write(report)
+    reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF quotes", report)
     return session
 
 
@@ -77,11 +81,11 @@ def test_taken_out_it_leaves_the_pdf_with_which_a_later_session_ended(before, ea
     session = later_one(earlier)
     assert kept() == {b"%PDF before", b"%PDF quotes"}
 
-    store.remove_agreement(earlier, pk(agreement), mark(agreement))
+    remove_agreement(earlier, pk(agreement), mark(agreement))
 
     # The session before them all looks back on nothing of this one.
     assert kept() == {b"%PDF before"}
-    assert FIRST.what not in pdf.write(store.load_report(fetched(session)))
+    assert FIRST.what not in documents.write(reports.load_report(fetched(session)))
 
 
 @pytest.mark.parametrize("words", [{"what": "Anders."}, {"who": "Iemand anders"}, {"who": ""}])
@@ -89,7 +93,7 @@ def test_put_in_other_words_too(before, earlier, words):
     agreement = made(earlier)
     later_one(earlier)
 
-    store.change_agreement(earlier, pk(agreement), changed(agreement, **words), mark(agreement))
+    change_agreement(earlier, pk(agreement), changed(agreement, **words), mark(agreement))
 
     assert kept() == {b"%PDF before"}
 
@@ -101,7 +105,7 @@ def test_another_state_or_day_takes_back_nothing_so_that_what_a_session_ended_wi
     agreement = made(earlier)
     later_one(earlier)
 
-    store.change_agreement(earlier, pk(agreement), changed(agreement, **parts), mark(agreement))
+    change_agreement(earlier, pk(agreement), changed(agreement, **parts), mark(agreement))
 
     assert kept() == {b"%PDF quotes"}
 
@@ -109,32 +113,32 @@ def test_another_state_or_day_takes_back_nothing_so_that_what_a_session_ended_wi
 def test_a_reason_taken_back_after_concluding_leaves_the_sessions_own_last_pdf_too(before, earlier):
     agreement = made(earlier)
     dropped = changed(agreement, state=State.DROPPED, reason="Mevrouw Janssens wil niet.")
-    store.change_agreement(earlier, pk(agreement), dropped, mark(agreement))
+    change_agreement(earlier, pk(agreement), dropped, mark(agreement))
     earlier = conclude(earlier)
-    store.keep_pdf(earlier.pk, "verslag", "key", b"%PDF own")
+    reports.keep_pdf(earlier.pk, "verslag", "key", b"%PDF own")
     later_one(earlier)
 
-    store.change_agreement(earlier, pk(agreement), changed(dropped, reason="Het lukte niet."), mark(dropped))
+    change_agreement(earlier, pk(agreement), changed(dropped, reason="Het lukte niet."), mark(dropped))
 
     assert kept() == {b"%PDF before"}
 
 
 def test_an_erased_session_leaves_the_pdfs_of_later_ones(before, earlier):
     elsewhere = discussed_round(make_collaboration("Elders"), HINDERED)
-    store.keep_pdf(elsewhere.pk, "verslag", "key", b"%PDF elsewhere")
+    reports.keep_pdf(elsewhere.pk, "verslag", "key", b"%PDF elsewhere")
     made(earlier)
     session = later_one(earlier)
 
-    store.erase_session(earlier.pk)
+    erase_session(earlier.pk)
 
     assert kept() == {b"%PDF before", b"%PDF elsewhere"}
-    assert store.load_report(fetched(session)).since.earlier.changed_on == before.planned_on
+    assert reports.load_report(fetched(session)).since.earlier.changed_on == before.planned_on
 
 
 def test_erasing_a_reflection_without_a_collaboration_leaves_others_alone(finished, checklist):
     other = make_reflection(everything(checklist), finished=True)
-    store.keep_pdf(other.response.session_id, "verslag", "key", b"%PDF")
-    store.erase_session(finished.response.session_id)
+    reports.keep_pdf(other.response.session_id, "verslag", "key", b"%PDF")
+    erase_session(finished.response.session_id)
 
     assert kept() == {b"%PDF"}
 
@@ -145,14 +149,14 @@ def test_wiped_words_of_the_talk_are_gone_from_the_files(collaboration):
         pytest.skip("only SQLite keeps all of it in files of ours")
     from test_gone import on_disk
 
-    from reflectie.domain.talk import Choice, Outcome
-    from reflectie.domain.talk import mark as outcome_mark
+    from reflectie.domain.report.outcomes import Choice, Outcome
+    from reflectie.domain.report.outcomes import mark as outcome_mark
 
     session = discussed_round(collaboration, HINDERED)
     outcome = Outcome(Choice.DIVIDED, "Zeg-dit-niet-verder", "")
-    store.record_outcome(session, "goal-shared", outcome, outcome_mark(None))
+    outcomes.record_outcome(session, "goal-shared", outcome, outcome_mark(None))
     assert b"Zeg-dit-niet-verder" in on_disk()
-    store.record_outcome(session, "goal-shared", None, outcome_mark(outcome))
+    outcomes.record_outcome(session, "goal-shared", None, outcome_mark(outcome))
 
     assert b"Zeg-dit-niet-verder" not in on_disk()
 
@@ -167,8 +171,8 @@ def test_what_a_failure_says_quotes_nobody(monkeypatch):
         except KeyError as error:
             raise ValueError(f"cannot draw {xhtml}") from error
 
-    monkeypatch.setattr(typeset, "typeset", fail)
-    told, content = typeset._answer("over mevrouw Janssens")
+    monkeypatch.setattr(renderer, "typeset", fail)
+    told, content = renderer._answer("over mevrouw Janssens")
 
     assert content == b""
     assert "Janssens" not in told
@@ -184,16 +188,16 @@ def test_a_pdf_that_failed_is_not_tried_again_at_once_and_others_are(earlier, co
         asked.append(xhtml)
         raise PressError("ended")
 
-    report, other = store.load_report(earlier), discussed_round(collaboration, HINDERED)
-    monkeypatch.setattr(pdf.press, "make", fail)
+    report, other = reports.load_report(earlier), discussed_round(collaboration, HINDERED)
+    monkeypatch.setattr(documents.press, "make", fail)
     with pytest.raises(PressError):
-        pdf.report_pdf(earlier.pk, report)
+        documents.report_pdf(earlier.pk, report)
     made(earlier)
-    for document in (pdf.REPORT, pdf.Document(pdf.Kind.CARDS)):
+    for document in (documents.REPORT, documents.Document(documents.Kind.CARDS)):
         with pytest.raises(BusyError):
-            pdf.report_pdf(earlier.pk, store.load_report(fetched(earlier)), document)
+            documents.report_pdf(earlier.pk, reports.load_report(fetched(earlier)), document)
     with pytest.raises(PressError):
-        pdf.report_pdf(other.pk, store.load_report(other))
+        documents.report_pdf(other.pk, reports.load_report(other))
 
     assert len(asked) == 2
     response = signed_in("an", collaboration).get(reverse("session-pdf", args=[earlier.pk]))
@@ -215,19 +219,23 @@ HOSTILE = (
 
 def with_hostile_agreements(session: Session) -> Session:
     for text in HOSTILE:
-        store.add_agreement(session, Agreement("", text[:300], text[:120]), uuid4())
-    conclusion = Conclusion(Needed.YES, Decision.REDESIGN, HOSTILE[0], store.today() + timedelta(3))
-    store.conclude(session, conclusion)
+        add_agreement(session, Agreement("", text[:300], text[:120]), uuid4())
+    conclusion = Conclusion(Needed.YES, Decision.REDESIGN, HOSTILE[0], today() + timedelta(3))
+    rounds.conclude(session, conclusion)
     return fetched(session)
 
 
 def test_agreements_are_words_in_every_pdf(earlier):
     session = with_hostile_agreements(earlier)
     now = discussed_round(session.collaboration, HINDERED)
-    for each, document in ((session, pdf.REPORT), (now, pdf.REPORT), (now, pdf.Document(pdf.Kind.GUIDE))):
-        xhtml = pdf.write(store.load_report(each), document)
+    for each, document in (
+        (session, documents.REPORT),
+        (now, documents.REPORT),
+        (now, documents.Document(documents.Kind.GUIDE)),
+    ):
+        xhtml = documents.write(reports.load_report(each), document)
         ElementTree.fromstring(xhtml)
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(typeset.typeset(xhtml))).pages)
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(renderer.typeset(xhtml))).pages)
         # In two bytes a letter where the line has a sign of another font.
         assert "<script>alert(1)</script>" in text.replace("\x00", "").replace("\n", "")
 
@@ -296,7 +304,7 @@ def test_an_agreement_of_elsewhere_is_absent_under_a_session_of_ones_own(collabo
         answers = [coordinator.get(url) if data is None else coordinator.post(url, data) for url in (address, absent)]
         assert len({answer.status_code for answer in answers}) == 1
         assert not any(theirs.what in answer.content.decode() for answer in answers)
-    assert store.load_agreements(elsewhere) == (theirs,)
+    assert reports.load_agreements(elsewhere) == (theirs,)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +330,7 @@ def test_what_an_agreement_is_about_is_an_item_or_nothing(collaboration, earlier
 
     assert page.status_code == 200
     assert "<script>alert" not in page.content.decode()
-    assert store.load_agreements(earlier) == ()
+    assert reports.load_agreements(earlier) == ()
     assert OTHER.item == ""
 
 
@@ -335,7 +343,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
     """The later session ended, so that what is kept of it now would be its last one for good."""
     agreement = made(earlier)
     session = conclude(discussed_round(earlier.collaboration, HINDERED))
-    report = store.load_report(session)
+    report = reports.load_report(session)
     erased = Event()
 
     def slowly() -> None:
@@ -347,12 +355,12 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
 
     def take_back():
         if how == "erase":
-            return store.erase_session(earlier.pk)
-        return store.remove_agreement(earlier, pk(agreement), mark(agreement))
+            return erase_session(earlier.pk)
+        return remove_agreement(earlier, pk(agreement), mark(agreement))
 
     def keep():
         erased.wait(5)
-        store.keep_pdf(session.pk, "verslag", pdf.fingerprint(report), b"%PDF quotes", report)
+        reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF quotes", report)
 
     failed = [result for result in at_once(take_back, keep) if isinstance(result, Exception)]
 
@@ -361,7 +369,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
 
 @pytest.mark.django_db(transaction=True)
 def test_concluding_twice_at_once_concludes_once(earlier):
-    ends = at_once(*[lambda: store.conclude(earlier, Conclusion(Needed.NO, Decision.STOP))] * 3)
+    ends = at_once(*[lambda: rounds.conclude(earlier, Conclusion(Needed.NO, Decision.STOP))] * 3)
 
     assert sorted(type(end).__name__ for end in ends) == ["Session", "StageError", "StageError"]
 
@@ -371,10 +379,10 @@ def test_agreements_made_changed_and_taken_out_while_the_session_is_erased_leave
     first, other = made(earlier), made(earlier, OTHER)
     results = at_once(
         lambda: made(earlier, changed(OTHER, what="Nog een.")),
-        lambda: store.change_agreement(earlier, pk(first), changed(first, who="An"), mark(first)),
-        lambda: store.erase_session(earlier.pk),
-        lambda: store.remove_agreement(earlier, pk(other), mark(other)),
+        lambda: change_agreement(earlier, pk(first), changed(first, who="An"), mark(first)),
+        lambda: erase_session(earlier.pk),
+        lambda: remove_agreement(earlier, pk(other), mark(other)),
     )
 
-    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, store.NotFoundError)]
+    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, NotFoundError)]
     assert (unexpected, Row.objects.count(), Session.objects.count()) == ([], 0, 0)

@@ -14,19 +14,19 @@ from django.template.loader import render_to_string
 from hypothesis import given, settings
 from test_privacy import FIELDS, NONE, World, published, rounds, worlds
 
-from reflectie import pdf
-from reflectie.domain import build
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.findings import Counts
-from reflectie.domain.guide import LENGTHS, build_guide
-from reflectie.domain.privacy import Withheld, group_figures, groups_to_blank
-from reflectie.domain.report import About, Report
+from reflectie.domain.meeting.guide import LENGTHS, build_guide
+from reflectie.domain.meeting.worksheet import build_worksheet
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report import build
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About, Report
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.suppression import Withheld, group_figures, groups_to_blank
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.worksheet import build_worksheet
+from reflectie.pdf import documents as pdf
 from reflectie.templatetags.pictures import PICTURES, find_picture
-from reflectie.views.pictures import _draw
+from reflectie.views.report.pictures import _draw
 
 DAY = date(2026, 11, 20)
 # Answered alike by each person; between them, what patterns look at.

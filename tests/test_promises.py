@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reflectie.domain.privacy import FLOOR
-from reflectie.domain.promises import About, Promise, Round, Told, promises
+from reflectie.domain.rules.disclosures import About, Promise, Round, Told, promises
+from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Grouping, Mode
 
 ANONYMOUS = Round(Mode.ANONYMOUS, expected=6)

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_in_by_code, with_second_step
 
-from reflectie import throttle
-from reflectie.throttle import Limit
+from reflectie.web import throttle
+from reflectie.web.throttle import Limit
 
 pytestmark = pytest.mark.django_db
 

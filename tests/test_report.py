@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.agreements import Agreement, State
-from reflectie.domain.build import build_report, draw_whirlpool
-from reflectie.domain.checklist import Mover
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.intensity import Fit, Intensity
 from reflectie.domain.pictures import whirlpool_arm
-from reflectie.domain.report import About, AdviceGroup, IntensityAnswer, Note
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.intensity import Fit, Intensity
+from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.build import build_report, draw_whirlpool
+from reflectie.domain.report.outcomes import Outcome
+from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer, Note
+from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.setup import Mode, setup_without_account
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.talk import Outcome
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)

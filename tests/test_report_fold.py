@@ -8,11 +8,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from rounds import discussed_round, make_collaboration, signed_in
 
-from reflectie import store
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import GroupView
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.report import GroupView
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.models import Session
+from reflectie.services import tokens
+from reflectie.services.report import reports
 from reflectie.templatetags.pictures import figures_of
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_answers_of_a_round_stand_open_for_whoever_records_the_talk(shown, check
 
 def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_it(client, collaboration, checklist):
     session = make_round(collaboration)
-    shared = client.get(reverse("report", args=[store.read_token(session.join_token)])).content.decode()
+    shared = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
     assert [state for state, _ in folds(shared)] == [""] * len(checklist.dimensions)
     # The goal: one item that everybody chose of, divided, and one of which nobody said anything.
     goal = re.sub(r"<[^>]+>", " ", shared.split('<details class="rows">')[1].split("</summary>")[0])
@@ -65,7 +66,7 @@ def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_
 
 
 def test_paper_folds_nothing_but_what_did_not_change(collaboration):
-    report = store.load_report(make_round(collaboration))
+    report = reports.load_report(make_round(collaboration))
     assert "<details" not in render_to_string("reflectie/report/pdf.html", {"report": report})
 
 
@@ -80,7 +81,7 @@ def test_figures_of_each_group_stand_in_a_table_and_no_group_without_a_place(sho
 
 
 def test_figures_that_are_withheld_for_one_item_are_said_to_be(collaboration):
-    item = store.load_report(make_round(collaboration)).items[1]
+    item = reports.load_report(make_round(collaboration)).items[1]
     hidden = GroupView("Huis", Withheld(Reason.SUBTRACTION), None)
     assert figures_of(item, ("Huis", "Wijk")) == ["4 hinderend, 0 helpend", "0 hinderend, 4 helpend"]
     item = replace(item, groups=(hidden, *item.groups[1:]))

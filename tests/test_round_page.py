@@ -10,10 +10,12 @@ from django.urls import reverse
 from pypdf import PdfReader
 from rounds import DAY, discussed_round, make_collaboration, signed_in
 
-from reflectie import store
+from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
-from reflectie.domain.talk import Choice, Outcome
 from reflectie.models import Role
+from reflectie.services import tokens
+from reflectie.services.report import outcomes, reports
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +65,7 @@ def pdf_url(session):
 
 
 def link_url(session):
-    return reverse("report", args=[store.read_token(session.join_token)])
+    return reverse("report", args=[tokens.read_token(session.join_token)])
 
 
 def seen(response):
@@ -106,7 +108,7 @@ def test_report_is_another_to_a_cache_for_each_role_and_stage(coordinator, colla
     again = coordinator.get(
         report_url(session), headers={"If-None-Match": coordinator.get(report_url(session))["ETag"]}
     )
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     etags |= {coordinator.get(report_url(session))["ETag"], facilitator.get(report_url(session))["ETag"]}
     assert (len(etags), again.status_code) == (4, 304)
     assert "private" in again["Cache-Control"]
@@ -120,7 +122,7 @@ def test_report_by_its_link_is_another_to_a_cache_once_somebody_signs_in(coordin
 
 def test_report_changes_for_everybody_once_an_outcome_is_recorded(coordinator, client, session):
     before = client.get(link_url(session))
-    store.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "We lazen samen.", "Huis niet"), "0")
+    outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "We lazen samen.", "Huis niet"), "0")
     after = client.get(link_url(session), headers={"If-None-Match": before["ETag"]})
     text = seen(after)
     assert after.status_code == 200
@@ -177,7 +179,7 @@ def test_pdf_of_a_session_has_a_name_without_people(coordinator, session):
 
 def test_pdf_forgets_a_text_that_was_taken_out(coordinator, session):
     coordinator.get(pdf_url(session))
-    store.remove_text(session, "goal-shared-note", store.text_mark("Notitie 0"))
+    outcomes.remove_text(session, "goal-shared-note", outcomes.text_mark("Notitie 0"))
     content = coordinator.get(pdf_url(session)).content
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
     assert "Notitie 0" not in text
@@ -190,12 +192,12 @@ def test_queries_are_as_many_at_three_answers_as_at_two_hundred(
 ):
     session = discussed_round(collaboration, without_groups(number))
     # Drawing is measured elsewhere; here it is what the database is asked.
-    monkeypatch.setattr("reflectie.pdf.press.make", lambda xhtml: b"%PDF")
+    monkeypatch.setattr("reflectie.pdf.documents.press.make", lambda xhtml: b"%PDF")
     for url in (report_url(session), pdf_url(session)):
         coordinator.get(url)
 
     with django_assert_num_queries(7):
-        store.load_report(session)
+        reports.load_report(session)
     with django_assert_num_queries(10):
         assert coordinator.get(report_url(session)).status_code == 200
     with django_assert_num_queries(11):

@@ -23,14 +23,14 @@ from readback import (
 )
 from test_pdf import HOSTILE, HOSTILE_NAME
 
-from reflectie import pdf
-from reflectie.domain.agreements import Agreement, Conclusion, Decision, Needed
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.report import About, Report
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.talk import Choice, Outcome
+from reflectie.pdf import documents
 from reflectie.templatetags.pictures import PICTURES, find_picture
 from reflectie.templatetags.reflectie import spread_text
 
@@ -98,7 +98,7 @@ WITH_RESULTS = pytest.mark.parametrize("name", [name for name in REPORTS if name
 
 @cache
 def made(name: str) -> bytes:
-    return made_of(pdf.write(REPORTS[name]))
+    return made_of(documents.write(REPORTS[name]))
 
 
 def read(name: str) -> PdfReader:
@@ -160,7 +160,7 @@ def test_pdf_of_an_anonymous_round_withholds_small_groups_without_a_number():
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, HOUSES)
     report = build_report(CHECKLIST, setup, sheets, DAY, about=ABOUT)
     assert report.hidden_groups == HOUSES[1:]
-    text = text_of(read_pdf(made_of(pdf.write(report))))
+    text = text_of(read_pdf(made_of(documents.write(report))))
     assert squeezed(f"{HOUSES[0]}: 4; {HOUSES[1]}: niet apart getoond; {HOUSES[2]}: niet apart getoond") in text
     assert squeezed(f"Niet apart getoond: {HOUSES[1]}, {HOUSES[2]} (om een kleine groep te beschermen).") in text
     # The partners, the groups' sizes and the line above: nothing of theirs beside an item.
@@ -191,7 +191,7 @@ def test_pdf_of_a_round_what_people_type_comes_out_literally(mode):
     sheets = [Sheet(sheet(0) | typed | {"organisation": HOSTILE_NAME})] * 3
     outcomes = {"goal-shared": Outcome(Choice.DIVIDED, HOSTILE, HOSTILE)}
     about = About(HOSTILE_NAME, (HOSTILE_NAME,), outcomes=outcomes)
-    reader = read_pdf(made_of(pdf.write(build_report(CHECKLIST, setup, sheets, DAY, about=about))))
+    reader = read_pdf(made_of(documents.write(build_report(CHECKLIST, setup, sheets, DAY, about=about))))
     # A text that runs on overleaf has its table's head above it there.
     down = text_down(reader).replace("StellingAntwoordenBevinding", "").replace("StellingBevinding", "")
     assert down.count(squeezed(HOSTILE)) == 5
@@ -268,4 +268,4 @@ def test_pdf_of_a_round_an_agreement_is_never_torn_in_two():
 
 @ALL_REPORTS
 def test_pdf_of_a_round_making_it_logs_nothing_to_worry_about(name):
-    assert worries_of(pdf.write(REPORTS[name])) == []
+    assert worries_of(documents.write(REPORTS[name])) == []

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Mover
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import MAX_DIFFERENCES, About, Note, Tally
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.outcomes import Choice, Outcome, contradicts, mark
+from reflectie.domain.report.report import MAX_DIFFERENCES, About, Note, Tally
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.talk import Choice, Outcome, contradicts, mark
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)

@@ -11,10 +11,25 @@ import pytest
 from conftest import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
 from django.db import connection
 
-from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Invitee, Response, Session
-from reflectie.store import Plan, Posted
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets as sheets_service
+from reflectie.services.questionnaire.sheets import (
+    NotFoundError,
+    Posted,
+    SessionClosedError,
+    erase_expired,
+    erase_session,
+    find_response,
+    load_filling,
+    load_sheets,
+    save_fields,
+    takes_answers,
+    today,
+)
+from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions.plans import Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +48,7 @@ def fresh(session):
 def closed(mode=Mode.ANONYMOUS, people=3, **plan):
     session = make_round(mode, **plan)
     fill_for(session, people)
-    return store.close_round(session)
+    return rounds.close_round(session)
 
 
 # --- planning
@@ -47,19 +62,19 @@ def test_plan_session_has_a_link_a_code_and_its_plan():
         closes_on=date(2026, 12, 1),
         paper_by="An",
     )
-    session = fresh(store.plan_session(make_collaboration(), plan))
+    session = fresh(rounds.plan_session(make_collaboration(), plan))
 
-    assert store.plan_of(session) == plan
-    assert (session.stage, len(session.join_token), len(session.code)) == ("open", 22, store.tokens.SHORT_CODE)
-    assert session.read_hash == store.hash_token(store.read_token(session.join_token))
-    assert store.find_by_code(session.code) == session.join_token
+    assert plans.plan_of(session) == plan
+    assert (session.stage, len(session.join_token), len(session.code)) == ("open", 22, tokens.SHORT_CODE)
+    assert session.read_hash == tokens.hash_token(tokens.read_token(session.join_token))
+    assert rounds.find_by_code(session.code) == session.join_token
 
 
 def test_plan_session_sent_twice_with_one_key_makes_one():
     collaboration = make_collaboration()
     key = uuid4()
-    first = store.plan_session(collaboration, PLAN, key)
-    again = store.plan_session(collaboration, PLAN, key)
+    first = rounds.plan_session(collaboration, PLAN, key)
+    again = rounds.plan_session(collaboration, PLAN, key)
 
     assert (again.pk, again.join_token) == (first.pk, first.join_token)
     assert Session.objects.count() == 1
@@ -69,32 +84,32 @@ def test_plan_session_with_one_key_and_another_plan_is_another():
     """As a browser sends it that goes back to the form as it was left."""
     collaboration = make_collaboration()
     key = uuid4()
-    first = store.plan_session(collaboration, PLAN, key)
+    first = rounds.plan_session(collaboration, PLAN, key)
     later = replace(PLAN, planned_on=PLAN.planned_on + timedelta(7))
-    second = store.plan_session(collaboration, later, key)
+    second = rounds.plan_session(collaboration, later, key)
 
     assert first.pk != second.pk
-    assert [store.plan_of(fresh(session)) for session in (first, second)] == [PLAN, later]
+    assert [plans.plan_of(fresh(session)) for session in (first, second)] == [PLAN, later]
 
 
 def test_plan_session_with_another_collaborations_key_gives_nothing_away():
     key = uuid4()
-    first = store.plan_session(make_collaboration(), PLAN, key)
+    first = rounds.plan_session(make_collaboration(), PLAN, key)
     other = make_collaboration("Elders")
 
-    assert store.plan_session(other, PLAN, key).pk != first.pk
+    assert rounds.plan_session(other, PLAN, key).pk != first.pk
     assert other.sessions.count() == 1
 
 
 def test_last_plan_is_the_latest_that_was_planned():
     collaboration = make_collaboration()
-    assert store.last_plan(collaboration) is None
+    assert rounds.last_plan(collaboration) is None
     for day, mode in ((3, Mode.NAMED), (9, Mode.TOGETHER), (5, Mode.ANONYMOUS)):
-        store.plan_session(collaboration, replace(PLAN, planned_on=date(2026, 11, day), mode=mode))
+        rounds.plan_session(collaboration, replace(PLAN, planned_on=date(2026, 11, day), mode=mode))
     reflection = make_reflection()
-    store.adopt(reflection.response.session, reflection.token, collaboration)
+    rounds.adopt(reflection.response.session, reflection.token, collaboration)
 
-    assert store.last_plan(collaboration).mode is Mode.TOGETHER
+    assert rounds.last_plan(collaboration).mode is Mode.TOGETHER
 
 
 @pytest.mark.parametrize(
@@ -109,30 +124,30 @@ def test_last_plan_is_the_latest_that_was_planned():
     ],
 )
 def test_change_plan_keeps_the_promise_from_the_first_answer_on(change):
-    session = store.plan_session(make_collaboration(), PLAN)
+    session = rounds.plan_session(make_collaboration(), PLAN)
     changed = replace(PLAN, **change)
-    assert store.plan_of(store.change_plan(session, changed)) == changed
-    store.change_plan(session, PLAN)
+    assert plans.plan_of(rounds.change_plan(session, changed)) == changed
+    rounds.change_plan(session, PLAN)
     fill_in(session, ANSWER)
 
-    with pytest.raises(store.BegunError):
-        store.change_plan(session, changed)
-    assert store.plan_of(fresh(session)) == PLAN
+    with pytest.raises(rounds.BegunError):
+        rounds.change_plan(session, changed)
+    assert plans.plan_of(fresh(session)) == PLAN
 
 
 def test_change_plan_moves_days_and_numbers_after_the_first_answer_too():
-    session = store.plan_session(make_collaboration(), PLAN)
+    session = rounds.plan_session(make_collaboration(), PLAN)
     fill_in(session, ANSWER)
     changed = replace(PLAN, planned_on=date(2026, 12, 5), closes_on=date(2026, 12, 4), expected=9)
 
-    store.change_plan(session, changed)
+    rounds.change_plan(session, changed)
 
-    assert store.plan_of(fresh(session)) == changed
+    assert plans.plan_of(fresh(session)) == changed
 
 
 def test_change_plan_once_closed_is_refused():
-    with pytest.raises(store.StageError):
-        store.change_plan(closed(), PLAN)
+    with pytest.raises(rounds.StageError):
+        rounds.change_plan(closed(), PLAN)
 
 
 # --- the link
@@ -142,28 +157,28 @@ def test_renew_link_old_link_and_code_stop_and_answers_stay():
     session = make_round()
     code = fill_in(session, ANSWER)
     before = fresh(session)
-    store.renew_link(session)
+    rounds.renew_link(session)
     after = fresh(session)
 
-    assert (store.load_standing(before.join_token), store.find_by_code(before.code)) == (None, None)
-    assert store.find_by_code(after.code) == after.join_token
-    assert after.read_hash == store.hash_token(store.read_token(after.join_token)) != before.read_hash
-    assert store.find_response(after, store.hash_personal_code(session.pk, code)) is not None
+    assert (rounds.load_standing(before.join_token), rounds.find_by_code(before.code)) == (None, None)
+    assert rounds.find_by_code(after.code) == after.join_token
+    assert after.read_hash == tokens.hash_token(tokens.read_token(after.join_token)) != before.read_hash
+    assert find_response(after, tokens.hash_personal_code(session.pk, code)) is not None
 
 
 def test_renew_link_of_a_sheet_filled_in_together_moves_the_sheet_along():
     session = make_round(Mode.TOGETHER)
-    token_hash = store.hash_token(session.join_token)
-    store.save_fields(session, token_hash, {"goal-shared": Posted("helping", "")}, may_begin=True)
-    renewed = store.renew_link(session)
+    token_hash = tokens.hash_token(session.join_token)
+    save_fields(session, token_hash, {"goal-shared": Posted("helping", "")}, may_begin=True)
+    renewed = rounds.renew_link(session)
 
-    assert store.find_response(session, token_hash) is None
-    assert store.find_response(renewed, store.hash_token(renewed.join_token)) is not None
+    assert find_response(session, token_hash) is None
+    assert find_response(renewed, tokens.hash_token(renewed.join_token)) is not None
 
 
 def test_renew_link_once_closed_is_refused():
-    with pytest.raises(store.StageError):
-        store.renew_link(closed())
+    with pytest.raises(rounds.StageError):
+        rounds.renew_link(closed())
 
 
 # --- while it runs
@@ -175,9 +190,9 @@ def test_load_standing_counts_begun_and_finished(django_assert_num_queries):
     fill_for(session, 3, finish=True)
 
     with django_assert_num_queries(1):
-        standing = store.load_standing(session.join_token)
+        standing = rounds.load_standing(session.join_token)
 
-    assert standing == store.Standing(session.pk, "open", True, 5, 3, 8)
+    assert standing == rounds.Standing(session.pk, "open", True, 5, 3, 8)
 
 
 def test_count_responses_counts_those_with_an_answer_to_the_checklist():
@@ -186,19 +201,19 @@ def test_count_responses_counts_those_with_an_answer_to_the_checklist():
     fill_in(session, {"goal-shared-note": "Alleen een notitie"})
     fill_in(session, {"goal-sentence": "Alleen een zin"}, finish=True)
 
-    assert (store.count_responses(session), session.responses.count()) == (2, 4)
+    assert (rounds.count_responses(session), session.responses.count()) == (2, 4)
 
 
 @pytest.mark.parametrize(("days", "takes"), [(-1, False), (0, True), (1, True)])
 def test_closing_date_closes_without_a_timer(days, takes):
-    session = make_round(closes_on=store.today() + timedelta(days))
+    session = make_round(closes_on=today() + timedelta(days))
 
-    assert store.takes_answers(session) is takes
-    assert store.load_standing(session.join_token).is_open is takes
+    assert takes_answers(session) is takes
+    assert rounds.load_standing(session.join_token).is_open is takes
     if takes:
         fill_in(session, ANSWER)
     else:
-        with pytest.raises(store.SessionClosedError):
+        with pytest.raises(SessionClosedError):
             fill_in(session, ANSWER)
     assert session.responses.count() == takes
 
@@ -206,9 +221,9 @@ def test_closing_date_closes_without_a_timer(days, takes):
 def test_withdraw_erases_one_persons_answers_and_no_others():
     session = make_round()
     mine, other = fill_for(session, 2)
-    mine, other = (store.hash_personal_code(session.pk, code) for code in (mine, other))
+    mine, other = (tokens.hash_personal_code(session.pk, code) for code in (mine, other))
 
-    assert (store.withdraw(session, mine), store.withdraw(session, mine)) == (True, False)
+    assert (rounds.withdraw(session, mine), rounds.withdraw(session, mine)) == (True, False)
     assert list(session.responses.values_list("token_hash", flat=True)) == [other]
     assert Answer.objects.count() == 1
 
@@ -216,10 +231,10 @@ def test_withdraw_erases_one_persons_answers_and_no_others():
 def test_withdraw_once_closed_is_refused():
     session = make_round()
     codes = fill_for(session, 3)
-    store.close_round(session)
+    rounds.close_round(session)
 
-    with pytest.raises(store.StageError):
-        store.withdraw(session, store.hash_personal_code(session.pk, codes[0]))
+    with pytest.raises(rounds.StageError):
+        rounds.withdraw(session, tokens.hash_personal_code(session.pk, codes[0]))
     assert session.responses.count() == 3
 
 
@@ -240,7 +255,7 @@ def test_close_round_in_each_way(mode, people, stage):
 
     assert (fresh(session).stage, fresh(session).code) == (stage, None)
     assert session.responses.count() == people
-    assert not store.takes_answers(fresh(session))
+    assert not takes_answers(fresh(session))
 
 
 @pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
@@ -254,12 +269,12 @@ def test_close_round_writes_every_row_anew_without_a_token(mode):
     for values in sheets:
         fill_in(session, values, finish=True)
     before = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
-    given = Counter(str(sorted(sheet.values.items())) for sheet in store.load_sheets(list(session.responses.all())))
+    given = Counter(str(sorted(sheet.values.items())) for sheet in load_sheets(list(session.responses.all())))
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     after = list(session.responses.all())
-    assert Counter(str(sorted(sheet.values.items())) for sheet in store.load_sheets(after)) == given
+    assert Counter(str(sorted(sheet.values.items())) for sheet in load_sheets(after)) == given
     assert [response.token_hash for response in after] == [None] * 3
     assert [response.finished for response in after] == [True] * 3
     assert not before & ({response.pk for response in after} | set(Answer.objects.values_list("pk", flat=True)))
@@ -272,7 +287,7 @@ def test_close_round_leaves_no_order_of_arrival():
         session = make_round(collaboration=make_collaboration())
         for number in range(4):
             fill_in(session, {"goal-shared": "helping", "goal-sentence": str(number)})
-        store.close_round(session)
+        rounds.close_round(session)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT extras FROM reflectie_response WHERE session_id = %s"
@@ -293,8 +308,8 @@ def test_close_round_anonymous_with_too_few_stays_open(people):
     # Somebody who answered nothing in the checklist doesn't make it three.
     fill_in(session, {"goal-sentence": "Alleen een zin"})
 
-    with pytest.raises(store.TooFewError):
-        store.close_round(session)
+    with pytest.raises(rounds.TooFewError):
+        rounds.close_round(session)
     assert (fresh(session).stage, fresh(session).code) == ("open", session.code)
     assert session.responses.count() == people + 1
 
@@ -303,7 +318,7 @@ def test_close_round_without_results_erases_the_answers():
     session = make_round()
     fill_for(session, 2)
 
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
 
     assert fresh(session).stage == "closed"
     assert (Response.objects.count(), Answer.objects.count()) == (0, 0)
@@ -313,7 +328,7 @@ def test_close_round_without_results_keeps_them_when_a_third_came_meanwhile():
     session = make_round()
     fill_for(session, 3)
 
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
 
     assert session.responses.count() == 3
 
@@ -324,7 +339,7 @@ def test_close_round_erases_the_invited_addresses_of_this_session_alone():
         Invitee.objects.create(session=one, email="bo@example.org")
     fill_for(session, 3)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert list(Invitee.objects.values_list("session", flat=True)) == [other.pk]
 
@@ -335,7 +350,7 @@ def test_close_round_anonymous_blanks_groups_that_are_too_small():
     for level in levels:
         fill_in(session, ANSWER | {"level": level})
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     kept = Counter(response.extras.get("level", "") for response in session.responses.all())
     # Of the two funders and the client, the client would know both others: the board goes along.
@@ -347,7 +362,7 @@ def test_close_round_by_name_keeps_every_group():
     for level in ("practice", "board"):
         fill_in(session, ANSWER | {"level": level})
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert sorted(response.extras["level"] for response in session.responses.all()) == ["board", "practice"]
 
@@ -355,17 +370,17 @@ def test_close_round_by_name_keeps_every_group():
 def test_close_round_past_its_closing_date_closes():
     session = make_round()
     fill_for(session, 3)
-    Session.objects.update(closes_on=store.today() - timedelta(1))
+    Session.objects.update(closes_on=today() - timedelta(1))
 
-    assert store.close_round(session).stage == "closed"
+    assert rounds.close_round(session).stage == "closed"
 
 
 # --- forwards only
 
 STEPS = {
-    "close": store.close_round,
-    "open": store.open_report,
-    "conclude": lambda session: store.conclude(session, CONCLUSION),
+    "close": rounds.close_round,
+    "open": rounds.open_report,
+    "conclude": lambda session: rounds.conclude(session, CONCLUSION),
 }
 ORDER = ["open", "closed", "discussion", "concluded"]
 
@@ -381,24 +396,24 @@ def test_step_goes_from_its_own_stage_and_no_other(step, stage):
     if ORDER[place] == stage:
         assert STEPS[step](session).stage == ORDER[place + 1]
     else:
-        with pytest.raises(store.StageError):
+        with pytest.raises(rounds.StageError):
             STEPS[step](session)
     assert fresh(session).stage == (ORDER[place + 1] if ORDER[place] == stage else stage)
 
 
 def test_conclude_keeps_the_day():
-    session = store.open_report(closed())
+    session = rounds.open_report(closed())
     assert session.concluded_on is None
 
-    assert store.conclude(session, CONCLUSION).concluded_on == store.today()
+    assert rounds.conclude(session, CONCLUSION).concluded_on == today()
 
 
 def test_step_of_an_erased_session_says_so():
     session = make_round()
-    store.erase_session(session.pk)
+    erase_session(session.pk)
 
     for step in STEPS.values():
-        with pytest.raises(store.NotFoundError):
+        with pytest.raises(NotFoundError):
             step(session)
 
 
@@ -409,20 +424,20 @@ def test_adopt_ends_the_clock_and_leaves_both_links_working():
     reflection = make_reflection(ANSWER, finished=True)
     collaboration = make_collaboration()
 
-    session = fresh(store.adopt(reflection.response.session, reflection.token, collaboration))
+    session = fresh(rounds.adopt(reflection.response.session, reflection.token, collaboration))
 
     assert (session.collaboration, session.join_token) == (collaboration, reflection.token)
-    assert session.read_hash == store.hash_token(reflection.read_token)
-    assert store.load_filling(session, reflection.response).delete_on is None
-    assert store.erase_expired(store.today() + timedelta(1000)) == 0
+    assert session.read_hash == tokens.hash_token(reflection.read_token)
+    assert load_filling(session, reflection.response).delete_on is None
+    assert erase_expired(today() + timedelta(1000)) == 0
 
 
 def test_adopt_a_second_time_is_refused():
     reflection = make_reflection(ANSWER)
-    store.adopt(reflection.response.session, reflection.token, make_collaboration())
+    rounds.adopt(reflection.response.session, reflection.token, make_collaboration())
 
-    with pytest.raises(store.AdoptedError):
-        store.adopt(reflection.response.session, reflection.token, make_collaboration("Elders"))
+    with pytest.raises(rounds.AdoptedError):
+        rounds.adopt(reflection.response.session, reflection.token, make_collaboration("Elders"))
 
 
 # --- at the same moment
@@ -443,13 +458,13 @@ def test_close_and_save_at_once_leave_the_answer_in_or_refused(content):
                 started.wait(0.004 * turn)
             return fill_in(session, ANSWER, finish=True)
 
-        saved, done = at_once(late, lambda session=other: store.close_round(session))
+        saved, done = at_once(late, lambda session=other: rounds.close_round(session))
         assert isinstance(done, Session)
         is_in = isinstance(saved, str)
-        assert is_in or isinstance(saved, store.SessionClosedError)
+        assert is_in or isinstance(saved, SessionClosedError)
         outcomes.add(is_in)
         kept = Session.objects.get(pk=session.pk)
-        assert (kept.stage, kept.responses.count(), store.count_responses(kept)) == ("closed", 3 + is_in, 3 + is_in)
+        assert (kept.stage, kept.responses.count(), rounds.count_responses(kept)) == ("closed", 3 + is_in, 3 + is_in)
         assert set(kept.responses.values_list("token_hash", flat=True)) == {None}
     assert outcomes
 
@@ -458,7 +473,7 @@ def test_close_and_save_at_once_leave_the_answer_in_or_refused(content):
 def test_two_closings_at_once_are_one(content):
     session = make_round()
     fill_for(session, 3)
-    results = at_once(lambda: store.close_round(session), lambda: store.close_round(session))
+    results = at_once(lambda: rounds.close_round(session), lambda: rounds.close_round(session))
 
     assert sorted(type(result).__name__ for result in results) == ["Session", "StageError"]
     assert session.responses.count() == 3
@@ -468,7 +483,7 @@ def test_two_closings_at_once_are_one(content):
 def test_two_plans_at_once_with_one_key_are_one(content):
     collaboration = make_collaboration()
     key = uuid4()
-    results = at_once(*[lambda: store.plan_session(collaboration, PLAN, key).join_token] * 2)
+    results = at_once(*[lambda: rounds.plan_session(collaboration, PLAN, key).join_token] * 2)
 
     assert results == [Session.objects.get().join_token] * 2
 
@@ -476,10 +491,10 @@ def test_two_plans_at_once_with_one_key_are_one(content):
 def test_closing_forgets_in_which_order_somebody_answered():
     session = make_round()
     for fields in permutations({"goal-sentence": "Zin", "intensity-needed": "refer", "ips-meaning": "process"}.items()):
-        token_hash = store.hash_token(store.new_token())
+        token_hash = tokens.hash_token(tokens.new_token())
         for name, value in (("goal-shared", "helping"), *fields):
-            store.save_fields(session, token_hash, {name: store.Posted(value, "0")}, may_begin=True)
-    store.close_round(session)
+            save_fields(session, token_hash, {name: sheets_service.Posted(value, "0")}, may_begin=True)
+    rounds.close_round(session)
     orders = {tuple(response.extras) for response in session.responses.all()}
     # Which order that is, is the database's affair: PostgreSQL has one of its own.
     assert [sorted(order) for order in orders] == [["goal-sentence", "intensity-needed", "ips-meaning"]]

@@ -14,14 +14,16 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.urls import reverse
 
-from reflectie import store
-from reflectie.domain.build import build_report
-from reflectie.domain.findings import Finding
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.report.build import build_report
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
 from reflectie.domain.signals import Entry, publish
 from reflectie.domain.text import search_key, search_words, sort_key
 from reflectie.models import Collaboration, Partner, Role
+from reflectie.services import accounts
+from reflectie.services.collaborations import collaborations, people
+from reflectie.services.comparison import comparisons
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +94,7 @@ def listed(page) -> list[str]:
 def test_list_comes_in_order_and_finds(coordinator, an, collaboration):
     Collaboration.objects.all().delete()
     for name in reversed(NAMES):
-        store.create_collaboration(an, name=name, region="Één", partners=["Cliëntenraad", "Łuk"])
+        collaborations.create_collaboration(an, name=name, region="Één", partners=["Cliëntenraad", "Łuk"])
 
     assert listed(coordinator.get("/samenwerkingen/")) == NAMES
     for asked in ("een", "ÉÉN", "clienten luk"):
@@ -116,7 +118,7 @@ def test_sessions_to_compare_come_in_order_and_are_found(fien):
     assert found(partner="clientenbond") == []
     options = client.get(reverse("compare")).context["form"].fields["collaboration"].choices
     assert [label for _, label in options][1:] == NAMES
-    keys = [str(session.pk) for session in store.comparable_sessions(fien.pk)]
+    keys = [str(session.pk) for session in comparisons.comparable_sessions(fien.pk)]
     table = client.get(reverse("compare-table"), {"sessie": keys[::-1]}).context["comparison"]
     assert [held.team.name for held in table.sessions] == NAMES
 
@@ -124,10 +126,10 @@ def test_sessions_to_compare_come_in_order_and_are_found(fien):
 def test_what_is_taken_along_comes_in_order(an, facilitator):
     Collaboration.objects.all().delete()
     for name in reversed(NAMES):
-        store.create_collaboration(an, name=name)
+        collaborations.create_collaboration(an, name=name)
 
-    assert [each["collaboration"] for each in store.account_data(an)["memberships"]] == NAMES
-    assert [each.name for each in store.owned_alone(an)] == NAMES
+    assert [each["collaboration"] for each in accounts.account_data(an)["memberships"]] == NAMES
+    assert [each.name for each in people.owned_alone(an)] == NAMES
 
 
 def test_people_come_by_role_and_name(coordinator, collaboration):
@@ -177,9 +179,9 @@ def keys_are_right() -> None:
 
 
 def test_keys_follow_whatever_way_a_row_is_written(an):
-    made = store.create_collaboration(an, name="Één", region="Łódź", partners=["Cliënten", "Élan"])
+    made = collaborations.create_collaboration(an, name="Één", region="Łódź", partners=["Cliënten", "Élan"])
     keys_are_right()
-    store.change_collaboration(made, name="Twéé", region="", theme="Žižkov", partners=["Ærø"])
+    collaborations.change_collaboration(made, name="Twéé", region="", theme="Žižkov", partners=["Ærø"])
     keys_are_right()
     made.refresh_from_db()
     made.name = "Dríé"
@@ -199,7 +201,7 @@ def fields_written(tree: ast.AST) -> set[str]:
     return by_name | {node.value for node in bulk if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
-@pytest.mark.parametrize("path", [*ROOT.rglob("store/*.py"), ROOT / "admin.py"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*(ROOT / "services").rglob("*.py"), ROOT / "admin.py"], ids=lambda path: path.stem)
 def test_nothing_is_written_that_leaves_a_key_as_it_was(path):
     """`update` and `bulk_update` work out no key; `save`, `create` and `bulk_create` do."""
     assert fields_written(ast.parse(path.read_text())) & {"name", "region", "theme"} == set()

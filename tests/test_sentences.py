@@ -15,12 +15,17 @@ from openpyxl import load_workbook
 from readback import made_of, read_pdf, squeezed, text_of
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
-from reflectie import pdf, store
-from reflectie.access import is_report_open
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import OPTIONAL, Mode
-from reflectie.domain.sheet import Sheet
 from reflectie.exports import Format, session_file
 from reflectie.models import Session
+from reflectie.pdf import documents
+from reflectie.services import tokens
+from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire.sheets import Posted, save_fields, today
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, rounds
+from reflectie.web.permissions import is_report_open
 
 pytestmark = pytest.mark.django_db
 
@@ -35,31 +40,31 @@ def said(value, number, **more):
 
 def later(session: Session) -> Session:
     """Planned for a day on which nobody can have answered yet."""
-    Session.objects.filter(pk=session.pk).update(planned_on=store.today() + timedelta(days=170))
+    Session.objects.filter(pk=session.pk).update(planned_on=today() + timedelta(days=170))
     return fetched(session)
 
 
 def late(session: Session) -> Session:
-    Session.objects.filter(pk=session.pk).update(closes_on=store.today() - timedelta(days=1))
+    Session.objects.filter(pk=session.pk).update(closes_on=today() - timedelta(days=1))
     return fetched(session)
 
 
 def concluded(session: Session) -> Session:
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     return fetched(session)
 
 
 def sheet_of_a_team(answers, mode=Mode.TOGETHER, *, finish=True) -> Session:
-    session = store.plan_session(make_collaboration(), store.Plan(date(2026, 11, 19), mode))
-    posted = {name: store.Posted(value, "0") for name, value in answers.items()}
-    token = store.hash_token(session.join_token)
-    store.save_fields(session, token, posted, finish=finish, may_begin=True)
+    session = rounds.plan_session(make_collaboration(), plans.Plan(date(2026, 11, 19), mode))
+    posted = {name: Posted(value, "0") for name, value in answers.items()}
+    token = tokens.hash_token(session.join_token)
+    save_fields(session, token, posted, finish=finish, may_begin=True)
     return fetched(session)
 
 
 def with_paper(mode: Mode, **plan) -> Session:
     questions = {"questions": OPTIONAL, "expected": 6, "paper_by": "Els", **plan}
-    return store.plan_session(make_collaboration(), store.Plan(date(2026, 11, 19), mode, **questions))
+    return rounds.plan_session(make_collaboration(), plans.Plan(date(2026, 11, 19), mode, **questions))
 
 
 def of_houses(*numbers, without=0, mode=Mode.NAMED, expected=None):
@@ -81,7 +86,7 @@ class State:
 def day_later() -> str:
     from django.utils.formats import date_format
 
-    return date_format(store.today() + timedelta(days=170), "j F Y")
+    return date_format(today() + timedelta(days=170), "j F Y")
 
 
 TOO_FEW = ("Er waren te weinig antwoorden om anoniem te blijven.", "Wat er was, is gewist.")
@@ -164,7 +169,7 @@ STATES = {
         ("alle 1", "Wie iets koos, koos hetzelfde"),
     ),
     "concluded, nothing filled in": State(
-        lambda: concluded(fetched(store.close_round(sheet_of_a_team({"goal-shared-note": "Later"})))),
+        lambda: concluded(fetched(rounds.close_round(sheet_of_a_team({"goal-shared-note": "Later"})))),
         {"report": ("Er is niets ingevuld.",), "pdf": ("Er is niets ingevuld.",), "xlsx": ("Er is niets ingevuld.",)},
         ("nog niets ingevuld",),
     ),
@@ -269,13 +274,13 @@ STATES = {
 
 def few_beside_paper() -> Session:
     session = with_paper(Mode.ANONYMOUS)
-    store.set_paper_count(session, 4)
+    paper.set_paper_count(session, 4)
     for _ in range(4):
-        store.add_paper_sheet(fetched(session), store.new_token(), Sheet({"goal-shared": P}))
+        paper.add_paper_sheet(fetched(session), tokens.new_token(), Sheet({"goal-shared": P}))
     for values in said(P, 2):
-        posted = {name: store.Posted(value, "0") for name, value in values.items()}
-        store.save_fields(fetched(session), store.hash_token(store.new_token()), posted, may_begin=True)
-    return fetched(store.open_report(store.close_round(fetched(session), without_results=True)))
+        posted = {name: Posted(value, "0") for name, value in values.items()}
+        save_fields(fetched(session), tokens.hash_token(tokens.new_token()), posted, may_begin=True)
+    return fetched(rounds.open_report(rounds.close_round(fetched(session), without_results=True)))
 
 
 def after_another() -> Session:
@@ -310,10 +315,10 @@ def pages_of(session: Session) -> dict[str, str]:
         found["paper pdf"] = text_of(read_pdf(client.get(reverse("paper-form", args=[session.pk])).content))
     if not (is_report_open(session) if not is_round else session.stage in {"discussion", "concluded"}):
         return found
-    report = store.load_report(session)
+    report = reports.load_report(session)
     found["report"] = page("session-report", session.pk)
-    found["pdf"] = text_of(read_pdf(made_of(pdf.write(report))))
-    found["summary"] = text_of(read_pdf(made_of(pdf.write(report, pdf.Document(pdf.Kind.SUMMARY)))))
+    found["pdf"] = text_of(read_pdf(made_of(documents.write(report))))
+    found["summary"] = text_of(read_pdf(made_of(documents.write(report, documents.Document(documents.Kind.SUMMARY)))))
     found["xlsx"] = cells(session_file(report, Format.XLSX), "Verslag", "Cijfers")
     found["csv"] = session_file(report, Format.CSV).decode("utf-8-sig")
     found["json"] = json.dumps(json.loads(session_file(report, Format.JSON)))

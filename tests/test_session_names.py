@@ -17,14 +17,18 @@ from django.core import mail
 from django.urls import reverse
 from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
-from reflectie import pdf, store
-from reflectie.domain.naming import SessionTitle
+from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode
 from reflectie.exports import session_file
 from reflectie.models import Collaboration, MadePdf, Membership, Role, Session
+from reflectie.pdf import documents
+from reflectie.presentation.wording import session_words, which_session
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import reports as reports_service
+from reflectie.services.report.reports import keep_pdf, kept_pdf, load_report
+from reflectie.services.sessions import rounds
 from reflectie.tasks import remind_all
 from reflectie.templatetags.reflectie import session_title
-from reflectie.wording import session_words, which_session
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +47,7 @@ def five(collaboration) -> list[Session]:
     """Four on one day: three without a name and one with; and another of the same name a week before."""
     sessions = [opened(collaboration, YES) for _ in range(5)]
     for place, name in ((3, NAME), (4, NAME)):
-        store.rename_session(sessions[place], name)
+        rounds.rename_session(sessions[place], name)
     Session.objects.filter(pk=sessions[4].pk).update(planned_on=DAY - timedelta(days=7))
     return [fetched(session) for session in sessions]
 
@@ -80,43 +84,43 @@ def title_of(html: str) -> str:
 
 
 def test_sessions_of_one_day_are_called_by_name_or_by_their_place_that_day(five):
-    assert [session_words(store.title_of(session)) for session in five] == CALLED
+    assert [session_words(reports_service.title_of(session)) for session in five] == CALLED
 
 
 def test_first_of_a_day_keeps_what_it_is_called_when_another_is_planned(collaboration):
     first = opened(collaboration, YES)
     opened(collaboration, YES)
-    assert store.title_of(fetched(first)) == SessionTitle(DAY)
+    assert reports_service.title_of(fetched(first)) == SessionTitle(DAY)
 
 
 def test_two_of_one_name_on_one_day_are_told_apart_too(five):
-    store.rename_session(five[2], NAME)
-    assert session_words(store.title_of(fetched(five[2]))) == f"{SAID} (‘{NAME}’)"
-    assert session_words(store.title_of(fetched(five[3]))) == f"{SAID} (‘{NAME}’, tweede die dag)"
+    rounds.rename_session(five[2], NAME)
+    assert session_words(reports_service.title_of(fetched(five[2]))) == f"{SAID} (‘{NAME}’)"
+    assert session_words(reports_service.title_of(fetched(five[3]))) == f"{SAID} (‘{NAME}’, tweede die dag)"
 
 
 def test_sessions_from_before_the_order_was_kept_are_told_apart(five):
     Session.objects.update(number=0, name="", planned_on=DAY)
-    assert len({store.title_of(fetched(session)) for session in five}) == len(five)
+    assert len({reports_service.title_of(fetched(session)) for session in five}) == len(five)
 
 
 def test_other_collaborations_sessions_change_nothing(five):
     elsewhere = opened(make_collaboration(), YES)
-    assert store.title_of(elsewhere) == SessionTitle(DAY)
+    assert reports_service.title_of(elsewhere) == SessionTitle(DAY)
 
 
 def test_reflection_that_was_taken_in_is_told_from_a_session_of_its_last_day(collaboration):
     reflection = make_reflection({"goal-shared": "helping"}, mode=Mode.TOGETHER, finished=True)
     session = reflection.response.session
     opened(collaboration, YES, day=session.changed_on)
-    adopted = store.adopt(session, reflection.token, collaboration)
-    assert store.title_of(fetched(adopted)) == SessionTitle(session.changed_on, nth=2)
+    adopted = rounds.adopt(session, reflection.token, collaboration)
+    assert reports_service.title_of(fetched(adopted)) == SessionTitle(session.changed_on, nth=2)
 
 
 def test_reflection_without_an_account_is_alone(django_assert_num_queries):
     session = make_reflection().response.session
     with django_assert_num_queries(0):
-        assert store.title_of(session) == SessionTitle(session.changed_on)
+        assert reports_service.title_of(session) == SessionTitle(session.changed_on)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +190,12 @@ def test_links_hold_the_whole_name_in_one_element(coordinator, five, name):
         assert text_alone.strip() in ("", "Lees het verslag"), link
 
 
-@pytest.mark.parametrize("kind", [kind for kind in pdf.Kind if kind is not pdf.Kind.CARDS])
+@pytest.mark.parametrize("kind", [kind for kind in documents.Kind if kind is not documents.Kind.CARDS])
 def test_pdfs_say_of_which_session(five, kind):
-    pages = [pdf.write(store.load_report(session), pdf.Document(kind)) for session in five]
+    pages = [documents.write(load_report(session), documents.Document(kind)) for session in five]
     for page, called in zip(pages, CALLED, strict=True):
         assert called in words(page)
-    assert len({pdf.fingerprint(store.load_report(session)) for session in five}) == 5
+    assert len({documents.fingerprint(load_report(session)) for session in five}) == 5
 
 
 def test_report_names_the_session_that_it_looks_back_on(coordinator, five):
@@ -206,7 +210,7 @@ def lines_of(report) -> tuple[list[str], dict[str, object], list[list[object]]]:
 
 
 def test_files_of_a_session_say_which(five):
-    reports = [store.load_report(session) for session in five]
+    reports = [load_report(session) for session in five]
     found = [lines_of(report) for report in reports]
     names = [which_session(report.title) for report in reports]
     assert names == ["", "tweede die dag", "derde die dag", f"‘{NAME}’", f"‘{NAME}’"]
@@ -240,13 +244,13 @@ def test_file_names_and_logs_have_no_session_name(coordinator, five, caplog):
 def test_mails_and_calendar_say_of_which_session(coordinator, collaboration, settings):
     settings.REMIND_DAYS = 400
     session = open_round(collaboration, [])
-    store.rename_session(session, NAME)
+    rounds.rename_session(session, NAME)
     coordinator.post(reverse("session-invite", args=[session.pk]), {"addresses": "bo@example.org"})
     assert f"Het gaat om de sessie van {SAID} (‘{NAME}’)." in mail.outbox[-1].body
     concluded = opened(collaboration, YES, conclusion=CONCLUSION)
-    store.rename_session(concluded, NAME)
+    rounds.rename_session(concluded, NAME)
     due = concluded.conclusion
-    due.next_on = store.today() + timedelta(days=30)
+    due.next_on = sheets.today() + timedelta(days=30)
     due.save()
     Session.objects.filter(pk=concluded.pk).update(concluded_on=DAY + timedelta(days=400))
     remind_all()
@@ -258,7 +262,7 @@ def test_mails_and_calendar_say_of_which_session(coordinator, collaboration, set
 
 def test_signals_and_what_is_shared_never_name_a_session(coordinator, five):
     for session in five:
-        store.rename_session(session, "Geheim overleg")
+        rounds.rename_session(session, "Geheim overleg")
     Collaboration.objects.update(signals_from=date(2020, 1, 1))
     for name in ("signals", "shared"):
         assert "Geheim overleg" not in page_of(coordinator, name)
@@ -308,28 +312,28 @@ def test_name_can_change_once_somebody_has_answered(coordinator, collaboration):
 
 def test_participants_read_the_name(client, collaboration):
     session = open_round(collaboration, [])
-    store.rename_session(session, NAME)
+    rounds.rename_session(session, NAME)
     assert NAME in words(page_of(client, "join", session.join_token))
 
 
 def test_erasing_a_session_takes_its_name_from_the_pdfs_that_look_back_on_it(coordinator, five):
     later = opened(five[0].collaboration, YES, day=DAY + timedelta(days=30))
-    report = store.load_report(later)
-    store.keep_pdf(later.pk, "verslag", pdf.fingerprint(report), NAME.encode(), report)
-    store.erase_session(five[3].pk)
+    report = load_report(later)
+    keep_pdf(later.pk, "verslag", documents.fingerprint(report), NAME.encode(), report)
+    sheets.erase_session(five[3].pk)
     assert not MadePdf.objects.filter(session=later).exists()
     assert NAME not in page_of(coordinator, "session-report", later.pk)
 
 
 def test_new_name_leaves_alone_what_a_session_ended_with_and_makes_the_rest_anew(collaboration):
     session = opened(collaboration, YES, conclusion=CONCLUSION)
-    report = store.load_report(session)
+    report = load_report(session)
     for kind in ("verslag", "kaarten"):
-        store.keep_pdf(session.pk, kind, pdf.fingerprint(report), b"%PDF then", report)
-    store.rename_session(session, NAME)
-    now = pdf.fingerprint(store.load_report(fetched(session)))
-    assert store.kept_pdf(session.pk, "verslag", now) == b"%PDF then"
-    assert store.kept_pdf(session.pk, "kaarten", now) is None
+        keep_pdf(session.pk, kind, documents.fingerprint(report), b"%PDF then", report)
+    rounds.rename_session(session, NAME)
+    now = documents.fingerprint(load_report(fetched(session)))
+    assert kept_pdf(session.pk, "verslag", now) == b"%PDF then"
+    assert kept_pdf(session.pk, "kaarten", now) is None
 
 
 @pytest.mark.parametrize(("name", "nth"), [("mei", 1), ("5", 1), ("tweede", 2), ("‘5’", 1)])

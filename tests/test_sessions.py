@@ -17,9 +17,11 @@ from conftest import (
 from django.test import Client
 from django.utils.formats import date_format
 
-from reflectie import store
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Invitee, Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import plans, rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,7 @@ def put(session, stage, people=3, **fields):
     """A session at a stage, with so many answers."""
     for _ in range(people):
         fill_in(session, ANSWER)
-    steps = [store.close_round, store.open_report, lambda session: store.conclude(session, CONCLUSION)]
+    steps = [rounds.close_round, rounds.open_report, lambda session: rounds.conclude(session, CONCLUSION)]
     for step in steps[: Session.Stage.values.index(stage)]:
         step(session)
     Session.objects.filter(pk=session.pk).update(**fields)
@@ -139,7 +141,7 @@ def test_page_open_says_to_close_once_everybody_is_done(session, coordinator, fi
 
 
 def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, facilitator):
-    late = store.today() - timedelta(1)
+    late = sheets.today() - timedelta(1)
     put(session, "open", closes_on=late)
     response = coordinator.get(at(session))
 
@@ -167,7 +169,7 @@ def test_page_closed_says_who_reads_first(session, coordinator, facilitator, pre
 
 def test_page_closed_without_results_says_so(session, coordinator):
     fill_in(session, ANSWER)
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
 
     assert "Er waren te weinig antwoorden om anoniem te blijven." in text(coordinator.get(at(session)))
 
@@ -195,11 +197,11 @@ def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator,
 def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
     session = make_round(Mode.TOGETHER, collaboration=collaboration)
     assert go(coordinator.get(at(session))) == ["Begin met invullen"]
-    post = {"goal-shared": store.Posted("helping", "")}
-    token_hash = store.hash_token(session.join_token)
-    store.save_fields(session, token_hash, post, may_begin=True)
+    post = {"goal-shared": sheets.Posted("helping", "")}
+    token_hash = tokens.hash_token(session.join_token)
+    sheets.save_fields(session, token_hash, post, may_begin=True)
     assert go(coordinator.get(at(session))) == ["Vul verder in"]
-    store.save_fields(session, token_hash, {}, finish=True)
+    sheets.save_fields(session, token_hash, {}, finish=True)
 
     response = coordinator.get(at(session))
     assert go(response) == ["Ga verder naar het gesprek"]
@@ -211,7 +213,7 @@ def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
 
 def test_page_of_an_adopted_reflection_stands_and_has_no_plan_to_change(collaboration, coordinator):
     reflection = make_reflection(ANSWER, finished=True)
-    session = store.adopt(reflection.response.session, reflection.token, collaboration)
+    session = rounds.adopt(reflection.response.session, reflection.token, collaboration)
 
     response = coordinator.get(at(session))
     assert f"Zelfreflectie van {day(session.changed_on)}" in text(response)
@@ -323,16 +325,16 @@ def test_close_with_too_few_without_results_erases_them(session, coordinator):
 
 
 def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
-    session = put(session, "open", 2, closes_on=store.today())
-    plan, later = store.plan_of(session), store.today() + timedelta(7)
-    past = {"keep": "1", "closes_on": (store.today() - timedelta(1)).isoformat()}
+    session = put(session, "open", 2, closes_on=sheets.today())
+    plan, later = plans.plan_of(session), sheets.today() + timedelta(7)
+    past = {"keep": "1", "closes_on": (sheets.today() - timedelta(1)).isoformat()}
     wrong = coordinator.post(at(session, "sluiten/"), past)
 
     assert wrong.status_code == 422
     assert "Deze dag is al voorbij. Kies vandaag of later." in text(wrong)
     assert f'value="{past["closes_on"]}"' in text(wrong)
     assert coordinator.post(at(session, "sluiten/"), {"keep": "1", "closes_on": later.isoformat()}).status_code == 303
-    assert store.plan_of(Session.objects.get()) == replace(plan, closes_on=later)
+    assert plans.plan_of(Session.objects.get()) == replace(plan, closes_on=later)
 
 
 def test_close_by_name_closes_with_one(collaboration, coordinator):
@@ -383,13 +385,13 @@ def test_step_that_somebody_else_took_leads_back_friendly(session, coordinator, 
 
 def test_step_taken_between_page_and_button_leads_back_friendly(session, coordinator, monkeypatch):
     put(session, "open")
-    taken = store.close_round
+    taken = rounds.close_round
 
     def close(found, **kwargs):
         taken(found, **kwargs)
         return taken(found, **kwargs)
 
-    monkeypatch.setattr("reflectie.views.stages.close_round", close)
+    monkeypatch.setattr("reflectie.views.sessions.stages.close_round", close)
     response = coordinator.post(at(session, "sluiten/"))
 
     assert response.status_code == 409

@@ -8,11 +8,22 @@ from compared import team
 from conftest import make_account
 from rounds import closed_round, discussed_round, make_collaboration
 
-from reflectie import store
-from reflectie.domain.agreements import State, mark
+from reflectie.domain.report.agreements import State, mark
 from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, Wish, lesson_mark
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
+from reflectie.services import sharing as sharing_service
+from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.report import agreements
+from reflectie.services.sessions import rounds
+from reflectie.services.sharing import (
+    KeptLesson,
+    TooManyLessonsError,
+    change_lesson,
+    load_lesson,
+    load_shareable,
+    load_shared,
+)
 
 pytestmark = pytest.mark.django_db
 LESSON = Lesson("", "We hingen het doel op in de gang.", KEY, Sharing.UNNAMED)
@@ -33,24 +44,24 @@ def reader(content) -> int:
 
 def wish(session: Session, key: str, sharing: Sharing) -> dict[str, Wish]:
     """What somebody sends who sees how it stands."""
-    [thing] = [thing for thing in store.load_shareable(session) if thing.key == key]
+    [thing] = [thing for thing in load_shareable(session) if thing.key == key]
     return {key: Wish(sharing, thing.mark)}
 
 
 def share(session: Session, key: str, sharing: Sharing = Sharing.UNNAMED) -> frozenset[str]:
-    return store.share(session, wish(session, key, sharing), None, uuid4())
+    return sharing_service.share(session, wish(session, key, sharing), None, uuid4())
 
 
 def add(session: Session, lesson: Lesson = LESSON) -> Lesson:
     key = uuid4()
-    before = {thing.key for thing in store.load_shareable(session)}
-    store.share(session, {}, lesson, key)
-    [new] = {thing.key for thing in store.load_shareable(session)} - before
-    return store.load_lesson(session, UUID(new))
+    before = {thing.key for thing in load_shareable(session)}
+    sharing_service.share(session, {}, lesson, key)
+    [new] = {thing.key for thing in load_shareable(session)} - before
+    return load_lesson(session, UUID(new))
 
 
 def found(reader: int) -> list[Shared]:
-    return [thing for _item, things in store.load_shared(reader) for thing in things]
+    return [thing for _item, things in load_shared(reader) for thing in things]
 
 
 def test_nothing_is_shared_of_itself(session, reader):
@@ -89,9 +100,9 @@ def test_what_is_shared_changes_and_goes_with_the_agreement(session, reader):
     first = made(session)
     share(session, first.key)
     reworded = changed(first, what="We hangen het doel op.", state=State.DONE)
-    store.change_agreement(session, pk(first), reworded, mark(first))
+    agreements.change_agreement(session, pk(first), reworded, mark(first))
     assert found(reader) == [Shared(KEY, "We hangen het doel op.", State.DONE)]
-    store.remove_agreement(session, pk(first), mark(reworded))
+    agreements.remove_agreement(session, pk(first), mark(reworded))
     assert found(reader) == []
 
 
@@ -100,9 +111,9 @@ def test_what_was_let_go_of_or_is_about_nothing_is_not_found(session, reader, pa
     first = made(session)
     share(session, first.key)
     assert len(found(reader)) == 1
-    store.change_agreement(session, pk(first), changed(first, **parts), mark(first))
+    agreements.change_agreement(session, pk(first), changed(first, **parts), mark(first))
     assert found(reader) == []
-    assert [thing.is_shown for thing in store.load_shareable(session)] == [False]
+    assert [thing.is_shown for thing in load_shareable(session)] == [False]
 
 
 def test_after_the_conclusion_it_can_be_shared_too(session, reader):
@@ -113,22 +124,22 @@ def test_after_the_conclusion_it_can_be_shared_too(session, reader):
 
 
 def test_before_the_report_is_open_nothing_can_be_shared(content):
-    with pytest.raises(store.StageError):
-        store.share(closed_round(make_collaboration(), HINDERED), {}, LESSON, uuid4())
+    with pytest.raises(rounds.StageError):
+        sharing_service.share(closed_round(make_collaboration(), HINDERED), {}, LESSON, uuid4())
 
 
 def test_of_an_erased_session_nothing_is_left(session, reader):
     add(session)
-    store.erase_session(session.pk)
+    sheets.erase_session(session.pk)
     assert found(reader) == []
-    with pytest.raises(store.NotFoundError):
-        store.share(session, {}, LESSON, uuid4())
+    with pytest.raises(sheets.NotFoundError):
+        sharing_service.share(session, {}, LESSON, uuid4())
 
 
 def test_agreement_about_no_item_is_not_marked_to_be_found_later(session):
     other = made(session, OTHER)
     share(session, other.key, Sharing.NAMED)
-    assert [thing.sharing for thing in store.load_shareable(session)] == [Sharing.NOT]
+    assert [thing.sharing for thing in load_shareable(session)] == [Sharing.NOT]
 
 
 # --- by two people at once
@@ -137,17 +148,17 @@ def test_agreement_about_no_item_is_not_marked_to_be_found_later(session):
 def test_words_that_changed_meanwhile_are_not_shared_and_nothing_else_is_written(session, reader):
     first, second = made(session), made(session, changed(OTHER, item=KEY))
     wishes = wish(session, first.key, Sharing.NAMED) | wish(session, second.key, Sharing.NAMED)
-    store.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
-    assert store.share(session, wishes, LESSON, uuid4()) == {first.key}
-    assert [thing.sharing for thing in store.load_shareable(session)] == [Sharing.NOT, Sharing.NOT]
+    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
+    assert sharing_service.share(session, wishes, LESSON, uuid4()) == {first.key}
+    assert [thing.sharing for thing in load_shareable(session)] == [Sharing.NOT, Sharing.NOT]
 
 
 def test_taking_back_holds_whatever_it_says_by_now(session, reader):
     first = made(session)
     share(session, first.key)
     wishes = wish(session, first.key, Sharing.NOT)
-    store.change_agreement(session, pk(first), changed(first, what="Anders."), mark(first))
-    assert store.share(session, wishes, None, uuid4()) == frozenset()
+    agreements.change_agreement(session, pk(first), changed(first, what="Anders."), mark(first))
+    assert sharing_service.share(session, wishes, None, uuid4()) == frozenset()
     assert found(reader) == []
 
 
@@ -156,23 +167,23 @@ def test_what_was_left_alone_does_not_overwrite_what_came_in_meanwhile(session, 
     share(session, first.key)
     left_alone = wish(session, first.key, Sharing.UNNAMED)
     share(session, first.key, Sharing.NOT)
-    assert store.share(session, left_alone, None, uuid4()) == frozenset()
+    assert sharing_service.share(session, left_alone, None, uuid4()) == frozenset()
     assert found(reader) == []
 
 
 def test_what_was_removed_meanwhile_is_told_and_taken_back_without_a_word(session):
     first = made(session)
     sharing, back = wish(session, first.key, Sharing.NAMED), {first.key: Wish(Sharing.NOT, "named/0")}
-    store.remove_agreement(session, pk(first), mark(first))
-    assert store.share(session, sharing, None, uuid4()) == {first.key}
-    assert store.share(session, back, None, uuid4()) == frozenset()
+    agreements.remove_agreement(session, pk(first), mark(first))
+    assert sharing_service.share(session, sharing, None, uuid4()) == {first.key}
+    assert sharing_service.share(session, back, None, uuid4()) == frozenset()
 
 
 def test_nothing_of_another_session_can_be_shared(session, reader):
     other = discussed_round(make_collaboration(), HINDERED)
     first = made(other)
     wishes = wish(other, first.key, Sharing.NAMED)
-    assert store.share(session, wishes, None, uuid4()) == {first.key}
+    assert sharing_service.share(session, wishes, None, uuid4()) == {first.key}
     assert found(reader) == []
 
 
@@ -181,27 +192,27 @@ def test_nothing_of_another_session_can_be_shared(session, reader):
 
 def test_lesson_sent_twice_is_one(session):
     key = uuid4()
-    store.share(session, {}, LESSON, key)
-    store.share(session, {}, LESSON, key)
-    assert [thing.text for thing in store.load_shareable(session)] == [LESSON.text]
+    sharing_service.share(session, {}, LESSON, key)
+    sharing_service.share(session, {}, LESSON, key)
+    assert [thing.text for thing in load_shareable(session)] == [LESSON.text]
 
 
 def test_lessons_are_no_more_than_anybody_reads(session):
     first = made(session)
     for number in range(MAX_LESSONS):
         add(session, Lesson("", f"Les {number}", KEY))
-    with pytest.raises(store.TooManyLessonsError):
-        store.share(session, wish(session, first.key, Sharing.NAMED), LESSON, uuid4())
-    assert {thing.sharing for thing in store.load_shareable(session)} == {Sharing.NOT}
+    with pytest.raises(TooManyLessonsError):
+        sharing_service.share(session, wish(session, first.key, Sharing.NAMED), LESSON, uuid4())
+    assert {thing.sharing for thing in load_shareable(session)} == {Sharing.NOT}
     assert LessonRow.objects.count() == MAX_LESSONS
 
 
 def test_lesson_changes_and_goes_everywhere(session, reader):
     lesson = add(session)
     other = Lesson(lesson.key, "We bellen.", "context-practical", Sharing.UNNAMED)
-    kept = store.change_lesson(session, UUID(lesson.key), other, lesson_mark(lesson))
+    kept = change_lesson(session, UUID(lesson.key), other, lesson_mark(lesson))
     assert (kept.conflict, found(reader)) == (False, [Shared("context-practical", "We bellen.")])
-    assert store.change_lesson(session, UUID(lesson.key), None, lesson_mark(other)).lesson is None
+    assert change_lesson(session, UUID(lesson.key), None, lesson_mark(other)).lesson is None
     assert (found(reader), LessonRow.objects.count()) == ([], 0)
 
 
@@ -209,20 +220,20 @@ def test_lesson_that_somebody_else_changed_is_not_overwritten(session):
     lesson = add(session)
     key, seen = UUID(lesson.key), lesson_mark(lesson)
     theirs = Lesson(lesson.key, "Van de ander.", KEY)
-    store.change_lesson(session, key, theirs, seen)
+    change_lesson(session, key, theirs, seen)
     for wanted in (Lesson(lesson.key, "Van mij.", KEY), None):
-        kept = store.change_lesson(session, key, wanted, seen)
-        assert (kept.conflict, kept.lesson, store.load_lesson(session, key)) == (True, theirs, theirs)
+        kept = change_lesson(session, key, wanted, seen)
+        assert (kept.conflict, kept.lesson, load_lesson(session, key)) == (True, theirs, theirs)
 
 
 def test_lesson_that_was_removed_is_made_again_only_by_choice(session):
     lesson = add(session)
     key, seen = UUID(lesson.key), lesson_mark(lesson)
-    store.change_lesson(session, key, None, seen)
+    change_lesson(session, key, None, seen)
     mine = Lesson(lesson.key, "Van mij.", KEY)
-    assert store.change_lesson(session, key, mine, seen) == store.KeptLesson(None, conflict=True)
-    assert store.change_lesson(session, key, mine, "0").conflict is False
-    assert [thing.text for thing in store.load_shareable(session)] == ["Van mij."]
+    assert change_lesson(session, key, mine, seen) == KeptLesson(None, conflict=True)
+    assert change_lesson(session, key, mine, "0").conflict is False
+    assert [thing.text for thing in load_shareable(session)] == ["Van mij."]
 
 
 # --- who finds what
@@ -230,7 +241,7 @@ def test_lesson_that_was_removed_is_made_again_only_by_choice(session):
 
 def test_whoever_has_no_role_finds_nothing(session):
     add(session)
-    assert store.load_shared(make_account("niemand@example.org").pk) is None
+    assert load_shared(make_account("niemand@example.org").pk) is None
 
 
 def test_own_is_marked_and_its_coordinator_finds_the_way_back(session):
@@ -246,7 +257,7 @@ def test_things_stand_by_item_then_lessons_then_what_was_done_and_always_alike(s
     for state in (State.OPEN, State.DONE, State.BUSY):
         agreement = made(session, changed(FIRST, what=state.value))
         share(session, agreement.key)
-        store.change_agreement(session, pk(agreement), changed(agreement, state=state), mark(agreement))
+        agreements.change_agreement(session, pk(agreement), changed(agreement, state=state), mark(agreement))
     add(session, Lesson("", "Eerst", "goal-perspective", Sharing.UNNAMED))
     add(session)
     once = found(reader)
@@ -276,11 +287,11 @@ def test_what_was_made_up_says_so(session, reader):
 def test_finding_takes_as_many_queries_at_many(session, reader, many, django_assert_num_queries):
     rows = [LessonRow(session=session, item_id=_item(session), text=f"{n}", sharing="named") for n in range(many)]
     LessonRow.objects.bulk_create(rows)
-    store.load_shared(reader)
+    load_shared(reader)
     # Roles, lessons, agreements, the checklist in use.
     with django_assert_num_queries(4):
         assert len(found(reader)) == many
 
 
 def _item(session: Session) -> int:
-    return store.content.item_ids(session.checklist_id)[KEY]
+    return checklists.item_ids(session.checklist_id)[KEY]

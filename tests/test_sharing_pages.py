@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from rounds import closed_round, discussed_round, open_round
 
-from reflectie import store
-from reflectie.domain.agreements import State, mark
+from reflectie.domain.report.agreements import State, mark
 from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
+from reflectie.services.questionnaire import checklists
+from reflectie.services.report import agreements
+from reflectie.services.sharing import load_shareable
 from reflectie.templatetags.sharing import obstacle_name
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def lesson_url(session: Session, lesson: Lesson) -> str:
 def posted(session: Session, choices: dict[str, str] | None = None, **lesson: str) -> dict[str, str]:
     """What the page sends, of somebody who sees how it stands."""
     data = {"key": str(uuid4()), "text": "", "item": "", "sharing": "", **lesson}
-    for thing in store.load_shareable(session):
+    for thing in load_shareable(session):
         chosen = (choices or {}).get(thing.key, thing.sharing.value)
         data |= {f"seen-{thing.key}": thing.mark, f"share-{thing.key}": chosen}
     return data
@@ -246,7 +248,7 @@ def test_lesson_that_misses_something_comes_back_with_what_was_chosen(coordinato
     page = html(response)
     assert (response.status_code, said in page, parts["text"] in page) == (422, True, True)
     assert re.findall(rf'name="share-{first.key}" value="(\w*)" checked', page) == ["named"]
-    assert [thing.sharing for thing in store.load_shareable(session)] == [Sharing.NOT]
+    assert [thing.sharing for thing in load_shareable(session)] == [Sharing.NOT]
 
 
 def test_too_many_lessons_come_back_with_what_was_typed(coordinator, session):
@@ -261,7 +263,7 @@ def test_too_many_lessons_come_back_with_what_was_typed(coordinator, session):
 def test_agreement_that_changed_meanwhile_comes_back_with_the_choice_and_the_lesson(coordinator, session):
     first = made(session)
     data = posted(session, {first.key: "named"}, text=WORDS, item=KEY, sharing="unnamed")
-    store.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
+    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
     response = coordinator.post(url(session), data)
     page = html(response)
     assert (response.status_code, "Els belt mevrouw Peeters." in page, WORDS in page) == (409, True, True)
@@ -269,7 +271,7 @@ def test_agreement_that_changed_meanwhile_comes_back_with_the_choice_and_the_les
     seen = re.findall(rf'name="seen-{first.key}" value="([^"]+)"', page)
     again = coordinator.post(url(session), data | {f"seen-{first.key}": seen[0]})
     assert again.status_code == 303
-    assert sorted(thing.sharing for thing in store.load_shareable(session)) == [Sharing.NAMED, Sharing.UNNAMED]
+    assert sorted(thing.sharing for thing in load_shareable(session)) == [Sharing.NAMED, Sharing.UNNAMED]
 
 
 def test_post_that_asks_nothing_changes_nothing(coordinator, session):
@@ -351,10 +353,10 @@ def test_agreement_about_no_item_says_why_it_can_not_be_shared(coordinator, sess
 
 
 def _item(session: Session) -> int:
-    return store.content.item_ids(session.checklist_id)[KEY]
+    return checklists.item_ids(session.checklist_id)[KEY]
 
 
 def test_no_obstacle_has_two_colons_in_its_name(content):
-    names = [obstacle_name(item) for item in store.published_checklist()]
+    names = [obstacle_name(item) for item in checklists.published_checklist()]
     assert [name for name in names if name.count(":") > 1] == []
     assert "Manier van samenwerken\N{NO-BREAK SPACE}– multiprofessioneel: we werken naast elkaar" in names

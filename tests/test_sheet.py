@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reflectie.domain.questionnaire.answers import Ask, Field, Merge, Sheet, digest, fields_for, merge, note_name
 from reflectie.domain.setup import Mode, setup_without_account
-from reflectie.domain.sheet import (
-    Ask,
-    Field,
-    Merge,
-    Sheet,
-    digest,
-    fields_for,
-    merge,
-    note_name,
-)
 
 KEYS = [
     "goal-perspective",

@@ -13,19 +13,10 @@ from itertools import product
 
 import pytest
 
-from reflectie.domain.checklist import Checklist, Mover
-from reflectie.domain.findings import Finding
-from reflectie.domain.privacy import FLOOR, groups_to_blank
-from reflectie.domain.signals import (
-    ALL,
-    Entry,
-    Figures,
-    Published,
-    Silence,
-    counts_from,
-    counts_until,
-    publish,
-)
+from reflectie.domain.questionnaire.checklist import Checklist, Mover
+from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import FLOOR, groups_to_blank
+from reflectie.domain.signals import ALL, Entry, Figures, Published, Silence, counts_from, counts_until, publish
 
 UNTIL = date(2026, 10, 1)
 ITEM = "context-financial"

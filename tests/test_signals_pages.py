@@ -9,9 +9,11 @@ from django.urls import reverse
 from rounds import make_collaboration, open_round, signed_in
 from signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
 
-from reflectie import pdf, store
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Collaboration, Membership, Role, Session
+from reflectie.pdf import documents
+from reflectie.services.report import outcomes
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +118,7 @@ def pdf_page(client: Client, made: list[bytes] | None = None) -> bytes:
     """What the PDF is made from."""
     found: list[bytes] = made if made is not None else []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pdf.Unkept, "make", lambda self: found.append(self.xhtml.encode()) or self.xhtml.encode())
+        patch.setattr(documents.Unkept, "make", lambda self: found.append(self.xhtml.encode()) or self.xhtml.encode())
         response = client.get(reverse("signals-pdf"))
     assert response.status_code == 200
     return response.content
@@ -135,11 +137,11 @@ def test_pdf_is_revalidated_and_not_kept(reader):
 
 
 def test_pdf_waits_its_turn(reader, monkeypatch):
-    def busy(_self: pdf.Unkept) -> bytes:
-        raise pdf.BusyError
+    def busy(_self: documents.Unkept) -> bytes:
+        raise documents.BusyError
 
     several(3)
-    monkeypatch.setattr(pdf.Unkept, "make", busy)
+    monkeypatch.setattr(documents.Unkept, "make", busy)
     assert reader.get(reverse("signals-pdf")).status_code == 503
 
 
@@ -204,7 +206,7 @@ def test_page_says_what_leaves_and_who_sees_it(coordinator, collaboration, chose
 def test_another_label_counts_from_the_next_quarter_and_is_told_so(
     coordinator, collaboration, chosen, monkeypatch, region, from_then
 ):
-    monkeypatch.setattr("reflectie.store.collaborations.today", lambda: TODAY)
+    monkeypatch.setattr("reflectie.services.collaborations.collaborations.today", lambda: TODAY)
     Collaboration.objects.filter(pk=collaboration.pk).update(signals_from=date(2026, 1, 5))
     url = collaboration_url("collaboration-edit", collaboration)
     response = coordinator.post(url, {"name": "Samen", "region": region}, follow=True)
@@ -256,7 +258,7 @@ def quotes_url(session: Session) -> str:
 
 
 def release(client: Client, session: Session, value: str = "ja", text: str = "Geen geld."):
-    data = {"veld": f"{KEY}-note", "merk": store.text_mark(text), "vrijgeven": value}
+    data = {"veld": f"{KEY}-note", "merk": outcomes.text_mark(text), "vrijgeven": value}
     return client.post(quotes_url(session), data)
 
 
@@ -264,7 +266,7 @@ def test_coordinator_releases_a_note_and_takes_it_back(session):
     client = signed_in("els", session.collaboration)
     assert "Er is nog niets vrijgegeven." in text_of(client.get(quotes_url(session)))
     response = release(client, session)
-    assert response["Location"] == f"{quotes_url(session)}#notitie-{store.text_mark('Geen geld.')}"
+    assert response["Location"] == f"{quotes_url(session)}#notitie-{outcomes.text_mark('Geen geld.')}"
     text = text_of(client.get(quotes_url(session)))
     assert ("1 notitie is vrijgegeven." in text, "Neem terug" in text) == (True, True)
     release(client, session, "nee")
@@ -307,7 +309,7 @@ def test_there_is_nothing_to_release_before_or_where_nobody_was_told(session, ch
 
 def test_notes_of_a_round_with_too_few_answers_are_not_there(content):
     collaboration = make_collaboration()
-    session = store.open_report(store.close_round(open_round(collaboration, NOTED[:2]), without_results=True))
+    session = rounds.open_report(rounds.close_round(open_round(collaboration, NOTED[:2]), without_results=True))
     client = signed_in("els", collaboration)
     assert "In deze sessie staan geen notities." in text_of(client.get(quotes_url(session)))
     assert Membership.objects.filter(collaboration=collaboration).count() == 1

@@ -10,11 +10,11 @@ from readback import bookmarks, elements, made_of, read_pdf
 from test_pdf_ua import errors_of
 from test_signals import UNTIL
 
-from reflectie import pdf
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.findings import Finding
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.signals import ALL, Entry, publish
 from reflectie.domain.text import same_text
+from reflectie.pdf import documents
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 KEYS = [item.key for item in CHECKLIST]
@@ -70,7 +70,7 @@ EACH = pytest.mark.parametrize("what", WHAT)
 
 @cache
 def made(what: str) -> bytes:
-    return made_of(pdf.Unkept("reflectie/signals/pdf.html", WHAT[what]).xhtml)
+    return made_of(documents.Unkept("reflectie/signals/pdf.html", WHAT[what]).xhtml)
 
 
 @cache

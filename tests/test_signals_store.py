@@ -9,10 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from rounds import make_collaboration, open_round
 from signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
 
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.domain.signals import ALL, Figures, Silence
 from reflectie.models import Answer, Collaboration, Session
+from reflectie.services import signals
+from reflectie.services.collaborations import collaborations
+from reflectie.services.comparison import comparisons
+from reflectie.services.questionnaire.sheets import NotFoundError
+from reflectie.services.report import outcomes
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def day(monkeypatch):
     def set_day(to: date) -> None:
-        monkeypatch.setattr("reflectie.store.signals.today", lambda: to)
+        monkeypatch.setattr("reflectie.services.signals.today", lambda: to)
 
     set_day(TODAY)
     return set_day
@@ -28,7 +33,7 @@ def day(monkeypatch):
 
 def counted(year: int = 2026, label: str = ALL) -> tuple[int, int | Silence] | None:
     """How many count and in how many it is an obstacle."""
-    published = store.load_signals().years.get(year)
+    published = signals.load_signals().years.get(year)
     figures: Figures | None = published.figures.get(label) if published else None
     return (figures.counted, figures.numbers.get(KEY, Silence.FEW)) if figures else None
 
@@ -47,7 +52,7 @@ def test_collaboration_takes_no_part_until_somebody_switches_it_on(day):
     quiet = Collaboration.objects.create(name="Stil")
     held(quiet)
     assert (quiet.signals_from, counted()) == (None, (3, 3))
-    store.take_part(quiet, on=True)
+    signals.take_part(quiet, on=True)
     assert Collaboration.objects.get(pk=quiet.pk).signals_from == TODAY
     assert counted() == (3, 3)
     day(date(2026, 12, 31))
@@ -61,19 +66,19 @@ def test_switching_off_works_at_once_and_for_every_year():
     for collaboration in Collaboration.objects.all():
         held(collaboration, day=date(2025, 3, 1))
     assert (counted(2025), counted(2026)) == ((4, 4), (4, 4))
-    store.take_part(first, on=False)
+    signals.take_part(first, on=False)
     assert (counted(2025), counted(2026)) == ((3, 3), (3, 3))
     # Switched on again, it counts from the next quarter, as if it were new.
-    store.take_part(first, on=True)
+    signals.take_part(first, on=True)
     assert counted(2026) == (3, 3)
 
 
 def test_switching_on_twice_keeps_the_first_day(day):
     first, *_ = several(3)
-    store.take_part(first, on=True)
+    signals.take_part(first, on=True)
     assert Collaboration.objects.get(pk=first.pk).signals_from == date(2025, 1, 1)
-    with pytest.raises(store.NotFoundError):
-        store.take_part(Collaboration(name="Weg"), on=True)
+    with pytest.raises(NotFoundError):
+        signals.take_part(Collaboration(name="Weg"), on=True)
 
 
 def test_only_sessions_of_which_participants_were_told_count():
@@ -87,7 +92,7 @@ def test_only_sessions_of_which_participants_were_told_count():
 def test_new_session_is_told_of_signals_and_one_that_is_adopted_is_not(reflection):
     assert make_round(collaboration=make_collaboration()).told_of_signals is True
     session = reflection.response.session
-    store.adopt(session, reflection.token, make_collaboration())
+    rounds.adopt(session, reflection.token, make_collaboration())
     assert Session.objects.get(pk=session.pk).told_of_signals is False
     assert Session(mode=Mode.ANONYMOUS).told_of_signals is False
 
@@ -118,7 +123,7 @@ def test_round_with_too_few_answers_leaves_the_one_before_it_standing():
     third = taking_part()
     held(third, HINDERED, date(2026, 2, 1))
     withheld = held(third, HINDERED[:2], date(2026, 8, 1))
-    assert store.load_totals([withheld])[withheld.pk].are_withheld
+    assert comparisons.load_totals([withheld])[withheld.pk].are_withheld
     assert counted() == (3, 3)
 
 
@@ -131,7 +136,7 @@ def test_every_way_of_filling_in_counts_as_one(mode):
         held(third, sheets, mode=mode)
     else:
         session = open_round(third, sheets, mode)
-        store.close_round(session)
+        rounds.close_round(session)
         Session.objects.filter(pk=session.pk).update(planned_on=date(2026, 5, 1), changed_on=date(2026, 5, 1))
     assert counted() == (3, 3)
 
@@ -161,24 +166,24 @@ def test_session_counts_from_the_quarter_after_it_was_opened_up(day, planned, op
 
 def test_day_of_opening_up_is_kept_and_concluding_leaves_it(monkeypatch):
     session = open_round(taking_part(), HINDERED)
-    monkeypatch.setattr("reflectie.store.rounds.today", lambda: date(2026, 3, 31))
-    session = store.close_round(session)
+    monkeypatch.setattr("reflectie.services.sessions.rounds.today", lambda: date(2026, 3, 31))
+    session = rounds.close_round(session)
     assert session.changed_on == date(2026, 3, 31)
-    monkeypatch.setattr("reflectie.store.rounds.today", lambda: date(2026, 4, 1))
-    session = store.open_report(session)
-    monkeypatch.setattr("reflectie.store.rounds.today", lambda: date(2026, 7, 1))
-    store.conclude(session, CONCLUSION)
+    monkeypatch.setattr("reflectie.services.sessions.rounds.today", lambda: date(2026, 4, 1))
+    session = rounds.open_report(session)
+    monkeypatch.setattr("reflectie.services.sessions.rounds.today", lambda: date(2026, 7, 1))
+    rounds.conclude(session, CONCLUSION)
     kept = Session.objects.get(pk=session.pk)
     assert (kept.changed_on, kept.concluded_on) == (date(2026, 4, 1), date(2026, 7, 1))
 
 
 def relabelled(collaboration: Collaboration, region: str, theme: str = "") -> Collaboration:
-    return store.change_collaboration(collaboration, name="Zelfde", region=region, theme=theme, partners=[])
+    return collaborations.change_collaboration(collaboration, name="Zelfde", region=region, theme=theme, partners=[])
 
 
 def test_nobody_goes_from_label_to_label_to_subtract_their_own_from_each(day, monkeypatch):
     """With one that knows its own, a label of two others would be shown: at once, and the next one a minute later."""
-    monkeypatch.setattr("reflectie.store.collaborations.today", lambda: TODAY)
+    monkeypatch.setattr("reflectie.services.collaborations.collaborations.today", lambda: TODAY)
     several(4, region="Tienen")
     several(2, region="Leuven")
     several(3, region="Gent")
@@ -198,14 +203,14 @@ def test_nobody_goes_from_label_to_label_to_subtract_their_own_from_each(day, mo
 
 def test_invented_ones_count_only_among_themselves():
     several(4, invented=True)
-    published = store.load_signals()
+    published = signals.load_signals()
     assert (counted(), published.invented) == ((4, 4), True)
     real = Collaboration.objects.create(name="Echt")
     assert counted() == (4, 4)
-    store.take_part(real, on=True)
-    assert (counted(), store.load_signals().invented) == (None, False)
+    signals.take_part(real, on=True)
+    assert (counted(), signals.load_signals().invented) == (None, False)
     several(3)
-    assert (counted(), store.load_signals().invented) == ((3, 3), False)
+    assert (counted(), signals.load_signals().invented) == ((3, 3), False)
 
 
 @pytest.mark.parametrize(("partition", "label"), [("region", "oost"), ("theme", "jeugd")])
@@ -213,7 +218,7 @@ def test_label_is_the_one_that_is_set(settings, partition, label):
     settings.SIGNAL_LABEL = partition
     several(3, region="Oost", theme="Jeugd")
     several(3, CLEAR, region="West", theme="Ouderen")
-    assert sorted(store.load_signals().years[2026].figures) == sorted(
+    assert sorted(signals.load_signals().years[2026].figures) == sorted(
         {"region": ["", "oost", "west"], "theme": ["", "jeugd", "ouderen"]}[partition]
     )
     assert counted(label=label) == (3, 3)
@@ -224,10 +229,10 @@ def test_label_is_the_one_that_is_set(settings, partition, label):
 def test_signals_take_as_many_queries_at_many_collaborations(many, django_assert_num_queries):
     several(many, NOTED)
     Answer.objects.exclude(note="").update(released=True)
-    store.load_signals()
+    signals.load_signals()
     # Who counts, their answers, what is needed, the sessions, their checklists, what was released.
     with django_assert_num_queries(6):
-        published = store.load_signals()
+        published = signals.load_signals()
     assert (published.years[2026].figures[ALL].counted, published.years[2026].quotes) == (many, {KEY: ["Geen geld."]})
 
 
@@ -235,24 +240,24 @@ def test_signals_take_as_many_queries_at_many_collaborations(many, django_assert
 
 
 def released(year: int = 2026) -> dict[str, list[str]]:
-    return {key: list(texts) for key, texts in store.load_signals().years[year].quotes.items()}
+    return {key: list(texts) for key, texts in signals.load_signals().years[year].quotes.items()}
 
 
 def test_note_is_quoted_once_it_is_released_and_until_that_is_taken_back():
     several(2)
     session = held(taking_part(), NOTED)
-    mark = store.text_mark("Geen geld.")
+    mark = outcomes.text_mark("Geen geld.")
     assert released() == {}
-    assert store.release_note(session, f"{KEY}-note", mark, release=True) == 1
-    assert (released(), store.released_notes(session)) == ({KEY: ["Geen geld."]}, {(f"{KEY}-note", "Geen geld.")})
-    assert store.release_note(session, f"{KEY}-note", mark, release=False) == 1
-    assert (released(), store.released_notes(session)) == ({}, set())
+    assert signals.release_note(session, f"{KEY}-note", mark, release=True) == 1
+    assert (released(), signals.released_notes(session)) == ({KEY: ["Geen geld."]}, {(f"{KEY}-note", "Geen geld.")})
+    assert signals.release_note(session, f"{KEY}-note", mark, release=False) == 1
+    assert (released(), signals.released_notes(session)) == ({}, set())
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table this small from end to end")
 def test_released_notes_are_found_without_reading_all_answers():
     with CaptureQueriesContext(connection) as asked:
-        store.load_signals()
+        signals.load_signals()
     [sql] = [query["sql"] for query in asked if '"released"' in query["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
@@ -263,10 +268,10 @@ def test_released_notes_are_found_without_reading_all_answers():
 def test_removed_note_is_a_quote_no_more():
     several(2)
     session = held(taking_part(), NOTED)
-    store.release_note(session, f"{KEY}-note", store.text_mark("Geen geld."), release=True)
+    signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
     assert released() == {KEY: ["Geen geld."]}
-    store.remove_text(session, f"{KEY}-note", store.text_mark("Geen geld."))
-    assert (released(), store.released_notes(session)) == ({}, set())
+    outcomes.remove_text(session, f"{KEY}-note", outcomes.text_mark("Geen geld."))
+    assert (released(), signals.released_notes(session)) == ({}, set())
 
 
 def test_released_note_of_a_session_that_does_not_count_is_no_quote():
@@ -274,7 +279,7 @@ def test_released_note_of_a_session_that_does_not_count_is_no_quote():
     quiet = Collaboration.objects.create(name="Stil")
     third = taking_part()
     for session in (held(quiet, NOTED), held(third, NOTED, date(2026, 1, 5)), held(third, HINDERED)):
-        store.release_note(session, f"{KEY}-note", store.text_mark("Geen geld."), release=True)
+        signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
     assert (counted(), released()) == ((4, 4), {})
 
 
@@ -282,8 +287,8 @@ def test_released_note_of_a_session_that_does_not_count_is_no_quote():
 def test_nothing_is_released_before_the_report_is_open_or_where_nobody_was_told(change):
     session = held(taking_part(), NOTED)
     Session.objects.filter(pk=session.pk).update(**change)
-    with pytest.raises(store.StageError):
-        store.release_note(session, f"{KEY}-note", store.text_mark("Geen geld."), release=True)
+    with pytest.raises(rounds.StageError):
+        signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
     assert not Answer.objects.filter(released=True).exists()
 
 
@@ -291,12 +296,12 @@ def test_only_the_note_that_is_meant_is_released():
     other = {"goal-shared": "hindering", "goal-shared-note": "Geen geld."}
     session = held(taking_part(), [*NOTED, other])
     elsewhere = held(taking_part(), NOTED)
-    mark = store.text_mark("Geen geld.")
-    assert store.release_note(session, "goal-shared-note", mark, release=True) == 1
-    assert store.released_notes(session) == {("goal-shared-note", "Geen geld.")}
-    assert store.released_notes(elsewhere) == set()
-    assert store.release_note(session, "goal-shared", mark, release=True) == 0
-    assert store.release_note(session, f"{KEY}-note", "0" * 16, release=True) == 0
+    mark = outcomes.text_mark("Geen geld.")
+    assert signals.release_note(session, "goal-shared-note", mark, release=True) == 1
+    assert signals.released_notes(session) == {("goal-shared-note", "Geen geld.")}
+    assert signals.released_notes(elsewhere) == set()
+    assert signals.release_note(session, "goal-shared", mark, release=True) == 0
+    assert signals.release_note(session, f"{KEY}-note", "0" * 16, release=True) == 0
     session.delete()
-    with pytest.raises(store.NotFoundError):
-        store.release_note(Session(pk=elsewhere.pk.__class__(int=1)), f"{KEY}-note", mark, release=True)
+    with pytest.raises(NotFoundError):
+        signals.release_note(Session(pk=elsewhere.pk.__class__(int=1)), f"{KEY}-note", mark, release=True)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Kind
-from reflectie.domain.findings import Counts, Finding, finding
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import About
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Kind
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.changes import IN_FRONT, MOVED, ItemShift, NotCompared, Shift, compare, shift_between
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.findings import Counts, Finding, finding
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.since import IN_FRONT, MOVED, ItemShift, NotCompared, Shift, compare, shift_between
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 THEN, NOW = date(2025, 11, 20), date(2026, 11, 19)

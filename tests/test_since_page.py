@@ -11,11 +11,12 @@ from django.urls import reverse
 from pypdf import PdfReader
 from rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
-from reflectie import store
-from reflectie.domain.agreements import State
+from reflectie.domain.report.agreements import State
+from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.setup import Mode
-from reflectie.domain.since import NotCompared
 from reflectie.models import Agreement, Session
+from reflectie.services.report import reports
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -61,8 +62,8 @@ def section(response):
 
 
 def test_first_session_has_none_before_it(earlier):
-    assert store.earlier_session(earlier) is None
-    assert store.load_report(earlier).since is None
+    assert reports.earlier_session(earlier) is None
+    assert reports.load_report(earlier).since is None
 
 
 def test_earlier_session_is_the_last_before_the_day_of_this_one(collaboration, earlier, session):
@@ -70,49 +71,49 @@ def test_earlier_session_is_the_last_before_the_day_of_this_one(collaboration, e
     on(discussed_round(collaboration, sheets(3, 0)), DAY + YEAR)
     discussed_round(collaboration, sheets(3, 0))
     elsewhere = on(discussed_round(make_collaboration(), sheets(3, 0)), DAY - timedelta(days=1))
-    assert store.earlier_session(session) == earlier
-    assert store.earlier_session(elsewhere) is None
+    assert reports.earlier_session(session) == earlier
+    assert reports.earlier_session(elsewhere) is None
 
 
 def test_of_several_on_one_day_it_is_the_last_that_was_planned(collaboration, earlier, session):
     for _ in range(3):
         last = on(discussed_round(collaboration, sheets(3, 0)), DAY - YEAR)
-        assert store.earlier_session(session) == last
+        assert reports.earlier_session(session) == last
 
 
 @pytest.mark.parametrize("make", [open_round, closed_round])
 def test_round_that_is_not_opened_up_yet_is_not_the_earlier_one(collaboration, earlier, session, make):
     late = on(make(collaboration, sheets(6, 0)), DAY - timedelta(days=1))
-    assert store.earlier_session(session) == earlier
+    assert reports.earlier_session(session) == earlier
     if late.stage == Session.Stage.CLOSED:
-        store.open_report(late)
-        assert store.earlier_session(session) == late
+        rounds.open_report(late)
+        assert reports.earlier_session(session) == late
 
 
 def test_round_that_closed_with_too_few_is_passed_over_unless_something_was_agreed_there(
     collaboration, earlier, session
 ):
     few = on(discussed_round(collaboration, sheets(2, 0)), DAY - timedelta(days=1))
-    assert store.earlier_session(session) == earlier
+    assert reports.earlier_session(session) == earlier
     agree(few)
-    assert store.earlier_session(session) == few
-    assert store.load_report(session).since.reason is NotCompared.TOO_FEW
+    assert reports.earlier_session(session) == few
+    assert reports.load_report(session).since.reason is NotCompared.TOO_FEW
 
 
 def test_reflection_that_was_taken_in_is_dated_by_its_last_change_and_counts_once_finished(collaboration):
     together = on(closed_round(collaboration, sheets(1, 0), Mode.TOGETHER), DAY)
     for day, finished in ((date(2026, 3, 1), True), (date(2026, 4, 1), False)):
         reflection = make_reflection({"goal-shared": "helping"}, mode=Mode.TOGETHER, finished=finished)
-        store.adopt(reflection.response.session, reflection.token, collaboration)
+        rounds.adopt(reflection.response.session, reflection.token, collaboration)
         Session.objects.filter(pk=reflection.response.session.pk).update(changed_on=day)
-    found = store.earlier_session(together)
+    found = reports.earlier_session(together)
     assert (found.planned_on, found.changed_on, found.stage) == (None, date(2026, 3, 1), Session.Stage.OPEN)
-    assert store.load_report(together).since.reason is None
+    assert reports.load_report(together).since.reason is None
 
 
 def test_erased_session_is_no_longer_the_earlier_one(earlier, session):
     earlier.delete()
-    assert store.load_report(session).since is None
+    assert reports.load_report(session).since is None
 
 
 # --- what it costs
@@ -125,12 +126,12 @@ def test_queries_are_as_many_at_three_answers_as_at_sixty(
     session = discussed_round(collaboration, sheets(number, 0))
     coordinator.get(url(session))
     with django_assert_num_queries(7):
-        store.load_report(session)
+        reports.load_report(session)
     earlier = on(discussed_round(collaboration, sheets(0, number)), DAY - YEAR)
     for what in ("We spreken af.", "We bellen.", "We kijken terug."):
         agree(earlier, what)
     with django_assert_num_queries(10):
-        report = store.load_report(session)
+        report = reports.load_report(session)
     with django_assert_num_queries(13):
         assert coordinator.get(url(session)).status_code == 200
     assert [len(report.since.earlier.agreements), report.since.earlier.counted] == [3, number]

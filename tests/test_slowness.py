@@ -28,7 +28,7 @@ from django.db import connection, transaction
 
 from benchmarks.figures import quantile
 from benchmarks.server import Server, serve
-from reflectie.domain.checklist import Checklist
+from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.models import Session
 
 # Twice as long as without strangers, and no less than a machine that does something else for a moment.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.spreadsheet import guarded, unguarded
+from reflectie.domain.imports.spreadsheet import guarded, unguarded
 
 SUMS = ["=1+1", "+32 16 12", "-", "- eerste\n- tweede", "@jan", "\t=1", "  =1", "＝1", "\n\n+1", "=cmd|' /C calc'!A0"]
 # Tried in a Dutch spreadsheet: each of these came back as a number, a day, a time or a truth.

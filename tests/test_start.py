@@ -3,9 +3,9 @@ import re
 import pytest
 from django.core.signing import TimestampSigner
 
-from reflectie.forms.start import START_TOKEN_SECONDS, StartForm
+from reflectie.forms.questionnaire.start import START_TOKEN_SECONDS, StartForm
 from reflectie.models import Response, Session
-from reflectie.store import hash_token
+from reflectie.services.tokens import hash_token
 
 pytestmark = pytest.mark.django_db
 

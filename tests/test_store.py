@@ -9,11 +9,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from reflectie import store
+from reflectie.domain.questionnaire.answers import digest
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import digest
 from reflectie.models import Answer, MadePdf, Response, Session
-from reflectie.store import Posted
+from reflectie.services.questionnaire import sheets
+from reflectie.services.questionnaire.sheets import Posted
+from reflectie.services.report import reports
+from reflectie.services.tokens import hash_token, new_token, read_token
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,7 @@ def numbers_of_rows():
 
 
 def set_day(reflection, day):
-    Session.objects.filter(responses__token_hash=store.hash_token(reflection.token)).update(changed_on=day)
+    Session.objects.filter(responses__token_hash=hash_token(reflection.token)).update(changed_on=day)
 
 
 def day_of(reflection):
@@ -51,29 +53,29 @@ def seen_empty(values):
 
 
 def test_start_reflection_twice_with_one_token_makes_one_session(content):
-    token = store.new_token()
+    token = new_token()
     for names in ({"collaboration-name": "Samen in Tienen"}, {"collaboration-name": "Nog eens"}):
-        store.start_reflection(token, Mode.ALONE, names)
+        sheets.start_reflection(token, Mode.ALONE, names)
     assert (Session.objects.count(), Response.objects.count()) == (1, 1)
     assert Reflection(token).values == {"collaboration-name": "Samen in Tienen"}
 
 
 def test_start_reflection_with_another_token_makes_another_session(content):
     for _ in range(2):
-        store.start_reflection(store.new_token(), Mode.ALONE, {})
+        sheets.start_reflection(new_token(), Mode.ALONE, {})
     assert (Session.objects.count(), Response.objects.count()) == (2, 2)
 
 
 def test_start_reflection_again_leaves_what_was_filled_in(reflection):
     reflection.save({"goal-shared": "hindering"}, finish=True)
-    store.start_reflection(reflection.token, Mode.TOGETHER, {"team-name": "Anders"})
+    sheets.start_reflection(reflection.token, Mode.TOGETHER, {"team-name": "Anders"})
     assert reflection.values == {"goal-shared": "hindering"}
     assert (reflection.response.finished, reflection.response.session.mode) == (True, "alone")
 
 
 def test_start_reflection_keeps_the_names_that_were_given_and_no_empty_ones(content):
-    token = store.new_token()
-    store.start_reflection(token, Mode.TOGETHER, {"collaboration-name": "Samen", "team-name": ""})
+    token = new_token()
+    sheets.start_reflection(token, Mode.TOGETHER, {"collaboration-name": "Samen", "team-name": ""})
     response = Reflection(token).response
     assert response.extras == {"collaboration-name": "Samen"}
     assert (response.session.mode, response.session.stage, response.finished) == ("together", "open", False)
@@ -242,7 +244,7 @@ def test_save_fields_session_not_open_raises_and_changes_nothing(reflection, sta
     reflection.save({"goal-shared": "hindering"})
     Session.objects.update(stage=stage)
     before = rows_of_every_table()
-    with pytest.raises(store.SessionClosedError):
+    with pytest.raises(sheets.SessionClosedError):
         reflection.save({"goal-shared": "helping", "team-name": "Kern"}, finish=finish)
     assert rows_of_every_table() == before
 
@@ -251,16 +253,16 @@ def test_save_fields_closed_since_it_was_fetched_raises(reflection):
     response = reflection.response
     assert response.session.stage == "open"
     Session.objects.update(stage="closed")
-    with pytest.raises(store.SessionClosedError):
+    with pytest.raises(sheets.SessionClosedError):
         save(response, seen_empty({"goal-shared": "helping"}))
     assert Answer.objects.count() == 0
 
 
 def test_save_fields_erased_response_raises(reflection):
     response = reflection.response
-    store.erase_session(response.session_id)
+    sheets.erase_session(response.session_id)
     before = rows_of_every_table()
-    with pytest.raises(store.NotFoundError):
+    with pytest.raises(sheets.NotFoundError):
         save(response, seen_empty({"goal-shared": "helping"}), finish=True)
     assert rows_of_every_table() == before
 
@@ -269,26 +271,26 @@ def test_save_fields_erased_response_raises(reflection):
 
 
 def test_new_token_has_128_bits_and_differs_each_time():
-    tokens = {store.new_token() for _ in range(500)}
+    tokens = {new_token() for _ in range(500)}
     assert len(tokens) == 500
     assert {len(base64.urlsafe_b64decode(f"{token}==")) for token in tokens} == {16}
 
 
 def test_read_token_is_always_the_same_and_no_other_tokens():
-    tokens = [store.new_token() for _ in range(500)]
-    reading = [store.read_token(token) for token in tokens]
-    assert [store.read_token(token) for token in tokens] == reading
+    tokens = [new_token() for _ in range(500)]
+    reading = [read_token(token) for token in tokens]
+    assert [read_token(token) for token in tokens] == reading
     assert len({*tokens, *reading}) == 1000
     assert {len(base64.urlsafe_b64decode(f"{token}==")) for token in reading} == {16}
 
 
 def test_read_token_is_no_part_and_no_hash_of_the_token():
-    token = store.new_token()
-    reading = store.read_token(token)
-    assert store.hash_token(token) != store.hash_token(reading)
-    assert store.read_token(reading) != token
+    token = new_token()
+    reading = read_token(token)
+    assert hash_token(token) != hash_token(reading)
+    assert read_token(reading) != token
     # One bit more or less in the token, and nothing of the link to read is left.
-    other = store.read_token(token[:-2] + ("AA" if token[-2:] != "AA" else "BA"))
+    other = read_token(token[:-2] + ("AA" if token[-2:] != "AA" else "BA"))
     assert sum(a == b for a, b in zip(reading, other, strict=True)) < 11
 
 
@@ -298,7 +300,7 @@ def test_tokens_stand_in_no_table(finished, owner):
     texts = [text for rows in rows_of_every_table().values() for row in rows for text in row]
     # What is kept of them is found by the same search, so a token would be too.
     for token in (finished.token, finished.read_token):
-        assert sum(store.hash_token(token) in text for text in texts) == 1
+        assert sum(hash_token(token) in text for text in texts) == 1
         assert sum(token in text for text in texts) == 0
     assert sum("Notitie bij nummer 7" in text for text in texts) == 1
 
@@ -311,29 +313,29 @@ def filled(request, content, every_answer):
     """A reflection with one answer, and one with everything; what pages keep in memory is there already."""
     values = {"goal-shared": "hindering"} if request.param == "one answer" else every_answer
     reflection = make_reflection(values, finished=True)
-    store.load_report(reflection.response.session)
+    reports.load_report(reflection.response.session)
     return reflection
 
 
 def test_load_filling_takes_one_query(filled, django_assert_num_queries):
     response = filled.response
     with django_assert_num_queries(1):
-        store.load_filling(response.session, response)
+        sheets.load_filling(response.session, response)
 
 
 def test_load_report_takes_two_queries(filled, django_assert_num_queries):
     session = filled.response.session
     with django_assert_num_queries(2):
-        store.load_report(session)
+        reports.load_report(session)
 
 
 def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
     session_id = filled.response.session_id
-    store.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
+    reports.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
     with django_assert_num_queries(1):
-        assert store.kept_pdf(session_id, "verslag", "sleutel") == b"%PDF"
+        assert reports.kept_pdf(session_id, "verslag", "sleutel") == b"%PDF"
     with django_assert_num_queries(1):
-        assert store.kept_pdf(session_id, "verslag", "een andere") is None
+        assert reports.kept_pdf(session_id, "verslag", "een andere") is None
 
 
 def test_save_fields_of_one_answer_takes_seven_queries(filled, django_assert_num_queries):
@@ -368,11 +370,11 @@ def test_erase_session_leaves_no_row_anywhere(content, every_answer):
     other = make_reflection({"goal-shared": "helping"})
     before = numbers_of_rows()
     reflection = make_reflection(every_answer, finished=True)
-    store.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
+    reports.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
     tables = [f"reflectie_{name}" for name in ("session", "response", "answer", "madepdf")]
     after = numbers_of_rows()
     assert [after[table] - before[table] for table in tables] == [1, 1, 15, 1]
-    store.erase_session(reflection.response.session_id)
+    sheets.erase_session(reflection.response.session_id)
     assert numbers_of_rows() == before
     assert other.values == {"goal-shared": "helping"}
 
@@ -380,22 +382,22 @@ def test_erase_session_leaves_no_row_anywhere(content, every_answer):
 def test_erase_session_twice_is_erasing_once(reflection):
     session_id = reflection.response.session_id
     for _ in range(2):
-        store.erase_session(session_id)
+        sheets.erase_session(session_id)
         assert Session.objects.count() == 0
 
 
 def test_keep_pdf_keeps_the_last_one(finished):
     session_id = finished.response.session_id
     for key in ("eerste", "tweede"):
-        store.keep_pdf(session_id, "verslag", key, key.encode())
-    assert [store.kept_pdf(session_id, "verslag", key) for key in ("eerste", "tweede")] == [None, b"tweede"]
+        reports.keep_pdf(session_id, "verslag", key, key.encode())
+    assert [reports.kept_pdf(session_id, "verslag", key) for key in ("eerste", "tweede")] == [None, b"tweede"]
     assert MadePdf.objects.count() == 1
 
 
 def test_keep_pdf_of_a_session_erased_meanwhile_keeps_nothing(finished):
     session_id = finished.response.session_id
-    store.erase_session(session_id)
-    store.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
+    sheets.erase_session(session_id)
+    reports.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
     assert MadePdf.objects.count() == 0
 
 
@@ -407,18 +409,18 @@ def test_erase_expired_after_ninety_days_drafts_too(content, days, erased, is_fi
     make_reflection({"goal-shared": "helping"})
     Session.objects.update(changed_on=today)
     set_day(old, today - timedelta(days=days))
-    assert store.erase_expired(today) == erased
+    assert sheets.erase_expired(today) == erased
     assert (Session.objects.count(), Response.objects.count(), Answer.objects.count()) == (2 - erased,) * 3
-    assert Response.objects.filter(token_hash=store.hash_token(old.token)).count() == 1 - erased
+    assert Response.objects.filter(token_hash=hash_token(old.token)).count() == 1 - erased
 
 
 def test_erase_expired_leaves_no_row_anywhere(content, every_answer):
     before = numbers_of_rows()
     reflection = make_reflection(every_answer, finished=True)
-    store.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
+    reports.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
     assert numbers_of_rows() != before
     set_day(reflection, LONG_AGO)
-    assert store.erase_expired(LONG_AGO + timedelta(days=90)) == 1
+    assert sheets.erase_expired(LONG_AGO + timedelta(days=90)) == 1
     assert numbers_of_rows() == before
 
 
@@ -426,16 +428,16 @@ def test_erase_expired_a_change_starts_the_clock_again(reflection):
     today = timezone.localdate()
     set_day(reflection, today - timedelta(days=90))
     reflection.save({"goal-shared": "hindering"})
-    assert store.erase_expired(today) == 0
+    assert sheets.erase_expired(today) == 0
     assert reflection.values == {"goal-shared": "hindering"}
 
 
 def test_erase_expired_takes_the_number_of_days_from_the_settings(reflection, settings):
     today = timezone.localdate()
     set_day(reflection, today - timedelta(days=30))
-    assert store.erase_expired(today) == 0
+    assert sheets.erase_expired(today) == 0
     settings.RETENTION_DAYS = 30
-    assert store.erase_expired(today) == 1
+    assert sheets.erase_expired(today) == 1
 
 
 def test_delete_expired_command_says_how_many(reflection, capsys):
@@ -508,8 +510,8 @@ def test_two_finishes_at_once_leave_one_response_finished(content, every_answer)
 @pytest.mark.django_db(transaction=True)
 def test_two_starts_at_once_with_one_token_make_one_session(content):
     for number in range(1, 6):
-        token = store.new_token()
-        start = lambda token=token: store.start_reflection(token, Mode.ALONE, {"team-name": "Kern"})  # noqa: E731
+        token = new_token()
+        start = lambda token=token: sheets.start_reflection(token, Mode.ALONE, {"team-name": "Kern"})  # noqa: E731
         assert sorted(at_once(start, start)) == [False, True]
         assert (Session.objects.count(), Response.objects.count()) == (number, number)
 
@@ -521,8 +523,8 @@ def test_erasing_and_saving_at_once_leave_nothing_behind(content, every_answer):
         response = reflection.response
         saved, erased = at_once(
             lambda r=response: save(r, seen_empty(every_answer)),
-            lambda r=response: store.erase_session(r.session_id),
+            lambda r=response: sheets.erase_session(r.session_id),
         )
         assert erased is None
-        assert isinstance(saved, store.Saved | store.NotFoundError)
+        assert isinstance(saved, sheets.Saved | sheets.NotFoundError)
         assert (Session.objects.count(), Response.objects.count(), Answer.objects.count()) == (0, 0, 0)

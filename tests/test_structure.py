@@ -43,7 +43,7 @@ def module_name(path: Path) -> str:
 
 
 def room_of(module: str) -> str:
-    """The first part under the app: `reflectie.views.team` is in `views`; the app itself is ''."""
+    """The first part under the app: `reflectie.views.questionnaire.team` is in `views`; the app itself is ''."""
     return module.partition(".")[2].partition(".")[0]
 
 
@@ -103,18 +103,18 @@ def test_only_the_store_opens_transactions(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("reflectie.domain.findings", "import django"),
-        ("reflectie.domain.findings", "from django.utils.translation import gettext as _"),
-        ("reflectie.domain.findings", "import weasyprint"),
-        ("reflectie.domain.findings", "from reflectie import checks"),
-        ("reflectie.domain.findings", "from ..models import Answer"),
-        ("reflectie.domain.findings", "def late():\n    from .. import store"),
+        ("reflectie.domain.rules.findings", "import django"),
+        ("reflectie.domain.rules.findings", "from django.utils.translation import gettext as _"),
+        ("reflectie.domain.rules.findings", "import weasyprint"),
+        ("reflectie.domain.rules.findings", "from reflectie import checks"),
+        ("reflectie.domain.rules.findings", "from ..models import Answer"),
+        ("reflectie.domain.rules.findings", "def late():\n    from .. import store"),
         ("reflectie.models.session", "from ..store import save"),
-        ("reflectie.models.session", "import reflectie.views.team"),
-        ("reflectie.store", "from .forms import SheetForm"),
-        ("reflectie.store", "from . import views"),
-        ("reflectie.pdf", "from reflectie.views import team"),
-        ("reflectie.middleware", "from .store import find"),
+        ("reflectie.models.session", "import reflectie.views.questionnaire.team"),
+        ("reflectie.services", "from .forms import SheetForm"),
+        ("reflectie.services", "from . import views"),
+        ("reflectie.pdf.documents", "from reflectie.views import team"),
+        ("reflectie.web.middleware", "from .store import find"),
         ("reflectie.helpers", ""),
     ],
 )
@@ -125,10 +125,19 @@ def test_an_import_from_a_higher_floor_is_found(module: str, source: str) -> Non
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("reflectie.domain.findings", "import math\nfrom collections.abc import Mapping\nfrom .sheet import Value"),
-        ("reflectie.models.session", "from django.db import models\nfrom reflectie.domain.sheet import Value"),
-        ("reflectie.access", "from .store import hash_token"),
-        ("reflectie.views.team", "from reflectie import pdf\nfrom .own import remember\nfrom ..models import Session"),
+        (
+            "reflectie.domain.rules.findings",
+            "import math\nfrom collections.abc import Mapping\nfrom .sheet import Value",
+        ),
+        (
+            "reflectie.models.session",
+            "from django.db import models\nfrom reflectie.domain.questionnaire.answers import Value",
+        ),
+        ("reflectie.web.permissions", "from .store import hash_token"),
+        (
+            "reflectie.views.questionnaire.team",
+            "from reflectie import pdf\nfrom .own import remember\nfrom ..models import Session",
+        ),
     ],
 )
 def test_an_import_from_the_same_floor_or_below_is_fine(module: str, source: str) -> None:
@@ -150,5 +159,5 @@ def test_a_relative_import_in_a_package_starts_from_the_package() -> None:
     ],
 )
 def test_a_transaction_elsewhere_is_found(source: str) -> None:
-    assert len(transaction_faults(source, "reflectie.views.team")) == 1
-    assert transaction_faults(source, "reflectie.store") == []
+    assert len(transaction_faults(source, "reflectie.views.questionnaire.team")) == 1
+    assert transaction_faults(source, "reflectie.services") == []

@@ -14,13 +14,21 @@ from test_pdf import CHECKLIST
 from test_pdf import make_report as one_sheet
 from test_round_pdf import ABOUT, DAY, HOUSES, SENTENCE, sheet
 
-from reflectie import pdf
-from reflectie.domain.agreements import MAX_AGREEMENT, MAX_AGREEMENTS, Agreement, Conclusion, Decision, Needed, State
-from reflectie.domain.build import build_report
-from reflectie.domain.patterns import Pattern, PatternKey
-from reflectie.domain.report import About, Report
+from reflectie.domain.questionnaire.answers import MAX_NAME, Sheet
+from reflectie.domain.report.agreements import (
+    MAX_AGREEMENT,
+    MAX_AGREEMENTS,
+    Agreement,
+    Conclusion,
+    Decision,
+    Needed,
+    State,
+)
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.patterns import Pattern, PatternKey
+from reflectie.domain.report.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.domain.sheet import MAX_NAME, Sheet
+from reflectie.pdf import documents
 
 # The widest sign, without a place to break.
 WIDE = "W" * MAX_NAME
@@ -147,7 +155,7 @@ def test_summary_leaves_out_notes_sentences_names_and_what_was_let_go(name):
         "De thuiszorg blijft erbij.",
     ]
     assert [words for words in left_out if squeezed(words) in text] == []
-    whole = text_of(read_pdf(made_of(pdf.write(REPORTS["named"]))))
+    whole = text_of(read_pdf(made_of(documents.write(REPORTS["named"]))))
     assert squeezed(PERSON) in whole
 
 

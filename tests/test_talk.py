@@ -9,11 +9,15 @@ from conftest import CONCLUSION, at_once
 from django.urls import reverse
 from rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
-from reflectie import store
-from reflectie.domain.checklist import Mover
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.report.outcomes import Choice, Outcome, mark
 from reflectie.domain.setup import Mode
-from reflectie.domain.talk import Choice, Outcome, mark
 from reflectie.models import Answer, MadePdf, Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire.sheets import NotFoundError, erase_session
+from reflectie.services.report import reports
+from reflectie.services.report.outcomes import Recorded, load_outcome, record_outcome, remove_text, text_mark
+from reflectie.services.sessions import rounds
 
 pytestmark = pytest.mark.django_db
 
@@ -46,79 +50,79 @@ def posted(outcome: Outcome | None = FIRST, seen: str = "0", **more: str) -> dic
 
 
 def recorded(session: Session, key: str = KEY) -> Outcome | None:
-    return store.load_outcome(session, key)
+    return load_outcome(session, key)
 
 
 # --- recording, in the store
 
 
 def test_record_outcome_keeps_it_and_changes_it(session):
-    assert store.record_outcome(session, KEY, FIRST, "0") == store.Recorded(FIRST, conflict=False)
+    assert record_outcome(session, KEY, FIRST, "0") == Recorded(FIRST, conflict=False)
     assert recorded(session) == FIRST
-    assert store.record_outcome(session, KEY, OTHER, mark(FIRST)) == store.Recorded(OTHER, conflict=False)
+    assert record_outcome(session, KEY, OTHER, mark(FIRST)) == Recorded(OTHER, conflict=False)
     assert recorded(session) == OTHER
 
 
 def test_record_outcome_none_wipes_it(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    assert store.record_outcome(session, KEY, None, mark(FIRST)) == store.Recorded(None, conflict=False)
+    record_outcome(session, KEY, FIRST, "0")
+    assert record_outcome(session, KEY, None, mark(FIRST)) == Recorded(None, conflict=False)
     assert (recorded(session), session.outcomes.count()) == (None, 0)
 
 
 def test_record_outcome_over_somebody_elses_is_a_conflict_and_writes_nothing(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    assert store.record_outcome(session, KEY, OTHER, "0") == store.Recorded(FIRST, conflict=True)
+    record_outcome(session, KEY, FIRST, "0")
+    assert record_outcome(session, KEY, OTHER, "0") == Recorded(FIRST, conflict=True)
     assert recorded(session) == FIRST
 
 
 def test_record_outcome_over_a_wiped_one_is_a_conflict(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    store.record_outcome(session, KEY, None, mark(FIRST))
-    assert store.record_outcome(session, KEY, OTHER, mark(FIRST)) == store.Recorded(None, conflict=True)
+    record_outcome(session, KEY, FIRST, "0")
+    record_outcome(session, KEY, None, mark(FIRST))
+    assert record_outcome(session, KEY, OTHER, mark(FIRST)) == Recorded(None, conflict=True)
     assert recorded(session) is None
 
 
 def test_record_outcome_wiping_one_that_changed_is_a_conflict(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    store.record_outcome(session, KEY, OTHER, mark(FIRST))
-    assert store.record_outcome(session, KEY, None, mark(FIRST)) == store.Recorded(OTHER, conflict=True)
+    record_outcome(session, KEY, FIRST, "0")
+    record_outcome(session, KEY, OTHER, mark(FIRST))
+    assert record_outcome(session, KEY, None, mark(FIRST)) == Recorded(OTHER, conflict=True)
     assert recorded(session) == OTHER
 
 
 def test_record_outcome_again_after_a_lost_reply_is_no_conflict(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    assert store.record_outcome(session, KEY, FIRST, "0") == store.Recorded(FIRST, conflict=False)
+    record_outcome(session, KEY, FIRST, "0")
+    assert record_outcome(session, KEY, FIRST, "0") == Recorded(FIRST, conflict=False)
 
 
 def test_record_outcome_of_one_item_leaves_another_alone(session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    assert store.record_outcome(session, "context-personal", OTHER, "0").conflict is False
+    record_outcome(session, KEY, FIRST, "0")
+    assert record_outcome(session, "context-personal", OTHER, "0").conflict is False
     assert (recorded(session), recorded(session, "context-personal")) == (FIRST, OTHER)
 
 
 def test_record_outcome_outside_the_discussion_raises(collaboration, session):
     is_open, is_closed = open_round(collaboration, []), closed_round(collaboration, HINDERED)
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     for other in (is_open, is_closed, session):
-        with pytest.raises(store.StageError):
-            store.record_outcome(other, KEY, FIRST, "0")
+        with pytest.raises(rounds.StageError):
+            record_outcome(other, KEY, FIRST, "0")
         assert recorded(other) is None
 
 
 def test_record_outcome_of_an_unknown_item_raises(session):
     with pytest.raises(KeyError):
-        store.record_outcome(session, "goal-unknown", FIRST, "0")
+        record_outcome(session, "goal-unknown", FIRST, "0")
 
 
 def test_record_outcome_in_an_erased_session_raises(session):
-    store.erase_session(session.pk)
-    with pytest.raises(store.NotFoundError):
-        store.record_outcome(session, KEY, FIRST, "0")
+    erase_session(session.pk)
+    with pytest.raises(NotFoundError):
+        record_outcome(session, KEY, FIRST, "0")
 
 
 def test_record_outcome_takes_the_made_pdf_along(session):
-    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
-    store.record_outcome(session, KEY, FIRST, "0")
+    reports.keep_pdf(session.pk, "verslag", "key", b"%PDF")
+    record_outcome(session, KEY, FIRST, "0")
     assert MadePdf.objects.count() == 0
 
 
@@ -126,9 +130,9 @@ def test_record_outcome_takes_the_made_pdf_along(session):
 @pytest.mark.parametrize("before", [None, Outcome(Choice.HINDERING, "Eerst zo")])
 def test_two_people_at_once_one_is_kept_and_the_other_is_told(session, before):
     if before:
-        store.record_outcome(session, KEY, before, "0")
+        record_outcome(session, KEY, before, "0")
     outcomes = [Outcome(Choice.DIVIDED, f"Van {name}") for name in ("An", "Bea", "Cis", "Dre")]
-    found = at_once(*(lambda o=o: store.record_outcome(session, KEY, o, mark(before)) for o in outcomes))
+    found = at_once(*(lambda o=o: record_outcome(session, KEY, o, mark(before)) for o in outcomes))
     kept = recorded(session)
     assert kept in outcomes
     assert sorted(result.conflict for result in found) == [False, True, True, True]
@@ -138,10 +142,8 @@ def test_two_people_at_once_one_is_kept_and_the_other_is_told(session, before):
 
 @pytest.mark.django_db(transaction=True)
 def test_concluding_and_recording_at_once_is_either_in_or_refused(session):
-    result, _ = at_once(
-        lambda: store.record_outcome(session, KEY, FIRST, "0"), lambda: store.conclude(session, CONCLUSION)
-    )
-    if isinstance(result, store.StageError):
+    result, _ = at_once(lambda: record_outcome(session, KEY, FIRST, "0"), lambda: rounds.conclude(session, CONCLUSION))
+    if isinstance(result, rounds.StageError):
         assert recorded(session) is None
     else:
         assert recorded(session) == result.outcome == FIRST
@@ -174,7 +176,7 @@ def test_outcome_page_of_a_factor_asks_whether_it_plays(coordinator, session):
 
 
 def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session):
-    store.record_outcome(session, KEY, FIRST, "0")
+    record_outcome(session, KEY, FIRST, "0")
     page = coordinator.get(outcome_url(session)).content.decode()
     assert FIRST.reason in page
     assert f'name="seen" value="{mark(FIRST)}"' in page
@@ -228,7 +230,7 @@ def test_outcome_page_leaving_the_default_records_no_mover(coordinator, session)
 
 def test_outcome_page_wiping_takes_the_mover_along(coordinator, session):
     kept = Outcome(None, mover=Mover.GOVERNMENT)
-    store.record_outcome(session, KEY, kept, "0")
+    record_outcome(session, KEY, kept, "0")
     assert coordinator.post(outcome_url(session), posted(kept, mark(kept), wipe="1")).status_code == 303
     assert (recorded(session), session.outcomes.count()) == (None, 0)
 
@@ -299,15 +301,15 @@ def test_outcome_page_leaving_the_others_leaves_it(coordinator, facilitator, ses
 def test_outcome_page_choosing_ones_own_over_a_third_is_asked_again(coordinator, facilitator, session):
     facilitator.post(outcome_url(session), posted(FIRST))
     third = Outcome(Choice.HINDERING, "Toch niet")
-    store.record_outcome(session, KEY, third, mark(FIRST))
+    record_outcome(session, KEY, third, mark(FIRST))
     response = coordinator.post(outcome_url(session), posted(OTHER, current=mark(FIRST), mine="1"))
     assert (response.status_code, recorded(session)) == (409, third)
     assert "Toch niet" in response.content.decode()
 
 
 def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, session):
-    store.record_outcome(session, KEY, FIRST, "0")
-    store.record_outcome(session, KEY, OTHER, mark(FIRST))
+    record_outcome(session, KEY, FIRST, "0")
+    record_outcome(session, KEY, OTHER, mark(FIRST))
     response = coordinator.post(outcome_url(session), posted(FIRST, mark(FIRST), wipe="1"))
     page = response.content.decode()
     assert (response.status_code, recorded(session)) == (409, OTHER)
@@ -316,7 +318,7 @@ def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, sessi
 
 
 def test_outcome_page_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     response = coordinator.post(outcome_url(session), posted(FIRST))
     page = response.content.decode()
     assert response.status_code == 409
@@ -368,17 +370,17 @@ def test_facilitator_who_prepares_reads_and_records_nothing_yet(collaboration, c
 
 
 def note_marks(session: Session) -> tuple[str, str]:
-    return f"{KEY}-note", store.text_mark("Ieder zijn doel")
+    return f"{KEY}-note", text_mark("Ieder zijn doel")
 
 
 def test_remove_text_takes_a_note_out_wherever_it_stands(session):
     Answer.objects.filter(response=session.responses.first()).update(note="Een andere")
-    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
-    before = store.load_report(session)
+    reports.keep_pdf(session.pk, "verslag", "key", b"%PDF")
+    before = reports.load_report(session)
 
-    assert store.remove_text(session, *note_marks(session)) == 2
+    assert remove_text(session, *note_marks(session)) == 2
 
-    after = store.load_report(fetched(session))
+    after = reports.load_report(fetched(session))
     assert [note.text for _, note in after.notes] == ["Een andere"]
     assert [item.removed for item in after.items if item.removed] == [2]
     assert (after.counted, after.goal_sentences) == (before.counted, before.goal_sentences)
@@ -389,27 +391,27 @@ def test_remove_text_takes_a_note_out_wherever_it_stands(session):
 def test_remove_text_leaves_the_same_text_elsewhere(collaboration):
     sheets = [{KEY: "helping", f"{KEY}-note": "Zelfde", "goal-perspective-note": "Zelfde"}] * 3
     session, other = discussed_round(collaboration, sheets), discussed_round(collaboration, sheets)
-    assert store.remove_text(session, f"{KEY}-note", store.text_mark("Zelfde")) == 3
-    assert [item.item.key for item, _ in store.load_report(fetched(session)).notes] == ["goal-perspective"] * 3
-    assert len(store.load_report(other).notes) == 6
+    assert remove_text(session, f"{KEY}-note", text_mark("Zelfde")) == 3
+    assert [item.item.key for item, _ in reports.load_report(fetched(session)).notes] == ["goal-perspective"] * 3
+    assert len(reports.load_report(other).notes) == 6
 
 
 def test_remove_text_leaves_no_empty_row_behind(collaboration):
     sheets = [{KEY: "helping", "goal-perspective-note": "Alleen een notitie"}] * 3
     session = discussed_round(collaboration, sheets)
     assert Answer.objects.count() == 6
-    store.remove_text(session, "goal-perspective-note", store.text_mark("Alleen een notitie"))
+    remove_text(session, "goal-perspective-note", text_mark("Alleen een notitie"))
     assert set(Answer.objects.values_list("item__key", "value", "note")) == {(KEY, "helping", "")}
-    assert store.load_report(fetched(session)).counted == 3
+    assert reports.load_report(fetched(session)).counted == 3
 
 
 def test_remove_text_takes_a_sentence_out_and_counts_on(session):
     response = session.responses.first()
     response.extras["goal-sentence"] = "Iets anders"
     response.save()
-    assert store.remove_text(session, "goal-sentence", store.text_mark("Minder opnames")) == 2
-    assert store.remove_text(session, "goal-sentence", store.text_mark("Iets anders")) == 1
-    report = store.load_report(fetched(session))
+    assert remove_text(session, "goal-sentence", text_mark("Minder opnames")) == 2
+    assert remove_text(session, "goal-sentence", text_mark("Iets anders")) == 1
+    report = reports.load_report(fetched(session))
     assert (report.goal_sentences, report.removed_sentences) == ((), 3)
 
 
@@ -418,26 +420,26 @@ def test_remove_text_takes_a_sentence_out_and_counts_on(session):
     [(f"{KEY}-note", "Iets anders"), ("goal-perspective-note", "Ieder zijn doel"), (KEY, "hindering"), ("x", "")],
 )
 def test_remove_text_that_is_not_there_changes_nothing(session, field, text):
-    store.keep_pdf(session.pk, "verslag", "key", b"%PDF")
-    assert store.remove_text(session, field, store.text_mark(text)) == 0
+    reports.keep_pdf(session.pk, "verslag", "key", b"%PDF")
+    assert remove_text(session, field, text_mark(text)) == 0
     assert (fetched(session).removed, MadePdf.objects.count()) == ({}, 1)
-    assert len(store.load_report(session).notes) == 3
+    assert len(reports.load_report(session).notes) == 3
 
 
 def test_remove_text_from_closing_on(collaboration):
     is_open = open_round(collaboration, HINDERED)
-    with pytest.raises(store.StageError):
-        store.remove_text(is_open, *note_marks(is_open))
+    with pytest.raises(rounds.StageError):
+        remove_text(is_open, *note_marks(is_open))
     closed, concluded = closed_round(collaboration, HINDERED), discussed_round(collaboration, HINDERED)
-    store.conclude(concluded, CONCLUSION)
-    assert [store.remove_text(session, *note_marks(session)) for session in (closed, concluded)] == [3, 3]
+    rounds.conclude(concluded, CONCLUSION)
+    assert [remove_text(session, *note_marks(session)) for session in (closed, concluded)] == [3, 3]
 
 
 def test_text_mark_is_short_and_no_plain_hash():
-    assert re.fullmatch(r"[0-9a-f]{16}", store.text_mark("Ja"))
-    assert store.text_mark("Ja") != store.text_mark("Nee")
+    assert re.fullmatch(r"[0-9a-f]{16}", text_mark("Ja"))
+    assert text_mark("Ja") != text_mark("Nee")
     # Nobody can try out a text against an address in a log without the key.
-    assert store.text_mark("Ja") != hashlib.sha256(b"Ja").hexdigest()[:16]
+    assert text_mark("Ja") != hashlib.sha256(b"Ja").hexdigest()[:16]
 
 
 # --- taking a text out, on the page
@@ -469,7 +471,7 @@ def test_coordinator_takes_a_note_out_after_seeing_what_it_means(coordinator, se
 
 
 def test_coordinator_takes_a_text_out_of_a_concluded_session(coordinator, session):
-    store.conclude(session, CONCLUSION)
+    rounds.conclude(session, CONCLUSION)
     page = coordinator.get(report_url(session)).content.decode()
     assert "Leg de uitkomst vast" not in page
     link = next(link for link in removal(page) if "goal-sentence" in link)
@@ -492,7 +494,7 @@ def test_facilitator_takes_nothing_out(facilitator, session):
 
 
 def test_participant_reads_the_report_by_the_link_and_changes_nothing(client, session):
-    page = client.get(reverse("report", args=[store.read_token(session.join_token)])).content.decode()
+    page = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
     assert "Ieder zijn doel" in page
     assert "Leg de uitkomst vast" not in page
     assert removal(page) == []
@@ -502,7 +504,7 @@ def test_participant_reads_the_report_by_the_link_and_changes_nothing(client, se
 def test_named_round_shows_who_wrote_and_takes_it_out_alike(coordinator, collaboration):
     sheets = [{**values, "participant": name} for values, name in zip(HINDERED, ("An", "Bea", "Cis"), strict=True)]
     session = discussed_round(collaboration, sheets, Mode.NAMED)
-    assert store.remove_text(session, *note_marks(session)) == 3
+    assert remove_text(session, *note_marks(session)) == 3
     page = coordinator.get(report_url(session)).content.decode()
     names = ", ".join(f'<bdi translate="no">{name}</bdi>' for name in ("An", "Bea", "Cis"))
     assert f"Niet gedeeld door alle partners: {names}" in " ".join(page.split())

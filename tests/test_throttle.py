@@ -21,10 +21,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_in_by_code, user_of, with_second_step
 
-from reflectie import throttle
 from reflectie.models import Collaboration, RateCount, Session
-from reflectie.store import Use, count_uses, erase_old_counts, give_back, seconds_until_free
-from reflectie.throttle import (
+from reflectie.services.rate_counts import Use, count_uses, erase_old_counts, give_back, seconds_until_free
+from reflectie.web import throttle
+from reflectie.web.throttle import (
     BROWSER_COOKIE,
     LIMIT,
     Attempt,
@@ -93,14 +93,14 @@ def test_another_address_and_another_scope_are_not_blocked():
 def test_failures_weigh_no_longer_than_the_window(monkeypatch):
     fail(31)
     later = time.time() + throttle.WINDOW_SECONDS
-    monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda: later)
+    monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda: later)
 
     assert enter_code(asking(), "right")
 
 
 def test_clock_that_once_ran_ahead_holds_nobody_up(monkeypatch):
     ahead = time.time() + 365 * throttle.DAY
-    monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda: ahead)
+    monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda: ahead)
     fail(31)
     monkeypatch.undo()
 
@@ -131,7 +131,7 @@ def test_the_wait_is_until_the_last_of_what_is_full_is_over(monkeypatch):
     start = int(time.time())
     short, day, free = Use("a" * 64, 2, 600), Use("b" * 64, 2, 86400), Use("c" * 64, 9, 86400)
     for seconds in (0, 60):
-        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + seconds: now)
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda now=start + seconds: now)
         count_uses([short, free])
     assert seconds_until_free([short, day, free]) == 540
 
@@ -141,7 +141,7 @@ def test_the_wait_is_until_the_last_of_what_is_full_is_over(monkeypatch):
     assert seconds_until_free([short, day, free]) == 86400
     assert seconds_until_free([free]) == 0
     assert seconds_until_free([Use("d" * 64, 5, 60, amount=6)]) == 60
-    monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda: start + 601)
+    monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda: start + 601)
     assert seconds_until_free([short]) == 0
 
 
@@ -174,7 +174,7 @@ def test_counting_takes_as_many_queries_for_many_as_for_one(django_assert_num_qu
 def test_counts_that_are_over_are_erased_every_day(monkeypatch):
     count_uses([Use("a" * 64, 3, 60), Use("b" * 64, 3, 3600)])
     later = time.time() + 61
-    monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda: later)
+    monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda: later)
 
     call_command("delete_expired")
 
@@ -200,7 +200,7 @@ import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from reflectie.store import Use, count_uses, give_back
+from reflectie.services import Use, count_uses, give_back
 use, other = Use("a" * 64, 150, 600), Use("b" * 64, 1000, 600)
 print("ready", flush=True)
 input()
@@ -419,7 +419,7 @@ def test_guessing_goes_no_faster_by_day(client, monkeypatch):
         now = start + turn * 601
         if now >= start + throttle.DAY:
             break
-        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=now: now)
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda now=now: now)
         while sign_in(client, "fout", ELSEWHERE).status_code == 422:
             guessed += 1
 
@@ -631,7 +631,7 @@ def test_one_asker_mails_no_more_by_day(monkeypatch):
     monkeypatch.setattr(throttle, "MAILS_TO_ANYBODY", (Limit(60, 60), Limit(100, throttle.DAY)))
     start, sent = time.time(), 0
     for minute in range(5):
-        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + minute * 61: now)
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda now=start + minute * 61: now)
         sent += sum(count_code_mail(asking(), f"an{minute}.{number}@example.org") is None for number in range(61))
 
     assert sent == 100
@@ -640,7 +640,7 @@ def test_one_asker_mails_no_more_by_day(monkeypatch):
 def test_one_mailbox_gets_no_more_by_day_from_one_asker(monkeypatch):
     start, sent = time.time(), 0
     for minute in range(12):
-        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=start + minute * 61: now)
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda now=start + minute * 61: now)
         sent += sum(count_code_mail(asking(), ADDRESS) is None for _ in range(4))
 
     assert sent == 20
@@ -764,7 +764,7 @@ def test_one_address_makes_no_more_reflections_by_day(client, monkeypatch):
     monkeypatch.setattr(throttle, "REFLECTIONS", (Limit(6, throttle.HOUR), Limit(15, throttle.DAY)))
     begin, made = time.time(), 0
     for hour in range(4):
-        monkeypatch.setattr("reflectie.store.rate_counts.time.time", lambda now=begin + hour * 3601: now)
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda now=begin + hour * 3601: now)
         made += sum(start(client).status_code == 303 for _ in range(7))
 
     assert made == 15

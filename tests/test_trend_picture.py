@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from over_time import KEY, figures, history, over_years
 
-from reflectie.domain.checklist import Kind
-from reflectie.domain.findings import OBSTACLE_FROM, STRENGTH_FROM, Counts, Finding, finding
+from reflectie.domain.comparison.history import MAX_IN_PICTURE
 from reflectie.domain.pictures import Ground, Stop, draw_trend, place_stops
 from reflectie.domain.pictures.trend import GROUND, LANE, LEFT, RADIUS, RIGHT, ROOM, WIDTH, height_of
+from reflectie.domain.questionnaire.checklist import Kind
+from reflectie.domain.rules.findings import OBSTACLE_FROM, STRENGTH_FROM, Counts, Finding, finding
 from reflectie.domain.setup import Mode
-from reflectie.domain.trends import MAX_IN_PICTURE
 from reflectie.templatetags.trends import is_by_time, trend_picture
 
 WORDS = Ground("hinderpaal", "verdeeld", "sterkte", "onbekend")

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from over_time import KEY, LINDE, figures, history, over_years
 
-from reflectie.domain.agreements import Agreement, State
-from reflectie.domain.checklist import Kind
-from reflectie.domain.comparison import Team, set_beside
-from reflectie.domain.findings import Counts, Finding, finding
-from reflectie.domain.privacy import Withheld
+from reflectie.domain.comparison.comparison import Team, set_beside
+from reflectie.domain.comparison.history import MAX_IN_PICTURE, MOVED, STAYS_IN_THE_WAY, Course, course_of, histories
+from reflectie.domain.questionnaire.checklist import Kind
+from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.changes import NotCompared, Shift, shift_between
+from reflectie.domain.rules.findings import Counts, Finding, finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
-from reflectie.domain.since import NotCompared, Shift, shift_between
-from reflectie.domain.trends import MAX_IN_PICTURE, MOVED, STAYS_IN_THE_WAY, Course, course_of, histories
 
 FACTOR = "context-practical"
 

@@ -14,16 +14,18 @@ from readback import made_of, read_pdf, squeezed, text_of
 from rounds import discussed_round, make_collaboration, signed_in
 from taken import read_csv
 
-from reflectie import pdf, store
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.handout import build_handout
-from reflectie.domain.privacy import Reason, Withheld
-from reflectie.domain.report import About
+from reflectie.domain.comparison.document import build_handout
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.suppression import Reason, Withheld
+from reflectie.domain.rules.turnout import Turnout, turnout_of, turnouts_of_groups
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.turnout import Turnout, turnout_of, turnouts_of_groups
 from reflectie.exports import Format, comparison_file, session_file
+from reflectie.pdf import documents
+from reflectie.services.comparison import comparisons
+from reflectie.services.report import reports
 from reflectie.templatetags.reflectie import turnout_lines
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
@@ -113,30 +115,32 @@ def page_of(session):
 
 
 def printed(report, kind):
-    return text_of(read_pdf(made_of(pdf.write(report, pdf.Document(kind)))))
+    return text_of(read_pdf(made_of(documents.write(report, documents.Document(kind)))))
 
 
 def test_low_turnout_is_said_on_the_page_in_the_pdf_and_in_the_summary(session):
-    report, page = store.load_report(session), page_of(session)
-    whole = printed(report, pdf.Kind.REPORT)
+    report, page = reports.load_report(session), page_of(session)
+    whole = printed(report, documents.Kind.REPORT)
     for words in (LOW, GROUPS, NO_NAMES):
         assert words in page
         assert squeezed(words) in whole
     assert '<bdi translate="no">Huis</bdi>: 3 van 3; <bdi translate="no">Wijk</bdi>: 1 van 6' in page
-    assert squeezed(LOW) in printed(report, pdf.Kind.SUMMARY)
+    assert squeezed(LOW) in printed(report, documents.Kind.SUMMARY)
 
 
 def test_enough_answers_say_nothing_of_turnout(session):
     session.expected, session.groups = 8, [["Huis", 3], ["Wijk", 2]]
     session.save()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert report.low_turnouts == ()
     assert "verwachte mensen" not in page_of(session)
-    assert squeezed("verwachte mensen") not in printed(report, pdf.Kind.REPORT) + printed(report, pdf.Kind.SUMMARY)
+    assert squeezed("verwachte mensen") not in printed(report, documents.Kind.REPORT) + printed(
+        report, documents.Kind.SUMMARY
+    )
 
 
 def test_low_turnout_stands_in_every_file_with_what_it_means(session):
-    report = store.load_report(session)
+    report = reports.load_report(session)
     rows = [row for row in read_csv(session_file(report, Format.CSV)) if row["soort"] == "deelname"]
     told = [(row["groep"], row["geteld"], row["verwacht"], row["bevinding_code"], row["bevinding"]) for row in rows]
     low = ("low-turnout", "Minder dan de helft antwoordde")
@@ -155,7 +159,7 @@ def test_low_turnout_stands_in_every_file_with_what_it_means(session):
 
 def test_low_turnout_of_too_few_is_not_shown(db, content):
     session = discussed_round(make_collaboration(), [{"goal-shared": "hindering"}] * 2, expected=9)
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert (report.turnout, report.low_turnouts) == (None, ())
     assert "verwachte mensen" not in page_of(session)
     assert json.loads(session_file(report, Format.JSON))["low_turnout"] is None
@@ -165,12 +169,12 @@ def test_turnout_of_paper_of_earlier_years_is_unknown(db, content):
     session = discussed_round(make_collaboration(HOUSES), [{"goal-shared": "hindering"}] * 4, groups=HOUSES)
     session.groups = [[name, 0] for name in HOUSES]
     session.save()
-    report = store.load_report(session)
+    report = reports.load_report(session)
     assert (report.turnout, report.group_turnouts) == (None, ())
 
 
 def test_low_turnout_says_no_more_than_this(session):
-    assert " ".join(turnout_lines(store.load_report(session))) == f"{LOW} {GROUPS} {NO_NAMES}"
+    assert " ".join(turnout_lines(reports.load_report(session))) == f"{LOW} {GROUPS} {NO_NAMES}"
 
 
 def test_comparison_says_in_which_sessions_few_answered(session):
@@ -182,7 +186,7 @@ def test_comparison_says_in_which_sessions_few_answered(session):
         assert said in page
     page = client.get(f"{reverse('compare-table')}?sessie={full.pk}").content.decode()
     assert "Let op: in deze sessie antwoordde" not in page
-    found = store.load_comparison(list(store.comparable_sessions(client.session["_auth_user_id"])))
+    found = comparisons.load_comparison(list(comparisons.comparable_sessions(client.session["_auth_user_id"])))
     pages = render_to_string("reflectie/comparing/pdf.html", {"comparison": found, "handout": build_handout(found)})
     assert squeezed(said) in text_of(read_pdf(made_of(pages)))
     sessions = json.loads(comparison_file(found, Format.JSON))["sessions"]

@@ -10,9 +10,10 @@ from django.urls import resolve, reverse
 from django.utils.html import escape
 from test_access import STAGES, TABLE, World, by_stage, parameters, undone, worlds  # noqa: F401
 
-from reflectie import store
 from reflectie.models import Session
-from reflectie.views import errors
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.web import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ def marked() -> set[str]:
 KNOWN = {
     "pk": "9b2f1a52-94a0-4b8f-8c7e-6d0a3f1b2c4d",
     "key": "9b2f1a52-94a0-4b8f-8c7e-6d0a3f1b2c4d",
-    "token": store.new_token(),
+    "token": tokens.new_token(),
     "wanted": "csv",
     "kind": "samenvatting",
     "name": "draaikolk",
@@ -95,7 +96,7 @@ KNOWN = {
 
 def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):  # noqa: F811
     # A round with too few answers offers to stay open until a day.
-    few = make_round(collaboration=worlds["open"].collaboration, closes_on=store.today())
+    few = make_round(collaboration=worlds["open"].collaboration, closes_on=sheets.today())
     to_close = reverse("session-close", args=[few.pk])
     close = worlds["open"].browser("coordinator").get(to_close).text
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from test_accounts import ADDRESS, app_code, mailed_code, post, user_of, with_second_step
 
-from reflectie.forms.account import MAILED_LENGTH, MAILED_SIGNS, RECOVERY_CODE_DIGITS
+from reflectie.accounts.forms import MAILED_LENGTH, MAILED_SIGNS, RECOVERY_CODE_DIGITS
 from reflectie.models import RateCount
-from reflectie.store import bare_code, read_code
-from reflectie.throttle import LIMIT, WRONG_SECOND_STEP
+from reflectie.services.tokens import bare_code, read_code
+from reflectie.web.throttle import LIMIT, WRONG_SECOND_STEP
 
 pytestmark = pytest.mark.django_db
 

@@ -12,17 +12,23 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie import store
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import Checklist
-from reflectie.domain.findings import Counts
-from reflectie.domain.intensity import FORMS, Intensity
-from reflectie.domain.privacy import FLOOR, Withheld, questions_to_erase
-from reflectie.domain.promises import Promise, Round, promises
-from reflectie.domain.report import Report
+from reflectie.domain.questionnaire.answers import MEANINGS, Sheet
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.questionnaire.intensity import FORMS, Intensity
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import Report
+from reflectie.domain.rules.disclosures import Promise, Round, promises
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.suppression import FLOOR, Withheld, questions_to_erase
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import MEANINGS, Sheet
 from reflectie.models import Membership, Response, Role, Session
+from reflectie.services import tokens
+from reflectie.services.comparison import comparisons
+from reflectie.services.imports import table_import
+from reflectie.services.questionnaire.paper import add_paper_sheet, set_paper_count
+from reflectie.services.questionnaire.sheets import load_sheets
+from reflectie.services.report import reports
+from reflectie.services.sessions import rounds
 
 HELPING = {"goal-shared": "helping"}
 HINDERING = {"goal-shared": "hindering"}
@@ -35,9 +41,9 @@ def make_paper_round(mode: Mode = Mode.ANONYMOUS, **plan: object) -> Session:
 
 def on_paper(session: Session, *sheets: dict[str, object]) -> Session:
     """Typed in, one by one."""
-    session = store.set_paper_count(session, session.paper_typed + len(sheets))
+    session = set_paper_count(session, session.paper_typed + len(sheets))
     for values in sheets:
-        session = store.add_paper_sheet(session, store.new_token(), Sheet(values))
+        session = add_paper_sheet(session, tokens.new_token(), Sheet(values))
     return session
 
 
@@ -51,12 +57,12 @@ def fresh(session: Session) -> Session:
 
 
 def report_of(session: Session) -> Report:
-    return store.load_report(fresh(session))
+    return reports.load_report(fresh(session))
 
 
 def kept(session: Session) -> list[dict[str, object]]:
     responses = list(session.responses.all())
-    return [dict(sheet.values) for sheet in store.load_sheets(responses)] if responses else []
+    return [dict(sheet.values) for sheet in load_sheets(responses)] if responses else []
 
 
 # --- Too few
@@ -69,11 +75,11 @@ def test_one_or_two_that_were_not_typed_are_too_few(paper, screen):
     on_paper(session, *[HELPING] * paper)
     on_screen(session, *[HINDERING] * screen)
 
-    with pytest.raises(store.TooFewError):
-        store.close_round(session)
+    with pytest.raises(rounds.TooFewError):
+        rounds.close_round(session)
     assert (fresh(session).stage, session.responses.count()) == ("open", paper + screen)
 
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
     assert (fresh(session).stage, session.responses.count()) == ("closed", 0)
     assert report_of(session).is_withheld
 
@@ -86,7 +92,7 @@ def test_nobody_or_three_that_were_not_typed_are_enough(paper, screen):
         on_paper(session, *[HELPING] * paper)
     on_screen(session, *[HINDERING] * screen)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     item = next(item for item in report_of(session).items if item.item.key == "goal-shared")
     assert item.counts == Counts(hindering=screen, helping=paper)
@@ -96,10 +102,10 @@ def test_nobody_or_three_that_were_not_typed_are_enough(paper, screen):
 def test_a_table_that_was_brought_in_is_typed():
     session = make_paper_round()
     on_screen(session, HINDERING)
-    store.bring_in(session, store.new_token(), [Sheet(HELPING)] * 6)
+    table_import.bring_in(session, tokens.new_token(), [Sheet(HELPING)] * 6)
 
-    with pytest.raises(store.TooFewError):
-        store.close_round(session)
+    with pytest.raises(rounds.TooFewError):
+        rounds.close_round(session)
 
 
 @pytest.mark.django_db
@@ -109,9 +115,9 @@ def test_only_sheets_that_count_are_counted():
     on_paper(session, *[HELPING] * 6, {"goal-sentence": "Op papier"})
     on_screen(session, HINDERING, {"goal-sentence": "Een"}, {"goal-sentence": "Twee"})
 
-    assert (store.count_responses(session), store.count_typed(session)) == (7, 6)
-    with pytest.raises(store.TooFewError):
-        store.close_round(session)
+    assert (rounds.count_responses(session), rounds.count_typed(session)) == (7, 6)
+    with pytest.raises(rounds.TooFewError):
+        rounds.close_round(session)
 
 
 @pytest.mark.django_db
@@ -120,7 +126,7 @@ def test_what_others_left_beside_the_checklist_goes_where_all_that_counts_was_ty
     on_paper(session, *[HELPING | {"goal-sentence": "Op papier"}] * 3)
     on_screen(session, {"goal-sentence": "Op mijn telefoon", "first": ("goal-shared",)})
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     report = report_of(session)
     assert (report.counted, [note.text for note in report.goal_sentences]) == (3, ["Op papier"] * 3)
@@ -134,7 +140,7 @@ def test_by_name_nothing_is_hidden_from_whoever_types(mode):
     on_paper(session, *[HELPING | {"participant": "An"}] * 6)
     on_screen(session, HINDERING | {"participant": "Bo", "first": ("goal-shared",)})
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     report = report_of(session)
     assert (report.counted, sum(item.first for item in report.items)) == (7, 1)
@@ -155,7 +161,7 @@ def thirteen() -> Session:
 @pytest.mark.django_db
 def test_the_only_one_of_a_role_on_a_screen_is_in_no_group_that_is_shown():
     session = thirteen()
-    store.close_round(session)
+    rounds.close_round(session)
 
     report = report_of(session)
     assert (report.counted, fresh(session).blanked) == (13, True)
@@ -169,7 +175,7 @@ def test_groups_all_on_paper_or_with_three_on_a_screen_are_shown():
     on_paper(session, *[HELPING | {"level": "client"}] * 3, *[HELPING | {"level": "board"}] * 2)
     on_screen(session, *[HINDERING | {"level": "practice"}] * 3, *[HINDERING | {"level": "board"}] * 3)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     report = report_of(session)
     assert (dict(report.groups), fresh(session).blanked) == ({"practice": 3, "board": 5, "client": 3}, False)
@@ -187,7 +193,7 @@ def test_a_typed_sheet_that_does_not_count_stands_in_no_group():
     on_paper(session, *[HELPING | {"level": "client"}] * 3, {"level": "practice", "goal-sentence": "Zin"})
     on_screen(session, *[HELPING | {"level": "practice"}] * 3)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert (
         dict(report_of(session).groups) == {"practice": 3, "board": 0, "client": 3} or fresh(session).blanked is False
@@ -284,7 +290,7 @@ def test_closing_erases_what_one_or_two_on_a_screen_answered_beside_the_checklis
     on_paper(session, *[HELPING | {"first": ("goal-shared",), "ips-meaning": "process"}] * 3)
     on_screen(session, HELPING | {"first": ("partners-needed",)}, HELPING, HELPING)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     report = report_of(session)
     assert {item.item.key: item.first for item in report.items if item.first} == {"goal-shared": 3}
@@ -300,12 +306,12 @@ def test_closing_erases_what_one_or_two_on_a_screen_answered_beside_the_checklis
 def test_nothing_of_which_sheet_was_typed_outlives_closing(mode):
     session = make_paper_round(mode)
     on_paper(session, *[HELPING] * 4)
-    store.bring_in(store.set_paper_count(session, 6), store.new_token(), [Sheet(HELPING)] * 2)
+    table_import.bring_in(set_paper_count(session, 6), tokens.new_token(), [Sheet(HELPING)] * 2)
     on_screen(session, *[HINDERING] * 5, finish=False)
     assert session.responses.filter(typed=True).count() == 6
     on_paper_before = set(session.responses.filter(typed=True).values_list("pk", flat=True))
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     after = fresh(session)
     assert (after.paper_typed, after.paper_sheets) == (0, None)
@@ -323,7 +329,7 @@ def test_whether_a_sheet_was_finished_is_no_longer_its_own():
         session = make_paper_round()
         on_paper(session, *[HELPING] * 3)
         on_screen(session, *[HINDERING] * 3, finish=False)
-        store.close_round(session)
+        rounds.close_round(session)
         values = zip(session.responses.all(), kept(session), strict=True)
         seen |= {(sheet["goal-shared"], response.finished) for response, sheet in values}
     # All twelve as they came happens once in 10^15 times.
@@ -342,7 +348,7 @@ def test_a_round_that_was_planned_before_stays_as_it_was():
     on_screen(session, HINDERING)
     assert Response.objects.filter(typed=True).count() == 0
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert report_of(session).counted == 7
 
@@ -350,10 +356,10 @@ def test_a_round_that_was_planned_before_stays_as_it_was():
 @pytest.mark.django_db
 def test_what_was_on_paper_years_ago_is_as_it_was():
     session = make_round(planned_on=date(2023, 5, 11), expected=None, earlier=True)
-    store.bring_in(session, store.new_token(), [Sheet(HELPING)] * 3)
+    table_import.bring_in(session, tokens.new_token(), [Sheet(HELPING)] * 3)
     assert (fresh(session).told_of_typist, Response.objects.filter(typed=True).count()) == (False, 0)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert report_of(session).counted == 3
 
@@ -368,9 +374,9 @@ def test_comparisons_and_signals_get_what_closing_left():
     on_paper(session, *[{"partners-stable": "hindering", "intensity-needed": "refer"}] * 3)
     on_screen(session, HELPING | {"intensity-needed": "act"}, HELPING, HELPING)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
-    totals = store.load_totals([session])[session.pk]
+    totals = comparisons.load_totals([session])[session.pk]
     assert (totals.counted, totals.needed, totals.only_refers) == (6, {"refer": 3}, True)
 
 
@@ -379,11 +385,11 @@ def test_a_round_with_too_few_beside_paper_has_no_figures_anywhere():
     session = make_paper_round()
     on_paper(session, *[HELPING] * 6)
     on_screen(session, HINDERING | {"goal-shared-note": "Van één"})
-    store.close_round(session, without_results=True)
+    rounds.close_round(session, without_results=True)
 
-    totals = store.load_totals([session])[session.pk]
+    totals = comparisons.load_totals([session])[session.pk]
     assert (totals.counted, totals.are_withheld, totals.counts) == (0, True, {})
-    assert isinstance(store.load_counted([session])[session.pk], Withheld)
+    assert isinstance(comparisons.load_counted([session])[session.pk], Withheld)
     assert Response.objects.count() == 0
 
 
@@ -517,6 +523,6 @@ def test_migration_leaves_an_open_round_with_paper_as_it_was():
     # What is typed in after it isn't told from the rest either: half of the paper would count as known.
     on_paper(session, HELPING)
 
-    store.close_round(session)
+    rounds.close_round(session)
 
     assert report_of(session).counted == 6

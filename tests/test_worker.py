@@ -19,12 +19,14 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 from working import MailServer, environment_of_worker, kill, start_worker, wait_until, worker
 
-from reflectie import store
 from reflectie.models import DailyJob, Heartbeat, Invitee, OutgoingMail, Session
+from reflectie.services import daily, heartbeat, mail, queue
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import invitees
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queued")]
 
-LETTER = store.Letter("Vul jij ook in?", "Hier is de link.\n", "an@example.org")
+LETTER = mail.Letter("Vul jij ook in?", "Hier is de link.\n", "an@example.org")
 
 
 @pytest.fixture
@@ -38,8 +40,8 @@ def test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told(mail_server
     session = make_round()
     with worker(environment_of_worker(mail_server), stderr=subprocess.PIPE, text=True) as process:
         wait_until(Heartbeat.objects.exists)
-        assert not store.worker_is_silent()
-        store.invite(session, ["weigert@example.org", "bo@example.org"], LETTER)
+        assert not heartbeat.worker_is_silent()
+        invitees.invite(session, ["weigert@example.org", "bo@example.org"], LETTER)
         took = wait_until(lambda: mail_server.taken)
         wait_until(lambda: not OutgoingMail.objects.exists())
         process.send_signal(signal.SIGTERM)
@@ -55,24 +57,24 @@ def test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told(mail_server
         ("weigert@example.org", True),
         ("bo@example.org", False),
     }
-    store.forget_tasks()
+    queue.forget_tasks()
     assert not DBTaskResult.objects.exclude(status="READY").exists()
 
 
 def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_server):
     old = make_reflection()
-    Session.objects.filter(pk=old.response.session_id).update(changed_on=store.today() - timedelta(days=95))
-    DailyJob.objects.create(name="erase", done_on=store.today() - timedelta(days=5))
-    store.invite(make_round(), ["bo@example.org"], LETTER)
+    Session.objects.filter(pk=old.response.session_id).update(changed_on=sheets.today() - timedelta(days=95))
+    DailyJob.objects.create(name="erase", done_on=sheets.today() - timedelta(days=5))
+    invitees.invite(make_round(), ["bo@example.org"], LETTER)
     # As a worker leaves it that was killed before it came to this one.
     OutgoingMail.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     DBTaskResult.objects.update(status="RUNNING", started_at=timezone.now())
-    is_time = "erase" in store.due_jobs(timezone.localtime())
+    is_time = "erase" in daily.due_jobs(timezone.localtime())
 
     with worker(environment_of_worker(mail_server)):
         wait_until(lambda: mail_server.taken)
         if is_time:
-            wait_until(lambda: DailyJob.objects.filter(name="erase", done_on=store.today()).exists())
+            wait_until(lambda: DailyJob.objects.filter(name="erase", done_on=sheets.today()).exists())
 
     assert mail_server.addresses == ["bo@example.org"]
     assert Session.objects.filter(collaboration=None).exists() == (not is_time)
@@ -87,7 +89,7 @@ def test_nothing_is_lost_and_at_most_one_is_sent_twice_when_the_worker_is_killed
     # Nothing waits for a minute here: what was being sent is due as soon as it may be.
     for round_ in range(kills):
         session = make_round()
-        store.invite(session, [f"p{round_}-{number}@example.org" for number in range(mails)], LETTER)
+        invitees.invite(session, [f"p{round_}-{number}@example.org" for number in range(mails)], LETTER)
         before = len(server.taken)
         process = start_worker(environment)
         wait_until(lambda before=before: len(server.taken) > before + mails // 2)
@@ -131,7 +133,7 @@ def test_a_worker_that_loses_its_connections_goes_on(mail_server):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        store.invite(make_round(), ["bo@example.org"], LETTER)
+        invitees.invite(make_round(), ["bo@example.org"], LETTER)
         wait_until(lambda: mail_server.taken)
         assert process.poll() is None
 

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from conftest import FROZEN, GUIDANCE
 
-from reflectie.domain.build import build_report
-from reflectie.domain.checklist import read_checklist
-from reflectie.domain.report import Report
+from reflectie.domain.meeting.worksheet import build_worksheet
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from reflectie.domain.sheet import Sheet
-from reflectie.domain.worksheet import build_worksheet
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 

@@ -1,4 +1,4 @@
-"""Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/places.py`), and a
+"""Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/concurrency.py`), and a
 request waits for seconds, not for as long as it takes."""
 
 import time
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from reflectie.places import waiting
+from reflectie.concurrency import waiting
 
 # Seconds. A lock: what others do with it takes milliseconds, so whoever waits longer waits for something that is wrong.
 # SQLite has one lock for everybody, and a command that erases or folds may hold it for a while.

@@ -7,8 +7,8 @@ Unnamed, nothing stands beside the sentence that tells of whom it is: no name, n
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .agreements import Agreement, State
-from .sheet import digest
+from .questionnaire.answers import digest
+from .report.agreements import Agreement, State
 
 # What helped most. A list that long of one session is read by nobody.
 MAX_LESSONS = 10

@@ -6,10 +6,10 @@ the days that stand here; what is published of them, here.
   beforehand that findings may count. Of each calendar year its last session counts that is opened up and not withheld.
   So years are disjoint: no figure spans them, and nothing can be subtracted between them.
 - Within a year a collaboration is to these figures what a person is to a round's, and its label what their group is:
-  the rules of `privacy.py` hold for both. A label is one partition only: with regions and themes beside each other, a
+  the rules of `domain/rules/suppression.py` hold for both. A label is one partition only: with regions and themes beside each other, a
   region less a theme could be one collaboration.
 - Fewer than FLOOR collaborations in a year: nothing of that year. An obstacle in fewer than FLOOR: no number, none at
-  all included. Either shows less of the same figures than `privacy.py` allows, so it tells nobody more.
+  all included. Either shows less of the same figures than `domain/rules/suppression.py` allows, so it tells nobody more.
 - What is held, opened up, joined or given another label counts from the first day of the next quarter, so that figures
   move four times a year rather than with every session. Leaving works at once: it is a right, and worth more than a
   steady figure.
@@ -25,9 +25,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from .checklist import Checklist, Item, Mover
-from .findings import Counts, Finding
-from .privacy import FLOOR, Withheld, enough, group_figures, groups_to_blank
+from .questionnaire.checklist import Checklist, Item, Mover
+from .rules.findings import Counts, Finding
+from .rules.suppression import FLOOR, Withheld, enough, group_figures, groups_to_blank
 from .text import same_text, sort_key, tidy
 
 # Of every collaboration, whatever its label: no label has this name.

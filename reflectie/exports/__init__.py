@@ -3,8 +3,8 @@ has no number here either."""
 
 from enum import StrEnum
 
-from reflectie.domain.comparison import Comparison
-from reflectie.domain.report import Report
+from reflectie.domain.comparison.comparison import Comparison
+from reflectie.domain.report.report import Report
 
 from .answer_workbook import answers_file
 from .archive import everything_file

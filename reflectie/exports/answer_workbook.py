@@ -8,8 +8,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_range_abs
 
-from reflectie.domain.bringing import SESSION_MARK, Column
-from reflectie.domain.sheet import Ask
+from reflectie.domain.imports.table_import import SESSION_MARK, Column
+from reflectie.domain.questionnaire.answers import Ask
 
 from .workbook import Book, Page
 

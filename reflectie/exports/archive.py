@@ -15,12 +15,13 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
-from reflectie import wording
-from reflectie.domain.report import Report
-from reflectie.domain.spreadsheet import Cell
+from reflectie.domain.imports.spreadsheet import Cell
+from reflectie.domain.report.report import Report
 from reflectie.models import Session
-from reflectie.pdf import fingerprint
-from reflectie.store import account_data, kept_pdfs, load_report
+from reflectie.pdf.documents import fingerprint
+from reflectie.presentation import wording
+from reflectie.services.accounts import account_data
+from reflectie.services.report.reports import kept_pdfs, load_report
 
 from .as_csv import csv_file, write_lines
 from .as_json import session_json

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reflectie.domain.spreadsheet import Cell, write_csv
+from reflectie.domain.imports.spreadsheet import Cell, write_csv
 
 from .columns import COLUMNS
 from .tables import Table

@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reflectie.domain.agreements import Agreement, Conclusion
-from reflectie.domain.comparison import Comparison, SessionFigures
-from reflectie.domain.findings import Counts
-from reflectie.domain.privacy import Shown, Withheld
-from reflectie.domain.report import ItemReport, Note, Report, Tally
-from reflectie.domain.since import NotCompared
+from reflectie.domain.comparison.comparison import Comparison, SessionFigures
+from reflectie.domain.report.agreements import Agreement, Conclusion
+from reflectie.domain.report.changes import NotCompared
+from reflectie.domain.report.report import ItemReport, Note, Report, Tally
+from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.suppression import Shown, Withheld
+from reflectie.domain.rules.turnout import turnout_of
 from reflectie.domain.text import without_invisible
-from reflectie.domain.turnout import turnout_of
 
 # Of both shapes. Goes up when a field changes its meaning or disappears, not when one comes in.
 VERSION = 2

@@ -7,8 +7,8 @@ from icalendar import Alarm, Calendar, Event
 
 from reflectie.domain.text import set_apart
 from reflectie.models import Session
-from reflectie.store import title_of
-from reflectie.wording import session_in_plain_text
+from reflectie.presentation.wording import session_in_plain_text
+from reflectie.services.report.reports import title_of
 
 ALARM_BEFORE = timedelta(days=-7)
 

@@ -5,13 +5,13 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from reflectie import wording
-from reflectie.domain.checklist import Checklist, Dimension, Item, Kind
-from reflectie.domain.findings import BLIND_ABOVE, OBSTACLE_FROM, STRENGTH_FROM, Finding
-from reflectie.domain.privacy import FLOOR, Reason
+from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
+from reflectie.domain.report.changes import NotCompared
+from reflectie.domain.rules.findings import BLIND_ABOVE, OBSTACLE_FROM, STRENGTH_FROM, Finding
+from reflectie.domain.rules.suppression import FLOOR, Reason
+from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.setup import Mode
-from reflectie.domain.since import NotCompared
-from reflectie.domain.turnout import LOW_ABOVE
+from reflectie.presentation import wording
 
 from .columns import COLUMNS, LOW_TURNOUT, SORTS
 from .tables import Table

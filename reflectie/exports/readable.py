@@ -4,12 +4,12 @@ import textwrap
 
 from django.utils.translation import gettext as _
 
-from reflectie import wording
-from reflectie.domain.comparison import Cell as Compared
-from reflectie.domain.comparison import Comparison
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.privacy import Withheld
-from reflectie.domain.report import ItemReport, Report
+from reflectie.domain.comparison.comparison import Cell as Compared
+from reflectie.domain.comparison.comparison import Comparison
+from reflectie.domain.report.report import ItemReport, Report
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Withheld
+from reflectie.presentation import wording
 from reflectie.templatetags.handout import only_answer
 from reflectie.templatetags.reflectie import (
     agreement_about,

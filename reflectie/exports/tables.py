@@ -9,19 +9,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from reflectie import wording
-from reflectie.domain.agreements import Agreement, Conclusion
-from reflectie.domain.checklist import Dimension, Item, all_items
-from reflectie.domain.comparison import Comparison, SessionFigures
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.naming import SessionTitle
-from reflectie.domain.privacy import Shown, Withheld
-from reflectie.domain.report import GroupView, ItemReport, Note, Report, Tally
+from reflectie.domain.comparison.comparison import Comparison, SessionFigures
+from reflectie.domain.imports.spreadsheet import Cell
+from reflectie.domain.questionnaire.checklist import Dimension, Item, all_items
+from reflectie.domain.report.agreements import Agreement, Conclusion
+from reflectie.domain.report.changes import NotCompared
+from reflectie.domain.report.report import GroupView, ItemReport, Note, Report, Tally
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Shown, Withheld
+from reflectie.domain.rules.turnout import turnout_of
+from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode
-from reflectie.domain.since import NotCompared
-from reflectie.domain.spreadsheet import Cell
 from reflectie.domain.text import without_invisible
-from reflectie.domain.turnout import turnout_of
+from reflectie.presentation import wording
 from reflectie.templatetags.reflectie import answer, choice_words, group_name
 
 from .columns import LOW_TURNOUT, SORTS, Sort

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reflectie.domain.findings import Finding
-from reflectie.domain.spreadsheet import Cell
+from reflectie.domain.imports.spreadsheet import Cell
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.text import without_invisible
 
 # What Excel takes in one cell, in UTF-16 units.

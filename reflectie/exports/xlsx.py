@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from reflectie.domain.checklist import all_items
-from reflectie.domain.comparison import Comparison
-from reflectie.domain.report import Report
+from reflectie.domain.comparison.comparison import Comparison
+from reflectie.domain.questionnaire.checklist import all_items
+from reflectie.domain.report.report import Report
 
 from .codebook import codebook
 from .columns import COLUMNS

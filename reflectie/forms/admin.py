@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.email_addresses import normal_address
 from reflectie.models import Collaboration
-from reflectie.store import has_account
+from reflectie.services.accounts import has_account
 
 from .fields import AddressField
 

@@ -10,10 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from reflectie.domain.sheet import MAX_LINES, MAX_NAME
+from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NAME
 from reflectie.domain.text import tidy
 from reflectie.email_addresses import MAX_ADDRESS, is_address, normal_address, one_address
-from reflectie.store import bare_code
+from reflectie.services.tokens import bare_code
 
 # Of a code that can't be one: it was typed wrong, and tries out nothing.
 MISTYPED = "mistyped"

@@ -13,13 +13,13 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reflectie import wording
-from reflectie.domain.agreements import MAX_AGREEMENT
-from reflectie.domain.checklist import Checklist, Item
+from reflectie.domain.questionnaire.checklist import Checklist, Item
+from reflectie.domain.report.agreements import MAX_AGREEMENT
 from reflectie.domain.sharing import Lesson, Shareable, Sharing, Wish, lesson_mark
+from reflectie.presentation import wording
 
 from .fields import TextField, choice_field
-from .seen import SeenForm
+from .optimistic_lock import SeenForm
 
 CHOICES = "reflectie/sharing/choices.html"
 

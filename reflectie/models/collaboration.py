@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.sheet import MAX_NAME
+from reflectie.domain.questionnaire.answers import MAX_NAME
 from reflectie.domain.text import search_words
 
 from .keys import SearchKey, SortKey, WithKeys, has_words
@@ -15,7 +15,7 @@ MAX_LABEL = 60
 
 
 class Role(models.TextChoices):
-    """What somebody may do in a collaboration; `access.py` says what that is."""
+    """What somebody may do in a collaboration; `web/permissions.py` says what that is."""
 
     COORDINATOR = "coordinator", _("coördinator")
     FACILITATOR = "facilitator", _("begeleider")

@@ -10,12 +10,12 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.agreements import MAX_AGREEMENT, Decision, Needed, State
-from reflectie.domain.checklist import Mover
+from reflectie.domain.questionnaire.answers import MAX_NAME, MAX_NOTE, Value
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.report.agreements import MAX_AGREEMENT, Decision, Needed, State
+from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sharing import Sharing
-from reflectie.domain.sheet import MAX_NAME, MAX_NOTE, Value
-from reflectie.domain.talk import Choice
 
 from .checklist import Checklist, Item
 from .collaboration import Collaboration
@@ -114,7 +114,7 @@ _NTH_THAT_DAY = """(
 
 def nth_that_day() -> models.expressions.RawSQL:
     """Which session it is of those of its collaboration on its day with the same name, in the order in which they were
-    planned: 1 for nearly all (`domain/naming.py`). For a query of sessions themselves, not of what hangs on them."""
+    planned: 1 for nearly all (`domain/session_title.py`). For a query of sessions themselves, not of what hangs on them."""
     return models.expressions.RawSQL(_NTH_THAT_DAY, (), models.IntegerField())  # noqa: S611 - nothing of it is typed
 
 

@@ -13,14 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie import wording
-from reflectie.domain.checklist import Dimension, Item
-from reflectie.domain.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row, SessionFigures
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.privacy import Withheld
+from reflectie.domain.comparison.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row, SessionFigures
+from reflectie.domain.questionnaire.answers import Value
+from reflectie.domain.questionnaire.checklist import Dimension, Item
+from reflectie.domain.report.changes import NotCompared
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import Value
-from reflectie.domain.since import NotCompared
+from reflectie.presentation import wording
 
 from .reflectie import Part, dissent_text, lower_first, spread_parts
 from .sharing import item_name

@@ -8,16 +8,16 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie import wording
-from reflectie.domain.beside import ItemBeside
-from reflectie.domain.checklist import Item, Kind
-from reflectie.domain.comparison import Cell, Comparison, SessionFigures
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.handout import Handout
-from reflectie.domain.privacy import Withheld
+from reflectie.domain.comparison.across_teams import ItemBeside
+from reflectie.domain.comparison.comparison import Cell, Comparison, SessionFigures
+from reflectie.domain.comparison.document import Handout
+from reflectie.domain.comparison.history import Change, Course, History, Strand
+from reflectie.domain.questionnaire.answers import Value
+from reflectie.domain.questionnaire.checklist import Item, Kind
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
-from reflectie.domain.sheet import Value
-from reflectie.domain.trends import Change, Course, History, Strand
+from reflectie.presentation import wording
 
 from .reflectie import answer, lower_first
 from .sharing import item_name, obstacle_name, strength_name
@@ -60,7 +60,7 @@ def short_word(finding: str) -> str:
 
 @register.filter
 def means(finding: Finding) -> str:
-    """When a finding is called so, by the thresholds of `domain/findings.py`."""
+    """When a finding is called so, by the thresholds of `domain/rules/findings.py`."""
     return {
         Finding.OBSTACLE: gettext("Van wie koos, ziet minstens twee derde hinder."),
         Finding.SPLIT: gettext("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),

@@ -4,7 +4,9 @@ from typing import Any
 
 from django import template
 
-from reflectie.store import Health, look_at_health, twins, without_coordinator
+from reflectie.services.accounts import twins
+from reflectie.services.collaborations.people import without_coordinator
+from reflectie.services.health import Health, look_at_health
 
 register = template.Library()
 

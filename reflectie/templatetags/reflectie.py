@@ -18,22 +18,23 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie import wording
-from reflectie.domain.agreements import Agreement
-from reflectie.domain.checklist import Checklist, Item, Kind, Passage, PatternText
-from reflectie.domain.findings import Counts, Finding
-from reflectie.domain.naming import SessionTitle
-from reflectie.domain.patterns import Pattern
 from reflectie.domain.pictures import Bar, spread_bar
-from reflectie.domain.privacy import Withheld
-from reflectie.domain.report import GroupView, ItemReport, Report, WhirlpoolArm
+from reflectie.domain.questionnaire.answers import Value
+from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
+from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.outcomes import Choice
+from reflectie.domain.report.patterns import Pattern
+from reflectie.domain.report.report import GroupView, ItemReport, Report, WhirlpoolArm
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Withheld
+from reflectie.domain.rules.turnout import Turnout
+from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.domain.sheet import Value
-from reflectie.domain.talk import Choice
-from reflectie.domain.turnout import Turnout
 from reflectie.email_addresses import readable_address
 from reflectie.models import Role, Session
-from reflectie.store import text_mark, title_of
+from reflectie.presentation import wording
+from reflectie.services.report.outcomes import text_mark
+from reflectie.services.report.reports import title_of
 
 register = template.Library()
 

@@ -6,13 +6,13 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from reflectie.domain.privacy import Reason
+from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import Mode
-from reflectie.forms import agreements
-from reflectie.forms.plan import EXPLAINED, QUESTIONS
+from reflectie.forms.report import agreements
+from reflectie.forms.sessions.plan import EXPLAINED, QUESTIONS
 from reflectie.models import Session
-from reflectie.store import SessionLine
-from reflectie.wording import REASONS
+from reflectie.presentation.wording import REASONS
+from reflectie.services.collaborations.collaborations import SessionLine
 
 register = template.Library()
 

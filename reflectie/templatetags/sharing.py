@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from django import template
 from django.utils.functional import Promise
 
-from reflectie import wording
-from reflectie.domain.beside import Beside, ItemBeside, Seen
-from reflectie.domain.checklist import Item, Kind
-from reflectie.domain.findings import Finding
+from reflectie.domain.comparison.across_teams import Beside, ItemBeside, Seen
+from reflectie.domain.questionnaire.checklist import Item, Kind
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.sharing import Shared
+from reflectie.presentation import wording
 
 from .reflectie import lower_first
 

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.functional import Promise
 
-from reflectie import wording
 from reflectie.domain.pictures import Dots, draw_dots
+from reflectie.presentation import wording
 
 register = template.Library()
 

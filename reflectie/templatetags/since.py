@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django import template
 from django.utils.functional import Promise
 
-from reflectie.domain.report import ItemReport
-from reflectie.domain.since import ItemShift
+from reflectie.domain.report.changes import ItemShift
+from reflectie.domain.report.report import ItemReport
 
 from .reflectie import spread_parts
 

@@ -6,15 +6,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie import wording
-from reflectie.domain.checklist import Item, Kind
-from reflectie.domain.comparison import SessionFigures
-from reflectie.domain.findings import Finding
+from reflectie.domain.comparison.comparison import SessionFigures
+from reflectie.domain.comparison.history import Course, History, Moment, Point, Trend
 from reflectie.domain.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
-from reflectie.domain.privacy import Withheld
-from reflectie.domain.report import ItemReport
+from reflectie.domain.questionnaire.checklist import Item, Kind
+from reflectie.domain.report.report import ItemReport
+from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
-from reflectie.domain.trends import Course, History, Moment, Point, Trend
+from reflectie.presentation import wording
 
 from .pictures import TONES, Part
 from .reflectie import group_text, lower_first, spread_parts, whirlpool_text

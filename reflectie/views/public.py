@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from reflectie.domain.build import draw_whirlpool
-from reflectie.domain.privacy import FLOOR
-from reflectie.domain.sheet import Sheet, Value
-from reflectie.store import look_at_health, published_checklist
-
-from .own import own_token
+from reflectie.domain.questionnaire.answers import Sheet, Value
+from reflectie.domain.report.build import draw_whirlpool
+from reflectie.domain.rules.suppression import FLOOR
+from reflectie.services.health import look_at_health
+from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.web.reflection_cookie import own_token
 
 logger = logging.getLogger(__name__)
 

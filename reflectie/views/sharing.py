@@ -13,21 +13,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.access import COORDINATOR, MEMBERS, session_or_404, signed_in
 from reflectie.domain.sharing import MAX_LESSONS
 from reflectie.forms.sharing import LessonForm, ShareForm
 from reflectie.models import OPENED, Session
-from reflectie.store import (
+from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.sharing import (
     TooManyLessonsError,
     change_lesson,
-    load_checklist,
     load_lesson,
     load_shareable,
     load_shared,
     share,
 )
-
-from .errors import keeps_typed
+from reflectie.web.errors import keeps_typed
+from reflectie.web.permissions import COORDINATOR, MEMBERS, session_or_404, signed_in
 
 FORM = ["GET", "HEAD", "POST"]
 # Of each item so many stand in front; the rest is one press away.

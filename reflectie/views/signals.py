@@ -14,24 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie import pdf
-from reflectie.access import COORDINATOR, MEMBERS, membership_or_404, session_or_404
-from reflectie.domain.sheet import note_name
+from reflectie.domain.questionnaire.answers import note_name
 from reflectie.domain.signals import ALL, counts_from
 from reflectie.domain.text import same_text
 from reflectie.models import OPENED, Role, Session
-from reflectie.store import (
-    StageError,
-    load_report,
-    load_signals,
-    published_checklist,
-    release_note,
-    released_notes,
-    take_part,
-    today,
-)
-
-from .made import made_file
+from reflectie.pdf import documents
+from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.services.questionnaire.sheets import today
+from reflectie.services.report.reports import load_report
+from reflectie.services.sessions.rounds import StageError
+from reflectie.services.signals import load_signals, release_note, released_notes, take_part
+from reflectie.web.permissions import COORDINATOR, MEMBERS, membership_or_404, session_or_404
+from reflectie.web.responses import made_file
 
 # A year as people write it.
 YEAR_SIGNS = 4
@@ -69,7 +63,7 @@ def signals_pdf(request: HttpRequest) -> HttpResponse:
     context = _asked(request)
     if context["found"] is None:
         raise Http404
-    made = pdf.Unkept("reflectie/signals/pdf.html", context)
+    made = documents.Unkept("reflectie/signals/pdf.html", context)
     return made_file(request, made.fingerprint, made.make, f"signaal-{context['year']}.pdf")
 
 

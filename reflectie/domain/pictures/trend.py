@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from ..findings import OBSTACLE_FROM, STRENGTH_FROM
+from reflectie.domain.rules.findings import OBSTACLE_FROM, STRENGTH_FROM
+
 from .drawing import LEADING, Drawing, Label, Pen, box, circle, line
 
 WIDTH = 320.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.store import HeldBackError, held_back_text
+from reflectie.services.daily import HeldBackError, held_back_text
 from reflectie.tasks import erase_or_ask
 
 

@@ -10,15 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reflectie.models import Role
-from reflectie.store import (
-    Demo,
-    DemoStandsError,
-    LastCoordinatorError,
-    NotEmptyError,
-    NothingPublishedError,
-    make_demo,
-    remove_demo,
-)
+from reflectie.services.collaborations.people import LastCoordinatorError
+from reflectie.services.demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
+from reflectie.services.questionnaire.checklists import NothingPublishedError
 
 CONTENT = settings.BASE_DIR / "fixtures" / "demo.nl.json"
 

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from reflectie.domain.checklist import ContentError
+from reflectie.domain.questionnaire.checklist import ContentError
 from reflectie.models import FrozenError
-from reflectie.store import publish_checklist
+from reflectie.services.questionnaire.checklists import publish_checklist
 
 
 class Command(BaseCommand):

@@ -17,18 +17,12 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
-from reflectie.schema import refuse_misfit
-from reflectie.store import (
-    BEAT,
-    MAIL_QUEUE,
-    beat,
-    deliver_mail,
-    due_jobs,
-    enqueue_once,
-    forget_tasks,
-    mail_is_due,
-    waiting_pages,
-)
+from reflectie.backends.schema import refuse_misfit
+from reflectie.services.daily import due_jobs
+from reflectie.services.heartbeat import BEAT, beat
+from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
+from reflectie.services.queue import enqueue_once, forget_tasks
+from reflectie.services.report.reports import waiting_pages
 from reflectie.tasks import DAILY, print_final_pdfs
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,153 @@
+"""An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from functools import lru_cache
+from types import MappingProxyType
+
+from reflectie.domain.setup import Setup
+
+from .checklist import Checklist, Item
+from .intensity import FORMS, Intensity
+
+# Counted in characters, as a person counts them, after line ends became one character each.
+MAX_NOTE = 2000
+# A note of a thousand lines of one sign each would fill fifty pages.
+MAX_LINES = 60
+MAX_SENTENCE = 300
+MAX_NAME = 120
+# "Hoogstens drie": weight that everything gets is no weight.
+MAX_FIRST = 3
+
+# A field of the sheet holds one text or one choice (a string), or several choices.
+FieldValue = str | tuple[str, ...]
+
+
+class Value(StrEnum):
+    """The answer to an item. For a factor, hindering is "speelt" and helping "speelt niet"."""
+
+    HINDERING = "hindering"
+    HELPING = "helping"
+    DONT_KNOW = "dont-know"
+
+
+class Ask(StrEnum):
+    TEXT = "text"
+    ONE = "one"
+    MANY = "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the sheet: its name in forms and storage, what fits in it, and which item it is about."""
+
+    name: str
+    ask: Ask
+    choices: tuple[str, ...] = ()
+    limit: int = 1
+    item: Item | None = None
+
+    @property
+    def one_line(self) -> bool:
+        return self.ask is Ask.TEXT and self.limit <= MAX_NAME
+
+    @property
+    def empty(self) -> FieldValue:
+        return () if self.ask is Ask.MANY else ""
+
+
+MEANINGS = ("quality", "process", "community")
+
+
+def is_note(field: Field) -> bool:
+    """Whether a field is the note on an item."""
+    return field.item is not None and field.ask is Ask.TEXT
+
+
+def note_name(key: str) -> str:
+    """The name of the field that holds the note on an item, by the item's key."""
+    return f"{key}-note"
+
+
+@lru_cache(maxsize=64)
+def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
+    """Every field of a sheet by name: the checklist's, and those beside it that this session asks, in their order."""
+    fields = []
+    for item in checklist:
+        fields.append(Field(item.key, Ask.ONE, tuple(Value), item=item))
+        fields.append(Field(note_name(item.key), Ask.TEXT, limit=MAX_NOTE, item=item))
+    beside = {
+        "participant": Field("participant", Ask.TEXT, limit=MAX_NAME),
+        "organisation": Field("organisation", Ask.ONE, setup.groups),
+        "level": Field("level", Ask.ONE, setup.groups),
+        "first": Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
+        "goal-sentence": Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
+        "intensity-needed": Field("intensity-needed", Ask.ONE, tuple(Intensity)),
+        "intensity-current": Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
+        "ips-meaning": Field("ips-meaning", Ask.ONE, MEANINGS),
+        "collaboration-name": Field("collaboration-name", Ask.TEXT, limit=MAX_NAME),
+        "team-name": Field("team-name", Ask.TEXT, limit=MAX_NAME),
+    }
+    return MappingProxyType({field.name: field for field in [*fields, *(beside[name] for name in setup.asked)]})
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was answered: field name to value. A field that is empty is not in it."""
+
+    values: Mapping[str, FieldValue]
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def several(self, name: str) -> tuple[str, ...]:
+        value = self.values.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+    def note(self, item: Item) -> str:
+        return self.text(note_name(item.key))
+
+    def answered(self, checklist: Checklist) -> int:
+        """How many items have an answer; "weet ik niet" is one."""
+        return sum(1 for item in checklist if item.key in self.values)
+
+    def open_items(self, checklist: Checklist) -> tuple[Item, ...]:
+        return tuple(item for item in checklist if item.key not in self.values)
+
+
+class Merge(Enum):
+    KEEP = auto()
+    APPLY = auto()
+    CONFLICT = auto()
+
+
+def digest(value: FieldValue) -> str:
+    """A short mark of a field's value, with which a page says what it showed: "0" when empty, else length and CRC-32.
+
+    Of a text it is the mark of what is kept (`text.tidy`). The fill-in page's script makes the same mark. A mark guards
+    against accidents between a person's own screens.
+    """
+    if not value:
+        return "0"
+    text = (value if isinstance(value, str) else "\x1f".join(value)).encode()
+    return f"{len(text):x}-{zlib.crc32(text):x}"
+
+
+def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
+    """What to do with one posted field.
+
+    `seen` holds marks, separated by spaces: first of what the page showed, then of what it sent without getting a
+    reply. A field the person left alone never overwrites what came in elsewhere; a field that both changed,
+    differently, is a conflict for the person to settle. A retry after a lost reply changes nothing.
+    """
+    shown, *own = seen.split() or ["0"]
+    if posted == current:
+        return Merge.KEEP
+    if digest(current) in {shown, *own}:
+        return Merge.APPLY
+    if digest(posted) == shown:
+        return Merge.KEEP
+    return Merge.CONFLICT

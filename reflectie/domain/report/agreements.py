@@ -1,0 +1,91 @@
+"""What a team decides after talking: agreements, and the conclusion (domain page, "From findings to advice").
+
+Whoever made it is a person in a document that the whole team reads; nothing here points to an answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from reflectie.domain.questionnaire.answers import digest
+
+# An agreement is one sentence; so is why it was dropped, and why a team concludes what it does.
+MAX_AGREEMENT = 300
+# More agreements than a meeting can make; a list that long is no list of agreements.
+MAX_AGREEMENTS = 30
+
+
+class State(StrEnum):
+    """How an agreement stands."""
+
+    OPEN = "open"
+    BUSY = "busy"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the team will do, who and by when; for which obstacle (an item's key) and by which principle (from 1, 0 for
+    none). `reason` says why it was dropped, `key` names it in addresses."""
+
+    key: str
+    what: str
+    who: str = ""
+    due_on: date | None = None
+    item: str = ""
+    principle: int = 0
+    state: State = State.OPEN
+    reason: str = ""
+
+    @property
+    def is_to_do(self) -> bool:
+        return self.state in {State.OPEN, State.BUSY}
+
+
+def standing_first(agreements: Iterable[Agreement]) -> tuple[Agreement, ...]:
+    """The same agreements, first those that are still to be done: with them a next session begins."""
+    return tuple(sorted(agreements, key=lambda agreement: not agreement.is_to_do))
+
+
+class Needed(StrEnum):
+    """The answer to "heb je elkaar nodig om het doel te bereiken?", which is asked before the decision."""
+
+    YES = "yes"
+    NO = "no"
+    DIVIDED = "divided-on-need"
+
+
+class Decision(StrEnum):
+    """Herstellen, hertekenen or stoppen: equally good."""
+
+    REPAIR = "repair"
+    REDESIGN = "redesign"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """With what a session ended, and the day of the next one, if there will be one."""
+
+    needed: Needed
+    decision: Decision
+    reason: str = ""
+    next_on: date | None = None
+
+
+def mark(agreement: Agreement | None) -> str:
+    """With which a page says what it showed of an agreement; "0" when there was none."""
+    if agreement is None:
+        return "0"
+    return digest(values(agreement))
+
+
+def values(agreement: Agreement | None) -> tuple[str, ...]:
+    """An agreement in parts, so that two versions of it come together as those of an answer do (`sheet.merge`)."""
+    if agreement is None:
+        return ()
+    due = agreement.due_on.isoformat() if agreement.due_on else ""
+    principle = str(agreement.principle or "")
+    return (agreement.what, agreement.who, due, agreement.item, principle, agreement.state, agreement.reason)

@@ -1,0 +1,50 @@
+"""What a team makes of an item after talking (domain page, "From answers to findings"): it stands beside the finding,
+never instead of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reflectie.domain.questionnaire.answers import digest
+from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.rules.findings import Finding
+
+
+class Choice(StrEnum):
+    """One of the two wordings, or staying divided."""
+
+    HINDERING = "hindering"
+    HELPING = "helping"
+    DIVIDED = "divided"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was recorded for one item: the choice if one was made, why, the view of a minority if there is one, and who
+    can move it where the team sees that otherwise than the guidance does."""
+
+    choice: Choice | None
+    reason: str = ""
+    minority: str = ""
+    mover: Mover | None = None
+
+
+def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
+    """Whether the talk came to the opposite of what the answers say. Nobody can talk a finding out of the figures."""
+    match finding:
+        case Finding.OBSTACLE:
+            return outcome.choice is Choice.HELPING
+        case Finding.STRENGTH | Finding.CLEAR:
+            return outcome.choice is Choice.HINDERING
+    return False
+
+
+def values(outcome: Outcome | None) -> tuple[str, ...]:
+    """An outcome in parts, so that two of them come together as two versions of an answer do (`sheet.merge`)."""
+    if outcome is None:
+        return ()
+    return (outcome.choice or "", outcome.reason, outcome.minority, outcome.mover or "")
+
+
+def mark(outcome: Outcome | None) -> str:
+    """With which a page says what it showed of an item's outcome; "0" when there was none."""
+    return digest(values(outcome))

@@ -1,0 +1,399 @@
+"""The report: everything that screen, PDF and exports show of a session, with every rule already applied."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from reflectie.domain.pictures import Arm, whirlpool_arm
+from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind, Mover, Source
+from reflectie.domain.questionnaire.intensity import Fit, Intensity
+from reflectie.domain.rules.findings import Counts, Finding, agreement, dissent
+from reflectie.domain.rules.suppression import Reason, Shown, Withheld
+from reflectie.domain.rules.turnout import Turnout, turnout_of
+from reflectie.domain.session_title import SessionTitle
+from reflectie.domain.setup import Mode, Setup
+
+from .agreements import Agreement, Conclusion, State
+from .changes import Since
+from .outcomes import Outcome, contradicts
+from .patterns import MAX_PATTERNS, Pattern
+
+# A team that is stuck can take on three things, not fifteen (domain page): so many obstacles stand in the summary, and
+# so many pieces of advice in front.
+MAX_IN_SUMMARY = 3
+# And talk about so many differences in one meeting.
+MAX_DIFFERENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a collaboration's session beside its sheets. Without an account there is none of it."""
+
+    collaboration: str = ""
+    partners: tuple[str, ...] = ()
+    expected: int | None = None
+    # By item key; and by field name how many texts a coordinator took out.
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    removed: Mapping[str, int] = field(default_factory=dict)
+    # Whether a group was blanked at closing.
+    blanked: bool = False
+    agreements: tuple[Agreement, ...] = ()
+    conclusion: Conclusion | None = None
+    # The report of the collaboration's session before this one, if there was one.
+    earlier: "Report | None" = None
+    # The day on which its answers were folded into counts: then there is nobody whose answer is whose any more.
+    folded_on: date | None = None
+    # Whether it was held on paper long before, and brought in afterwards.
+    brought_in: bool = False
+    # Whether it was filled in before the day for which it is planned.
+    is_ahead: bool = False
+    # How many were expected of each group that the grouping question offers.
+    expected_of: Mapping[str, int] = field(default_factory=dict)
+    # Whether somebody typed in forms from paper, beside whom others hide only if they are enough.
+    beside_paper: bool = False
+    # What tells it from the collaboration's other sessions.
+    title: SessionTitle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text as somebody typed it, and who: only where people answered by name."""
+
+    text: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """How one partner or one level answered an item; without a finding where that is withheld, or nobody chose it."""
+
+    name: str
+    counts: Shown
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many gave each answer to a question beside the checklist, in the question's own order."""
+
+    numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReport:
+    item: Item
+    # Withheld with as few that no individual result may be shown; then there is no finding either.
+    counts: Shown
+    finding: Finding | None
+    notes: tuple[Note, ...]
+    # How many responses named it among what to do something about first.
+    first: int
+    groups: tuple[GroupView, ...] = ()
+    # By name only: who gave which answer, open ones last.
+    voices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    outcome: Outcome | None = None
+    # How many notes on it a coordinator took out.
+    removed: int = 0
+
+    @property
+    def dissent(self) -> int:
+        return dissent(self.counts) if isinstance(self.counts, Counts) else 0
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether one view of it can be set against another. In a blind spot one against one says little where eight
+        don't know; of what is withheld nothing is said at all."""
+        return self.finding is not None and self.finding is not Finding.UNKNOWN
+
+    @property
+    def left_open(self) -> bool:
+        """Blind because nobody answered, rather than because people said they don't know."""
+        return isinstance(self.counts, Counts) and self.counts.open == self.counts.counted
+
+    @property
+    def hides_groups(self) -> bool:
+        """Whether the groups are withheld here alone, because one of them could be worked out."""
+        shown = [group.counts for group in self.groups]
+        return any(isinstance(counts, Withheld) and counts.reason is Reason.SUBTRACTION for counts in shown)
+
+    @property
+    def mover(self) -> Mover:
+        """Who can move it: as the team sees it, or else by default."""
+        return (self.outcome and self.outcome.mover) or self.item.mover
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything was written about it, or taken out."""
+        return bool(self.notes or self.outcome or self.removed)
+
+    @property
+    def contradiction(self) -> bool:
+        """Whether the talk came to the opposite of what the answers say."""
+        return self.outcome is not None and contradicts(self.finding, self.outcome)
+
+    @property
+    def difference(self) -> Fraction:
+        """How far apart those who chose are: 0 when all agree, a half when it is half against half."""
+        if isinstance(self.counts, Counts) and self.counts.chose:
+            return Fraction(self.dissent, self.counts.chose)
+        return Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionReport:
+    dimension: Dimension
+    items: tuple[ItemReport, ...]
+
+    @property
+    def was_talked_about(self) -> bool:
+        """Whether something was recorded of what the talk made of it."""
+        return any(item.outcome for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class WhirlpoolArm:
+    report: ItemReport
+    shape: Arm
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityAnswer:
+    """One respondent's view of the intensity: what is needed, what there is, and whether the two fit."""
+
+    needed: Intensity | None
+    forms: tuple[str, ...]
+    fit: Fit | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceGroup:
+    """Advice that the same people can set in motion, the most pressing first."""
+
+    mover: Mover
+    items: tuple[ItemReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    checklist: Checklist
+    setup: Setup
+    collaboration: str
+    team: str
+    partners: tuple[str, ...]
+    changed_on: date
+    # The day on which it is erased; None when it is kept.
+    delete_on: date | None
+    # Responses with at least one answer to the checklist.
+    counted: int | Withheld
+    expected: int | None
+    dimensions: tuple[DimensionReport, ...]
+    # Of one sheet, each answer as it is; of a round, how many gave which.
+    intensities: tuple[IntensityAnswer, ...]
+    meanings: tuple[str, ...]
+    levels: tuple[str, ...]
+    needed: Tally | Withheld
+    forms: Tally | Withheld
+    fits: Tally | Withheld
+    meaning: Tally | Withheld
+    # How many of each partner or level; those withheld without a number.
+    groups: tuple[tuple[str, int | Withheld], ...]
+    goal_sentences: tuple[Note, ...]
+    removed_sentences: int
+    agreements: tuple[Agreement, ...] = ()
+    conclusion: Conclusion | None = None
+    patterns: tuple[Pattern, ...] = ()
+    since: Since | None = None
+    # The day on which its answers were folded into counts, if they were.
+    folded_on: date | None = None
+    brought_in: bool = False
+    # What its coordinator called it, and which it is of those of its day (`domain/session_title.py`).
+    name: str = ""
+    nth: int = 1
+    # Of each group that is shown, how many answered of those who were expected.
+    group_turnouts: tuple[Turnout, ...] = ()
+    beside_paper: bool = False
+    # Whether `changed_on` is a day for which it was planned, while all of it was there before.
+    is_ahead: bool = False
+
+    @property
+    def turnout(self) -> Turnout | None:
+        """How many answered of those who were expected; None where that isn't known, or not shown."""
+        return turnout_of(self.counted, self.expected)
+
+    @property
+    def low_turnouts(self) -> tuple[Turnout, ...]:
+        """Where so few answered that it is a finding: of all, and of each group that is shown."""
+        found = (self.turnout, *self.group_turnouts)
+        return tuple(turnout for turnout in found if turnout and turnout.is_low)
+
+    @property
+    def title(self) -> SessionTitle:
+        """What tells it from the collaboration's other sessions."""
+        return SessionTitle(self.changed_on, self.name, self.nth)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is how things were seen on its day, rather than now: told from what it holds, without a clock."""
+        return self.brought_in or self.conclusion is not None
+
+    @property
+    def mode(self) -> Mode:
+        return self.setup.mode
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether too few answered for any result at all."""
+        return isinstance(self.counted, Withheld)
+
+    @property
+    def items(self) -> tuple[ItemReport, ...]:
+        return tuple(item for part in self.dimensions for item in part.items)
+
+    @property
+    def strengths(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.STRENGTH)
+
+    @property
+    def splits(self) -> tuple[ItemReport, ...]:
+        """The largest difference first."""
+        return tuple(sorted(self._having(Finding.SPLIT), key=lambda item: -item.difference))
+
+    @property
+    def blind_spots(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.UNKNOWN)
+
+    @property
+    def attention(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.ATTENTION)
+
+    @property
+    def clear(self) -> tuple[ItemReport, ...]:
+        return self._having(Finding.CLEAR)
+
+    @property
+    def obstacles(self) -> tuple[ItemReport, ...]:
+        """Those that most named first, then those with the widest agreement, then those of the earliest principle."""
+        return tuple(sorted(self._having(Finding.OBSTACLE), key=_urgency))
+
+    def _having(self, found: Finding) -> tuple[ItemReport, ...]:
+        return tuple(item for item in self.items if item.finding is found)
+
+    @property
+    def whirlpool(self) -> tuple[WhirlpoolArm, ...]:
+        return () if self.is_withheld else draw_arms([item for item in self.items if item.item.kind is Kind.FACTOR])
+
+    @property
+    def advised(self) -> tuple[ItemReport, ...]:
+        """What there is advice on, the most pressing first: every obstacle, and at most three items that were named
+        first most, obstacle or not (domain page: weight comes from the team)."""
+        named = sorted((item for item in self.items if item.first), key=lambda i: (-i.first, min(i.item.principles)))
+        front = named[:MAX_IN_SUMMARY]
+        return tuple(sorted((i for i in self.items if i.finding is Finding.OBSTACLE or i in front), key=_urgency))
+
+    @property
+    def advice_first(self) -> tuple[AdviceGroup, ...]:
+        """The three most pressing, by who can set them in motion."""
+        return _by_mover(self.advised[:MAX_IN_SUMMARY])
+
+    @property
+    def advice_later(self) -> tuple[AdviceGroup, ...]:
+        """All other advice, by who can set it in motion."""
+        return _by_mover(self.advised[MAX_IN_SUMMARY:])
+
+    @property
+    def signals(self) -> tuple[ItemReport, ...]:
+        """The obstacles that a government or a funder has to move: what may go up as a signal (UCLL, principle 10)."""
+        return tuple(item for item in self.obstacles if item.mover is Mover.GOVERNMENT)
+
+    @property
+    def standing_agreements(self) -> tuple[Agreement, ...]:
+        """What was agreed and not let go of since."""
+        return tuple(agreement for agreement in self.agreements if agreement.state is not State.DROPPED)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything that tells this report from another: the content by its version and revision, the rest as it is.
+
+        Findings, order, patterns and pictures follow from these.
+        """
+        return (
+            (self.checklist.version, self.checklist.revision, self.checklist.language),
+            (self.setup, self.collaboration, self.team, self.partners, self.title, self.delete_on),
+            (self.counted, self.expected, self.groups, self.group_turnouts, self.beside_paper),
+            tuple(
+                (i.item.key, i.counts, i.finding, i.notes, i.first, i.groups, i.voices, i.outcome, i.removed)
+                for i in self.items
+            ),
+            (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
+            (self.goal_sentences, self.removed_sentences),
+            (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
+            self.since.earlier.key if self.since else (),
+        )
+
+    @property
+    def differences(self) -> tuple[ItemReport, ...]:
+        """The items on which those who chose differ, the largest difference first; of equal ones, that of most people.
+        None of them is a blind spot."""
+        apart = [item for item in self.items if item.difference and item.says_enough]
+        return tuple(sorted(apart, key=lambda item: (-item.difference, -item.dissent)))
+
+    @property
+    def main_differences(self) -> tuple[ItemReport, ...]:
+        return self.differences[:MAX_DIFFERENCES]
+
+    @property
+    def main_patterns(self) -> tuple[Pattern, ...]:
+        return self.patterns[:MAX_PATTERNS]
+
+    @property
+    def further_patterns(self) -> tuple[Pattern, ...]:
+        return self.patterns[MAX_PATTERNS:]
+
+    @property
+    def hidden_groups(self) -> tuple[str, ...]:
+        """The groups that are too small to be shown anywhere."""
+        return tuple(name for name, size in self.groups if isinstance(size, Withheld))
+
+    @property
+    def main_obstacles(self) -> tuple[ItemReport, ...]:
+        return self.obstacles[:MAX_IN_SUMMARY]
+
+    @property
+    def further_obstacles(self) -> tuple[ItemReport, ...]:
+        return self.obstacles[MAX_IN_SUMMARY:]
+
+    @property
+    def factors_at_play(self) -> tuple[ItemReport, ...]:
+        return tuple(arm.report for arm in self.whirlpool if arm.report.finding is Finding.OBSTACLE)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.checklist.sources
+
+    @property
+    def notes(self) -> tuple[tuple[ItemReport, Note], ...]:
+        return tuple((item, note) for item in self.items for note in item.notes)
+
+
+def draw_arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
+    """The whirlpool's arms for these factors, in their order: each as wide as the share that says it plays."""
+    return tuple(
+        WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(agreement_on(item))))
+        for place, item in enumerate(factors)
+    )
+
+
+def agreement_on(item: ItemReport) -> Fraction:
+    """The share of all counted who call an item hindering, 0 to 1; 0 where that is withheld."""
+    return agreement(item.counts) if isinstance(item.counts, Counts) else Fraction(0)
+
+
+def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
+    """Lowest first: named first by most, then the widest agreement, then the earliest principle."""
+    return -item.first, -agreement_on(item), min(item.item.principles)
+
+
+def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
+    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in Mover)
+    return tuple(group for group in groups if group.items)

@@ -1,0 +1,82 @@
+"""What the team makes of an item after talking, as a form."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reflectie.domain.questionnaire.answers import MAX_NOTE
+from reflectie.domain.questionnaire.checklist import Item, Mover
+from reflectie.domain.report.outcomes import Choice, Outcome, mark
+from reflectie.forms.fields import TextField
+from reflectie.forms.optimistic_lock import SeenForm
+from reflectie.templatetags.reflectie import choice_words, word
+
+_AREA = {"class": "form-control", "rows": "3"}
+_UNKNOWN = _("Dit kennen we niet. Kies een van de mogelijkheden.")
+
+
+class OutcomeForm(SeenForm[Outcome]):
+    """The outcome of one item."""
+
+    choice = forms.ChoiceField(
+        required=False,
+        choices=[(choice.value, choice.value) for choice in Choice],
+        error_messages={"invalid_choice": _UNKNOWN},
+    )
+    mover = forms.ChoiceField(
+        required=False,
+        choices=[(mover.value, mover.value) for mover in Mover],
+        error_messages={"invalid_choice": _UNKNOWN},
+    )
+    reason = TextField(limit=MAX_NOTE, widget=forms.Textarea(attrs=_AREA))
+    minority = TextField(limit=MAX_NOTE, widget=forms.Textarea(attrs=_AREA))
+
+    def __init__(self, item: Item, data: QueryDict | None = None, *, kept: Outcome | None = None) -> None:
+        first = {"choice": kept.choice, "reason": kept.reason, "minority": kept.minority} if kept else {}
+        super().__init__(data, initial={**first, "mover": (kept and kept.mover) or item.mover}, kept=kept)
+        self.item = item
+        for name in ("reason", "minority"):
+            if name in self.errors:
+                self.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"fout-{name}"}
+
+    def clean(self) -> dict[str, Any]:
+        """Who can move it, without a choice, is worth recording too; the default, without one, is nothing at all."""
+        given = super().clean() or self.cleaned_data
+        if given.get("mover") == self.item.mover:
+            given["mover"] = ""
+        if not given.get("choice") and not given.get("mover") and not {"choice", "mover"} & self.errors.keys():
+            self.add_error("choice", _("Kies wat het gesprek opleverde, of wie dit in beweging kan zetten."))
+        return given
+
+    def mark_of(self, thing: Outcome | None) -> str:
+        return mark(thing)
+
+    @property
+    def wipes(self) -> bool:
+        return "wipe" in self.data
+
+    @property
+    def can_wipe(self) -> bool:
+        return self.shown_mark != mark(None)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What was posted, once it is valid; None to wipe."""
+        if self.wipes:
+            return None
+        given = self.cleaned_data
+        choice = Choice(given["choice"]) if given["choice"] else None
+        return Outcome(choice, given["reason"], given["minority"], Mover(given["mover"]) if given["mover"] else None)
+
+    def choices(self) -> list[tuple[str, str | Promise, bool]]:
+        """Each choice with its words, and whether it is the one that is chosen."""
+        chosen = self["choice"].value()
+        return [(choice.value, choice_words(self.item, choice), choice == chosen) for choice in Choice]
+
+    def movers(self) -> list[tuple[str, str | Promise, bool, bool]]:
+        """Who can move it, each with its words, whether it is the one chosen, and whether the guidance says so."""
+        chosen = self["mover"].value() or self.item.mover
+        return [(mover.value, word(mover), mover == chosen, mover is self.item.mover) for mover in Mover]

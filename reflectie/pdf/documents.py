@@ -1,0 +1,225 @@
+"""The PDFs of a session: from the report to XHTML, made once, and kept."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache as remember
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from reflectie.domain.meeting.guide import USUAL_LENGTH, build_guide, deal_cards
+from reflectie.domain.meeting.worksheet import build_worksheet
+from reflectie.domain.report.report import Report
+from reflectie.keys import lasting_key
+from reflectie.models import FINAL_PDFS, Session
+from reflectie.services.report.reports import (
+    final_key,
+    fix_pages,
+    fixed_page,
+    forget_page,
+    keep_pdf,
+    keep_printed,
+    kept_pdf,
+    load_report,
+    waiting_pages,
+)
+
+from .fonts import covered
+from .worker import BusyError, PressError, press
+
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "BusyError",
+    "Document",
+    "Kind",
+    "PressError",
+    "Unkept",
+    "fingerprint",
+    "fix_final",
+    "pdf_key",
+    "print_final",
+    "report_pdf",
+    "write",
+]
+
+# Seconds that the worker waits for others' PDFs: nobody waits for it.
+LONG_PATIENCE = 120
+# Seconds before a PDF that failed is tried again.
+AGAIN_AFTER = 5 * 60
+
+
+class Kind(StrEnum):
+    """What is made of a report, by the name of its file."""
+
+    REPORT = "verslag"
+    SUMMARY = "samenvatting"
+    GUIDE = "gespreksleidraad"
+    CARDS = "kaarten"
+    WORKSHEET = "opnieuw-opbouwen"
+
+
+# The page that each is made from, and what it shows of a report.
+PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
+    Kind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
+    Kind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
+    Kind.GUIDE: ("reflectie/guide/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
+    Kind.CARDS: ("reflectie/guide/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
+    Kind.WORKSHEET: ("reflectie/worksheet/pdf.html", lambda report, _minutes: {"sheets": build_worksheet(report)}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One of the PDFs of a session."""
+
+    kind: Kind
+    # How long the talk takes that a guide is for.
+    minutes: int = USUAL_LENGTH
+
+    @property
+    def name(self) -> str:
+        """Under which it is kept."""
+        return f"{self.kind}-{self.minutes}" if self.kind is Kind.GUIDE else self.kind
+
+
+REPORT = Document(Kind.REPORT)
+FINAL = tuple(Document(Kind(name)) for name in FINAL_PDFS)
+
+
+@remember
+def _made_with() -> bytes:
+    """What pages and PDFs are made with: when a template, a word, a stylesheet, WeasyPrint or what the fonts of this
+    machine can print changes, so does this."""
+    mark = hashlib.sha256(version("weasyprint").encode())
+    mark.update(repr(covered()).encode())
+    # Half of the words stand in the code, and what goes around a page in the other templates.
+    kinds = {"templates": "*.*", "static": "*.*", "reflectie": "*.py"}
+    for path in sorted(path for folder, kind in kinds.items() for path in (settings.BASE_DIR / folder).rglob(kind)):
+        mark.update(path.read_bytes())
+    return mark.digest()
+
+
+def fingerprint(report: Report) -> str:
+    """A key of everything a report's page and PDFs are made from: answers, content, language, templates, library."""
+    # Keyed: it leaves in every ETag, and without the key a reader could try out what an earlier report withholds.
+    mark = hmac.new(lasting_key().encode(), _made_with(), "sha256")
+    mark.update(repr((get_language(), report.key)).encode())
+    return mark.hexdigest()
+
+
+def pdf_key(session: Session, report: Report, document: Document = REPORT) -> str:
+    """The key of the PDF that `report_pdf` gives: of what the report is now, or of the one the session ended with."""
+    ended = session.stage == Session.Stage.CONCLUDED
+    return (final_key(session.pk, document.name) if ended else None) or fingerprint(report)
+
+
+def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, patience: float | None = None) -> bytes:
+    """What is made of a report as PDF/UA-1, made once and kept until something in it changes.
+
+    Raises BusyError, and PressError when it can't be made.
+    """
+    key = fingerprint(report)
+    if (content := kept_pdf(session_id, document.name, key)) is not None:
+        return content
+    with press.turn(patience):
+        # Somebody who asked for the same one may have had it made while we waited.
+        if (content := kept_pdf(session_id, document.name, key)) is None:
+            ended_with = fixed_page(session_id, document.name)
+            content = _make_of(session_id, ended_with or write(report, document))
+            if ended_with:
+                keep_printed(session_id, document.name, ended_with, content)
+            else:
+                _keep(session_id, document.name, key, content, report)
+        return content
+
+
+def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:
+    """Keep it if the database can: with its disk full, say, whoever asked gets it all the same."""
+    try:
+        keep_pdf(session_id, name, key, content, report)
+    except DatabaseError:
+        log.exception("a PDF was not kept")
+
+
+def _make_of(session_id: UUID, page: str) -> bytes:
+    """A page of a session as PDF, unless one of it failed a moment ago: that may have taken a minute, in which nobody
+    got anything, and whoever pressed again and again would keep all others waiting. Raises BusyError, PressError."""
+    failed = f"pdf-failed:{session_id}"
+    if cache.get(failed):
+        raise BusyError
+    try:
+        return press.make(page)
+    except PressError:
+        cache.set(failed, True, AGAIN_AFTER)
+        raise
+
+
+def fix_final(session: Session) -> None:
+    """Fix what a session ends with as it is concluded: the pages, of which the worker makes the PDFs a moment later, or
+    whoever asks for them before that. As far as it goes: what fails is made when it is first asked for."""
+    try:
+        report = load_report(session)
+        pages = {document.name: write(report, document) for document in FINAL}
+        fix_pages(session.pk, pages, fingerprint(report), report)
+    except Exception:
+        # The session was concluded, and whoever did so should see that.
+        log.exception("what a session ended with was not kept")
+
+
+def print_final() -> None:
+    """Make the PDFs with which sessions ended, of the pages that wait for it. What would take too long waits for the
+    next time; what can't be made is tried again when somebody asks for it."""
+    try:
+        for session_id, name in waiting_pages():
+            with press.turn(LONG_PATIENCE):
+                _print_one(session_id, name)
+    except BusyError:
+        log.info("what a session ended with is made later: others' PDFs were being made")
+
+
+def _print_one(session_id: UUID, name: str) -> None:
+    page = fixed_page(session_id, name)
+    if page is None:
+        # Somebody asked for it meanwhile.
+        return
+    try:
+        keep_printed(session_id, name, page, _make_of(session_id, page))
+    except PressError:
+        log.exception("what a session ended with could not be made")
+        forget_page(session_id, name)
+
+
+def write(report: Report, document: Document = REPORT) -> str:
+    """The page that a PDF is made from."""
+    template, more = PAGES[document.kind]
+    return render_to_string(template, {"report": report, **more(report, document.minutes)})
+
+
+class Unkept:
+    """A PDF that isn't kept: few ask for it, and nothing of it lives on when a session, or a word in it, is erased."""
+
+    def __init__(self, template: str, context: Mapping[str, Any]) -> None:
+        self.xhtml = render_to_string(template, dict(context))
+
+    @property
+    def fingerprint(self) -> str:
+        """A key of everything the PDF is made from."""
+        # Keyed, as that of a report is: it leaves in an ETag.
+        mark = hmac.new(lasting_key().encode(), _made_with() + self.xhtml.encode(), "sha256")
+        return mark.hexdigest()
+
+    def make(self) -> bytes:
+        """The page as PDF/UA-1. Raises BusyError, PressError."""
+        with press.turn():
+            return press.make(self.xhtml)

@@ -1,0 +1,135 @@
+"""XHTML -> PDF, in whichever process asks; the app asks in one of its own (`pdf/worker.py`). Alone in knowing WeasyPrint."""
+
+import logging.config
+import re
+import resource
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import cssselect2
+import weasyprint
+from django.conf import settings
+from django.contrib.staticfiles.finders import FileSystemFinder
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# No such host exists, so an address that was left relative by mistake can't lead anywhere.
+BASE_URL = "https://samenwerking.invalid/"
+STATIC = f"{BASE_URL}static/"
+STYLESHEETS = ("css/pdf.css", "css/pdf-vergelijken.css", "css/pdf-signalen.css")
+# A link's flag.
+PRINTED = 4
+# A glyph, and no text beside it.
+_UNMAPPED = re.compile(rb"^(<[0-9a-f]+> )<>$")
+# Seconds after which a PDF won't come any more: the longest report takes a few.
+LIMIT = 60
+
+
+class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    """Hands WeasyPrint our own static files and `data:` addresses. No network, no other file of this machine."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
+        name = url.removeprefix(STATIC)
+        # `find` refuses a name that climbs out of the static folders.
+        found = FileSystemFinder().find(name) if name != url else None
+        if not found or not Path(found).is_file():
+            raise ForbiddenAddressError(url)
+        return URLFetcherResponse(url, Path(found).read_bytes())
+
+
+class ForbiddenAddressError(FatalURLFetchingError):  # type: ignore[misc]
+    """Something in the report pointed outside our own files. Our templates are wrong: nothing a person types can."""
+
+
+class ParsedHtml(weasyprint.HTML):  # type: ignore[misc]
+    """A document parsed by expat: our templates are well-formed, and the HTML parser takes ten times as long."""
+
+    def __init__(self, xhtml: str) -> None:
+        self.base_url = BASE_URL
+        self.url_fetcher = OwnFilesOnly()
+        self.media_type = "print"
+        root = ElementTree.fromstring(xhtml)  # noqa: S314 (our own templates; nothing in them is unescaped)
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+@cache
+def _style() -> tuple[list[weasyprint.CSS], FontConfiguration]:
+    """Stylesheets and typeface, read once in a process."""
+    fonts = FontConfiguration()
+    fetcher = OwnFilesOnly()
+    return [
+        weasyprint.CSS(url=f"{STATIC}{name}", url_fetcher=fetcher, font_config=fonts) for name in STYLESHEETS
+    ], fonts
+
+
+def typeset(xhtml: str, **options: Any) -> bytes:
+    """A page of ours as PDF/UA-1. Not for two threads at once: Pango's fonts may not be shared."""
+    css, fonts = _style()
+    options = {"pdf_variant": "pdf/ua-1", "finisher": _finish, **options}
+    return bytes(ParsedHtml(xhtml).write_pdf(stylesheets=css, font_config=fonts, **options))
+
+
+def _finish(_document: Any, made: Any) -> None:
+    """Say of each table header what it heads, which WeasyPrint leaves to the cells; print links as they show; and say
+    of each glyph what it stands for, also of the second one of a letter, as in Hindi and Tamil: for nothing more."""
+
+    def parent(element: Any) -> Any:
+        return made.objects[int(element["P"].split()[0])]
+
+    for found in made.objects:
+        if isinstance(found, dict) and found.get("S") == "/TH":
+            heads_column = parent(parent(found)).get("S") == "/THead"
+            found["A"]["Scope"] = "/Column" if heads_column else "/Row"
+        elif isinstance(found, dict) and found.get("Subtype") == "/Link":
+            found["F"] = PRINTED
+        elif b"endcmap" in getattr(found, "stream", ()):
+            found.stream = [_UNMAPPED.sub(rb"\1<200b>", line) for line in found.stream]
+
+
+def serve(line: Connection) -> None:
+    """Make whatever comes over the line, until it is closed at the other end: its process ended."""
+    # What stops a server goes to all of its processes. This one ends when nobody can ask for anything any more.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            line.send(_answer(line.recv_bytes().decode()))
+
+
+def _answer(xhtml: str) -> tuple[str, bytes]:
+    """What went wrong, or else the PDF."""
+    # Ends this process by itself when it hangs, even in a library and with nobody left to end it.
+    signal.alarm(LIMIT)
+    try:
+        return "", typeset(xhtml)
+    except (Exception, FatalURLFetchingError) as error:
+        return _told(error), b""
+    finally:
+        signal.alarm(0)
+
+
+def _told(error: BaseException) -> str:
+    """Where it went wrong, and each kind of error. Never what they say: it goes to the log, and may quote somebody."""
+    lines = []
+    found: BaseException | None = error
+    while found:
+        lines += [*traceback.format_tb(found.__traceback__), f"{type(found).__qualname__}\n"]
+        found = found.__cause__ or found.__context__
+    return "".join(lines)
+
+
+if __name__ == "__main__":
+    # Fonts and layout are libraries in C. Should one of them crash, what people wrote stays out of a file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.config.dictConfig(settings.LOGGING)
+    serve(Connection(int(sys.argv[1])))

@@ -1,0 +1,353 @@
+"""Answer sheets: opened, filled in field by field, and erased."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reflectie.domain.questionnaire.answers import FieldValue, Merge, Sheet, merge, note_name
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
+from reflectie.models import Answer, Collaboration, Response, Session
+from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.sessions.plans import PlanChangedError, plan_of
+from reflectie.services.tokens import hash_token, read_token
+
+from .checklists import item_ids, load_checklist, published_row
+
+# Many times what any round expects. Whoever has its link can begin sheets without end; this is where that ends.
+MAX_BEGUN = 1000
+
+
+class NotFoundError(Exception):
+    """What was there when a page was asked for is gone by the time it is written: erased, used up or withdrawn. Nothing
+    was written. Unless a view knows better, the answer is that the page isn't there (`web/errors.py`)."""
+
+
+class SessionClosedError(Exception):
+    """The session takes no more answers."""
+
+
+class SessionFullError(Exception):
+    """MAX_BEGUN sheets were begun in a session: no other is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One field as a form posted it: its new value, and the digest of what the page showed (`sheet.digest`)."""
+
+    value: FieldValue
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One answer sheet with everything that its page needs."""
+
+    session_id: UUID
+    setup: Setup
+    is_open: bool
+    # Whether a first answer was given.
+    begun: bool
+    finished: bool
+    changed_on: date
+    # The day on which it is erased; None when a collaboration keeps it.
+    delete_on: date | None
+    checklist: Checklist
+    sheet: Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save came to: the sheet as it is now, and the fields that two people changed differently."""
+
+    filling: Filling
+    conflicts: frozenset[str]
+
+
+def start_reflection(token: str, mode: Mode, extras: Mapping[str, str]) -> bool:
+    """Open a session without an account, for whoever holds `token`. Doing it twice makes one session: whether this did.
+
+    `extras` holds the names that were given. Raises NothingPublishedError without a published checklist.
+    """
+    with transaction.atomic():
+        session, is_new = Session.objects.get_or_create(
+            read_hash=hash_token(read_token(token)),
+            defaults={"checklist": published_row(), "mode": mode, "changed_on": today()},
+        )
+        if is_new:
+            kept = {name: text for name, text in extras.items() if text}
+            Response.objects.create(session=session, token_hash=hash_token(token), extras=kept)
+    return is_new
+
+
+def setup_of(session: Session) -> Setup:
+    """What a session's sheets ask."""
+    mode = Mode(session.mode)
+    if session.collaboration_id is None or not session.planned_on:
+        return setup_without_account(mode)
+    groups = tuple(name for name, _ in session.groups)
+    return setup_of_session(mode, tuple(session.questions), Grouping(session.grouping), groups)
+
+
+def takes_answers(session: Session) -> bool:
+    """Whether people can still answer."""
+    return session.stage == Session.Stage.OPEN and not session.earlier and not is_late(session.stage, session.closes_on)
+
+
+def is_late(stage: str, closes_on: date | None) -> bool:
+    """Whether the last day for answers is over while nobody closed the session: closed by this comparison alone,
+    without a timer."""
+    return stage == Session.Stage.OPEN and closes_on is not None and today() > closes_on
+
+
+def delete_on(session: Session) -> date | None:
+    """The day on which a session without an account expires; None for one that a collaboration keeps."""
+    if session.collaboration_id is not None:
+        return None
+    return session.changed_on + timedelta(days=settings.RETENTION_DAYS)
+
+
+def find_response(session: Session, *token_hashes: str) -> Response | None:
+    """The sheet that a token opens in a session, kept under one of these; None before its first answer. One query."""
+    return session.responses.filter(token_hash__in=token_hashes).first()
+
+
+def load_filling(session: Session, response: Response | None) -> Filling:
+    """A sheet of a session that was fetched with its checklist; empty before its first answer. One query or none."""
+    return Filling(
+        session_id=session.pk,
+        setup=setup_of(session),
+        is_open=takes_answers(session),
+        begun=response is not None,
+        finished=response is not None and response.finished,
+        changed_on=session.changed_on,
+        delete_on=delete_on(session),
+        checklist=load_checklist(session.checklist),
+        sheet=load_sheets([response])[0] if response else Sheet({}),
+    )
+
+
+def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
+    """The sheets of responses, in their order. One query."""
+    answers = responses[0].answers.all() if len(responses) == 1 else Answer.objects.filter(response__in=responses)
+    return _with_answers(responses, answers)
+
+
+def all_sheets(session: Session) -> list[Sheet]:
+    """Every sheet of a session. Two queries.
+
+    Closing and folding write its rows anew, under other keys. Where that came between the two, the answers are of
+    sheets that weren't there yet: asked again, rather than that everything looks unanswered.
+    """
+    answers = Answer.objects.filter(response__session=session)
+    while responses := list(session.responses.all()):
+        with suppress(KeyError):
+            return _with_answers(responses, answers)
+    return []
+
+
+def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") -> list[Sheet]:
+    """Raises KeyError for an answer on none of these."""
+    values: dict[UUID, dict[str, FieldValue]] = {
+        response.pk: {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
+        for response in responses
+    }
+    for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
+        sheet = values[response_id]
+        if value:
+            sheet[key] = value
+        if note:
+            sheet[note_name(key)] = note
+    return [Sheet(values[response.pk]) for response in responses]
+
+
+def save_fields(
+    session: Session,
+    token_hash: str,
+    posted: Mapping[str, Posted],
+    *,
+    finish: bool = False,
+    even_empty: bool = True,
+    may_begin: bool = False,
+    typed: bool = False,
+) -> Saved:
+    """Save what was changed, field by field, and nothing that somebody else changed meanwhile.
+
+    The sheet is the one that `token_hash` opens; with `may_begin`, its first answer makes it. With `finish`, it is
+    finished when nothing was in conflict, and, unless `even_empty`, something of the checklist is answered; finishing
+    twice is finishing once. `typed` marks a sheet that is made here as typed in from paper. Every write in a session
+    locks the session's row first, so that an answer is in before it closes, or refused after.
+    Raises SessionClosedError when the session takes no more answers, SessionFullError when it takes no other sheet,
+    NotFoundError when the sheet or the session was erased, and PlanChangedError when since `session` was fetched
+    something changed of what participants read beforehand: what was given without a name isn't kept by name.
+    """
+    promised = plan_of(session).promise
+    with transaction.atomic():
+        session = lock_session(session)
+        response = find_response(session, token_hash)
+        filling = load_filling(session, response)
+        # First: closing takes the tokens away, so that then no sheet is found at all.
+        if not filling.is_open:
+            raise SessionClosedError
+        if response is None and not may_begin:
+            raise NotFoundError
+        if plan_of(session).promise != promised:
+            raise PlanChangedError
+        sheet, changed, conflicts = _merged(filling.sheet, posted)
+        may_finish = finish and not conflicts and (even_empty or sheet.answered(filling.checklist) > 0)
+        finished = filling.finished or may_finish
+        if changed or finished != filling.finished:
+            response = response or _begin(session, token_hash, typed=typed)
+            _write(session, response, filling, sheet, changed, finished=finished)
+        saved = replace(
+            filling,
+            begun=response is not None,
+            finished=finished,
+            changed_on=session.changed_on,
+            delete_on=delete_on(session),
+            sheet=sheet,
+        )
+    return Saved(saved, frozenset(conflicts))
+
+
+def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
+    if session.responses.count() >= MAX_BEGUN:
+        raise SessionFullError
+    return Response.objects.create(session=session, token_hash=token_hash, typed=typed)
+
+
+def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:
+    """The sheet with what was posted in it, the fields that changed, and those that two people changed differently."""
+    values = dict(sheet.values)
+    found = {
+        name: merge(field.seen, field.value, values.get(name, type(field.value)())) for name, field in posted.items()
+    }
+    changed = {name for name, what in found.items() if what is Merge.APPLY}
+    values |= {name: posted[name].value for name in changed}
+    conflicts = {name for name, what in found.items() if what is Merge.CONFLICT}
+    return Sheet({name: value for name, value in values.items() if value}), changed, conflicts
+
+
+def lock_session(session: Session) -> Session:
+    """The session as it is now, locked until the transaction ends. Raises NotFoundError when it was erased."""
+    found = Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=session.pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def lock_collaboration(pk: UUID) -> Collaboration:
+    """The collaboration as it is now, locked until the transaction ends: roles change one after the other, and nothing
+    is put in one that is being erased. Whoever locks a session too, locks that first.
+
+    Raises NotFoundError when it was erased.
+    """
+    found = Collaboration.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _write(
+    session: Session, response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool
+) -> None:
+    ids = item_ids(session.checklist_id)
+    rows = [
+        Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))
+        for key in filling.checklist.by_key
+        if changed & {key, note_name(key)}
+    ]
+    if full := [row for row in rows if row.value or row.note]:
+        Answer.objects.bulk_create(
+            full, update_conflicts=True, unique_fields=["response", "item"], update_fields=["value", "note"]
+        )
+    if emptied := [row.item_id for row in rows if not (row.value or row.note)]:
+        response.answers.filter(item__in=emptied).delete()
+    if changed - _on_items(ids) or finished != response.finished:
+        response.extras = _extras(sheet, ids)
+        response.finished = finished
+        response.save(update_fields=["extras", "finished"])
+    if filling.finished:
+        # What was taken out of the answers may not live on in a PDF.
+        session.made_pdfs.all().delete()
+    if session.changed_on != today():
+        session.changed_on = today()
+        session.save(update_fields=["changed_on"])
+
+
+def _on_items(keys: Iterable[str]) -> set[str]:
+    return {name for key in keys for name in (key, note_name(key))}
+
+
+def _extras(sheet: Sheet, keys: Iterable[str]) -> dict[str, FieldValue]:
+    """What a sheet has beside the items of these keys. Sorted: in which order they came is nobody's business."""
+    on_items = _on_items(keys)
+    return {name: value for name, value in sorted(sheet.values.items()) if name not in on_items}
+
+
+def write_sheets(
+    session: Session, sheets: Iterable[Sheet], first_hash: str | None = None, *, typed: bool = False
+) -> None:
+    """Write whole sheets, finished, in this order; `first_hash` is the token's mark on the first of them. No link opens
+    the others. `typed` marks all of them as typed in from paper. The session was locked."""
+    ids = item_ids(session.checklist_id)
+    responses: list[Response] = []
+    answers: list[Answer] = []
+    for sheet in sheets:
+        token_hash = None if responses else first_hash
+        extras = _extras(sheet, ids)
+        response = Response(session=session, token_hash=token_hash, finished=True, typed=typed, extras=extras)
+        responses.append(response)
+        answers += [
+            Answer(response=response, item_id=pk, value=sheet.text(key), note=sheet.text(note_name(key)))
+            for key, pk in ids.items()
+            if sheet.text(key) or sheet.text(note_name(key))
+        ]
+    Response.objects.bulk_create(responses)
+    Answer.objects.bulk_create(answers)
+
+
+def erase_session(session_id: UUID) -> None:
+    """Erase a session with its answers and its PDFs, also from those of later sessions, at once and for good."""
+    with transaction.atomic():
+        for session in Session.objects.select_for_update().filter(pk=session_id):
+            erase_quotes(session)
+        _erase(Session.objects.filter(pk=session_id))
+
+
+def erase_reflection(session_id: UUID) -> bool:
+    """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
+    with transaction.atomic():
+        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
+
+
+def erase_expired(today: date) -> int:
+    """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
+    with transaction.atomic():
+        return _erase(expired_reflections(today))
+
+
+def expired_reflections(today: date) -> "QuerySet[Session]":
+    """Sessions without an account whose last change is RETENTION_DAYS ago or more."""
+    expired = today - timedelta(days=settings.RETENTION_DAYS)
+    return Session.objects.filter(collaboration=None, changed_on__lte=expired)
+
+
+def _erase(sessions: QuerySet[Session]) -> int:
+    # Locked as a save locks them, so that whoever is saving comes before or after, never between.
+    list(sessions.select_for_update().values_list("pk"))
+    _, rows = sessions.delete()
+    leave_no_trace()
+    return rows.get(Session._meta.label, 0)
+
+
+def today() -> date:
+    """The day it is where the app's people are."""
+    return timezone.localdate()

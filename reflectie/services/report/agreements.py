@@ -1,0 +1,147 @@
+"""What a team agrees on in the discussion, and how it keeps that up afterwards."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.db.models import Max, Subquery
+
+from reflectie.domain.questionnaire.answers import Merge, merge
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, values
+from reflectie.models import OPENED, Collaboration, MadePdf, Session
+from reflectie.models import Agreement as AgreementRow
+from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.questionnaire.checklists import item_ids
+from reflectie.services.questionnaire.sheets import lock_session
+from reflectie.services.sessions.rounds import StageError
+
+from .reports import agreement_of
+
+
+class TooManyAgreementsError(Exception):
+    """The session has MAX_AGREEMENTS already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stands after a save (None: nothing any more), and whether it is somebody else's, different from what was
+    sent."""
+
+    agreement: Agreement | None
+    conflict: bool
+
+
+def load_agreement(session: Session, key: UUID) -> Agreement | None:
+    """One agreement of a session, or None. One query."""
+    row = session.agreements.select_related("item").filter(pk=key).first()
+    return agreement_of(row) if row else None
+
+
+def add_agreement(session: Session, agreement: Agreement, key: UUID) -> Agreement:
+    """A new agreement, after the others; what it came to, with its own key.
+
+    `key` is what the form carries, so that sending it twice makes one agreement; sent with other words, as after going
+    back in the browser, it is another. Raises StageError outside the discussion, TooManyAgreementsError, KeyError for
+    an item that the checklist doesn't have, and NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = _in_discussion(session)
+        own = uuid5(session.pk, "\x1f".join((str(key), *values(agreement))))
+        if kept := load_agreement(session, own):
+            return kept
+        if session.agreements.count() >= MAX_AGREEMENTS:
+            raise TooManyAgreementsError
+        last = session.agreements.aggregate(last=Max("position"))["last"]
+        place = 0 if last is None else last + 1
+        AgreementRow.objects.create(pk=own, session=session, position=place, **_parts(session, agreement))
+    return replace(agreement, key=str(own))
+
+
+def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) -> Kept:
+    """Put an agreement in other words, or in another state. `seen` is the mark of what the page showed.
+
+    Whoever changed or removed it meanwhile isn't overwritten: then nothing is written, and the two are for the person
+    to settle. After the discussion only its state changes. Raises StageError otherwise, KeyError for an item that the
+    checklist doesn't have, and NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage not in OPENED:
+            raise StageError
+        current = load_agreement(session, key)
+        if current is None:
+            return Kept(None, conflict=True)
+        wanted = replace(wanted, key=current.key)
+        if session.stage == Session.Stage.CONCLUDED and _without_state(wanted) != _without_state(current):
+            raise StageError
+        merged = merge(seen, values(wanted), values(current))
+        if merged is not Merge.APPLY:
+            return Kept(current, merged is Merge.CONFLICT)
+        session.agreements.filter(pk=key).update(**_parts(session, wanted))
+        _erase_copies(session, _takes_back(current, wanted))
+    return Kept(wanted, conflict=False)
+
+
+def remove_agreement(session: Session, key: UUID, seen: str) -> Kept:
+    """Take an agreement out for good. `seen` is the mark of what the page showed: one that changed since stays.
+
+    Raises StageError outside the discussion, and NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = _in_discussion(session)
+        current = load_agreement(session, key)
+        merged = merge(seen, (), values(current))
+        if merged is not Merge.APPLY:
+            return Kept(current, merged is Merge.CONFLICT)
+        session.agreements.filter(pk=key).delete()
+        _erase_copies(session, True)
+    return Kept(None, conflict=False)
+
+
+def open_agreements(collaboration: Collaboration) -> tuple[UUID | None, tuple[Agreement, ...]]:
+    """What is still to be done of what the latest concluded session agreed on, with that session's key. One query."""
+    concluded = collaboration.sessions.filter(stage=Session.Stage.CONCLUDED).order_by("-concluded_on", "pk")
+    latest = Subquery(concluded.values("pk")[:1])
+    to_do = AgreementRow.objects.filter(session=latest, state__in=[State.OPEN, State.BUSY])
+    rows = list(to_do.select_related("item"))
+    return (rows[0].session_id if rows else None), tuple(agreement_of(row) for row in rows)
+
+
+def _in_discussion(session: Session) -> Session:
+    session = lock_session(session)
+    if session.stage != Session.Stage.DISCUSSION:
+        raise StageError
+    return session
+
+
+def _without_state(agreement: Agreement) -> Agreement:
+    return replace(agreement, state=State.OPEN, reason="")
+
+
+def _parts(session: Session, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "what": agreement.what,
+        "who": agreement.who,
+        "due_on": agreement.due_on,
+        "item_id": item_ids(session.checklist_id)[agreement.item] if agreement.item else None,
+        "principle": agreement.principle,
+        "state": agreement.state,
+        "reason": agreement.reason,
+    }
+
+
+def _takes_back(current: Agreement, wanted: Agreement) -> bool:
+    """Whether words that somebody typed stand there no longer. Another state or day takes back nothing."""
+    before, after = ((found.what, found.who, found.reason) for found in (current, wanted))
+    return any(old not in {"", new} for old, new in zip(before, after, strict=True))
+
+
+def _erase_copies(session: Session, takes_back: bool) -> None:
+    """Words that were taken back live on in no PDF: nor in the one with which this session ended, nor in those of
+    later ones, which look back on it. Where nothing was taken back, those stay: that is how a session ended."""
+    MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
+    if takes_back:
+        session.made_pdfs.all().delete()
+        erase_quotes(session)
+    leave_no_trace()

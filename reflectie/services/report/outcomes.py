@@ -1,0 +1,121 @@
+"""The discussion of a round: what the team makes of each item, and texts that a coordinator takes out."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from reflectie.domain.questionnaire.answers import Merge, merge, note_name
+from reflectie.domain.report.outcomes import Outcome, values
+from reflectie.keys import keyed_hashes
+from reflectie.models import Answer, Session
+from reflectie.models import Outcome as OutcomeRow
+from reflectie.services.erasure import leave_no_trace
+from reflectie.services.questionnaire.checklists import item_ids
+from reflectie.services.questionnaire.sheets import lock_session
+from reflectie.services.sessions.rounds import StageError
+
+from .reports import outcome_of
+
+# Sixteen hexadecimal figures: enough to tell one text from the others of a session.
+MARK_LENGTH = 16
+GOAL_SENTENCE = "goal-sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What stands recorded after a save, and whether it is somebody else's, different from what was sent."""
+
+    outcome: Outcome | None
+    conflict: bool
+
+
+def load_outcome(session: Session, key: str) -> Outcome | None:
+    """What is recorded for one item, by its key. One query."""
+    row = session.outcomes.filter(item__key=key).first()
+    return outcome_of(row) if row else None
+
+
+def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: str) -> Recorded:
+    """Record what the team makes of an item, or wipe it with None. `seen` is the mark of what the page showed.
+
+    When somebody else recorded something different since, nothing is written: the two are for the person to settle.
+    Raises StageError outside the discussion, KeyError for an item that the checklist doesn't have, and
+    NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.DISCUSSION:
+            raise StageError
+        item_id = item_ids(session.checklist_id)[key]
+        current = load_outcome(session, key)
+        merged = merge(seen, values(outcome), values(current))
+        if merged is not Merge.APPLY:
+            return Recorded(current, merged is Merge.CONFLICT)
+        if outcome is None:
+            session.outcomes.filter(item=item_id).delete()
+        else:
+            parts = {
+                "choice": outcome.choice or "",
+                "reason": outcome.reason,
+                "minority": outcome.minority,
+                "mover": outcome.mover or "",
+            }
+            OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
+        # What was wiped or reworded may not live on, in a PDF or in the database's files.
+        session.made_pdfs.all().delete()
+        leave_no_trace()
+    return Recorded(outcome, conflict=False)
+
+
+def text_mark(text: str) -> str:
+    """Names a text that somebody typed, in an address. Keyed: from a log, nobody can try out which text it was."""
+    return text_marks(text)[0]
+
+
+def text_marks(text: str) -> list[str]:
+    """What names a text, and what named it on a page that was drawn under a secret key of before."""
+    return [mark[:MARK_LENGTH] for mark in keyed_hashes("reflectie.text", text)]
+
+
+def remove_text(session: Session, field: str, mark: str) -> int:
+    """Take a text out of a session for good, wherever it stands in that field; how many times that was.
+
+    `field` is the name of a note's field or "goal-sentence", `mark` the text's (`text_mark`). The report says how many
+    were taken out, and the PDF that was made goes with them. Raises StageError while the round is open, and
+    NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage == Session.Stage.OPEN:
+            raise StageError
+        removed = _remove_sentence(session, mark) if field == GOAL_SENTENCE else _remove_note(session, field, mark)
+        if removed:
+            session.removed[field] = session.removed.get(field, 0) + removed
+            session.save(update_fields=["removed"])
+            session.made_pdfs.all().delete()
+            leave_no_trace()
+    return removed
+
+
+def _remove_note(session: Session, field: str, mark: str) -> int:
+    item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
+    noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
+    found = [answer for answer in noted if mark in text_marks(answer.note)]
+    for answer in found:
+        answer.note = ""
+    Answer.objects.bulk_update([answer for answer in found if answer.value], ["note"])
+    # A row with nothing left in it goes.
+    Answer.objects.filter(pk__in=[answer.pk for answer in found if not answer.value]).delete()
+    return len(found)
+
+
+def _remove_sentence(session: Session, mark: str) -> int:
+    found = [
+        response
+        for response in session.responses.all()
+        if (text := response.extras.get(GOAL_SENTENCE)) and mark in text_marks(text)
+    ]
+    for response in found:
+        del response.extras[GOAL_SENTENCE]
+        response.save(update_fields=["extras"])
+    return len(found)

@@ -1,0 +1,73 @@
+"""Individual answers folded into counts, long after a round was concluded."""
+
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from reflectie.domain.rules.aggregation import fold
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.models import Session
+from reflectie.services.erasure import leave_no_trace
+from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.sheets import NotFoundError, all_sheets, lock_session, today, write_sheets
+
+ROUNDS = tuple(mode for mode in Mode if mode.is_round)
+
+
+def fold_old(day: date) -> int:
+    """Fold the answers of every round that was concluded FOLD_MONTHS before this day, or earlier; how many these were.
+
+    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
+    """
+    folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
+    if folded:
+        leave_no_trace()
+    return folded
+
+
+def old_rounds(day: date) -> "QuerySet[Session]":
+    """Rounds that were concluded FOLD_MONTHS before this day, or earlier, and aren't folded yet."""
+    if not settings.FOLD_MONTHS:
+        return Session.objects.none()
+    return unfolded_rounds().filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
+
+
+def unfolded_rounds() -> "QuerySet[Session]":
+    """Concluded rounds that still have each answer."""
+    return Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day so many months before; the first of the month after it where that month has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    try:
+        return day.replace(year=year, month=month + 1)
+    except ValueError:
+        return date(year, month + 2, 1)
+
+
+def _fold_one(key: UUID) -> bool:
+    """Fold one round, in a transaction of its own, so that others' pages wait for none but theirs."""
+    with transaction.atomic():
+        try:
+            session = lock_session(Session(pk=key))
+        except NotFoundError:
+            return False
+        if session.folded_on:
+            # By another timer, just now.
+            return False
+        sheets = fold(
+            load_checklist(session.checklist),
+            Grouping(session.grouping),
+            all_sheets(session),
+        )
+        session.responses.all().delete()
+        write_sheets(session, sheets)
+        # It has the notes, and by name the answers: what is folded may not live on in it.
+        session.made_pdfs.all().delete()
+        session.folded_on = today()
+        session.save(update_fields=["folded_on"])
+    return True

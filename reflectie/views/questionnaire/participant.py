@@ -1,0 +1,342 @@
+"""A participant: on a phone, without an account. Reads what others will see, answers, and can change or withdraw it.
+
+Nothing here asks who is signed in: pages get nobody and no messages, so that no row of the session table is read.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.domain.rules.disclosures import Round, promises
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
+from reflectie.forms.questionnaire.sheet import SheetForm
+from reflectie.models import OPENED, Response, Session
+from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.sheets import find_response, setup_of, takes_answers
+from reflectie.services.sessions.plans import PlanChangedError
+from reflectie.services.sessions.rounds import StageError, withdraw
+from reflectie.services.tokens import PERSONAL_CODE, hash_token, new_code, read_token
+from reflectie.web.errors import keeps_typed
+from reflectie.web.participant_cookie import (
+    forget_code,
+    in_groups,
+    is_same_person,
+    own_code,
+    own_hashes,
+    owner_mark,
+    remember_code,
+    session_mark,
+    shared_mark,
+    sheet_mark,
+)
+from reflectie.web.permissions import joined_session_or_404, standing_or_404
+from reflectie.web.throttle import TooOften, try_code
+
+from .sheet import Place, refuse, save_sheet, show_sheet
+
+# Instead of what the context processors would ask the session table for.
+NOBODY: dict[str, Any] = {"user": None, "messages": ()}
+# htmx stops asking at this status, and still shows what came with it.
+STOP_ASKING = 286
+
+
+def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    return render(request, f"reflectie/join/{name}.html", {**NOBODY, **context}, status=status)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def by_code(request: HttpRequest) -> HttpResponse:
+    form = SessionCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_possible:
+        attempt = try_code(request, "code")
+        if isinstance(attempt, TooOften):
+            return _blocked(request, attempt)
+        if form.is_valid():
+            attempt.went_well()
+            return _to("join", form.join_token)
+    return _render(request, "code", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _blocked(request: HttpRequest, full: TooOften) -> HttpResponse:
+    response = _render(request, "blocked", {"again": full.words}, status=429)
+    response["Retry-After"] = str(full.seconds)
+    return response
+
+
+def _to(route: str, token: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(route, args=[token]), status=303)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    session = joined_session_or_404(token)
+    is_open = takes_answers(session)
+    if request.method == "POST":
+        return _begin(request, session, token) if is_open else _to("join", token)
+    context = _context(request, session, token)
+    is_round, response = context["is_round"], context["response"]
+    finished = response is not None and response.finished
+    # Of a sheet that a team fills in together, finishing opens the report.
+    if session.stage in OPENED or (finished and not is_open and not is_round):
+        return HttpResponseRedirect(context["report_url"])
+    if is_open and not (finished and is_round):
+        return _render(request, "join", context)
+    context["standing"] = standing_or_404(token)
+    return _render(request, "thanks" if is_open else "waiting", context)
+
+
+def _begin(request: HttpRequest, session: Session, token: str) -> HttpResponse:
+    """A code for whoever has none yet. Pressing twice, or in a second tab, leaves it as it is."""
+    page = _to("join-fill", token)
+    if not Mode(session.mode).is_round or own_code(request, session):
+        return page
+    return remember_code(page, session, new_code(PERSONAL_CODE))
+
+
+def _context(request: HttpRequest, session: Session, token: str) -> dict[str, Any]:
+    """What every page of a participant shows: the session, the code on this browser and what was given under it."""
+    mode = Mode(session.mode)
+    code = own_code(request, session) if mode.is_round else ""
+    return {
+        "checklist": load_checklist(session.checklist),
+        **_about(session, token),
+        "mode": mode.value,
+        "is_round": mode.is_round,
+        "promises": promises(round_of(session)),
+        "groups": [name for name, _expected in session.groups],
+        "code": in_groups(code),
+        "response": _own_response(request, session, token, code),
+        "session_mark": session_mark(session),
+        "owner": owner_mark(request, session),
+        "join_url": reverse("join", args=[token]),
+        "fill_url": reverse("join-fill", args=[token]),
+        "report_url": reverse("report", args=[read_token(token)]),
+    }
+
+
+def round_of(session: Session) -> Round:
+    """What of a session decides what is promised."""
+    return Round(
+        mode=Mode(session.mode),
+        grouping=Grouping(session.grouping),
+        groups=len(session.groups),
+        expected=session.expected,
+        closes=session.closes_on is not None,
+        facilitator_prepares=session.facilitator_prepares,
+        paper=bool(session.paper_by),
+        typist=session.told_of_typist,
+        fold_months=settings.FOLD_MONTHS,
+        signals=session.told_of_signals,
+    )
+
+
+def _own_hashes(request: HttpRequest, session: Session, token: str, code: str) -> list[str]:
+    """What opens the sheet: in a round the person's code, otherwise the link that everybody has."""
+    return own_hashes(request, session, code) if Mode(session.mode).is_round else [hash_token(token)]
+
+
+def _about(session: Session, token: str) -> dict[str, Any]:
+    """What every page says: of which session it is."""
+    return {"session": session, "collaboration": session.collaboration, "token": token}
+
+
+def _own_response(request: HttpRequest, session: Session, token: str, code: str) -> Response | None:
+    if Mode(session.mode).is_round and not code:
+        return None
+    return find_response(session, *_own_hashes(request, session, token, code))
+
+
+@keeps_typed(sent_by_anyone=True)
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def fill(request: HttpRequest, token: str) -> HttpResponse:
+    session = joined_session_or_404(token)
+    code = own_code(request, session)
+    is_round = Mode(session.mode).is_round
+    posts = request.method == "POST"
+    # Whoever comes back to what wasn't saved in time.
+    is_late = not takes_answers(session) and "niet-bewaard" in request.GET
+    if not posts and not is_late and (not takes_answers(session) or (is_round and not code)):
+        return _to("join", token)
+    place = _place(request, session, token)
+    # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
+    mark = request.POST.get("keep-as", "")
+    if posts and is_round and (not code or mark != place.keep_as):
+        refused = _other_promise if code and is_same_person(mark, place.keep_as) else _other_person
+        return refused(request, session, place)
+    try:
+        return save_sheet(request, place) if posts else show_sheet(request, place)
+    except PlanChangedError:
+        return _other_promise(request, session, place)
+
+
+def _place(request: HttpRequest, session: Session, token: str) -> Place:
+    context = _context(request, session, token)
+    is_round, response = context["is_round"], context["response"]
+    token_hash = _kept_hash(response) or _own_hashes(request, session, token, own_code(request, session))[0]
+    if is_round or not (response and response.finished):
+        context["report_url"] = ""
+    return Place(
+        session=session,
+        response=response,
+        token_hash=token_hash,
+        url=reverse("join-fill", args=[token]),
+        finish_url=context["join_url"] if is_round else reverse("report", args=[read_token(token)]),
+        finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
+        intro="reflectie/join/intro.html",
+        context={**NOBODY, **context},
+        # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
+        may_begin="begun" not in request.POST,
+        keep_as=sheet_mark(session, token_hash) if is_round else shared_mark(session),
+        owner=context["owner"],
+    )
+
+
+def _kept_hash(response: Response | None) -> str:
+    """Under which a sheet is kept, whatever secret key was in force when it was begun."""
+    return (response.token_hash or "") if response else ""
+
+
+def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+    heading = _("Dit blad is hier niet meer open")
+    text = _(
+        "Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist. "
+        "Wat je net invulde, is niet bewaard."
+    )
+    # Whoever looks now may be the next: nothing of the one before is shown, or stays.
+    return _not_saved(request, session, place, heading, text, forget=request.POST.get("keep-as", ""))
+
+
+def _other_promise(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+    """The plan may change until the first answer: who read the earlier one hasn't agreed to this one."""
+    heading = _("De ronde is intussen gewijzigd")
+    text = _("De coördinator paste aan wat gevraagd wordt of wat anderen te zien krijgen. Lees dat eerst opnieuw.")
+    return _not_saved(request, session, place, heading, text)
+
+
+def _not_saved(
+    request: HttpRequest, session: Session, place: Place, heading: str, text: str, *, forget: str | None = None
+) -> HttpResponse:
+    form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
+    form.posted()
+    return refuse(request, place, form, heading, text, forget=forget)
+
+
+@login_not_required
+@require_safe
+def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNotModified:
+    """How many began and finished: a fragment that many pages ask for every few seconds.
+
+    A page that shows the code asks with `?open`: once the round is closed it is told to load itself again. So is any
+    page whose link was renewed meanwhile: it would show the old one for as long as it stood there.
+    """
+    try:
+        found = standing_or_404(token)
+    except Http404:
+        if _polled(request):
+            return HttpResponse(status=404, headers={"HX-Refresh": "true"})
+        raise
+    is_over = found.stage in OPENED
+    etag = f'"{found.mark}"'
+    response = get_conditional_response(request, etag=etag)
+    if request.GET.get("gezien") == found.mark and not is_over:
+        # What is on the page stays as it is: swapped for the same, it would be read out again and again.
+        response = HttpResponse(status=204)
+    elif not response:
+        context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
+        response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
+    response["ETag"] = etag
+    if "open" in request.GET and not found.is_open:
+        response["HX-Refresh"] = "true"
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _polled(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def go_on(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on where one began elsewhere, or after the browser lost its cookie, with one's own code."""
+    session = joined_session_or_404(token)
+    if not takes_answers(session) or not Mode(session.mode).is_round:
+        return _to("join", token)
+    form = PersonalCodeForm(session, request.POST if request.method == "POST" else None)
+    if form.is_possible:
+        attempt = try_code(request, "personal-code")
+        if isinstance(attempt, TooOften):
+            return _blocked(request, attempt)
+        if form.is_valid():
+            attempt.went_well()
+            return remember_code(_to("join-fill", token), session, form.cleaned_data["code"])
+    return _render(request, "continue", {**_about(session, token), "form": form}, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Erase one's answers, as long as anybody can tell which they are."""
+    session = joined_session_or_404(token)
+    code = own_code(request, session)
+    if not Mode(session.mode).is_round:
+        return _to("join", token)
+    if session.stage != Session.Stage.OPEN:
+        return _too_late(request, session, token)
+    if not code:
+        return _to("join-continue", token)
+    context = {**_about(session, token), "session_mark": session_mark(session), "owner": owner_mark(request, session)}
+    if request.method != "POST":
+        return _render(request, "withdraw", context)
+    hashes = own_hashes(request, session, code)
+    token_hash = _kept_hash(find_response(session, *hashes)) or hashes[0]
+    try:
+        withdraw(session, *hashes)
+    except StageError:
+        return _too_late(request, session, token)
+    context |= {"owner": "", "forget": sheet_mark(session, token_hash)}
+    return forget_code(_render(request, "withdrawn", context), session)
+
+
+def _too_late(request: HttpRequest, session: Session, token: str) -> HttpResponse:
+    return _render(request, "too-late", {**_about(session, token), "mode": session.mode}, status=409)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_person(request: HttpRequest, token: str) -> HttpResponse:
+    """A device that goes round: nothing of who used it before stays."""
+    session = joined_session_or_404(token)
+    if request.method == "POST":
+        return forget_code(_to("join", token), session)
+    if not Mode(session.mode).is_round or not takes_answers(session):
+        return _to("join", token)
+    context = {
+        **_about(session, token),
+        "session_mark": session_mark(session),
+        "owner": owner_mark(request, session),
+        "code": in_groups(own_code(request, session)),
+    }
+    return _render(request, "new", context)

@@ -1,0 +1,106 @@
+"""A team whose collaboration is stuck, without an account: start, fill in, erase. Its report stands in `views/report/report.py`."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+
+from reflectie.domain.setup import Mode
+from reflectie.forms.questionnaire.start import StartForm
+from reflectie.services.questionnaire.sheets import erase_reflection, start_reflection
+from reflectie.services.tokens import hash_token, read_token
+from reflectie.web.errors import keeps_typed
+from reflectie.web.participant_cookie import person_mark, session_mark, shared_mark
+from reflectie.web.permissions import response_or_404
+from reflectie.web.reflection_cookie import forget, links, own_token, remember
+from reflectie.web.throttle import Attempt, TooOften, try_reflection
+
+from .sheet import Place, save_sheet, show_sheet
+
+
+@keeps_typed(sent_by_anyone=True)
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def start(request: HttpRequest) -> HttpResponse:
+    form = StartForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        attempt = try_reflection(request)
+        if not isinstance(attempt, TooOften):
+            return _begin(form, attempt)
+        form.add_error("mode", f"{_('Hier begonnen net al heel veel zelfreflecties.')} {attempt.words}")
+        status = 429
+    context = {"form": form, "retention_days": settings.RETENTION_DAYS}
+    return render(request, "reflectie/start.html", context, status=status)
+
+
+def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
+    token = form.cleaned_data["token"]
+    names = {
+        "collaboration-name": form.cleaned_data["collaboration_name"],
+        "team-name": form.cleaned_data["team_name"],
+    }
+    if not start_reflection(token, Mode(form.cleaned_data["mode"]), names):
+        # Sent twice is one.
+        attempt.went_well()
+    return HttpResponseRedirect(reverse("fill", args=[token]), status=303)
+
+
+@keeps_typed(sent_by_anyone=True)
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def fill(request: HttpRequest, token: str) -> HttpResponse:
+    place = _place(request, token)
+    if request.method == "POST":
+        return save_sheet(request, place)
+    page = show_sheet(request, place)
+    return remember(page, token) if page.status_code == 200 else page
+
+
+def _place(request: HttpRequest, token: str) -> Place:
+    response = response_or_404(token)
+    report_url = reverse("report", args=[read_token(token)])
+    return Place(
+        session=response.session,
+        response=response,
+        token_hash=hash_token(token),
+        url=reverse("fill", args=[token]),
+        finish_url=report_url,
+        finish_label=_("Klaar, toon het verslag"),
+        intro="reflectie/fill/own_intro.html",
+        keep_as=shared_mark(response.session),
+        owner=person_mark(shared_mark(response.session)),
+        context={
+            "token": token,
+            "session_mark": session_mark(response.session),
+            "report_url": report_url if response.finished else "",
+            **links(request, token),
+        },
+    )
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    response = response_or_404(token)
+    if response.session.collaboration_id is not None:
+        # A collaboration has it now, and its coordinator is who erases it.
+        raise Http404
+    if request.method != "POST":
+        pdf_url = reverse("report-pdf", args=[read_token(token)]) if response.finished else ""
+        return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
+    if not erase_reflection(response.session_id):
+        raise Http404
+    page = render(request, "reflectie/erased.html", {"forget": f"{session_mark(response.session)}-"})
+    # Another reflection that this browser is in the middle of stays within reach.
+    return forget(page) if own_token(request) == token else page

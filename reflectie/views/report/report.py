@@ -1,0 +1,170 @@
+"""The report as a page, by its link or for a collaboration's members; and the discussion about it."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reflectie.domain.meeting.guide import LENGTHS
+from reflectie.domain.questionnaire.answers import note_name
+from reflectie.domain.report.report import ItemReport, Report
+from reflectie.forms.report.outcomes import OutcomeForm
+from reflectie.models import Session
+from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_marks
+from reflectie.services.report.reports import load_report
+from reflectie.services.sessions.rounds import StageError
+from reflectie.services.tokens import read_token
+from reflectie.web.errors import keeps_typed
+from reflectie.web.participant_cookie import session_mark
+from reflectie.web.permissions import member_report_or_404, readable_session_or_404
+from reflectie.web.reflection_cookie import links, own_token
+from reflectie.web.responses import page_of
+
+TEMPLATE = "reflectie/report/page.html"
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def report(request: HttpRequest, token: str) -> HttpResponse:
+    session = readable_session_or_404(token)
+    own = own_token(request)
+    own = own if own and read_token(own) == token else ""
+    context = {
+        "pdf_url": reverse("report-pdf", args=[token]),
+        "token": token,
+        "own_token": own,
+        "session_mark": session_mark(session),
+    }
+    if own:
+        context |= links(request, own)
+    return page_of(request, TEMPLATE, load_report(session), context, "own" if own else "")
+
+
+@require_safe
+@gzip_page
+def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    access = member_report_or_404(request, pk)
+    stage = access.session.stage
+    may_remove = access.is_coordinator and stage != Session.Stage.OPEN
+    context = {
+        "pdf_url": reverse("session-pdf", args=[pk]),
+        "session": access.session,
+        "may_talk": stage == Session.Stage.DISCUSSION,
+        "may_remove": may_remove,
+    }
+    return page_of(request, TEMPLATE, load_report(access.session), context, f"{access.role}-{stage}")
+
+
+@keeps_typed()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
+    """What the team makes of one item: recorded, changed, or wiped."""
+    access = member_report_or_404(request, pk)
+    found = load_report(access.session)
+    item = next((item for item in found.items if item.item.key == key), None)
+    if item is None:
+        raise Http404
+    if request.method == "POST":
+        return _record(request, access.session, found, item)
+    if access.session.stage != Session.Stage.DISCUSSION:
+        return HttpResponseRedirect(_place(request, access.session, key))
+    return _outcome_page(request, access.session, found, item, OutcomeForm(item.item, kept=item.outcome))
+
+
+def _record(request: HttpRequest, session: Session, found: Report, item: ItemReport) -> HttpResponse:
+    form = OutcomeForm(item.item, request.POST)
+    key = item.item.key
+    if "theirs" in request.POST:
+        return HttpResponseRedirect(_place(request, session, key), status=303)
+    if not form.is_valid() and not form.wipes:
+        return _outcome_page(request, session, found, item, form, status=422)
+    try:
+        recorded = record_outcome(session, key, form.outcome, form.seen)
+    except StageError:
+        return _outcome_page(request, session, found, item, form, status=409, closed=True)
+    if recorded.conflict:
+        form.meet(recorded.outcome)
+        return _outcome_page(request, session, found, item, form, status=409)
+    return HttpResponseRedirect(_place(request, session, key), status=303)
+
+
+def _place(request: HttpRequest, session: Session, key: str) -> str:
+    """Where the person came from: the item in the guide of that many minutes, or else in the report."""
+    if minutes := _from_guide(request):
+        return f"{reverse('session-guide', args=[session.pk])}?duur={minutes}#{key}"
+    return f"{reverse('session-report', args=[session.pk])}#{key}"
+
+
+def _from_guide(request: HttpRequest) -> str:
+    """The length of the guide that the person came from; empty when it wasn't a guide."""
+    given = request.POST if request.method == "POST" else request.GET
+    asked = given.get("duur", "")
+    return asked if asked in map(str, LENGTHS) else ""
+
+
+def _outcome_page(
+    request: HttpRequest,
+    session: Session,
+    found: Report,
+    item: ItemReport,
+    form: OutcomeForm,
+    *,
+    status: int = 200,
+    closed: bool = False,
+) -> HttpResponse:
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "report": found,
+        "item": item,
+        "form": form,
+        "closed": closed,
+        "back": _place(request, session, item.item.key),
+        "minutes": _from_guide(request),
+    }
+    return render(request, "reflectie/report/outcome.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks whether a text may go, and takes it out everywhere."""
+    access = member_report_or_404(request, pk)
+    if not access.is_coordinator:
+        raise Http404
+    given = request.POST if request.method == "POST" else request.GET
+    field, mark = given.get("veld", ""), given.get("merk", "")
+    back = {"report_url": f"{reverse('session-report', args=[pk])}#{field.removesuffix('-note')}"}
+    try:
+        if request.method == "POST" and remove_text(access.session, field, mark):
+            return HttpResponseRedirect(back["report_url"], status=303)
+    except StageError:
+        return _nothing_removed(
+            request, _("Er wordt nog ingevuld. Wie de tekst schreef, kan die zelf nog wijzigen."), back
+        )
+    texts = [text for text in _texts(load_report(access.session), field) if mark in text_marks(text)]
+    if not texts:
+        return _nothing_removed(request, _("Die tekst staat niet meer in het verslag."), back)
+    context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), "session": access.session, **back}
+    return render(request, "reflectie/report/remove.html", context)
+
+
+def _texts(found: Report, field: str) -> list[str]:
+    """Every text in the report that was typed in a field."""
+    if field == GOAL_SENTENCE:
+        return [sentence.text for sentence in found.goal_sentences]
+    return [note.text for item, note in found.notes if note_name(item.item.key) == field]
+
+
+def _nothing_removed(request: HttpRequest, text: str, context: dict[str, str]) -> HttpResponse:
+    context = {"heading": _("Er is niets weggehaald"), "text": text, **context}
+    return render(request, "reflectie/report/not_removed.html", context, status=409)

@@ -1,0 +1,187 @@
+"""Headers that Django and django-csp don't set, who must sign in, and how many pages are made at a time."""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
+
+from reflectie.backends import waited_too_long
+from reflectie.concurrency import HEALTH, Places, too_many_wait
+
+from .secret_addresses import SECRET
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Nothing here needs any of it; a script that slipped in, or a frame, doesn't get it either.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    )
+)
+# Whoever puts a link of a team on a public page should not put its answers in a search engine.
+NOT_INDEXED = ("/start/", *(f"/{first}/" for first in SECRET))
+
+log = logging.getLogger(__name__)
+
+
+def pages_in_turn(get_response: Handler) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Most threads of a worker are there to wait for PDFs, which have a line of their own (`pdf/worker.py`)."""
+    places = Places()
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.endswith(".pdf") or request.path_info in HEALTH:
+            return get_response(request)
+        with places.one():
+            response: HttpResponseBase = get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            # What is made while it is sent takes a turn for each part; while it waits for a slow line, it has none.
+            response.streaming_content = _in_turn(iter(response), places)
+        return response
+
+    return middleware
+
+
+def _in_turn(parts: Iterator[bytes], places: Places) -> Iterator[bytes]:
+    while True:
+        with places.one():
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+
+
+# What a form of ours is sent as, and in which coding.
+FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
+CODINGS = {"", "utf-8", "utf8"}
+
+
+class Request(WSGIRequest):
+    """Django's own reads the coding while it is made, where nothing catches what goes wrong. Here `readable` does."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            super()._set_content_type_params(meta)  # type: ignore[misc]
+        except (LookupError, ValueError, TooManyFieldsSent):
+            self._encoding = None
+            self.content_type, self.content_params = "", {"charset": "unknown"}
+
+
+def readable(get_response: Handler) -> Handler:
+    """Reads address, cookies and form before anything else does. What no browser of ours sends is a page that says so,
+    where every reader further on would fail in a way of its own."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            is_readable = _is_readable(request)
+        except (RequestDataTooBig, TooManyFieldsSent):
+            return _refused(is_too_much=True)
+        except (BadRequest, SuspiciousOperation, MultiPartParserError, LookupError, ValueError):
+            is_readable = False
+        return get_response(request) if is_readable else _refused()
+
+    return middleware
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    has_body = length != "0"
+    if not (length.isascii() and length.isdigit()):
+        return False
+    # Also on a GET: the address is read in the coding that is named here.
+    if (request.content_params or {}).get("charset", "").lower() not in CODINGS:
+        return False
+    if has_body and request.method == "POST" and request.content_type not in FORM_TYPES:
+        return False
+    # Read once, and remembered. A cookie may hold this sign in disguise, and no database takes it as a key.
+    _ = request.GET, request.POST
+    return not any("\0" in value for value in request.COOKIES.values())
+
+
+def _refused(*, is_too_much: bool = False) -> HttpResponse:
+    page = render_to_string("400.html", {"is_too_much": is_too_much})
+    return HttpResponseBadRequest(page, headers={"Cache-Control": "no-store"})
+
+
+def permissions_policy(get_response: Handler) -> Handler:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        if request.path_info.startswith(NOT_INDEXED):
+            response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return middleware
+
+
+class SignedInByDefault(LoginRequiredMiddleware):
+    """Django's own asks first who it is. A public view has no need to know, and is polled every few seconds."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None:
+            return None
+        # What somebody typed isn't lost.
+        typed: HttpResponse | None = import_string(settings.SIGNED_OUT_VIEW)(request)
+        return typed or refused
+
+
+class InTime:
+    """Whoever would wait too long for the database is told so, and keeps what they typed. The last in the row: within
+    it is the view alone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        return self._told(request) if request.method == "POST" and too_many_wait() else None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not waited_too_long(exception):
+            return None
+        log.warning("the database took too long: %s", type(exception.__cause__ or exception).__name__)
+        return self._told(request)
+
+    def _told(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = import_string(settings.BUSY_VIEW)(request)
+        return response

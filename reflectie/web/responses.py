@@ -1,0 +1,78 @@
+"""What goes with things that are made on request: revalidated by the browser, or asked for again when it is busy."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+
+from reflectie.domain.report.report import Report
+from reflectie.models import Session
+from reflectie.pdf import documents
+
+log = logging.getLogger(__name__)
+
+PDF = "application/pdf"
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    context = {
+        "heading": _("Het is even druk"),
+        "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
+    }
+    response = render(request, "reflectie/message.html", context, status=503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def _not_made(request: HttpRequest) -> HttpResponse:
+    context = {
+        "heading": _("De pdf is niet gemaakt"),
+        "text": _("Er ging iets mis bij ons. Probeer het over enkele minuten opnieuw."),
+    }
+    return render(request, "reflectie/message.html", context, status=503)
+
+
+def made_file(
+    request: HttpRequest, mark: str, make: Callable[[], bytes | str], name: str, content_type: str = PDF
+) -> HttpResponse:
+    """A file to keep, under this name. `mark` is a key of all it is made from: it isn't made for who has it already."""
+    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
+    return _revalidated(request, mark, lambda: HttpResponse(make(), headers=headers))
+
+
+def dated_name(what: str, day: date, ending: str = "pdf") -> str:
+    """What a file is called. Files lie about: it says the day, and no collaboration or person."""
+    return f"{what}-samenwerking-{day:%Y-%m-%d}.{ending}"
+
+
+def kind_of(session: Session) -> str:
+    """What a session is, in the names of its files."""
+    return "reflectiesessie" if session.collaboration_id else "zelfreflectie"
+
+
+def page_of(request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
+    """A page about a report. `seen_by` tells apart what different people see beside it."""
+    # The page's head says who is signed in, and is drawn again when that changes.
+    marks = [documents.fingerprint(report), seen_by, "account" if request.user.is_authenticated else ""]
+    mark = "-".join(mark for mark in marks if mark)
+    return _revalidated(request, mark, lambda: render(request, template, {"report": report, **context}))
+
+
+def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    etag = f'"{mark}"'
+    if not (response := get_conditional_response(request, etag=etag)):
+        try:
+            response = make()
+        except documents.BusyError:
+            return _busy(request)
+        except documents.PressError:
+            log.exception("a PDF was not made")
+            return _not_made(request)
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

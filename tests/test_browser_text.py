@@ -59,7 +59,7 @@ def until_all_is_saved(page: Page) -> None:
 
 
 def test_the_script_tidies_as_the_server_does(page: Page, content):
-    page.add_script_tag(path=settings.BASE_DIR / "static/js/tekst.js")
+    page.add_script_tag(path=settings.BASE_DIR / "static/js/text.js")
     chance = random.Random(12)
     texts = [text for case in PASTED.values() for text in case]
     texts += ["".join(chance.choices(TRICKY, k=chance.randint(1, 9))) for _ in range(4_000)]
@@ -71,7 +71,7 @@ def test_the_script_tidies_as_the_server_does(page: Page, content):
 
 def test_the_script_knows_every_sign_that_the_server_knows(page: Page, content):
     """Of those that are both in Python's Unicode and of this: a browser's is newer."""
-    page.add_script_tag(path=settings.BASE_DIR / "static/js/tekst.js")
+    page.add_script_tag(path=settings.BASE_DIR / "static/js/text.js")
     known = [code for code in range(0x110000) if unicodedata.category(chr(code)) not in {"Cn", "Cs", "Co"}]
     found = page.evaluate(
         """(codes) => codes.flatMap((code) => {

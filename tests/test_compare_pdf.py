@@ -57,7 +57,7 @@ LONGER = SHORT | {"obstacle": "× Structurele hinderpaal", "split": "± Verdeeld
 
 def page_of(comparison: Comparison) -> documents.Unkept:
     context = {"comparison": comparison, "handout": build_handout(comparison)}
-    return documents.Unkept("reflectie/comparing/pdf.html", context)
+    return documents.Unkept("reflectie/comparison/pdf.html", context)
 
 
 # Without a database: whatever makes the PDF gets all it needs in the page.

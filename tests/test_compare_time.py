@@ -197,5 +197,5 @@ def test_every_part_is_well_formed_for_the_pdf(fien, linde):
     opened(linde, sheets(1, 8), date(2026, 3, 1))
     [found] = histories(comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk))))
     for part in PARTS:
-        html = render_to_string(f"reflectie/comparing/time_parts/{part}.html", {"history": found, "numbers": True})
+        html = render_to_string(f"reflectie/comparison/history/{part}.html", {"history": found, "numbers": True})
         assert len(ET.fromstring(f"<div>{html}</div>")) > 0, part

@@ -51,7 +51,7 @@ def make_session(setup: Setup, **facts: object) -> Session:
 def make_form(setup: Setup, **facts: object) -> documents.Unkept:
     session = make_session(setup, **facts)
     context = {"session": session, "checklist": CHECKLIST, "questions": paper_questions(CHECKLIST, setup)}
-    return documents.Unkept("reflectie/paper/form.html", context | {"promises": promises(round_of(session))})
+    return documents.Unkept("reflectie/questionnaire/paper/form.html", context | {"promises": promises(round_of(session))})
 
 
 @cache

@@ -424,6 +424,6 @@ def test_spreads_show_every_item_with_its_numbers():
 
 @pytest.mark.parametrize("tone", _PAINT)
 def test_every_tone_is_painted_and_has_the_screens_colour(tone, settings):
-    css = (settings.BASE_DIR / "static/css/verslag.css").read_text()
+    css = (settings.BASE_DIR / "static/css/report.css").read_text()
     assert f'class="p-{tone}"' in paint(tone)
     assert re.search(rf"\.p-{tone}\b[^{{}}]*{{", css)

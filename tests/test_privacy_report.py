@@ -72,9 +72,9 @@ def everything_made_of(report: Report) -> dict[str, str]:
     about = {"report": report, "token": "t" * 20, "lengths": LENGTHS}
     for minutes in LENGTHS:
         guide = {**about, "guide": build_guide(report, minutes)}
-        made[f"guide {minutes}"] = render_to_string("reflectie/guide/page.html", guide)
+        made[f"guide {minutes}"] = render_to_string("reflectie/meeting/page.html", guide)
     sheets = {**about, "sheets": build_worksheet(report)}
-    made["worksheet"] = render_to_string("reflectie/worksheet/page.html", sheets)
+    made["worksheet"] = render_to_string("reflectie/meeting/worksheet/page.html", sheets)
     for name in PICTURES:
         picture = find_picture(report, name)
         made[f"{name}.svg"] = _draw(report, picture) if picture else ""

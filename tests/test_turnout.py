@@ -187,7 +187,7 @@ def test_comparison_says_in_which_sessions_few_answered(session):
     page = client.get(f"{reverse('compare-table')}?sessie={full.pk}").content.decode()
     assert "Let op: in deze sessie antwoordde" not in page
     found = comparisons.load_comparison(list(comparisons.comparable_sessions(client.session["_auth_user_id"])))
-    pages = render_to_string("reflectie/comparing/pdf.html", {"comparison": found, "handout": build_handout(found)})
+    pages = render_to_string("reflectie/comparison/pdf.html", {"comparison": found, "handout": build_handout(found)})
     assert squeezed(said) in text_of(read_pdf(made_of(pages)))
     sessions = json.loads(comparison_file(found, Format.JSON))["sessions"]
     assert sorted(one["low_turnout"] for one in sessions) == [False, True]

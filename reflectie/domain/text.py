@@ -48,7 +48,7 @@ def tidy(text: str, *, one_line: bool = False) -> str:
     """A text as it is kept: composed letters (NFC), nothing invisible, no empty space around it.
 
     Lines end alike and at most one is empty between two; with `one_line`, every space, tab and new line is one space.
-    A text of nothing visible is empty. Tidying twice changes nothing. `static/js/tekst.js` does the same.
+    A text of nothing visible is empty. Tidying twice changes nothing. `static/js/text.js` does the same.
     """
     text = NEW_LINE.sub("\n", text)
     text = _composed("NFC", without_invisible(text)).strip()

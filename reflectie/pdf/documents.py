@@ -73,9 +73,9 @@ class Kind(StrEnum):
 PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
     Kind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
     Kind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
-    Kind.GUIDE: ("reflectie/guide/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
-    Kind.CARDS: ("reflectie/guide/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
-    Kind.WORKSHEET: ("reflectie/worksheet/pdf.html", lambda report, _minutes: {"sheets": build_worksheet(report)}),
+    Kind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
+    Kind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
+    Kind.WORKSHEET: ("reflectie/meeting/worksheet/pdf.html", lambda report, _minutes: {"sheets": build_worksheet(report)}),
 }
 
 

@@ -23,7 +23,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 # No such host exists, so an address that was left relative by mistake can't lead anywhere.
 BASE_URL = "https://samenwerking.invalid/"
 STATIC = f"{BASE_URL}static/"
-STYLESHEETS = ("css/pdf.css", "css/pdf-vergelijken.css", "css/pdf-signalen.css")
+STYLESHEETS = ("css/pdf.css", "css/pdf-comparison.css", "css/pdf-signals.css")
 # A link's flag.
 PRINTED = 4
 # A glyph, and no text beside it.

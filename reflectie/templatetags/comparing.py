@@ -110,7 +110,7 @@ def table_groups(comparison: Comparison, order: Order, unfolded: str) -> list[Ro
 
 
 def _mark(found: Finding, *, in_full: bool) -> SafeString:
-    return render_to_string("reflectie/comparing/mark.html", {"finding": found, "in_full": in_full})
+    return render_to_string("reflectie/comparison/mark.html", {"finding": found, "in_full": in_full})
 
 
 def _row(row: Row, dimension: str, marks: Mapping[Finding, SafeString], *, is_open: bool, is_at_hand: bool) -> RowView:

@@ -196,7 +196,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             "owner": owner_mark(request, session),
             "session_mark": session_mark(session),
         }
-        return render(request, "reflectie/join/renewed.html", context, status=404)
+        return render(request, "reflectie/questionnaire/join/renewed.html", context, status=404)
     return page_not_found(request, exception)
 
 

@@ -207,7 +207,7 @@ class SheetForm(forms.Form):
     def render_controls(self) -> list[SafeString]:
         """The controls of the fields that were given up, to show what stands there instead."""
         return [
-            render_to_string("reflectie/fill/controls.html", {**_controls(self, name), "swap": True})
+            render_to_string("reflectie/questionnaire/controls.html", {**_controls(self, name), "swap": True})
             for name in self.given_up
         ]
 
@@ -246,7 +246,7 @@ def _draw(form: SheetForm, question: str) -> SafeString:
     if item := form.known[question].item:
         note = names[1]
         context |= {"item": item, "note_field": form.known[note], "note": form.shown(note)}
-        return render_to_string("reflectie/fill/item.html", context)
+        return render_to_string("reflectie/questionnaire/item.html", context)
     return render_to_string(QUESTIONS[question].template, {**context, "question": QUESTIONS[question]})
 
 
@@ -262,10 +262,10 @@ class Question:
 
     title: str | Promise
     hint: str | Promise
-    template: str = "reflectie/fill/choices.html"
+    template: str = "reflectie/questionnaire/choices.html"
 
 
-_TEXT = "reflectie/fill/text.html"
+_TEXT = "reflectie/questionnaire/text.html"
 
 QUESTIONS = {
     "participant": Question(_("Wie ben je?"), _("Je naam staat in het verslag bij je antwoorden en notities."), _TEXT),
@@ -332,7 +332,7 @@ def render_whirlpool(checklist: Checklist, sheet: Sheet, *, swap: bool = False) 
 @lru_cache(maxsize=1024)
 def _open_items_once(items: tuple[Item, ...], language: str, is_round: bool, swap: bool) -> SafeString:  # noqa: ARG001
     context = {"open_items": items, "is_round": is_round, "swap": swap}
-    return render_to_string("reflectie/fill/open.html", context)
+    return render_to_string("reflectie/questionnaire/open.html", context)
 
 
 def render_open_items(checklist: Checklist, sheet: Sheet, *, is_round: bool, swap: bool = False) -> SafeString:
@@ -353,7 +353,7 @@ class DimensionLayout:
     def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
         has_factors = any(item.kind is Kind.FACTOR for item in self.dimension.items)
         return render_to_string(
-            "reflectie/fill/dimension.html",
+            "reflectie/questionnaire/dimension.html",
             {
                 "dimension": self.dimension,
                 "questions": _joined(form, [item.key for item in self.dimension.items]),
@@ -369,7 +369,7 @@ class BesideLayout:
         self.part, self.names = part, names
 
     def render(self, form: SheetForm, context: Context, template_pack: str = "", **kwargs: Any) -> SafeString:
-        return render_to_string(f"reflectie/fill/{self.part}.html", {"questions": _joined(form, self.names)})
+        return render_to_string(f"reflectie/questionnaire/{self.part}.html", {"questions": _joined(form, self.names)})
 
 
 def progress(checklist: Checklist, sheet: Sheet) -> dict[str, Any]:

@@ -29,7 +29,7 @@ MAX_DAYS = 3 * 366
 WHAT = ("what", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
 # Fields that look otherwise than Bootstrap's.
-SHAPES = {"state": CHOICES, "principle": "reflectie/agreements/principle.html"}
+SHAPES = {"state": CHOICES, "principle": "reflectie/report/agreements/principle.html"}
 
 # Beside each decision, what it means. None of them is the better one.
 DECISIONS: dict[str, tuple[str | Promise, str | Promise]] = {

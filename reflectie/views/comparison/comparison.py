@@ -96,7 +96,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     context["trouble"] = ("many" if keys else "none") if goes_on else ""
     context["over"] = len(keys) - MAX_COMPARED
     is_wrong = goes_on or not form.is_valid()
-    return render(request, "reflectie/comparing/choose.html", context, status=422 if is_wrong else 200)
+    return render(request, "reflectie/comparison/choose.html", context, status=422 if is_wrong else 200)
 
 
 def _found(request: HttpRequest, form: WantedForm, chosen: list[Session]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def table(request: HttpRequest) -> HttpResponse:
     }
     # A script that has the page asks for the row alone.
     template = "row" if "rij" in request.GET else "table"
-    return _page(request, f"reflectie/comparing/{template}.html", comparison_or_404(request), context)
+    return _page(request, f"reflectie/comparison/{template}.html", comparison_or_404(request), context)
 
 
 @never_cache
@@ -144,7 +144,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
     alone = [team for team, held in comparison.by_team if len(held) == 1]
     found = histories(comparison)
     context = {"histories": found, "in_full": len(found) <= MAX_IN_FULL, "alone": alone}
-    return _page(request, "reflectie/comparing/time.html", comparison, context)
+    return _page(request, "reflectie/comparison/history.html", comparison, context)
 
 
 @never_cache
@@ -155,7 +155,7 @@ def beside(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     shared = {item.key: found for item, found in load_shared(signed_in(request).pk) or ()}
     context = {"beside": set_teams_beside(comparison), "shared": shared}
-    return _page(request, "reflectie/comparing/beside.html", comparison, context)
+    return _page(request, "reflectie/comparison/across_teams.html", comparison, context)
 
 
 def _page(request: HttpRequest, template: str, comparison: Comparison, context: dict[str, Any]) -> HttpResponse:

@@ -14,5 +14,5 @@ from .comparison import comparison_or_404
 def comparison_pdf(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     context = {"comparison": comparison, "handout": build_handout(comparison)}
-    wanted = documents.Unkept("reflectie/comparing/pdf.html", context)
+    wanted = documents.Unkept("reflectie/comparison/pdf.html", context)
     return made_file(request, wanted.fingerprint, wanted.make, dated_name("vergelijking", comparison.last_day))

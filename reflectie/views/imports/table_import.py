@@ -61,7 +61,7 @@ def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
         session = plan_session(collaboration, form.to_plan(), form.cleaned_data["key"])
         return HttpResponseRedirect(reverse("import", args=[session.pk]), status=303)
     context = {"form": form, "collaboration": collaboration}
-    return render(request, "reflectie/bringing/earlier.html", context, status=422 if form.is_bound else 200)
+    return render(request, "reflectie/imports/earlier.html", context, status=422 if form.is_bound else 200)
 
 
 def _session(request: HttpRequest, pk: UUID) -> Session:
@@ -142,7 +142,7 @@ def _look_over(
         "confirm": ConfirmForm(session, rows=rows),
         "trouble": trouble,
     }
-    return render(request, "reflectie/bringing/preview.html", context, status=422 if trouble else 200)
+    return render(request, "reflectie/imports/preview.html", context, status=422 if trouble else 200)
 
 
 def _first(brought: Brought, checklist: Checklist, session: Session) -> list[tuple[str, list[str]]]:
@@ -191,10 +191,10 @@ def _page(
 ) -> HttpResponse:
     form = form or UploadForm(_columns(session), session)
     context = _context(session) | {"form": form, "room": room_for(session), **more}
-    return render(request, "reflectie/bringing/page.html", context, status=status)
+    return render(request, "reflectie/imports/page.html", context, status=status)
 
 
 def _take_out(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method == "POST":
         return finish_step(request, session, lambda: take_out(session))
-    return render(request, "reflectie/bringing/take_out.html", _context(session))
+    return render(request, "reflectie/imports/take_out.html", _context(session))

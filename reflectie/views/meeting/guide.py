@@ -60,12 +60,12 @@ def _seen_by(access: SessionAccess) -> tuple[dict[str, Any], str]:
 def _guide(request: HttpRequest, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     minutes = minutes_asked(request)
     context = {"guide": build_guide(report, minutes), "lengths": LENGTHS, **context}
-    return page_of(request, "reflectie/guide/page.html", report, context, f"{minutes}-{seen_by}")
+    return page_of(request, "reflectie/meeting/page.html", report, context, f"{minutes}-{seen_by}")
 
 
 def _rebuild(request: HttpRequest, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
     context = {"sheets": build_worksheet(report), **context}
-    return page_of(request, "reflectie/worksheet/page.html", report, context, seen_by)
+    return page_of(request, "reflectie/meeting/worksheet/page.html", report, context, seen_by)
 
 
 def minutes_asked(request: HttpRequest) -> int:

@@ -50,7 +50,7 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "questions": paper_questions(checklist, setup),
         "promises": promises(round_of(session)),
     }
-    form = documents.Unkept("reflectie/paper/form.html", context)
+    form = documents.Unkept("reflectie/questionnaire/paper/form.html", context)
     return made_file(request, form.fingerprint, form.make, "formulier-zelfreflectie.pdf")
 
 
@@ -67,7 +67,7 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     if session.paper_sheets is None or "aantal" in request.GET:
         return _count_page(request, session, PaperCountForm(session))
     if session.paper_typed >= session.paper_sheets:
-        return render(request, "reflectie/paper/done.html", {"session": session})
+        return render(request, "reflectie/questionnaire/paper/done.html", {"session": session})
     return _entry_page(request, session, _sheet_form(session))
 
 
@@ -104,15 +104,15 @@ def _sheet_form(session: Session) -> PaperSheetForm:
 
 def _count_page(request: HttpRequest, session: Session, form: PaperCountForm) -> HttpResponse:
     context = {"session": session, "form": form}
-    return render(request, "reflectie/paper/count.html", context, status=422 if form.errors else 200)
+    return render(request, "reflectie/questionnaire/paper/count.html", context, status=422 if form.errors else 200)
 
 
 def _entry_page(request: HttpRequest, session: Session, form: PaperSheetForm, *, is_full: bool = False) -> HttpResponse:
     checklist = load_checklist(session.checklist)
     context = {"session": session, "checklist": checklist, "form": form, "is_full": is_full}
     status = 409 if is_full else 422 if form.errors else 200
-    return render(request, "reflectie/paper/entry.html", context, status=status)
+    return render(request, "reflectie/questionnaire/paper/entry.html", context, status=status)
 
 
 def _closed(request: HttpRequest, session: Session) -> HttpResponse:
-    return render(request, "reflectie/paper/closed.html", {"session": session}, status=409)
+    return render(request, "reflectie/questionnaire/paper/closed.html", {"session": session}, status=409)

@@ -51,7 +51,7 @@ STOP_ASKING = 286
 
 
 def _render(request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, f"reflectie/join/{name}.html", {**NOBODY, **context}, status=status)
+    return render(request, f"reflectie/questionnaire/join/{name}.html", {**NOBODY, **context}, status=status)
 
 
 @login_not_required
@@ -201,7 +201,7 @@ def _place(request: HttpRequest, session: Session, token: str) -> Place:
         url=reverse("join-fill", args=[token]),
         finish_url=context["join_url"] if is_round else reverse("report", args=[read_token(token)]),
         finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
-        intro="reflectie/join/intro.html",
+        intro="reflectie/questionnaire/join/intro.html",
         context={**NOBODY, **context},
         # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
         may_begin="begun" not in request.POST,

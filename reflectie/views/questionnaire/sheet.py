@@ -74,7 +74,7 @@ def _ask_whether_empty(request: HttpRequest, place: Place, filling: Filling) -> 
         "sure": SURE,
         **place.context,
     }
-    return render(request, "reflectie/fill/empty.html", context)
+    return render(request, "reflectie/questionnaire/empty.html", context)
 
 
 def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
@@ -119,7 +119,7 @@ def _page(request: HttpRequest, place: Place, form: SheetForm, filling: Filling)
         "begun": filling.begun,
         **place.context,
     }
-    return render(request, "reflectie/fill/page.html", context, status=form.status)
+    return render(request, "reflectie/questionnaire/page.html", context, status=form.status)
 
 
 def _now() -> str:
@@ -147,7 +147,7 @@ def _fragments(request: HttpRequest, form: SheetForm, filling: Filling) -> HttpR
         "open_items": render_open_items(form.checklist, form.sheet, is_round=form.setup.mode.is_round, swap=True),
         "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
     }
-    return render(request, "reflectie/fill/saved.html", context, status=form.status)
+    return render(request, "reflectie/questionnaire/saved.html", context, status=form.status)
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
@@ -177,4 +177,4 @@ def refuse(
         "forget": forget,
         **place.context,
     }
-    return render(request, "reflectie/closed.html", context, status=409)
+    return render(request, "reflectie/questionnaire/closed.html", context, status=409)

@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
         form.add_error("mode", f"{_('Hier begonnen net al heel veel zelfreflecties.')} {attempt.words}")
         status = 429
     context = {"form": form, "retention_days": settings.RETENTION_DAYS}
-    return render(request, "reflectie/start.html", context, status=status)
+    return render(request, "reflectie/questionnaire/start.html", context, status=status)
 
 
 def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
@@ -76,7 +76,7 @@ def _place(request: HttpRequest, token: str) -> Place:
         url=reverse("fill", args=[token]),
         finish_url=report_url,
         finish_label=_("Klaar, toon het verslag"),
-        intro="reflectie/fill/own_intro.html",
+        intro="reflectie/questionnaire/own_intro.html",
         keep_as=shared_mark(response.session),
         owner=person_mark(shared_mark(response.session)),
         context={
@@ -98,9 +98,9 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         pdf_url = reverse("report-pdf", args=[read_token(token)]) if response.finished else ""
-        return render(request, "reflectie/erase.html", {"token": token, "pdf_url": pdf_url})
+        return render(request, "reflectie/questionnaire/erase.html", {"token": token, "pdf_url": pdf_url})
     if not erase_reflection(response.session_id):
         raise Http404
-    page = render(request, "reflectie/erased.html", {"forget": f"{session_mark(response.session)}-"})
+    page = render(request, "reflectie/questionnaire/erased.html", {"forget": f"{session_mark(response.session)}-"})
     # Another reflection that this browser is in the middle of stays within reach.
     return forget(page) if own_token(request) == token else page

@@ -74,7 +74,7 @@ def _list_page(
     may_conclude = around["may_change"] and access.is_coordinator
     context = {"report": found, "form": form, "too_late": status == 409, "may_conclude": may_conclude, **around}
     context["may_share"] = access.is_coordinator
-    return render(request, "reflectie/agreements/list.html", context, status=status)
+    return render(request, "reflectie/report/agreements/list.html", context, status=status)
 
 
 def _around(session: Session) -> dict[str, object]:
@@ -159,7 +159,7 @@ def _page(
         "is_shared": agreement_is_shared(session, key),
         **_around(session),
     }
-    return render(request, "reflectie/agreements/change.html", context, status=status)
+    return render(request, "reflectie/report/agreements/change.html", context, status=status)
 
 
 @never_cache

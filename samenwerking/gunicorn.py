@@ -25,8 +25,8 @@ bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Requests are read whole before a thread is taken, and answers sent without one: slow phones take nothing from others.
 worker_class = "samenwerking.worker.Worker"
-# Threads, because whoever waits for a PDF keeps one (`reflectie/pdf/worker.py`): a team that asks for its report all at once
-# has room here. Pages are made in turn (`pages_in_turn`).
+# Threads, because whoever waits for a PDF keeps one (`reflectie/pdf/worker.py`): a team that asks for its report all at
+# once has room here. Pages are made in turn (`pages_in_turn`).
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.
 sys.setswitchinterval(0.02)

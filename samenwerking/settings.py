@@ -133,7 +133,8 @@ if DATABASES["default"]["ENGINE"] == "reflectie.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         # For commands; a request waits for less long (`wsgi.py`).
         "timeout": 20,
-        # Erased answers are overwritten, which not every build of SQLite does by itself (`services/erasure.py` has the rest).
+        # Erased answers are overwritten, which not every build of SQLite does by itself (`services/erasure.py` has the
+        # rest).
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA secure_delete=ON;",
     }

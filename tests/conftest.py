@@ -25,7 +25,6 @@ from django.dispatch import receiver
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
-from watch import PHONE, Watch
 
 from reflectie.domain.questionnaire.answers import FieldValue, digest
 from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
@@ -36,6 +35,7 @@ from reflectie.services import tokens
 from reflectie.services.collaborations import collaborations
 from reflectie.services.questionnaire import checklists, sheets
 from reflectie.services.sessions import plans, rounds
+from tests.helpers.watch import PHONE, Watch
 
 # Playwright's loop runs in the thread of the test; Django is told that this is meant.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

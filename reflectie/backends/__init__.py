@@ -1,5 +1,5 @@
-"""Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/concurrency.py`), and a
-request waits for seconds, not for as long as it takes."""
+"""Django's own databases, with two things more: whoever waits for one keeps no place (`reflectie/concurrency.py`), and
+a request waits for seconds, not for as long as it takes."""
 
 import time
 from collections.abc import Callable

@@ -6,10 +6,11 @@ the days that stand here; what is published of them, here.
   beforehand that findings may count. Of each calendar year its last session counts that is opened up and not withheld.
   So years are disjoint: no figure spans them, and nothing can be subtracted between them.
 - Within a year a collaboration is to these figures what a person is to a round's, and its label what their group is:
-  the rules of `domain/rules/suppression.py` hold for both. A label is one partition only: with regions and themes beside each other, a
-  region less a theme could be one collaboration.
+  the rules of `domain/rules/suppression.py` hold for both. A label is one partition only: with regions and themes
+  beside each other, a region less a theme could be one collaboration.
 - Fewer than FLOOR collaborations in a year: nothing of that year. An obstacle in fewer than FLOOR: no number, none at
-  all included. Either shows less of the same figures than `domain/rules/suppression.py` allows, so it tells nobody more.
+  all included. Either shows less of the same figures than `domain/rules/suppression.py` allows, so it tells nobody
+  more.
 - What is held, opened up, joined or given another label counts from the first day of the next quarter, so that figures
   move four times a year rather than with every session. Leaving works at once: it is a right, and worth more than a
   steady figure.

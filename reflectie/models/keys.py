@@ -55,8 +55,8 @@ def has_words(text: str) -> models.Q:
 class WithKeys(models.Model):
     """A row whose keys are written together with what they are made of, also when only some fields are saved.
 
-    `QuerySet.update` and `bulk_update` leave them as they were: `tests/test_search.py` sees to it that nothing here
-    writes what a key is made of in that way.
+    `QuerySet.update` and `bulk_update` leave them as they were: `tests/services/test_search.py` sees to it that nothing
+    here writes what a key is made of in that way.
     """
 
     class Meta:

@@ -114,7 +114,8 @@ _NTH_THAT_DAY = """(
 
 def nth_that_day() -> models.expressions.RawSQL:
     """Which session it is of those of its collaboration on its day with the same name, in the order in which they were
-    planned: 1 for nearly all (`domain/session_title.py`). For a query of sessions themselves, not of what hangs on them."""
+    planned: 1 for nearly all (`domain/session_title.py`). For a query of sessions themselves, not of what hangs on
+    them."""
     return models.expressions.RawSQL(_NTH_THAT_DAY, (), models.IntegerField())  # noqa: S611 - nothing of it is typed
 
 

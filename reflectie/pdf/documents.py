@@ -75,7 +75,10 @@ PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
     Kind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
     Kind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
     Kind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
-    Kind.WORKSHEET: ("reflectie/meeting/worksheet/pdf.html", lambda report, _minutes: {"sheets": build_worksheet(report)}),
+    Kind.WORKSHEET: (
+        "reflectie/meeting/worksheet/pdf.html",
+        lambda report, _minutes: {"sheets": build_worksheet(report)},
+    ),
 }
 
 

@@ -14,7 +14,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 log = logging.getLogger(__name__)
 
-# All that our own typeface has (`tests/test_fonts.py`), which is what most pages are made of.
+# All that our own typeface has (`tests/pdf/test_fonts.py`), which is what most pages are made of.
 _BEYOND_OWN = re.compile(
     "[^\0-\u00ff"
     "\u0100-\u0107\u010a-\u0113\u0116-\u011b\u011e-\u0123\u0126-\u0127\u012a-\u012b\u012e-\u012f\u0131"

@@ -1,4 +1,5 @@
-"""XHTML -> PDF, in whichever process asks; the app asks in one of its own (`pdf/worker.py`). Alone in knowing WeasyPrint."""
+"""XHTML -> PDF, in whichever process asks; the app asks in one of its own (`pdf/worker.py`). Alone in knowing
+WeasyPrint."""
 
 import logging.config
 import re

@@ -1,7 +1,7 @@
 """The first part of each address whose next part is a secret: whoever has it can open a sheet, a report or a role.
 
-The routes begin with these (`samenwerking/urls.py`), logs leave out what follows (`web/logs.py`), and search engines are
-told to stay away (`web/middleware.py`). A script needs none: what it keeps is named by the page's own address.
+The routes begin with these (`samenwerking/urls.py`), logs leave out what follows (`web/logs.py`), and search engines
+are told to stay away (`web/middleware.py`). A script needs none: what it keeps is named by the page's own address.
 """
 
 FILL = "invullen"

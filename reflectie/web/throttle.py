@@ -63,8 +63,8 @@ MAILS_TO_ONE: Limits = (Limit(3, MINUTE), Limit(20, DAY))
 MAILINGS: Limits = (Limit(10, MINUTE), Limit(50, DAY))
 MAILS: Limits = (Limit(1000, DAY),)
 MAILS_OF_ADDRESS: Limits = (Limit(5000, DAY),)
-# Reflections without an account: plenty for a school. Sheets of a round are counted by the round (`services/questionnaire/sheets.py`),
-# so that nothing here says from where somebody took part.
+# Reflections without an account: plenty for a school. Sheets of a round are counted by the round
+# (`services/questionnaire/sheets.py`), so that nothing here says from where somebody took part.
 REFLECTIONS: Limits = (Limit(60, HOUR), Limit(600, DAY))
 # Collaborations and sessions that an account makes: whoever types in years of paper makes one every few minutes.
 MADE: Limits = (Limit(60, HOUR), Limit(300, DAY))

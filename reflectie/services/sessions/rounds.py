@@ -71,7 +71,8 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
     """
     own = uuid5(collaboration.pk, f"{key}{plan!r}") if key else uuid4()
     session = Session(pk=own, changed_on=today())
-    # Everybody reads so before the first question (`domain/rules/disclosures.py`); of what was on paper years ago, nobody did.
+    # Everybody reads so before the first question (`domain/rules/disclosures.py`); of what was on paper years ago,
+    # nobody did.
     session.told_of_signals = session.told_of_typist = not plan.earlier
     with transaction.atomic():
         session.collaboration = lock_collaboration(collaboration.pk)

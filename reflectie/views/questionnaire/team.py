@@ -1,4 +1,5 @@
-"""A team whose collaboration is stuck, without an account: start, fill in, erase. Its report stands in `views/report/report.py`."""
+"""A team whose collaboration is stuck, without an account: start, fill in, erase. Its report stands in
+`views/report/report.py`."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required

@@ -1,0 +1,228 @@
+"""Choosing sessions and reading the table, in a real browser: on a phone, by keyboard, without JavaScript, and by a
+colleague who was sent the address."""
+
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from reflectie.models import Membership, Role
+from tests.conftest import browser, make_account
+from tests.helpers.compared import choice, many, opened, team
+from tests.helpers.watch import EVERY_LOOK, FACTS, Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHOOSE, TABLE = reverse("compare"), reverse("compare-table")
+SHEETS = [{"goal-shared": "hindering", "partners-stable": "helping"}] * 3
+SMALL = """() => [...document.querySelectorAll("main :is(button, .go, .quiet, .tabs a, .order a, .choice, summary)")]
+    .filter((part) => part.checkVisibility() && part.getBoundingClientRect().height < 44)
+    .map((part) => part.outerHTML)"""
+# Columns that are wholly in sight beside the items.
+IN_SIGHT = """() => {
+    const region = document.querySelector(".matrix-region").getBoundingClientRect();
+    const left = document.querySelector(".finding-row th").getBoundingClientRect().right;
+    const cells = [...document.querySelector(".finding-row").querySelectorAll("td")];
+    return cells.map((c) => c.getBoundingClientRect()).filter(
+        (c) => c.left >= left - 1 && c.right <= Math.min(region.right, innerWidth) + 1
+    ).length;
+}"""
+
+
+@pytest.fixture
+def two(fien):
+    """Two collaborations, with three sessions to choose from."""
+    linde, brug = team(fien, "Huis Linde", region="Tienen"), team(fien, "De Brug", region="Leuven")
+    return [
+        opened(linde, SHEETS, date(2025, 3, 1)),
+        opened(linde, [*SHEETS, {"goal-shared": "helping"}], date(2026, 3, 1)),
+        opened(brug, SHEETS, date(2026, 1, 1)),
+    ]
+
+
+def axe(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_snapshot()
+
+
+def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
+    page = watch.open(browser(fien))
+    page.goto("/")
+    page.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name="Vergelijken").click()
+    expect(page.locator("[data-count]")).to_have_text("Nog niets gekozen")
+    assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}
+    axe(page)
+    page.get_by_role("button", name="Kies alle 2 sessies van Huis Linde").click()
+    page.get_by_label("1 januari 2026").check()
+    expect(page.locator("[data-count]")).to_have_text("3 sessies gekozen")
+    page.get_by_label("1 maart 2025").uncheck()
+    page.get_by_text("Zoek in 3 sessies").click()
+    page.get_by_label("Regio of thema").select_option("Leuven")
+    page.get_by_role("button", name="Zoek", exact=True).click()
+    # Nothing that was left empty is in the address, and what was ticked is.
+    assert page.url.endswith(f"{CHOOSE}?label=Leuven&{choice(two[2], two[1])}")
+    expect(page.get_by_role("group", name="Al gekozen").get_by_label("Huis Linde, 1 maart 2026")).to_be_checked()
+    page.get_by_role("button", name="Vergelijk").click()
+
+    assert page.url.endswith(f"{TABLE}?{choice(two[1], two[2])}")
+    expect(page.locator(".recurring")).to_contain_text(
+        "Het vaakst een hinderpaal: gedeeld doel (in 2 van de 2 sessies)"
+    )
+    assert page.evaluate(IN_SIGHT) == 2
+    page.get_by_role("link", name="hinderpalen eerst").click()
+    expect(page.locator(".finding-row button").first).to_have_text("Gedeeld doel")
+    numbers = page.locator(".numbers-row").first
+    expect(numbers).to_be_hidden()
+    page.locator(".finding-row").first.locator("td").nth(1).click()
+    expect(numbers.locator("td").nth(1)).to_contain_text("1 van 4 ziet het anders")
+    axe(page)
+    numbers.get_by_role("link", name="Verslag").nth(1).click()
+    assert page.url.endswith(f"{reverse('session-report', args=[two[1].pk])}#goal-shared")
+    page.go_back()
+    address = page.url
+
+    colleague = make_account("griet@example.org")
+    for session in two[1:]:
+        Membership.objects.create(collaboration=session.collaboration, user=colleague, role=Role.FACILITATOR)
+    theirs = watch.open(browser(colleague))
+    assert theirs.goto(address).status == 200
+    expect(theirs.locator(".session-head")).to_have_count(2)
+    theirs.get_by_role("link", name="Wijzig de keuze").click()
+    expect(theirs.locator("[data-count]")).to_have_text("2 sessies gekozen")
+    assert watch.open(browser(make_account("omar@example.org"))).goto(address).status == 404
+
+
+def test_going_back_finds_what_was_ticked(watch: Watch, fien, two):
+    page = watch.open(browser(fien))
+    page.goto(CHOOSE)
+    page.get_by_label("1 maart 2025").check()
+    page.get_by_label("1 januari 2026").check()
+    page.get_by_role("button", name="Vergelijk").click()
+    page.wait_for_url(f"**{TABLE}?*")
+    page.go_back()
+    expect(page.locator("[data-count]")).to_have_text("2 sessies gekozen")
+    expect(page.locator("input:checked")).to_have_count(2)
+
+
+def test_it_all_works_without_javascript(watch: Watch, fien, two):
+    page = watch.open(browser(fien), javascript=False)
+    page.goto(CHOOSE)
+    page.get_by_role("button", name="Vergelijk").click()
+    expect(page.get_by_role("alert")).to_have_text("Je koos nog geen sessie. Vink aan wat je wilt vergelijken.")
+    page.get_by_label("1 maart 2025").check()
+    page.get_by_text("Zoek in 3 sessies").click()
+    page.get_by_label("Partner").fill("niemand")
+    page.get_by_role("button", name="Zoek", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("Geen sessie gevonden. Zoek ruimer.")
+    page.get_by_role("button", name="Toon alles").click()
+    expect(page.get_by_label("1 maart 2025")).to_be_checked()
+    page.get_by_label("1 januari 2026").check()
+    page.get_by_role("button", name="Vergelijk").click()
+    numbers = page.locator(".numbers-row").nth(1)
+    expect(numbers).to_be_hidden()
+    page.get_by_role("button", name="Gedeeld doel", expanded=False).click()
+    expect(numbers).to_be_visible()
+    expect(page.get_by_role("button", name="Gedeeld doel", expanded=True)).to_be_in_viewport()
+    expect(page.get_by_text("Met de pijltjes")).to_be_hidden()
+
+
+def focused(page: Page) -> str:
+    return page.evaluate(
+        "(() => { const c = document.activeElement; return c.matches('td') && "
+        "[c.parentElement.querySelector('button').textContent, c.cellIndex].join(' ') })()"
+    )
+
+
+def test_cells_are_walked_by_keyboard(watch: Watch, fien):
+    page = watch.open(browser(fien))
+    page.goto(f"{TABLE}?{choice(*many(team(fien, 'Huis Linde'), 60, people=1))}")
+    region = page.get_by_role("region", name="Alles in één tabel")
+    region.focus()
+    expect(region).to_be_focused()
+    expect(page.locator("td[tabindex='0']")).to_have_count(1)
+    page.locator("td[tabindex='0']").focus()
+    for key, place in [
+        ("ArrowRight", "Breedte van het doel 2"),
+        ("ArrowDown", "Gedeeld doel 2"),
+        ("ArrowLeft", "Gedeeld doel 1"),
+        ("ArrowLeft", "Gedeeld doel 1"),
+        ("End", "Gedeeld doel 60"),
+        ("ArrowUp", "Breedte van het doel 60"),
+        ("ArrowUp", "Breedte van het doel 60"),
+    ]:
+        page.keyboard.press(key)
+        assert focused(page) == place
+    # What has the focus is not under the items that stay, nor under the headings.
+    assert page.evaluate(
+        """() => {
+            const cell = document.activeElement.getBoundingClientRect();
+            const found = document.elementFromPoint(cell.left + cell.width / 2, cell.top + cell.height / 2);
+            return document.activeElement.contains(found);
+        }"""
+    )
+    page.keyboard.press("Home")
+    assert page.evaluate(
+        """() => document.activeElement.getBoundingClientRect().left
+            >= document.querySelector(".finding-row th").getBoundingClientRect().right - 1"""
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator(".numbers-row").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".numbers-row").first).to_be_hidden()
+
+
+def test_headings_and_items_stay_in_sight(watch: Watch, fien):
+    page = watch.open(browser(fien))
+    page.goto(f"{TABLE}?{choice(*many(team(fien, 'Huis Linde'), 60, people=1))}")
+    page.locator(".matrix-region").evaluate("(region) => region.scrollTo(2000, 400)")
+    for part in (".corner", ".matrix thead"):
+        assert page.evaluate(
+            """(part) => {
+                const region = document.querySelector(".matrix-region").getBoundingClientRect();
+                const found = document.querySelector(part).getBoundingClientRect();
+                return Math.abs(found.top - region.top) < 3;
+            }""",
+            part,
+        )
+    left = page.locator(".finding-row th").first.evaluate("(cell) => cell.getBoundingClientRect().left")
+    assert left == page.locator(".matrix-region").evaluate("(region) => region.getBoundingClientRect().left + 1")
+
+
+@EVERY_LOOK
+def test_axe_finds_nothing_on_any_page(watch: Watch, fien, two, viewport, scheme):
+    long = team(fien, "Wijkgezondheidscentrum" * 3, region="onafgebroken" * 4)
+    sessions = many(long, 25, people=1)
+    few = opened(long, SHEETS[:2])
+    page = watch.open(browser(fien))
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    for path, status in [
+        (CHOOSE, 200),
+        (f"{CHOOSE}?van=gisteren&{choice(*two)}", 422),
+        (f"{CHOOSE}?vergelijk=1", 422),
+        (f"{TABLE}?{choice(*two[:2])}", 200),
+        (f"{TABLE}?{choice(*two, few, *sessions)}", 200),
+    ]:
+        assert page.goto(path).status == status
+        page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
+        for place, button in enumerate(page.locator(".finding-row button").all()):
+            button.click()
+            expect(page.locator(".numbers-row:not([hidden])")).to_have_count(place + 1)
+        assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}, path
+        assert page.evaluate(SMALL) == [], path
+        results = Axe().run(page)
+        if results.violations_count:
+            found[path] = results.generate_snapshot()
+    assert found == {}
+
+
+def test_who_has_nothing_to_compare_reads_what_it_will_do(watch: Watch, fien):
+    page = watch.open(browser(fien))
+    page.goto(CHOOSE)
+    assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}
+    axe(page)
+    page.get_by_role("link", name="Naar je samenwerkingen").click()
+    expect(page).to_have_title("Je samenwerkingen · Samenwerking")

@@ -1,0 +1,80 @@
+"""Rows as CSV, as Dutch spreadsheets open it, and that nobody's text is calculated with or taken for a number."""
+
+from datetime import date
+
+import pytest
+
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.report import About, Report
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
+from reflectie.exports import Format, session_file
+from reflectie.exports.columns import COLUMNS
+from tests.conftest import everything
+from tests.helpers.taken import read_csv
+
+DAY = date(2026, 11, 22)
+HOSTILE = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "  =1",
+    "＝1",
+    "=1;=2",
+    '="a"',
+    "=1\n=2",
+    "007",
+    "1-2",
+    "3 mei",
+]
+
+
+def hostile_report(checklist, text: str) -> Report:
+    """A round by name in which whoever can type anything, typed this."""
+    sheet = {name: text if name.endswith("-note") else value for name, value in everything(checklist).items()}
+    sheet |= {"participant": text, "goal-sentence": text, "organisation": text}
+    about = About(
+        text,
+        (text,),
+        agreements=(Agreement("k", text, text, DAY, "goal-shared", 3, State.DROPPED, text),),
+        conclusion=Conclusion(Needed.YES, Decision.REPAIR, text, DAY),
+    )
+    setup = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, (text,))
+    return build_report(checklist, setup, [Sheet(sheet)] * 2, DAY, about=about)
+
+
+def test_csv_opens_in_a_dutch_spreadsheet(checklist):
+    content = session_file(hostile_report(checklist, "Fijn; écht\nwaar"), Format.CSV)
+    # Texts in quotation marks: where commas separate too, one in a text shifts nothing.
+    assert content.startswith('﻿"soort";"sessie";"samenwerking";"dag";'.encode())
+    assert b'"deelname";1;"Fijn; \xc3\xa9cht\nwaar";2026-11-22;' in content
+    rows = read_csv(content)
+    about = {(row["samenwerking"], row["dag"], row["sessie"]) for row in rows}
+    assert about == {("Fijn; écht\nwaar", "2026-11-22", "1")}
+    assert {tuple(row) for row in rows} == {tuple(str(column.heading) for column in COLUMNS.values())}
+    [agreement] = [row for row in rows if row["soort"] == "afspraak"]
+    assert [agreement[name] for name in ("tekst", "wanneer", "stand", "principe", "stelling_code")] == [
+        "Fijn; écht\nwaar",
+        "2026-11-22",
+        "losgelaten",
+        "3",
+        "goal-shared",
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_is_calculated_with(checklist, text):
+    rows = read_csv(session_file(hostile_report(checklist, text), Format.CSV))
+    days = {"dag", "wanneer"}
+    typed = [cell for row in rows for name, cell in row.items() if text in cell and name not in days]
+    assert set(typed) == {f"'{text}"}
+    assert {"notitie", "doelzin", "afspraak", "besluit"} <= {row["soort"] for row in rows if row["tekst"] == f"'{text}"}
+
+
+def test_the_same_report_is_the_same_file_without_a_clock(checklist):
+    one, other = (hostile_report(checklist, "Fijn") for _ in range(2))
+    for wanted in Format:
+        assert session_file(one, wanted) == session_file(other, wanted)

@@ -1,0 +1,121 @@
+"""Every PDF for somebody who hears it: the structure tree read back, and two independent checkers without an error.
+
+`page` holds a file to PDF/UA-1; `outloud` also to what a conforming file can still get wrong, such as headers that head
+nothing and pictures with the name of a file for a text.
+"""
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import outloud
+import page as pdf_checker
+import pytest
+from pypdf import PdfReader
+
+from reflectie.pdf import documents, renderer
+from tests.helpers.readback import bookmarks, elements, made_of, read_pdf
+from tests.pdf.test_reflection import SHEETS
+from tests.pdf.test_reflection import make_report as make_own
+from tests.pdf.test_round import REPORTS
+
+WHO = {
+    "one": make_own(SHEETS["everything"]),
+    "one, nothing answered": make_own(SHEETS["nothing ticked"]),
+    "one, long notes": make_own(SHEETS["long notes"]),
+    "seven": REPORTS["seven"],
+    "seven by name": REPORTS["named"],
+    "sixty, long notes": REPORTS["sixty"],
+    "sixty by name": REPORTS["sixty named"],
+    "too few": REPORTS["too few"],
+}
+LEVELS = ("H1", "H2", "H3", "H4")
+# Notes stand in the whole report alone.
+SHORT = ("one", "seven", "sixty by name", "too few")
+EACH = [(who, kind) for kind in documents.Kind for who in (WHO if kind is documents.Kind.REPORT else SHORT)]
+EVERY = pytest.mark.parametrize(("who", "kind"), EACH, ids=[f"{kind}: {who}" for who, kind in EACH])
+
+
+@cache
+def made(who: str, kind: documents.Kind) -> bytes:
+    return made_of(documents.write(WHO[who], documents.Document(kind)))
+
+
+def read(who: str, kind: documents.Kind) -> PdfReader:
+    return read_pdf(made(who, kind))
+
+
+def errors_of(path: Path) -> list[str]:
+    """What the second checker calls an error, by its rules."""
+    result = outloud.check(str(path))
+    found = [finding.rule for finding in result.sorted_findings() if finding.severity == "error"]
+    assert len(found) == result.errors
+    return found
+
+
+def texts(reader: PdfReader, kind: str) -> list[Any]:
+    return [element for element in elements(reader) if element["/S"] == f"/{kind}"]
+
+
+@EVERY
+def test_pdf_holds_to_pdf_ua_1_by_a_first_checker(who, kind):
+    report = pdf_checker.validate_pdf_bytes(made(who, kind), profile=pdf_checker.ValidationProfile.PDF_UA_1)
+
+    assert report.rules.total > 100
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+
+
+@EVERY
+def test_pdf_has_no_error_by_a_checker_that_reads_it_aloud(who, kind, tmp_path):
+    path = tmp_path / "made.pdf"
+    path.write_bytes(made(who, kind))
+
+    assert errors_of(path) == []
+
+
+def test_pdf_with_more_headers_than_cells_is_an_error_to_the_second_checker(tmp_path):
+    rows = '<tr><th scope="row">a</th><td>b</td></tr>' * 2
+    table = f'<table><thead><tr><th scope="col">x</th><th scope="col">y</th></tr></thead><tbody>{rows}</tbody></table>'
+    path = tmp_path / "made.pdf"
+    path.write_bytes(
+        renderer.typeset(f'<html lang="nl"><head><title>x</title></head><body><h1>x</h1>{table}</body></html>')
+    )
+
+    assert errors_of(path) == ["TBL-010"]
+
+
+@EVERY
+def test_pdf_has_a_language_a_title_and_one_main_heading(who, kind):
+    reader = read(who, kind)
+    root = reader.trailer["/Root"]
+
+    assert (root["/Lang"], bool(reader.metadata.title), len(texts(reader, "H1"))) == ("nl", True, 1)
+    assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"]) is True
+
+
+@EVERY
+def test_pdf_headings_skip_no_level_and_are_its_bookmarks(who, kind):
+    reader = read(who, kind)
+    found = [int(str(element["/S"])[2:]) for element in elements(reader) if str(element["/S"])[1:] in LEVELS]
+    depths = [depth for depth, _ in bookmarks(reader)]
+
+    assert found[0] == 1
+    assert [(a, b) for a, b in pairwise(found) if b > a + 1] == []
+    # A heading that falls apart over two pages is two elements and one bookmark.
+    assert 0 < len(depths) <= len(found)
+
+
+@EVERY
+def test_pdf_every_table_header_says_what_it_heads(who, kind):
+    for header in texts(read(who, kind), "TH"):
+        row = header["/P"].get_object()
+        in_head = row["/P"].get_object()["/S"] == "/THead"
+        attributes = header["/A"].get_object()
+        assert attributes["/Scope"] == ("/Column" if in_head else "/Row")
+
+
+@EVERY
+def test_pdf_every_picture_has_words(who, kind):
+    for figure in texts(read(who, kind), "Figure"):
+        assert len(str(figure.get("/Alt", "")).split()) > 3

@@ -1,0 +1,196 @@
+"""The summary on one sheet: that it stays one whatever stands in it, what it says, and what it leaves out."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+import page as pdf_checker
+import pytest
+from django.template.loader import render_to_string
+from pypdf import PdfReader
+
+from reflectie.domain.questionnaire.answers import MAX_NAME, Sheet
+from reflectie.domain.report.agreements import (
+    MAX_AGREEMENT,
+    MAX_AGREEMENTS,
+    Agreement,
+    Conclusion,
+    Decision,
+    Needed,
+    State,
+)
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.patterns import Pattern, PatternKey
+from reflectie.domain.report.report import About, Report
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.pdf import documents
+from tests.helpers.readback import elements, made_of, read_pdf, squeezed, whole_page
+from tests.pdf.test_reflection import CHECKLIST
+from tests.pdf.test_reflection import make_report as one_sheet
+from tests.pdf.test_round import ABOUT, DAY, HOUSES, SENTENCE, sheet
+
+# The widest sign, without a place to break.
+WIDE = "W" * MAX_NAME
+PERSON = "Persoon 3 met een lange naam Vandenbroucke-De Smet"
+FACTORS = [item.key for item in CHECKLIST.factors]
+PAIRS = [item.key for item in CHECKLIST if item.key not in FACTORS]
+NEXT = date(2027, 9, 30)
+MANY = tuple(
+    Agreement(str(number), "W" * MAX_AGREEMENT, WIDE, NEXT, state=State.BUSY) for number in range(MAX_AGREEMENTS)
+)
+AGREED = (
+    Agreement("1", "We lezen het doel samen hardop.", "An en Bea", date(2027, 1, 15)),
+    Agreement("2", "Dit lieten we los.", "Cis", None, state=State.DROPPED),
+    Agreement("3", "De leiding praat over de uren."),
+)
+END = Conclusion(Needed.YES, Decision.REDESIGN, "W" * MAX_AGREEMENT, NEXT)
+FULL: dict[str, Any] = {"agreements": MANY, "conclusion": END}
+
+
+def a_round(number: int, mode: Mode = Mode.ANONYMOUS, **more: Any) -> Report:
+    setup = setup_of_session(mode, OPTIONAL, Grouping.PARTNER, HOUSES)
+    sheets = [Sheet(sheet(n, note=SENTENCE, mode=mode)) for n in range(number)]
+    return build_report(CHECKLIST, setup, sheets, DAY, about=replace(ABOUT, **more))
+
+
+def mixed(obstacles: int, strengths: int, splits: int, mode: Mode = Mode.ANONYMOUS, **more: Any) -> Report:
+    """Sixty people who find so many of each, the longest wordings first; what remains is a blind spot."""
+    longest = sorted(CHECKLIST.by_key, key=lambda key: -len(CHECKLIST.by_key[key].helping))
+    good, rest = longest[:strengths], longest[strengths:]
+    values = [
+        dict.fromkeys(good, "helping")
+        | dict.fromkeys(rest[:obstacles], "hindering")
+        | dict.fromkeys(rest[obstacles : obstacles + splits], ("hindering", "helping")[n % 2])
+        for n in range(60)
+    ]
+    about = About(WIDE, tuple(f"{n} {WIDE}"[:MAX_NAME] for n in range(12)), 999, **more)
+    sheets = [Sheet(given | {"participant": WIDE}) for given in values]
+    report = build_report(CHECKLIST, setup_of_session(mode, OPTIONAL, Grouping.NONE, ()), sheets, DAY, about=about)
+    # All of them at once: more than any answers bring about.
+    return replace(report, patterns=tuple(Pattern(key, report.items[:1]) for key in PatternKey))
+
+
+def together(mode: Mode, values: dict[str, Any], **more: Any) -> Report:
+    return build_report(CHECKLIST, setup_without_account(mode), [Sheet(values)], DAY, about=About(WIDE, **more))
+
+
+EVERY_MIX = [
+    (3, 0, 0),
+    (15, 0, 0),
+    (0, 8, 0),
+    (7, 8, 0),
+    (4, 8, 2),
+    (3, 6, 3),
+    (3, 3, 3),
+    (4, 0, 7),
+    (0, 0, 15),
+    (1, 8, 6),
+]
+REPORTS = {
+    "seven": a_round(7),
+    "named": a_round(7, Mode.NAMED),
+    "sixty": a_round(60),
+    "agreed": a_round(7, agreements=AGREED, conclusion=replace(END, reason="We hebben elkaar nodig.")),
+    "too few": a_round(2),
+    "too few, all agreed": a_round(2, collaboration=WIDE, **FULL),
+    "one person": one_sheet(dict.fromkeys(PAIRS, "helping") | dict.fromkeys(FACTORS, "hindering")),
+    "one person, nothing": one_sheet({}),
+    "together, all good": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "helping"), **FULL),
+    "together, all bad": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "hindering"), **FULL),
+    "together, all unknown": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "dont-know")),
+    **{f"{numbers}": mixed(*numbers) for numbers in EVERY_MIX},
+    **{f"{numbers}, agreed": mixed(*numbers, **FULL) for numbers in EVERY_MIX},
+    **{f"{numbers}, two agreed": mixed(*numbers, agreements=MANY[:2], conclusion=END) for numbers in EVERY_MIX},
+    **{f"{numbers}, by name": mixed(*numbers, Mode.NAMED, **FULL) for numbers in EVERY_MIX},
+}
+# A few of each kind, for what takes longer to check.
+CHECKED = pytest.mark.parametrize("name", [name for name in REPORTS if not name.startswith("(")])
+
+
+@cache
+def made(name: str) -> bytes:
+    return made_of(render_to_string("reflectie/report/summary_pdf.html", {"report": REPORTS[name]}))
+
+
+def read(name: str) -> PdfReader:
+    return read_pdf(made(name))
+
+
+def text_of(reader: PdfReader) -> str:
+    """All of it: this sheet has no footer."""
+    return "".join(whole_page(reader, number) for number in range(len(reader.pages)))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_summary_is_one_sheet_whatever_stands_in_it(name):
+    reader = read(name)
+    assert len(reader.pages) == 1
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
+    # Down to its last line.
+    assert squeezed("Stellingen: UCLL, doelbewust samenwerken.") in text_of(reader)
+
+
+def test_summary_holds_what_hangs_on_a_wall():
+    report, text = REPORTS["agreed"], text_of(read("agreed"))
+    expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van de 12 mensen", "Zo zagen jullie het op"]
+    expected += [f"{item.item.hindering}Aan zet: wijzelf" for item in report.main_obstacles]
+    expected += [f"en nog {len(report.further_obstacles)}", "Waar jullie het meest verschillen"]
+    expected += [item.item.short for item in report.main_differences[:2]]
+    expected += ["We lezen het doel samen hardop. An en Bea 15 januari 2027", "De leiding praat over de uren."]
+    expected += ["Wij kiezen voor hertekenen. Volgende sessie: 30 september 2027.", "We hebben elkaar nodig."]
+    assert len(report.main_obstacles) == 3
+    assert [words for words in expected if squeezed(words) not in text] == []
+
+
+@pytest.mark.parametrize("name", ["seven", "named", "agreed"])
+def test_summary_leaves_out_notes_sentences_names_and_what_was_let_go(name):
+    text = text_of(read(name))
+    left_out = [
+        SENTENCE.strip(),
+        "Zin van nummer",
+        PERSON,
+        HOUSES[0],
+        "Dit lieten we los.",
+        "De thuiszorg blijft erbij.",
+    ]
+    assert [words for words in left_out if squeezed(words) in text] == []
+    whole = text_of(read_pdf(made_of(documents.write(REPORTS["named"]))))
+    assert squeezed(PERSON) in whole
+
+
+def test_summary_holds_five_agreements_and_says_how_many_more():
+    report = mixed(3, 0, 3, agreements=tuple(Agreement(str(n), f"Afspraak nummer {n}.") for n in range(8)))
+    text = text_of(read_pdf(made_of(render_to_string("reflectie/report/summary_pdf.html", {"report": report}))))
+    assert [n for n in range(8) if f"Afspraaknummer{n}." in text] == [0, 1, 2, 3, 4]
+    assert text.count(squeezed("en nog 3")) == 1
+
+
+def test_summary_of_too_few_has_questions_and_no_result():
+    text = text_of(read("too few"))
+    assert squeezed("Te weinig antwoorden voor een resultaat.") in text
+    assert [item.question for item in CHECKLIST if squeezed(item.question) not in text] == []
+    assert [words for words in ("tegenhoudt", "draagt", "verschillen", "Blinde vlek") if squeezed(words) in text] == []
+    assert [element for element in elements(read("too few")) if element["/S"] == "/Figure"] == []
+
+
+def test_summary_with_nothing_filled_in_says_so():
+    text = text_of(read("one person, nothing"))
+    assert squeezed("Er is nog niets ingevuld.") in text
+    assert squeezed("Dit spreken we af") in text
+
+
+@CHECKED
+def test_summary_has_one_title_and_a_text_for_every_picture(name):
+    found = list(elements(read(name)))
+    kinds = [str(element["/S"]) for element in found]
+    assert kinds.count("/H1") == 1
+    assert set(kinds) & {"/H3", "/H4"} == set()
+    assert [element for element in found if element["/S"] == "/Figure" and not element.get("/Alt")] == []
+
+
+@CHECKED
+def test_summary_holds_to_pdf_ua_1_by_an_independent_checker(name):
+    report = pdf_checker.validate_pdf_bytes(made(name), profile=pdf_checker.ValidationProfile.PDF_UA_1)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+    assert report.is_compliant is True

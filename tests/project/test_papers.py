@@ -1,0 +1,206 @@
+"""Every command that a paper names is run: by a test, or by `.ci/run`. What it says is what works.
+
+A command that is new in a paper gets a line in RUN_BY: the test that runs it (`file.py::name`), or the words in
+`.ci/run` that do.
+"""
+
+import ast
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+PAPERS = [path.read_text() for where in ("*.md", "docs/**/*.md", "benchmarks/*.md") for path in ROOT.glob(where)]
+# What a script says of itself.
+PAPERS += [ast.get_docstring(ast.parse(path.read_text())) or "" for path in ROOT.glob("docs/**/*.py")]
+README = (ROOT / "README.md").read_text()
+
+# Programs that a paper may tell somebody to run. A word after one of these, in code, is a command.
+PROGRAMS = (
+    r"(?:\S*python3?\s+)?manage\.py|\./run|\./test|\.ci/run|\S*python3? -m \w|\S*python3? -c|\S*gunicorn -c|pip install"
+    r"|(?:\S*python3? )?docs/\w+\.py|pg_dump|pg_restore|systemctl|git |createdb|VACUUM|\S*\$lock|lock=|uv pip"
+)
+# One word as it stands, more by how they begin; the longest that fits counts. None: of the machine, not of ours.
+RUN_BY: dict[str, str | None] = {
+    "./run": "ci: ./run --demo",
+    "./run --setup": "ci: ./run --setup",
+    "./run --demo": "ci: ./run --demo",
+    "./test": "ci: ./test",
+    "./test -m": "ci: -m pytest",
+    ".ci/run": "test_papers.py::test_every_command_of_a_paper_is_run_by_something_that_is_there",
+    "manage.py check --deploy": "ci: manage.py check --deploy",
+    "manage.py createcachetable": "ci: ./run --setup",
+    "manage.py createsuperuser": "test_papers.py::test_createsuperuser_makes_an_administrator",
+    "manage.py delete_expired --yes": "test_daily.py::test_the_command_holds_back_too_and_takes_yes",
+    "manage.py demo --beside": "ci: manage.py demo --beside",
+    "manage.py demo --remove": "ci: manage.py demo --remove",
+    "manage.py load_checklist": "ci: ./run --setup",
+    "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
+    "manage.py worker": "test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
+    "python -m benchmarks": "ci: -m benchmarks --smoke",
+    "python -m benchmarks --accept": "test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
+    "python -m reflectie.pdf.renderer": "test_pdf_kept.py::"
+    "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
+    "python docs/screenshots.py": "ci: docs/screenshots.py --into",
+    "gunicorn -c samenwerking/gunicorn.py": "test_served.py::server",
+    "python -c 'import secrets": "test_papers.py::test_key_that_the_readme_makes_is_accepted",
+    "python -c 'import sqlite3": "test_papers.py::test_backup_as_the_readme_gives_it_comes_back",
+    "pg_dump --format=custom": "test_papers.py::test_backup_of_postgresql_comes_back",
+    "pg_restore --clean": "test_papers.py::test_backup_of_postgresql_comes_back",
+    "VACUUM": "test_gone.py::test_file_is_written_anew_after_erasing",
+    "VACUUM FULL": "test_gone.py::test_daily_work_writes_the_tables_anew_on_postgresql",
+    'lock="uv pip compile': "test_papers.py::test_lock_files_are_made_as_ci_compares_them",
+    "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
+    "git pull": None,
+    "systemctl restart": None,
+    "pip install redis": None,
+}
+
+
+def code_in(paper: str) -> Iterator[str]:
+    """Blocks line by line, then code in sentences."""
+    text, blocks = [], []
+    fenced = False
+    for line in paper.splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        else:
+            (blocks if fenced or line.startswith("    ") else text).append(line)
+    yield from (line.strip() for line in blocks)
+    yield from (" ".join(code.split()) for code in re.findall(r"`([^`]+)`", "\n".join(text)))
+
+
+def commands_in(paper: str) -> Iterator[str]:
+    for code in code_in(paper):
+        for part in re.split(r"\s+&&\s+", re.sub(r"^[\d*/ ]+(?=cd )|^\w+Start=", "", code)):
+            command = re.sub(r"^(?:[A-Z_]+=\S*\s+)+", "", part)
+            if re.match(PROGRAMS, command):
+                command = re.sub(r"^\S*\.venv/bin/", "", command)
+                command = re.sub(r"^python3", "python", command)
+                yield re.sub(r"^(?:python )?manage\.py", "manage.py", command)
+
+
+def what_runs(command: str) -> str:
+    fits = [known for known in RUN_BY if command == known or (" " in known and command.startswith(known))]
+    return max(fits, key=len, default="")
+
+
+COMMANDS = sorted({command for paper in PAPERS for command in commands_in(paper)})
+
+
+def test_papers_are_read_for_commands_of_every_kind() -> None:
+    assert {"./run", "./test", "manage.py delete_expired --yes", "python -m benchmarks", "git pull"} <= set(COMMANDS)
+    paper = "Zo: `PORT=1 ./run --x`.\n\n    5 4 * * *  cd /srv && .venv/bin/python manage.py new_one"
+    assert list(commands_in(paper)) == ["manage.py new_one", "./run --x"]
+    assert [what_runs(command) for command in commands_in(paper)] == ["", ""]
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "manage.py"])
+def test_every_command_of_a_paper_is_run_by_something_that_is_there(command: str) -> None:
+    known = what_runs(command)
+    assert known, f"say in RUN_BY what runs: {command}"
+    runs = RUN_BY[known]
+    if runs is None:
+        return
+    if runs.startswith("ci: "):
+        assert runs.removeprefix("ci: ") in (ROOT / ".ci" / "run").read_text()
+    else:
+        file, _, name = runs.partition("::")
+        assert f"\ndef {name}(" in (ROOT / "tests" / file).read_text()
+
+
+def test_nothing_is_said_to_be_run_that_no_paper_names_any_more() -> None:
+    assert set(RUN_BY) - {what_runs(command) for command in COMMANDS} == set()
+
+
+def test_every_command_of_our_own_is_run_by_a_test_or_by_ci() -> None:
+    names = {path.stem for path in (ROOT / "reflectie" / "management" / "commands").glob("[a-z]*.py")}
+    run = "".join(path.read_text() for path in [*(ROOT / "tests").glob("*.py"), ROOT / ".ci" / "run"])
+    run += (ROOT / "run").read_text() + (ROOT / ".ci" / "setup.sh").read_text()
+    assert len(names) >= 5
+    assert {name for name in names if f'call_command("{name}"' not in run and f"manage.py {name}" not in run} == set()
+
+
+@pytest.mark.django_db
+def test_createsuperuser_makes_an_administrator(monkeypatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "een-lang-wachtwoord-van-niemand")
+    call_command("createsuperuser", interactive=False, username="eerste", email="eerste@example.org", verbosity=0)
+    user = User.objects.get()
+    assert (user.is_superuser, user.is_staff, user.has_usable_password()) == (True, True, True)
+
+
+def test_key_that_the_readme_makes_is_accepted(settings) -> None:
+    from reflectie.web.checks import keys
+
+    [command] = re.findall(r"`(python3 -c 'import secrets[^`]*)`", README)
+    made = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+    settings.SECRET_KEY = made
+    assert list(keys()) == []
+
+
+def test_backup_as_the_readme_gives_it_comes_back(tmp_path: Path) -> None:
+    [block] = re.findall(r"\n    umask 077\n((?:    .+\n)+)", README)
+    (tmp_path / "var").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    file = tmp_path / "var" / "db.sqlite3"
+    running = sqlite3.connect(file, isolation_level=None)
+    running.execute("PRAGMA journal_mode=WAL")
+    running.execute("CREATE TABLE answer (note)")
+    running.execute("INSERT INTO answer VALUES ('eerst')")
+    assert Path(f"{file}-wal").stat().st_size > 0
+
+    subprocess.run(["bash", "-ec", f"umask 077\n{block}"], cwd=tmp_path, check=True)
+
+    backup = tmp_path / "backup.sqlite3"
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    running.execute("INSERT INTO answer VALUES ('later')")
+    running.close()
+    # Restored as the sentence after it says.
+    assert "put the copy at `var/db.sqlite3`, remove `var/db.sqlite3-wal` and `-shm`" in README
+    shutil.copy(backup, file)
+    for more in ("-wal", "-shm"):
+        Path(f"{file}{more}").unlink(missing_ok=True)
+    restored = sqlite3.connect(file)
+    assert restored.execute("SELECT note FROM answer").fetchall() == [("eerst",)]
+    restored.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+@pytest.mark.django_db(transaction=True)
+def test_backup_of_postgresql_comes_back(tmp_path: Path) -> None:
+    [dump], [restore] = re.findall(r"`(pg_dump [^`]+)`", README), re.findall(r"`(pg_restore [^`]+)`", README)
+    given = connection.get_connection_params()
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    environment = {**os.environ, **{name: str(given[key]) for key, name in names.items() if given.get(key)}}
+    user = User.objects.create_user("bewaard", "bewaard@example.org")
+    file = tmp_path / "backup"
+    with file.open("wb") as target:
+        subprocess.run(dump.split(), env=environment, stdout=target, check=True)
+    user.delete()
+    connection.close()
+    subprocess.run([*restore.split(), f"--dbname={given['dbname']}", str(file)], env=environment, check=True)
+    assert User.objects.get().email == "bewaard@example.org"
+
+
+def test_lock_files_are_made_as_ci_compares_them() -> None:
+    [told] = re.findall(r'\n    lock="uv pip compile ([^"]+)"', README)
+    ci = re.sub(r"\\\n\s+", "", (ROOT / ".ci" / "run").read_text())
+    [compared] = re.findall(r"uv pip compile (.+?) pyproject\.toml", ci)
+    assert told.split() == compared.split()
+
+
+def test_makemessages_is_run_as_the_readme_gives_it() -> None:
+    [told] = re.findall(r"`\.venv/bin/python (manage\.py makemessages [^`]+)`", README)
+    assert " ".join(told.split()) in (ROOT / ".ci" / "run").read_text()

@@ -1,0 +1,263 @@
+"""The table of a comparison: what each session's answers to each item add up to, and the numbers behind that."""
+
+import gzip
+import json
+import re
+from copy import deepcopy
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from reflectie.domain.setup import Mode
+from reflectie.models import Checklist, Collaboration, Session
+from reflectie.services.questionnaire import checklists
+from tests.conftest import FROZEN, GUIDANCE, browser, text_of
+from tests.helpers.compared import choice, many, opened, team
+
+TABLE = reverse("compare-table")
+REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(fien) -> Client:
+    return browser(fien)
+
+
+@pytest.fixture
+def linde(fien) -> Collaboration:
+    return team(fien, "Huis Linde")
+
+
+def shared(hindering: int, helping: int, **more):
+    return [{"goal-shared": "hindering", **more}] * hindering + [{"goal-shared": "helping", **more}] * helping
+
+
+def plain(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def body(page) -> list[str]:
+    return re.findall(
+        r"<tr.*?</tr>", page.content.decode().partition("</thead>")[2].partition("</table>")[0], re.DOTALL
+    )
+
+
+def cells(row: str) -> list[str]:
+    """What a row says to a screen reader: without signs and short words."""
+    heard = re.sub(r'<span class="(?:sign|short|key[^"]*)" aria-hidden="true">[^<]*</span>', "", row)
+    return [plain(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", heard, re.DOTALL)]
+
+
+def findings(page) -> dict[str, list[str]]:
+    found = [cells(row) for row in body(page) if 'class="finding-row"' in row]
+    return {name: values for name, *values in found}
+
+
+def numbers(page, name: str) -> list[str]:
+    [found] = [cells(row) for row in body(page) if f"Antwoorden bij: {name}" in row]
+    return found
+
+
+def headings(page) -> list[str]:
+    head = page.content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    return [plain(cell) for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
+
+
+def test_each_cell_has_the_finding_of_the_sessions_own_report(client, fien, linde):
+    brug = team(fien, "De Brug")
+    sessions = [
+        opened(brug, shared(4, 1), date(2025, 5, 1)),
+        opened(linde, [*shared(2, 1), REFER, REFER, REFER], date(2025, 3, 1)),
+        opened(linde, shared(0, 5), date(2026, 3, 1), Mode.NAMED),
+        opened(linde, shared(1, 1), date(2026, 9, 1)),
+    ]
+    page = client.get(f"{TABLE}?{choice(*sessions)}")
+    assert headings(page) == [
+        "De Brug",
+        "Huis Linde",
+        "1 mei 2025 5 mensen, anoniem",
+        "1 maart 2025 6 mensen, anoniem",
+        "1 maart 2026 5 mensen, op naam",
+        "1 september 2026 te weinig mensen, anoniem",
+    ]
+    assert findings(page)["Gedeeld doel"] == [
+        "Structurele hinderpaal",
+        "Structurele hinderpaal",
+        "Sterkte",
+        "te weinig mensen",
+    ]
+    assert findings(page)["Vaste of wisselende groep"] == [
+        "Blinde vlek",
+        "Aandachtspunt",
+        "Blinde vlek",
+        "te weinig mensen",
+    ]
+    assert len(findings(page)) == 15
+    signs = re.findall(r'class="is-([a-z]+)"><span class="sign" aria-hidden="true">(.)</span>', body(page)[3])
+    assert signs == [("obstacle", "×"), ("obstacle", "×"), ("strength", "+")]
+
+
+def test_a_row_unfolds_to_the_numbers_of_every_session(client, linde):
+    two = [opened(linde, shared(3, 1), date(2025, 3, 1)), opened(linde, shared(1, 1), date(2026, 3, 1))]
+    page = client.get(f"{TABLE}?{choice(*two)}")
+    assert numbers(page, "Gedeeld doel") == [
+        "Antwoorden bij: Gedeeld doel Niet gedeeld door alle partners Gedeeld door alle partners",
+        "Niet gedeeld door alle partners: 3 Gedeeld door alle partners: 1 1 van 4 ziet het anders Verslag",
+        "te weinig mensen Verslag",
+    ]
+    assert numbers(page, "Praktisch")[1] == (
+        "Speelt: 0 Opengelaten: 4 Speelt niet: 0 4 van 4: weet ik niet of opengelaten Verslag"
+    )
+    address = reverse("session-report", args=[two[0].pk])
+    assert f'<a href="{address}#goal-shared">Verslag</a>' in page.content.decode()
+    assert 'id="goal-shared"' in client.get(address).content.decode()
+    hindering = '<path class="spread-hindering" d="M0 0h3v4h-3z"/>'
+    bar = re.findall(r'viewBox="0 0 4 4"[^>]*>(.*?)</svg>', page.content.decode())[1]
+    assert bar == f'{hindering}<path class="spread-helping" d="M3 0h1v4h-1z"/>'
+
+
+def test_what_is_withheld_has_no_number(client, linde):
+    few = opened(linde, shared(1, 1), date(2026, 3, 1))
+    page = client.get(f"{TABLE}?{choice(few)}")
+    values = [value for row in body(page) for value in cells(row)[1:]]
+    assert set(values) == {"te weinig mensen", "te weinig mensen Verslag"}
+    assert "Er staat één sessie." in text_of(page)
+
+
+def test_rows_stand_by_dimension_or_by_where_it_hurts_most(client, linde):
+    sheets = [{"goal-shared": "helping", "context-practical": "hindering"}] * 3
+    more = [{"partners-needed": "hindering", "context-practical": "hindering"}] * 3
+    query = choice(*(opened(linde, sheets, date(2026, 1, day)) for day in (1, 2)), opened(linde, more))
+    by_dimension = client.get(f"{TABLE}?{query}")
+    assert list(findings(by_dimension))[:3] == ["Breedte van het doel", "Gedeeld doel", "Nodige partners"]
+    groups = [plain(row) for row in body(by_dimension) if 'class="dimension-row"' in row]
+    assert groups == [
+        "Doel van de samenwerking",
+        "Samenstelling van de samenwerking",
+        "Vorm van de samenwerking",
+        "Coördinatie van de samenwerking",
+        "Context van de samenwerking",
+    ]
+    by_hurt = client.get(f"{TABLE}?{query}&orde=knelt")
+    named = [name.split(" Context")[0].split(" Samenstelling")[0] for name in findings(by_hurt)]
+    assert named[:2] == ["Praktisch", "Nodige partners"]
+    assert [plain(row) for row in body(by_hurt) if 'class="dimension-row"' in row] == []
+    # The order is part of the address, and so is the choice.
+    assert f'href="?{query}&amp;orde=knelt" aria-current="true"'.replace("&sessie", "&amp;sessie") in (
+        by_hurt.content.decode()
+    )
+
+
+def test_above_the_table_stands_what_recurs(client, linde):
+    sheets = [{"goal-shared": "hindering", "partners-stable": "helping", "context-practical": "hindering"}] * 3
+    once = [{"goal-shared": "hindering", "coordination-equality": "hindering"}] * 3
+    sessions = [opened(linde, sheets, date(2025, month, 1)) for month in (1, 2)] + [opened(linde, once)]
+    few = opened(linde, shared(1, 1))
+    text = text_of(client.get(f"{TABLE}?{choice(*sessions, few)}"))
+    assert (
+        "Het vaakst een hinderpaal: gedeeld doel (in 3 van de 3 sessies met cijfers) en praktische remmende factoren "
+        "(in 2 van de 3 sessies met cijfers)."
+    ) in text
+    assert "Het vaakst een sterkte: vaste of wisselende groep (in 2 van de 3 sessies met cijfers)." in text
+    alone = text_of(client.get(f"{TABLE}?{choice(sessions[0], few)}"))
+    assert "Geen hinderpaal komt in meer dan één sessie voor." in alone
+
+
+@pytest.mark.parametrize(
+    ("modes", "said"),
+    [
+        ([Mode.ANONYMOUS, Mode.ANONYMOUS], ""),
+        ([Mode.ANONYMOUS, Mode.NAMED], "Let op: sommige sessies zijn anoniem ingevuld, andere op naam."),
+        ([Mode.ANONYMOUS, Mode.TOGETHER], "Let op: niet elke sessie is op dezelfde manier ingevuld."),
+    ],
+)
+def test_it_says_when_ways_of_filling_in_differ(client, linde, modes, said):
+    sessions = [opened(linde, shared(3, 0), mode=modes[0])]
+    if modes[1] is Mode.TOGETHER:
+        [sheet] = many(linde, 1, people=1)
+        Session.objects.filter(pk=sheet.pk).update(mode=Mode.TOGETHER)
+    else:
+        sheet = opened(linde, shared(3, 0), mode=modes[1])
+    text = text_of(client.get(f"{TABLE}?{choice(*sessions, sheet)}"))
+    assert re.findall(r"Let op: [^.]*\.", text) == ([said] if said else [])
+
+
+def test_versions_of_the_checklist_are_compared_by_item(client, linde):
+    first = opened(linde, shared(3, 0), date(2025, 1, 1))
+    newer, guidance = deepcopy(FROZEN), deepcopy(GUIDANCE)
+    newer["version"] = guidance["version"] = 2
+    [item] = [item for group in newer["dimensions"] for item in group["items"] if item["key"] == "partners-superfluous"]
+    item["key"] = "partners-added"
+    text = json.dumps(guidance).replace("partners-superfluous", "partners-added")
+    checklists.publish_checklist(newer, [json.loads(text)], date(2026, 1, 1))
+    second = opened(linde, shared(0, 3), date(2026, 5, 1))
+    assert Checklist.objects.count() == 2
+    page = client.get(f"{TABLE}?{choice(first, second)}")
+    assert headings(page)[1:] == ["1 januari 2025 3 mensen, anoniem versie 1", "1 mei 2026 3 mensen, anoniem versie 2"]
+    assert findings(page)["Gedeeld doel"] == ["Structurele hinderpaal", "Sterkte"]
+    absent = [row for row in body(page) if "niet in deze versie" in row and 'class="finding-row"' in row]
+    assert [cells(row)[1:] for row in absent] == [
+        ["niet in deze versie", "Blinde vlek"],
+        ["Blinde vlek", "niet in deze versie"],
+    ]
+    said = text_of(page)
+    assert "Bijdrage van elke partner (niet in versie 1)" in said
+    assert "Bijdrage van elke partner (niet in versie 2)" in said
+
+
+@pytest.mark.parametrize(("number", "people"), [(2, 3), (60, 3)])
+def test_the_table_takes_as_many_queries_at_many_sessions(client, linde, number, people, django_assert_num_queries):
+    address = f"{TABLE}?{choice(*many(linde, number, people))}"
+    client.get(address)
+    # Who is signed in (2), the sessions, who counts, their answers, what is needed, agreements.
+    with django_assert_num_queries(7):
+        page = client.get(address)
+    assert {len(values) for values in findings(page).values()} == {number}
+
+
+def test_sixty_sessions_stay_a_light_page(client, linde):
+    sessions = many(linde, 60, people=7)
+    page = client.get(f"{TABLE}?{choice(*sessions)}", headers={"accept-encoding": "gzip"})
+    html = gzip.decompress(page.content)
+    assert html.count(b"<td") > 900
+    assert len(html) < 200_000
+    assert len(page.content) < 20_000
+    # What a phone has to lay out: two parts a cell, and what stands around them.
+    assert len(re.findall(rb"<[a-z]", html)) < 3_000
+
+
+@pytest.mark.parametrize("order", ["", "&orde=knelt"])
+def test_of_many_sessions_a_rows_numbers_are_asked_for(client, linde, order):
+    first, *others = [opened(linde, shared(3, 1), date(2025, 1, day)) for day in range(1, 9)]
+    address = f"{TABLE}?{choice(first, *others)}{order}"
+    folded = client.get(address)
+    assert (len(findings(folded)), [row for row in body(folded) if 'class="numbers-row"' in row]) == (15, [])
+    unfolded = client.get(f"{address}&open=goal-shared")
+    assert findings(unfolded) == findings(folded)
+    [row] = [row for row in body(unfolded) if 'class="numbers-row"' in row]
+    assert len(cells(row)) == 9
+    assert "Niet gedeeld door alle partners: 3" in cells(row)[1]
+    # A script asks for nothing more than that row.
+    assert client.get(f"{address}&open=goal-shared&rij=").content.decode().strip() == row
+    # One that is unfolded folds again, and there is none for what isn't asked about.
+    buttons = re.findall(r'name="open" value="([^"]*)"[^>]*aria-expanded="true"', unfolded.content.decode())
+    assert buttons == [""]
+    assert client.get(f"{address}&open=nothing&rij=").content.strip() == b""
+
+
+def test_a_name_that_somebody_typed_stays_a_name(client, fien):
+    hostile = team(fien, '<script>alert("x")</script>')
+    page = client.get(f"{TABLE}?{choice(opened(hostile, shared(3, 0)))}")
+    assert (b"<script>alert" in page.content, b"&lt;script&gt;alert" in page.content) == (False, True)
+
+
+def test_what_was_made_up_says_so(client, linde):
+    session = opened(linde, shared(3, 0))
+    address = f"{TABLE}?{choice(session)}"
+    assert "Verzonnen voorbeeld" not in text_of(client.get(address))
+    Collaboration.objects.update(invented=True)
+    assert "Verzonnen voorbeeld" in text_of(client.get(address))

@@ -1,0 +1,454 @@
+"""The pages of agreements: the list, one agreement, and where else they stand."""
+
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, mark
+from reflectie.models import Agreement as AgreementRow
+from reflectie.models import Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import agreements, reports
+from reflectie.services.sessions import plans, rounds
+from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
+from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(collaboration) -> Session:
+    """A round in discussion, with two obstacles."""
+    return discussed_round(collaboration, HINDERED)
+
+
+def all_of(session: Session) -> list[tuple[str, str, str]]:
+    """What, how it stands, and why it was dropped."""
+    return [(kept.what, kept.state.value, kept.reason) for kept in reports.load_agreements(session)]
+
+
+def list_url(session: Session) -> str:
+    return reverse("agreements", args=[session.pk])
+
+
+def url(session: Session, agreement: Agreement) -> str:
+    return reverse("agreement", args=[session.pk, agreement.key])
+
+
+def posted(agreement: Agreement, seen: str | None = None, **more: str) -> dict[str, str]:
+    """What the page sends: a new agreement, or with `seen` a changed one."""
+    due = agreement.due_on.isoformat() if agreement.due_on else ""
+    data = {"what": agreement.what, "who": agreement.who, "due_on": due, "item": agreement.item}
+    data["principle"] = str(agreement.principle or "")
+    if seen is None:
+        return {**data, "key": str(uuid4()), **more}
+    return {**data, "state": agreement.state, "reason": agreement.reason, "seen": seen, **more}
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def field(response, name: str) -> str:
+    """The control of that name, with what is in it."""
+    html = text(response)
+    found = re.search(rf'<(textarea|select)[^>]*name="{name}".*?</\1>|<input[^>]*name="{name}"[^>]*>', html, re.DOTALL)
+    assert found, name
+    return found[0]
+
+
+# --- the list
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_list_makes_an_agreement(who, session, request):
+    client = request.getfixturevalue(who)
+    data = posted(FIRST)
+    response = client.post(list_url(session), data)
+    assert (response.status_code, response["Location"]) == (303, list_url(session))
+    assert [changed(kept, key="") for kept in reports.load_agreements(session)] == [FIRST]
+    page = text(client.get(list_url(session)))
+    assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in page
+    assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
+    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
+
+
+def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, session):
+    item = field(coordinator.get(list_url(session)), "item")
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', item, re.DOTALL)
+    assert [name for name, _ in groups] == ["Wat jullie tegenhoudt", "Andere punten"]
+    obstacles = reports.load_report(session).obstacles
+    assert re.findall(r'value="([^"]+)"', groups[0][1]) == [found.item.key for found in obstacles]
+    assert len(re.findall(r"value=", item)) == 16
+
+
+def test_list_asked_about_an_item_has_it_chosen_and_lets_its_principle_follow(coordinator, session):
+    page = coordinator.get(list_url(session) + "?bij=context-financial")
+    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "item")) == ["context-financial"]
+    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == [""]
+    unknown = coordinator.get(list_url(session) + "?bij=goal-unknown")
+    assert re.findall(r'value="([^"]*)"\s+selected', field(unknown, "item")) == [""]
+
+
+@pytest.mark.parametrize(("who", "may"), [("coordinator", True), ("facilitator", False)])
+def test_list_leads_on_to_the_guide_and_who_may_to_the_conclusion(who, may, session, request):
+    page = text(request.getfixturevalue(who).get(list_url(session)))
+    assert reverse("session-guide", args=[session.pk]) in page
+    assert (reverse("session-conclude", args=[session.pk]) in page) is may
+
+
+def test_page_lets_the_principle_follow_another_item_and_keeps_one_that_was_chosen(coordinator, session):
+    followed, chosen = made(session), made(session, changed(FIRST, principle=7))
+    pages = [coordinator.get(url(session, kept)) for kept in (followed, chosen)]
+    shown = [re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) for page in pages]
+    assert shown == [[""], ["7"]]
+    data = posted(changed(followed, item="context-financial", principle=0), mark(followed))
+    assert coordinator.post(url(session, followed), data).status_code == 303
+    kept = {each.key: (each.item, each.principle) for each in reports.load_agreements(session)}
+    assert kept == {followed.key: ("context-financial", 8), chosen.key: (FIRST.item, 7)}
+
+
+def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, session):
+    coordinator.post(list_url(session), posted(changed(FIRST, item="goal-perspective", principle=0)))
+    coordinator.post(list_url(session), posted(OTHER))
+    coordinator.post(list_url(session), posted(changed(FIRST, item=KEY, principle=7)))
+    kept = reports.load_agreements(session)
+    assert [(each.item, each.principle) for each in kept] == [("goal-perspective", 1), ("", 0), (KEY, 7)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"what": ""}, "Schrijf wat jullie gaan doen."),
+        ({"what": "a" * 301}, "Te lang: 301 tekens"),
+        ({"who": "a" * 121}, "Te lang: 121 tekens"),
+        ({"due_on": "morgen"}, "Geef een dag, zoals 31/12/2026."),
+        ({"due_on": "2020-01-01"}, "Deze dag is al voorbij."),
+        ({"due_on": "2206-01-01"}, "Klopt het jaar?"),
+        ({"item": "goal-unknown"}, "Dit kennen we niet."),
+        ({"principle": "11"}, "Dit kennen we niet."),
+    ],
+)
+def test_list_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(coordinator, session, parts, said):
+    response = coordinator.post(list_url(session), {**posted(FIRST), "what": "Getypt & wel", **parts})
+    assert response.status_code == 422
+    assert said in text(response)
+    assert ("Getypt &amp; wel" in field(response, "what")) is ("what" not in parts)
+    assert 'value="Joke"' in field(response, "who") or "who" in parts
+    assert reports.load_agreements(session) == ()
+
+
+def test_list_sent_twice_makes_one(coordinator, session):
+    data = posted(FIRST)
+    assert [coordinator.post(list_url(session), data).status_code for _ in range(2)] == [303, 303]
+    assert len(reports.load_agreements(session)) == 1
+
+
+def test_list_that_is_full_says_so_and_keeps_what_was_typed(coordinator, session):
+    for number in range(MAX_AGREEMENTS):
+        made(session, changed(OTHER, what=f"Nummer {number}"))
+    response = coordinator.post(list_url(session), posted(FIRST))
+    assert response.status_code == 422
+    assert f"Er staan al {MAX_AGREEMENTS} afspraken." in text(response)
+    assert FIRST.what in field(response, "what")
+
+
+def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed(coordinator, session):
+    made(session)
+    conclude(session)
+    page = text(coordinator.get(list_url(session)))
+    assert FIRST.what in page
+    assert "Bewaar de afspraak" not in page
+    late = coordinator.post(list_url(session), posted(OTHER))
+    assert late.status_code == 409
+    assert "Het gesprek is afgerond." in text(late)
+    assert OTHER.what in field(late, "what")
+    assert len(reports.load_agreements(session)) == 1
+
+
+def test_list_says_in_words_what_is_overdue(coordinator, session):
+    yesterday = sheets.today() - timedelta(1)
+    kept = made(session, changed(FIRST, due_on=yesterday))
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+    AgreementRow.objects.update(state=State.OPEN, due_on=sheets.today())
+    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_list_takes_a_fixed_number_of_queries(coordinator, session, number, django_assert_num_queries):
+    for place in range(number):
+        made(session, changed(FIRST, what=f"Nummer {place}"))
+    # Who is signed in (2), the session with the role, and the report (7).
+    with django_assert_num_queries(10):
+        coordinator.get(list_url(session))
+
+
+# --- one agreement
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_page_changes_every_part_in_the_discussion(who, session, request):
+    client, kept = request.getfixturevalue(who), made(session)
+    page = client.get(url(session, kept))
+    assert FIRST.what in field(page, "what")
+    assert f'value="{mark(kept)}"' in field(page, "seen")
+    wanted = changed(
+        kept, what="Anders", who="", due_on=None, item="", principle=0, state=State.DROPPED, reason="Geen tijd"
+    )
+    response = client.post(url(session, kept), posted(wanted, mark(kept)))
+    assert (response.status_code, response["Location"]) == (303, list_url(session))
+    assert reports.load_agreements(session) == (wanted,)
+
+
+def test_page_keeps_a_day_that_has_passed(coordinator, session):
+    kept = made(session, changed(FIRST, due_on=date(2020, 1, 1)))
+    response = coordinator.post(url(session, kept), posted(changed(kept, who="An"), mark(kept)))
+    assert (response.status_code, reports.load_agreements(session)[0].due_on) == (303, date(2020, 1, 1))
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_page_after_concluding_asks_how_it_stands_and_no_more(who, session, request):
+    client, kept = request.getfixturevalue(who), made(session)
+    conclude(session)
+    page = text(client.get(url(session, kept)))
+    form = page.split('<form method="post"')[1].split("</form>")[0]
+    assert set(re.findall(r'name="(\w+)"', form)) == {"csrfmiddlewaretoken", "seen", "state", "reason"}
+    response = client.post(url(session, kept), {"state": "done", "reason": "", "seen": mark(kept)})
+    assert (response.status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
+
+
+def test_page_dropping_asks_why(coordinator, session):
+    kept = made(session)
+    conclude(session)
+    response = coordinator.post(url(session, kept), {"state": "dropped", "reason": " ", "seen": mark(kept)})
+    assert response.status_code == 422
+    assert "Schrijf in één zin waarom jullie dit loslaten." in text(response)
+    assert re.search(r'value="dropped"[^>]*checked', text(response))
+    coordinator.post(url(session, kept), {"state": "dropped", "reason": "Geen tijd", "seen": mark(kept)})
+    assert all_of(session) == [(FIRST.what, "dropped", "Geen tijd")]
+
+
+def test_page_taking_it_up_again_lets_go_of_why(coordinator, session):
+    kept = made(session, changed(FIRST, state=State.DROPPED, reason="Geen tijd"))
+    coordinator.post(url(session, kept), {"state": "busy", "reason": "Geen tijd", "seen": mark(kept)})
+    assert all_of(session) == [(FIRST.what, "busy", "")]
+
+
+def test_page_a_reason_without_dropping_is_not_lost_unsaid(coordinator, session):
+    kept = made(session)
+    response = coordinator.post(url(session, kept), {"state": "busy", "reason": "Bijna", "seen": mark(kept)})
+    assert response.status_code == 422
+    assert "Dit bewaren we alleen bij ‘losgelaten’." in text(response)
+    assert 'value="Bijna"' in field(response, "reason")
+
+
+def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
+    kept = made(session)
+    conclude(session)
+    response = coordinator.post(url(session, kept), posted(changed(kept, what="Te laat getypt"), mark(kept)))
+    assert response.status_code == 409
+    assert "De afspraken staan vast." in text(response)
+    assert "Te laat getypt" in field(response, "what")
+    assert 'class="go"' not in text(response)
+    assert reports.load_agreements(session) == (kept,)
+
+
+def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facilitator, session):
+    kept = made(session)
+    theirs, mine = changed(kept, what="Van de begeleider"), changed(kept, what="Van mij")
+    facilitator.post(url(session, kept), posted(theirs, mark(kept)))
+
+    late = coordinator.post(url(session, kept), posted(mine, mark(kept)))
+
+    assert late.status_code == 409
+    assert text(late).index("Van de begeleider") < text(late).index("Van mij")
+    assert reports.load_agreements(session) == (theirs,)
+    # Saving without choosing is asked again.
+    again = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs)))
+    assert (again.status_code, reports.load_agreements(session)) == (409, (theirs,))
+    leaves = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), theirs="1"))
+    assert (leaves.status_code, reports.load_agreements(session)) == (303, (theirs,))
+
+    own = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), mine="1"))
+
+    assert (own.status_code, reports.load_agreements(session)) == (303, (mine,))
+
+
+def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, session):
+    kept = made(session)
+    conclude(session)
+    facilitator.post(url(session, kept), {"state": "busy", "reason": "", "seen": mark(kept)})
+    late = coordinator.post(url(session, kept), {"state": "done", "reason": "", "seen": mark(kept)})
+    assert late.status_code == 409
+    assert "Bezig" in text(late).split('class="conflict"')[1].split("</dl>")[0]
+    current = mark(changed(kept, state=State.BUSY))
+    own = {"state": "done", "reason": "", "seen": mark(kept), "current": current, "mine": "1"}
+    assert (coordinator.post(url(session, kept), own).status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
+
+
+def test_page_removes_it(coordinator, session):
+    kept, other = made(session), made(session, OTHER)
+    response = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
+    assert (response.status_code, reports.load_agreements(session)) == (303, (other,))
+    assert coordinator.get(url(session, kept)).status_code == 404
+
+
+def test_page_removing_what_somebody_changed_asks_first(coordinator, session):
+    kept = made(session)
+    theirs = changed(kept, who="Bert")
+    agreements.change_agreement(session, pk(kept), theirs, mark(kept))
+    asked = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
+    assert (asked.status_code, reports.load_agreements(session)) == (409, (theirs,))
+    assert "Haal de afspraak toch weg" in text(asked)
+    sure = posted(kept, mark(kept), remove="1", current=mark(theirs), mine="1")
+    assert (coordinator.post(url(session, kept), sure).status_code, reports.load_agreements(session)) == (303, ())
+
+
+def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coordinator, session):
+    kept = made(session)
+    agreements.remove_agreement(session, pk(kept), mark(kept))
+    mine = changed(kept, what="Toch wel")
+    late = coordinator.post(url(session, kept), posted(mine, mark(kept)))
+    assert late.status_code == 409
+    assert "De ander haalde deze afspraak weg." in text(late)
+    assert "Toch wel" in field(late, "what")
+    again = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(None), mine="1"))
+    assert (again.status_code, all_of(session)) == (303, [("Toch wel", "open", "")])
+
+
+def test_page_leads_back_to_the_session_that_looks_back(coordinator, collaboration, session):
+    kept, later = made(session), open_round(collaboration, [])
+    back = reverse("session", args=[later.pk])
+    assert f'href="{back}"' in text(coordinator.get(url(session, kept) + f"?van={later.pk}"))
+    data = posted(changed(kept, state=State.DONE), mark(kept), van=str(later.pk))
+    assert coordinator.post(url(session, kept), data)["Location"] == back
+    elsewhere = posted(changed(kept, who="An"), mark(changed(kept, state=State.DONE)), van="//evil.example")
+    assert coordinator.post(url(session, kept), elsewhere)["Location"] == list_url(session)
+
+
+def test_page_leads_back_to_the_collaboration_with_what_is_still_to_do(coordinator, collaboration, session):
+    kept = made(session)
+    conclude(session)
+    home = reverse("collaboration", args=[collaboration.pk])
+    there = f"{url(session, kept)}?van=samenwerking"
+    assert f'href="{there}"' in text(coordinator.get(home))
+    assert f'href="{home}">Ga terug</a>' in text(coordinator.get(there))
+    data = {"state": "busy", "reason": "", "seen": mark(kept), "van": "samenwerking"}
+    assert coordinator.post(url(session, kept), data)["Location"] == home
+
+
+def test_pages_are_not_there_for_anybody_else_nor_before_the_report_opens(
+    coordinator, facilitator, collaboration, session
+):
+    kept = made(session)
+    for client in (signed_in("elsewhere", make_collaboration()), signed_in("stranger")):
+        assert [client.get(page).status_code for page in (list_url(session), url(session, kept))] == [404, 404]
+        assert client.post(list_url(session), posted(OTHER)).status_code == 404
+        assert client.post(url(session, kept), posted(OTHER, mark(kept))).status_code == 404
+    assert Client().get(list_url(session)).status_code == 302
+    closed = closed_round(collaboration, HINDERED)
+    Session.objects.filter(pk=closed.pk).update(facilitator_prepares=True)
+    assert [client.get(list_url(closed)).status_code for client in (coordinator, facilitator)] == [404, 404]
+    elsewhere = discussed_round(collaboration, HINDERED)
+    assert coordinator.get(url(elsewhere, kept)).status_code == 404
+    assert reports.load_agreements(session) == (kept,)
+
+
+# --- where else they stand
+
+
+def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session):
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
+    empty = text(client.get(link))
+    assert ("Wie?" in empty, "Hoe staat het ermee?" in empty) == (True, False)
+    made(session)
+    page = text(client.get(link))
+    due, about = date_format(DUE, "j F Y"), "Gedeeld doel · Principe 3. Bepaal samen doelen"
+    for words in (FIRST.what, "Joke", due, "Nog te doen", about):
+        assert words in page
+    assert list_url(session) not in page
+    assert list_url(session) in text(coordinator.get(reverse("session-report", args=[session.pk])))
+    conclude(session)
+    assert list_url(session) not in text(coordinator.get(reverse("session-report", args=[session.pk])))
+
+
+@pytest.fixture
+def later(collaboration, session) -> Session:
+    """A session a year after the one that made agreements."""
+    plan = plans.Plan(planned_on=DAY + timedelta(365), mode="anonymous")
+    return rounds.plan_session(collaboration, plan)
+
+
+@pytest.mark.parametrize("stage", ["open", "closed", "discussion"])
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_next_session_opens_with_the_earlier_agreements(who, stage, session, later, request):
+    client, kept = request.getfixturevalue(who), made(session)
+    made(session, changed(OTHER, state=State.DROPPED, reason="Geen tijd"))
+    conclude(session)
+    Session.objects.filter(pk=later.pk).update(stage=stage)
+    page = text(client.get(reverse("session", args=[later.pk])))
+    part = page.split('class="earlier"')[1].split("</section>")[0]
+    assert re.findall(r"<h3>(.*?)</h3>", part) == [FIRST.what, OTHER.what]
+    assert "Losgelaten" in part
+    assert "Waarom: Geen tijd" in part
+    assert f'href="{url(session, kept)}?van={later.pk}"' in part
+    assert page.index('class="earlier"') < page.index('class="next"')
+    # A facilitator waits for the coordinator to open the report.
+    assert len(re.findall(r'class="go"', page)) == (0 if (who, stage) == ("facilitator", "closed") else 1)
+
+
+def test_next_session_without_earlier_agreements_or_concluded_itself_has_no_such_part(coordinator, session, later):
+    assert "Afspraken van vorige keer" not in text(coordinator.get(reverse("session", args=[later.pk])))
+    made(session)
+    assert "Afspraken van vorige keer" in text(coordinator.get(reverse("session", args=[later.pk])))
+    Session.objects.filter(pk=later.pk).update(stage="concluded", concluded_on=DAY)
+    assert "Afspraken van vorige keer" not in text(coordinator.get(reverse("session", args=[later.pk])))
+
+
+def test_next_session_has_three_of_many_in_front_and_first_what_is_still_to_be_done(coordinator, session, later):
+    for place, state in enumerate(["done", "dropped", "open", "busy", "done"]):
+        made(session, changed(OTHER, what=f"Nummer {place}", state=State(state)))
+    conclude(session)
+    page = text(coordinator.get(reverse("session", args=[later.pk])))
+    front, folded = page.split('class="earlier"')[1].split("</section>")[0].split("<details")
+    assert re.findall(r"<h3>(.*?)</h3>", front) == ["Nummer 2", "Nummer 3", "Nummer 0"]
+    assert "Nog 2 afspraken" in folded
+    assert re.findall(r"<h3>(.*?)</h3>", folded) == ["Nummer 1", "Nummer 4"]
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_next_session_takes_one_query_more_for_them(coordinator, session, later, number, django_assert_num_queries):
+    for place in range(number):
+        made(session, changed(FIRST, what=f"Nummer {place}"))
+    # Who is signed in (2), the session with the role, how it stands, how many were invited, the session before it and
+    # its agreements.
+    with django_assert_num_queries(7):
+        coordinator.get(reverse("session", args=[later.pk]))
+
+
+def test_erasing_the_session_says_that_they_go_too(coordinator, session):
+    erase = reverse("session-erase", args=[session.pk])
+    assert "afspra" not in text(coordinator.get(erase))
+    made(session)
+    assert "Ook 1 afspraak." in text(coordinator.get(erase))
+    coordinator.post(erase)
+    assert AgreementRow.objects.count() == 0
+
+
+def test_collaboration_shows_what_is_still_to_be_done(coordinator, collaboration, session):
+    page = reverse("collaboration", args=[collaboration.pk])
+    assert "Nog te doen" not in text(coordinator.get(page))
+    kept = made(session)
+    conclude(session)
+    assert FIRST.what in text(coordinator.get(page))
+    assert url(session, kept) in text(coordinator.get(page))
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    assert FIRST.what not in text(coordinator.get(page))

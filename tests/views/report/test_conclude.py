@@ -1,0 +1,264 @@
+"""The end of a session: what the team decides, the day of the next one, and that day in a calendar."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
+from reflectie.models import Collaboration, Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.report import reports
+from reflectie.services.sessions import plans, reminders, rounds
+from tests.conftest import CONCLUDING, at_once
+from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
+
+pytestmark = pytest.mark.django_db
+
+HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
+
+
+@pytest.fixture
+def session(collaboration) -> Session:
+    return discussed_round(collaboration, HINDERED)
+
+
+def soon(days: int = 180) -> date:
+    return sheets.today() + timedelta(days)
+
+
+def decided(**parts) -> Conclusion:
+    first = {"needed": Needed.YES, "decision": Decision.REPAIR, "reason": "We zijn er bijna.", "next_on": soon()}
+    return Conclusion(**first | parts)
+
+
+def url(session: Session) -> str:
+    return reverse("session-conclude", args=[session.pk])
+
+
+def page_of(client: Client, session: Session) -> str:
+    return client.get(reverse("session", args=[session.pk])).content.decode()
+
+
+def go(page: str) -> list[str]:
+    return re.findall(r'class="go"[^>]*>([^<]+)<', page)
+
+
+def chosen(page: str) -> list[str]:
+    return re.findall(r'value="([^"]*)"[^>]*\schecked', page)
+
+
+# --- in the store
+
+
+def test_conclude_keeps_the_decision_and_the_day(session):
+    assert reports.load_conclusion(session) is None
+    concluded = rounds.conclude(session, decided())
+    assert (concluded.stage, concluded.concluded_on) == ("concluded", sheets.today())
+    assert reports.load_conclusion(session) == reports.load_report(fetched(session)).conclusion == decided()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_concluding_at_once_one_decides_and_the_other_is_told(session):
+    conclusions = [decided(reason=name) for name in ("An", "Bea", "Cis")]
+    found = at_once(*(lambda c=c: rounds.conclude(session, c) for c in conclusions))
+    assert sorted(isinstance(result, rounds.StageError) for result in found) == [False, True, True]
+    assert reports.load_conclusion(session) in conclusions
+
+
+# --- the page
+
+
+def test_page_asks_first_whether_they_need_each_other_and_has_nothing_chosen(coordinator, session):
+    page = coordinator.get(url(session)).content.decode()
+    assert page.index("Heb je elkaar nodig om het doel te bereiken?") < page.index("Wat doen jullie?")
+    assert re.findall(r'type="radio"[^>]*value="([^"]+)"', page) == [*Needed, *Decision]
+    assert chosen(page) == []
+    assert go(page) == ["Rond af"]
+
+
+@pytest.mark.parametrize("decision", Decision)
+@pytest.mark.parametrize("needed", Needed)
+def test_page_concludes_whatever_the_team_decides(coordinator, session, needed, decision):
+    data = {"needed": needed, "decision": decision, "reason": " In één zin. ", "next_on": soon().isoformat()}
+    response = coordinator.post(url(session), data)
+    assert (response.status_code, response["Location"]) == (303, reverse("session", args=[session.pk]))
+    assert reports.load_conclusion(session) == Conclusion(needed, decision, "In één zin.", soon())
+
+
+def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session):
+    assert coordinator.post(url(session), CONCLUDING).status_code == 303
+    assert reports.load_conclusion(session) == Conclusion(Needed.YES, Decision.REPAIR)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"needed": ""}, "Kies of jullie elkaar nodig hebben."),
+        ({"decision": ""}, "Kies of jullie herstellen, hertekenen of stoppen."),
+        ({"decision": "forget"}, "Kies een van de mogelijkheden."),
+        ({"reason": "a" * 301}, "Te lang: 301 tekens"),
+        ({"next_on": "2020-01-01"}, "Deze dag is al voorbij."),
+        ({"next_on": "2206-01-01"}, "Klopt het jaar?"),
+        ({"next_on": "ooit"}, "Geef een dag, zoals 31/12/2026."),
+    ],
+)
+def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, parts, said):
+    data = {"needed": "divided-on-need", "decision": "stop", "reason": "Getypt & wel", "next_on": "2027-01-01", **parts}
+    response = coordinator.post(url(session), data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    # In front, with a link, and beside its field.
+    assert page.count(said) == 2
+    known = {"divided-on-need", "stop"}
+    assert set(chosen(page)) == {data[name] for name in ("needed", "decision")} & known
+    assert ("Getypt &amp; wel" in page) is ("reason" not in parts)
+    assert (fetched(session).stage, reports.load_conclusion(session)) == ("discussion", None)
+
+
+def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
+    for client in (facilitator, signed_in("elsewhere", make_collaboration())):
+        assert [client.get(url(session)).status_code, client.post(url(session), CONCLUDING).status_code] == [404, 404]
+    assert fetched(session).stage == "discussion"
+    coordinator.post(url(session), CONCLUDING)
+    again = coordinator.post(url(session), {**CONCLUDING, "decision": "stop"})
+    assert (again.status_code, reports.load_conclusion(session)) == (409, Conclusion(Needed.YES, Decision.REPAIR))
+
+
+# --- afterwards
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collaboration, request):
+    client = request.getfixturevalue(who)
+    rounds.conclude(session, decided(reason="We & jij"))
+    page = page_of(client, session)
+    facts = re.findall(r"<dd>(.*?)</dd>", page.split('class="plan-facts"')[1].split("</dl>")[0])
+    assert facts[:3] == ["Ja, we hebben elkaar nodig", "<strong>Herstellen</strong>", "We &amp; jij"]
+    assert reverse("session-next", args=[session.pk]) in page
+    new = reverse("session-new", args=[collaboration.pk])
+    assert (new in page) is (who == "coordinator")
+    assert go(page) == ["Lees het verslag"]
+
+
+def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
+    rounds.conclude(session, decided(next_on=None))
+    assert "agenda" not in page_of(coordinator, session)
+    assert coordinator.get(reverse("session-next", args=[session.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("decision", "words"), [("repair", "Herstellen"), ("redesign", "Hertekenen"), ("stop", "Stoppen")]
+)
+def test_report_tells_everybody_the_decision(client, session, decision, words):
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
+    half_a_year, ask_first = "Vul over een half jaar opnieuw in", "Vraag eerst: heb je elkaar nodig"
+    before = client.get(link).content.decode()
+    assert (half_a_year in before, ask_first in before) == (True, True)
+    rounds.conclude(session, decided(decision=Decision(decision), next_on=None))
+    page = client.get(link).content.decode()
+    assert f'<strong class="decision">{words}</strong>' in page
+    assert "We zijn er bijna." in page
+    # Whoever stops doesn't fill in again.
+    assert (half_a_year in page, ask_first in page) == (decision != "stop", False)
+
+
+def test_report_is_another_once_concluded(client, session):
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
+    before = client.get(link)["ETag"]
+    rounds.conclude(session, decided())
+    assert client.get(link, headers={"If-None-Match": before}).status_code == 200
+
+
+def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session):
+    link = reverse("report", args=[tokens.read_token(session.join_token or "")])
+    found = ": geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken."
+    assert f"Zo zien jullie het{found}" in client.get(link).content.decode()
+    rounds.conclude(session, decided())
+    page = client.get(link).content.decode()
+    assert f"Zo zagen jullie het op 19 november 2026{found}" in page
+    assert f"Zo zien jullie het{found}" not in page
+
+
+# --- the next session
+
+
+def first_day(client: Client, collaboration: Collaboration) -> str:
+    page = client.get(reverse("session-new", args=[collaboration.pk])).content.decode()
+    found = re.search(r'<input[^>]*name="planned_on"[^>]*>', page)
+    assert found
+    return re.findall(r'value="([^"]*)"', found[0])[0]
+
+
+def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, collaboration, session):
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    rounds.conclude(session, decided())
+    assert first_day(coordinator, collaboration) == soon().isoformat()
+    page = coordinator.get(reverse("session-new", args=[collaboration.pk])).content.decode()
+    assert "We vulden in hoe het de vorige keer ging." in page
+
+
+def test_planning_after_the_agreed_day_or_once_planned_starts_from_today(coordinator, collaboration, session):
+    rounds.conclude(session, decided(next_on=sheets.today()))
+    session.conclusion.next_on = soon(-1)
+    session.conclusion.save()
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    session.conclusion.next_on = soon()
+    session.conclusion.save()
+    assert first_day(coordinator, collaboration) == soon().isoformat()
+    rounds.plan_session(collaboration, plans.Plan(planned_on=soon(170), mode="anonymous"))
+    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+
+
+def test_agreed_day_is_the_collaborations_own(collaboration, session):
+    rounds.conclude(session, decided())
+    assert reminders.agreed_day(collaboration) == soon()
+    assert reminders.agreed_day(make_collaboration()) is None
+
+
+def calendar(client: Client, session: Session) -> tuple[Calendar, bytes, str]:
+    response = client.get(reverse("session-next", args=[session.pk]))
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    return Calendar.from_ical(response.content), response.content, response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_calendar_file_is_a_whole_day_with_an_alarm_a_week_before(who, session, request):
+    day = soon()
+    rounds.conclude(session, decided(next_on=day))
+    Collaboration.objects.update(name="Samen; in, Tienen\nen \\ verder")
+
+    found, content, name = calendar(request.getfixturevalue(who), session)
+
+    [event] = found.walk("VEVENT")
+    assert (event.decoded("dtstart"), event.decoded("dtend")) == (day, day + timedelta(1))
+    assert str(event["summary"]) == "Reflectiesessie: Samen; in, Tienen en \\ verder"
+    assert str(event["uid"]) == f"volgende-sessie-{session.pk}"
+    assert event.decoded("dtstamp").date() == sheets.today()
+    assert str(event["url"]) == f"http://testserver{reverse('session', args=[session.pk])}"
+    [alarm] = found.walk("VALARM")
+    assert alarm.decoded("trigger") == timedelta(days=-7)
+    assert name == f'attachment; filename="reflectiesessie-{day:%Y-%m-%d}.ics"'
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+
+
+def test_calendar_file_asked_for_twice_is_the_same_without_a_clock(coordinator, session):
+    rounds.conclude(session, decided(next_on=date(2027, 6, 1)))
+    Session.objects.update(concluded_on=DAY)
+    first, again = calendar(coordinator, session)[1], calendar(coordinator, session)[1]
+    assert first == again
+    assert b"DTSTAMP:20261119T000000Z" in first
+    assert b"DTSTART;VALUE=DATE:20270601" in first
+
+
+def test_calendar_file_is_the_members_alone(session):
+    rounds.conclude(session, decided())
+    address = reverse("session-next", args=[session.pk])
+    assert [who.get(address).status_code for who in (signed_in("elsewhere", make_collaboration()), Client())] == [
+        404,
+        302,
+    ]

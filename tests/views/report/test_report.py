@@ -1,0 +1,256 @@
+import io
+import re
+
+import pypdf
+import pytest
+
+from reflectie.domain.setup import Mode
+from reflectie.models import MadePdf
+from reflectie.pdf.documents import press
+from tests.conftest import make_reflection
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_report_opens_by_the_link_to_read_without_a_way_to_change(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+
+    assert "Samen in Tienen" in page
+    assert f'href="{finished.pdf_url}"' in page
+    assert finished.token not in page
+    assert "Wijzig antwoorden" not in page
+
+
+def test_report_offers_its_owner_both_links_and_the_day_of_erasing(owner, finished):
+    page = owner.get(finished.report_url).content.decode()
+
+    assert f"http://testserver{finished.fill_url}" in page
+    assert f"http://testserver{finished.report_url}" in page
+    assert "Verandert er niets meer, dan wissen we alles op" in page
+
+
+def test_report_of_another_reflection_offers_its_owner_nothing(owner):
+    other = make_reflection({"goal-shared": "helping"}, finished=True)
+
+    page = owner.get(other.report_url).content.decode()
+
+    assert other.token not in page
+    assert "Wijzig antwoorden" not in page
+
+
+def test_report_before_finishing_is_not_there(reader):
+    begun = make_reflection({"goal-shared": "helping"})
+
+    assert reader.get(begun.report_url).status_code == 404
+    assert reader.get(begun.pdf_url).status_code == 404
+
+
+def test_report_by_the_link_to_fill_in_is_not_there(reader, finished):
+    assert reader.get(f"/rapport/{finished.token}/").status_code == 404
+
+
+def test_report_says_strengths_obstacles_and_blind_spots_first(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+
+    # Every third of fifteen answers is hindering, helping, or not known.
+    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in page
+    heads = [page.index(f"{head}</h2>") for head in ("In het kort", "Waar je kunt beginnen", "Zo zie jij het")]
+    assert heads == sorted(heads)
+
+
+def test_report_of_a_team_speaks_to_all_of_them(reader):
+    team = make_reflection({"goal-shared": "hindering"}, mode=Mode.TOGETHER, finished=True)
+
+    page = reader.get(team.report_url).content.decode()
+
+    assert "Zo zien jullie het: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
+    assert "Zo zie jij" not in page
+
+
+def test_report_with_nothing_ticked_says_so(reader):
+    empty = make_reflection(finished=True)
+
+    page = reader.get(empty.report_url).content.decode()
+
+    assert "Er is nog niets ingevuld." in page
+    assert page.count("is-unknown") > 15
+
+
+def test_report_has_everything_that_was_given(reader, finished, every_answer):
+    page = reader.get(finished.report_url).content.decode()
+
+    for name, value in every_answer.items():
+        if name.endswith(("-note", "-sentence", "-name")):
+            assert value in page
+    for words in ("Samen activiteiten uitvoeren", "Periodiek overleg", "Procedures", "Te licht?", "de gemeenschap"):
+        assert words in page
+
+
+def test_report_puts_three_pieces_of_advice_in_front_and_folds_the_rest(reader, finished):
+    page = reader.get(finished.report_url).content.decode()
+    front, later = page.split('id="advies"', 1)[1].split('<details class="later"')
+
+    # Named first, though no obstacle; named first; and the obstacle of the earliest principle.
+    assert re.findall(r'id="advies-([\w-]+)"', front) == ["form-intensity", "partners-needed", "context-practical"]
+    assert re.findall(r"<h3>(Aan zet: .*?)</h3>", front) == ["Aan zet: wijzelf", "Aan zet: onze organisaties"]
+    assert "Later: nog 3 adviezen</summary>" in later
+    assert re.findall(r"<h3>(Later, .*?)</h3>", later) == [
+        "Later, aan zet: wijzelf",
+        "Later, aan zet: onze organisaties",
+        "Later, aan zet: overheid of financier",
+    ]
+    assert later.count('class="advice-item"') == 3
+
+
+def test_report_names_as_a_signal_only_what_government_has_to_move(reader):
+    sheet = {"context-financial": "hindering", "goal-shared": "hindering", "context-political": "helping"}
+    with_one, without = (make_reflection(values, finished=True) for values in (sheet, {"goal-shared": "hindering"}))
+
+    signal = reader.get(with_one.report_url).content.decode().split("Wat naar boven mag, als signaal")[1]
+
+    assert re.findall(r"<li>(.*?)</li>", signal.split("</ul>")[0]) == ["Financiële remmende factoren"]
+    assert "Wat naar boven mag" not in reader.get(without.report_url).content.decode()
+
+
+def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist):
+    all_hindering = make_reflection(dict.fromkeys(checklist.by_key, "hindering"), finished=True)
+
+    summary = reader.get(all_hindering.report_url).content.decode().split("In het kort</h2>")[1].split("</section>")[0]
+
+    assert re.findall(r'<li><a href="#advies-([\w-]+)">', summary) == list(checklist.by_key)[:3]
+    assert "en nog 12 hinderpalen</a>" in summary
+
+
+def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):
+    page = reader.get(finished.report_url)
+
+    assert page.context["token"] == finished.report_url.split("/")[2]
+    assert page.content.decode().count('class="go"') == 1
+
+
+@pytest.mark.parametrize(
+    ("needed", "current", "says"),
+    [
+        ("act", ("meetings",), "Te licht?"),
+        ("inform", ("meetings", "none"), "Past dit?"),
+        ("refer", ("team",), "Te zwaar?"),
+    ],
+)
+def test_report_asks_whether_the_form_fits(reader, needed, current, says):
+    reflection = make_reflection({"intensity-needed": needed, "intensity-current": current}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert [word for word in ("Te licht?", "Past dit?", "Te zwaar?") if word in page] == [says]
+
+
+def test_report_calls_a_changing_group_that_only_refers_a_point_of_attention(reader):
+    reflection = make_reflection({"partners-stable": "hindering", "intensity-needed": "refer"}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert "past ad hoc hier?" in page
+    assert "geen structurele hinderpalen" in page
+
+
+def test_report_escapes_what_was_typed(reader):
+    reflection = make_reflection({"goal-shared-note": "<b>vet</b> & <script>x</script>"}, finished=True)
+
+    page = reader.get(reflection.report_url).content.decode()
+
+    assert "&lt;b&gt;vet&lt;/b&gt; &amp; &lt;script&gt;x&lt;/script&gt;" in page
+
+
+def test_report_takes_as_many_queries_at_one_answer_as_at_all(reader, finished, django_assert_num_queries):
+    one = make_reflection({"goal-shared": "helping"}, finished=True)
+    reader.get(one.report_url)
+
+    with django_assert_num_queries(3):
+        reader.get(one.report_url)
+    with django_assert_num_queries(3):
+        reader.get(finished.report_url)
+
+
+def test_report_is_not_sent_again_while_it_is_the_same(reader, finished):
+    first = reader.get(finished.report_url)
+
+    same = reader.get(finished.report_url, headers={"If-None-Match": first["ETag"]})
+    finished.save({"goal-shared": "helping"})
+    changed = reader.get(finished.report_url, headers={"If-None-Match": first["ETag"]})
+
+    assert (same.status_code, changed.status_code) == (304, 200)
+    assert "private" in first["Cache-Control"]
+    assert "no-cache" in first["Cache-Control"]
+
+
+def test_report_for_its_owner_and_for_a_reader_are_different_to_a_cache(owner, reader, finished):
+    assert owner.get(finished.report_url)["ETag"] != reader.get(finished.report_url)["ETag"]
+
+
+def test_pdf_has_a_sensible_name_without_people_or_answers(reader, finished):
+    response = reader.get(finished.pdf_url)
+
+    day = finished.response.session.changed_on
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == f'attachment; filename="zelfreflectie-samenwerking-{day:%Y-%m-%d}.pdf"'
+
+
+def test_pdf_says_what_the_page_says(reader, finished, every_answer):
+    text = text_of(reader.get(finished.pdf_url).content)
+
+    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in text
+    for name, value in every_answer.items():
+        if name.endswith(("-note", "-sentence", "-name")):
+            assert value in text
+
+
+def test_pdf_is_made_once_while_it_is_the_same(reader, finished, monkeypatch):
+    first = reader.get(finished.pdf_url)
+    monkeypatch.setattr("reflectie.pdf.documents.press.make", None)
+
+    second = reader.get(finished.pdf_url)
+    same = reader.get(finished.pdf_url, headers={"If-None-Match": first["ETag"]})
+
+    assert second.content == first.content
+    assert (same.status_code, same.content) == (304, b"")
+
+
+def test_pdf_after_a_change_is_made_again_and_the_old_one_is_gone(reader, finished):
+    reader.get(finished.pdf_url)
+    finished.save({"goal-shared-note": "Nu staat er iets anders."})
+
+    changed = reader.get(finished.pdf_url)
+
+    assert "Nu staat er iets anders." in text_of(changed.content)
+    assert MadePdf.objects.count() == 1
+
+
+def test_pdf_goes_with_the_note_that_is_taken_out(reader, finished):
+    reader.get(finished.pdf_url)
+    assert MadePdf.objects.count() == 1
+
+    finished.save({"goal-shared-note": ""})
+
+    assert MadePdf.objects.count() == 0
+
+
+def test_pdf_while_others_are_being_made_for_too_long_asks_to_come_back(reader, finished, monkeypatch):
+    monkeypatch.setattr("reflectie.pdf.worker.PATIENCE", 0.01)
+
+    # Another process of these tests may be making one just now.
+    with press.turn(patience=60):
+        response = reader.get(finished.pdf_url)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "Het is even druk" in response.content.decode()
+
+
+def test_pdf_kept_takes_a_fixed_number_of_queries(reader, finished, django_assert_num_queries):
+    reader.get(finished.pdf_url)
+
+    with django_assert_num_queries(4):
+        reader.get(finished.pdf_url)

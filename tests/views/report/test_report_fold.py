@@ -1,0 +1,88 @@
+"""What folds on a report's page, and the figures of each group as text."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.report.report import GroupView
+from reflectie.domain.rules.suppression import Reason, Withheld
+from reflectie.models import Session
+from reflectie.services import tokens
+from reflectie.services.report import reports
+from reflectie.templatetags.pictures import figures_of
+from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
+
+pytestmark = pytest.mark.django_db
+
+HOUSES = ("Huis", "Wijk", "Zorg")
+# Of the third nobody took part.
+PLACES = ("Huis",) * 4 + ("Wijk",) * 4
+
+
+@pytest.fixture
+def collaboration(content):
+    return make_collaboration(HOUSES)
+
+
+def make_round(collaboration, **more: str) -> Session:
+    sheets = [
+        {"goal-shared": "hindering" if house == "Huis" else "helping", "organisation": house} | more for house in PLACES
+    ]
+    return discussed_round(collaboration, sheets, groups=HOUSES)
+
+
+@pytest.fixture
+def shown(collaboration):
+    """The page as the coordinator sees it."""
+    session = make_round(collaboration)
+    browser = signed_in("coordinator", collaboration)
+    return browser.get(reverse("session-report", args=[session.pk])).content.decode()
+
+
+def folds(page: str) -> list[tuple[str, list[str]]]:
+    """What each fold of answers says of its state, and the items in it."""
+    found = re.findall(r'<details class="rows"( open)?>(.*?)</details>', page, re.DOTALL)
+    return [(state.strip(), re.findall(r'<tr id="([\w-]+)"', inside)) for state, inside in found]
+
+
+def test_answers_of_a_round_stand_open_for_whoever_records_the_talk(shown, checklist: Checklist):
+    by_dimension = [
+        ("open", [item.key for item in checklist if item.dimension == part.key]) for part in checklist.dimensions
+    ]
+    assert folds(shown) == by_dimension
+
+
+def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_it(client, collaboration, checklist):
+    session = make_round(collaboration)
+    shared = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
+    assert [state for state, _ in folds(shared)] == [""] * len(checklist.dimensions)
+    # The goal: one item that everybody chose of, divided, and one of which nobody said anything.
+    goal = re.sub(r"<[^>]+>", " ", shared.split('<details class="rows">')[1].split("</summary>")[0])
+    assert goal.split() == ["Antwoorden", "en", "notities", "±", "Verdeeld", "beeld", "?", "Blinde", "vlek"]
+
+
+def test_paper_folds_nothing_but_what_did_not_change(collaboration):
+    report = reports.load_report(make_round(collaboration))
+    assert "<details" not in render_to_string("reflectie/report/pdf.html", {"report": report})
+
+
+def test_figures_of_each_group_stand_in_a_table_and_no_group_without_a_place(shown, checklist):
+    table = shown.split('id="cijfers"')[1].split("</details>")[0]
+    heads = re.findall(r'<th scope="col">(?:<span[^>]*>\d</span> )?([^<]+)</th>', table)
+    assert heads == ["Stelling", "Huis", "Wijk"]
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td></tr>', table)
+    assert [name for name, _, _ in rows] == [item.short for item in checklist]
+    assert rows[1] == ("Gedeeld doel", "4 hinderend, 0 helpend", "0 hinderend, 4 helpend")
+    assert "Zorg" not in table
+
+
+def test_figures_that_are_withheld_for_one_item_are_said_to_be(collaboration):
+    item = reports.load_report(make_round(collaboration)).items[1]
+    hidden = GroupView("Huis", Withheld(Reason.SUBTRACTION), None)
+    assert figures_of(item, ("Huis", "Wijk")) == ["4 hinderend, 0 helpend", "0 hinderend, 4 helpend"]
+    item = replace(item, groups=(hidden, *item.groups[1:]))
+    assert figures_of(item, ("Huis", "Wijk")) == ["niet getoond", "0 hinderend, 4 helpend"]

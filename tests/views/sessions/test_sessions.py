@@ -1,0 +1,414 @@
+"""A coordinator's session, by person and by stage: what each sees, and what each step says and does."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.formats import date_format
+
+from reflectie.domain.setup import Grouping, Mode
+from reflectie.models import Invitee, Session
+from reflectie.services import tokens
+from reflectie.services.questionnaire import sheets
+from reflectie.services.sessions import plans, rounds
+from tests.conftest import (
+    CONCLUDING,
+    CONCLUSION,
+    browser,
+    fill_in,
+    make_collaboration,
+    make_reflection,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+ANSWER = {"goal-shared": "helping"}
+PAGES = ["", "wijzigen/", "link/", "scherm/", "uitnodigen/", "sluiten/", "openen/", "afronden/", "wissen/"]
+
+
+@pytest.fixture
+def session(collaboration):
+    """An open anonymous round."""
+    return make_round(collaboration=collaboration)
+
+
+def at(session, rest=""):
+    return f"/sessies/{session.pk}/{rest}"
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+def words(response):
+    """What a page says, without its markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def go(response):
+    """The amber buttons of a page."""
+    return re.findall(r'class="go[^"]*"[^>]*>([^<]+)<', text(response))
+
+
+def put(session, stage, people=3, **fields):
+    """A session at a stage, with so many answers."""
+    for _ in range(people):
+        fill_in(session, ANSWER)
+    steps = [rounds.close_round, rounds.open_report, lambda session: rounds.conclude(session, CONCLUSION)]
+    for step in steps[: Session.Stage.values.index(stage)]:
+        step(session)
+    Session.objects.filter(pk=session.pk).update(**fields)
+    return Session.objects.get(pk=session.pk)
+
+
+def day(date):
+    return date_format(date, "j F Y")
+
+
+# --- who may
+
+
+@pytest.mark.parametrize("rest", PAGES)
+def test_pages_are_absent_for_a_stranger_and_another_collaborations_coordinator(session, rest):
+    other = make_collaboration("Elders")
+
+    client = browser(other.memberships.get().user)
+    assert (client.get(at(session, rest)).status_code, client.post(at(session, rest)).status_code) in {
+        (404, 404),
+        (404, 405),
+    }
+    assert Client().get(at(session, rest)).status_code == 302
+
+
+@pytest.mark.parametrize("rest", PAGES)
+def test_pages_a_facilitator_reads_and_changes_nothing(session, facilitator, rest):
+    expected = {"": (200, 405), "scherm/": (200, 405)}.get(rest, (404, 404))
+
+    assert (facilitator.get(at(session, rest)).status_code, facilitator.post(at(session, rest)).status_code) == expected
+    assert Session.objects.get().stage == "open"
+
+
+def test_planning_is_the_coordinators_alone(collaboration, coordinator, facilitator):
+    url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
+
+    assert (coordinator.get(url).status_code, facilitator.get(url).status_code) == (200, 404)
+    assert facilitator.post(url, {"mode": "named"}).status_code == 404
+
+
+@pytest.mark.parametrize("rest", [page for page in PAGES if page not in {"openen/", "afronden/"}])
+def test_pages_are_kept_by_no_browser(session, coordinator, rest):
+    assert "no-store" in coordinator.get(at(session, rest))["Cache-Control"]
+
+
+# --- the session's page
+
+
+def test_page_open_shows_link_code_and_standing(session, coordinator, facilitator):
+    for _ in range(3):
+        fill_in(session, ANSWER)
+    fill_in(session, ANSWER, finish=True)
+    for client in (coordinator, facilitator):
+        response = client.get(at(session))
+        assert f'value="http://testserver/meedoen/{session.join_token}/"' in text(response)
+        assert f"{session.code[:3]} {session.code[3:]}" in words(response)
+        assert "testserver/meedoen en typ" in words(response)
+        assert "<title>QR-code met de link om mee te doen</title>" in text(response)
+        assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in text(response)
+        assert "1 van de 6 is klaar. 4 deelnemers begonnen." in words(response)
+        assert go(response) == ["Toon op groot scherm"]
+        assert 'aria-current="step"><strong><span class="visually-hidden">Nu: </span>Open</strong>' in text(response)
+        # Stages that are over and those that come sound otherwise, as they look.
+        assert text(response).count('<span class="visually-hidden">Komt nog: </span>') == 3
+
+
+def test_page_open_offers_a_facilitator_nothing_to_change(session, coordinator, facilitator):
+    Session.objects.update(paper_by="Mieke")
+    changes = [at(session, rest) for rest in ("wijzigen/", "link/", "uitnodigen/", "sluiten/", "wissen/", "papier/")]
+
+    assert [url for url in changes if f'"{url}"' in text(coordinator.get(at(session)))] == changes
+    assert [url for url in changes if f'"{url}"' in text(facilitator.get(at(session)))] == []
+
+
+@pytest.mark.parametrize(("finished", "button"), [(5, "Toon op groot scherm"), (6, "Sluit de ronde")])
+def test_page_open_says_to_close_once_everybody_is_done(session, coordinator, finished, button):
+    for _ in range(finished):
+        fill_in(session, ANSWER, finish=True)
+
+    assert go(coordinator.get(at(session))) == [button]
+
+
+def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, facilitator):
+    late = sheets.today() - timedelta(1)
+    put(session, "open", closes_on=late)
+    response = coordinator.get(at(session))
+
+    assert f"{day(late)} was de laatste dag om te antwoorden" in text(response)
+    assert "De laatste dag om te antwoorden is voorbij." in text(response)
+    assert "Antwoorden komen binnen" not in text(response)
+    assert go(response) == ["Sluit de ronde"]
+    assert session.code not in words(response).replace(" ", "")
+    assert "3 deelnemers begonnen, niemand is klaar." in words(response)
+    assert "hx-get" not in text(response)
+    assert go(facilitator.get(at(session))) == []
+
+
+@pytest.mark.parametrize("prepares", [True, False])
+def test_page_closed_says_who_reads_first(session, coordinator, facilitator, prepares):
+    put(session, "closed", facilitator_prepares=prepares)
+    mine, theirs = coordinator.get(at(session)), facilitator.get(at(session))
+
+    assert go(mine) == ["Open het verslag voor iedereen"]
+    assert ("De begeleider leest het verslag eerst" in text(mine)) is prepares
+    assert go(theirs) == (["Lees het verslag"] if prepares else [])
+    assert "3 antwoordbladen tellen mee." in text(mine)
+    assert at(session, "verslag/") not in text(mine)
+
+
+def test_page_closed_without_results_says_so(session, coordinator):
+    fill_in(session, ANSWER)
+    rounds.close_round(session, without_results=True)
+
+    assert "Er waren te weinig antwoorden om anoniem te blijven." in text(coordinator.get(at(session)))
+
+
+@pytest.mark.parametrize(
+    ("stage", "button", "own"),
+    [
+        ("discussion", "Naar het verslag", "afronden/"),
+        ("concluded", "Lees het verslag", "/samenwerkingen/"),
+    ],
+)
+def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator, stage, button, own):
+    put(session, stage)
+    for client in (coordinator, facilitator):
+        response = client.get(at(session))
+        assert go(response) == [button]
+        assert at(session, "verslag/") in text(response)
+        assert at(session, "verslag.pdf") in text(response)
+        assert at(session, "samenvatting.pdf") in text(response)
+        assert (at(session, "gespreksleidraad/") in text(response)) is (stage == "discussion")
+    assert own in text(coordinator.get(at(session)))
+    assert at(session, "afronden/") not in text(facilitator.get(at(session)))
+
+
+def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
+    session = make_round(Mode.TOGETHER, collaboration=collaboration)
+    assert go(coordinator.get(at(session))) == ["Begin met invullen"]
+    post = {"goal-shared": sheets.Posted("helping", "")}
+    token_hash = tokens.hash_token(session.join_token)
+    sheets.save_fields(session, token_hash, post, may_begin=True)
+    assert go(coordinator.get(at(session))) == ["Vul verder in"]
+    sheets.save_fields(session, token_hash, {}, finish=True)
+
+    response = coordinator.get(at(session))
+    assert go(response) == ["Ga verder naar het gesprek"]
+    assert at(session, "verslag/") in text(response)
+    assert "<strong>Gesloten</strong>" not in text(response)
+    assert coordinator.post(at(session, "sluiten/")).status_code == 303
+    assert Session.objects.get().stage == "discussion"
+
+
+def test_page_of_an_adopted_reflection_stands_and_has_no_plan_to_change(collaboration, coordinator):
+    reflection = make_reflection(ANSWER, finished=True)
+    session = rounds.adopt(reflection.response.session, reflection.token, collaboration)
+
+    response = coordinator.get(at(session))
+    assert f"Zelfreflectie van {day(session.changed_on)}" in text(response)
+    assert at(session, "wijzigen/") not in text(response)
+    assert coordinator.get(at(session, "wijzigen/")).status_code == 404
+
+
+@pytest.mark.parametrize("people", [3, 40])
+def test_page_takes_a_fixed_number_of_queries(session, coordinator, people, django_assert_num_queries):
+    for _ in range(people):
+        fill_in(session, ANSWER)
+    # Who is signed in (2), the session with the role, how it stands, how many were invited, the session before it.
+    with django_assert_num_queries(6):
+        coordinator.get(at(session))
+    # Who is signed in (2), the session with the role, how it stands.
+    with django_assert_num_queries(4):
+        coordinator.get(at(session, "scherm/"))
+    # And how many count, how many were invited.
+    with django_assert_num_queries(6):
+        coordinator.get(at(session, "sluiten/"))
+
+
+# --- the big screen
+
+
+def test_screen_has_the_three_ways_in_and_no_site_around_it(session, facilitator):
+    response = facilitator.get(at(session, "scherm/"))
+
+    assert "testserver/meedoen" in words(response)
+    assert f"{session.code[:3]} {session.code[3:]}" in words(response)
+    assert "<svg" in text(response)
+    assert "site-head" not in text(response)
+
+
+def test_screen_of_a_closed_round_shows_no_way_in(session, coordinator):
+    code = session.code
+    put(session, "closed")
+    response = coordinator.get(at(session, "scherm/"))
+
+    assert "Deze ronde is gesloten" in text(response)
+    assert [sign for sign in (f"{code[:3]} {code[3:]}", "<svg", "hx-get") if sign in text(response)] == []
+
+
+# --- the link
+
+
+def test_link_is_renewed_after_asking(session, coordinator):
+    before = (session.join_token, session.code)
+    asked = coordinator.get(at(session, "link/"))
+    assert f"De link en de code {session.code[:3]} {session.code[3:]} werken dan niet meer." in words(asked)
+    assert Session.objects.values_list("join_token", "code").get() == before
+
+    assert coordinator.post(at(session, "link/")).status_code == 303
+    after = Session.objects.values_list("join_token", "code").get()
+    assert (after[0] == before[0], after[1] == before[1]) == (False, False)
+
+
+# --- closing
+
+
+def test_close_asks_with_this_rounds_numbers(session, coordinator):
+    for finish in (True, True, False, False):
+        fill_in(session, ANSWER, finish=finish)
+    fill_in(session, {"goal-sentence": "Alleen een zin"})
+    Invitee.objects.create(session=session, email="bo@example.org")
+    response = coordinator.get(at(session, "sluiten/"))
+
+    assert re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", text(response)) == [
+        ("begonnen", "5"),
+        ("klaar", "2"),
+        # Not how many count: that one of five gave no answer to a statement is nobody's business while they answer.
+        ("verwacht", "6"),
+    ]
+    assert "Het e-mailadres dat je uitnodigde, wordt gewist." in text(response)
+    assert go(response) == ["Ja, sluit de ronde"]
+    assert Session.objects.get().stage == "open"
+    assert coordinator.post(at(session, "sluiten/")).status_code == 303
+    assert Session.objects.get().stage == "closed"
+
+
+@pytest.mark.parametrize("prepares", [True, False])
+def test_close_says_what_small_groups_and_the_facilitator_mean(collaboration, coordinator, prepares):
+    groups = {"grouping": Grouping.LEVEL, "groups": (("practice", 3), ("board", 3))}
+    session = put(make_round(collaboration=collaboration, facilitator_prepares=prepares, **groups), "open")
+    page = text(coordinator.get(at(session, "sluiten/")))
+
+    assert "Een groep met minder dan 3 antwoorden krijgt geen eigen cijfers" in page
+    assert ("De begeleider kan het verslag lezen." in page) is prepares
+
+
+def test_close_with_too_few_offers_two_ways_and_closes_nothing(session, coordinator):
+    put(session, "open", 2)
+    for response, status in (
+        (coordinator.get(at(session, "sluiten/")), 200),
+        (coordinator.post(at(session, "sluiten/")), 422),
+    ):
+        assert response.status_code == status
+        assert "Te weinig antwoorden om anoniem te blijven" in text(response)
+        assert "De ronde sluit en 2 antwoordbladen worden gewist, voorgoed." in text(response)
+        assert go(response) == ["Houd de ronde open"]
+    assert (Session.objects.get().stage, session.responses.count()) == ("open", 2)
+
+
+def test_close_with_too_few_without_results_erases_them(session, coordinator):
+    put(session, "open", 2)
+
+    assert coordinator.post(at(session, "sluiten/"), {"without": "1"}).status_code == 303
+    assert (Session.objects.get().stage, session.responses.count()) == ("closed", 0)
+
+
+def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
+    session = put(session, "open", 2, closes_on=sheets.today())
+    plan, later = plans.plan_of(session), sheets.today() + timedelta(7)
+    past = {"keep": "1", "closes_on": (sheets.today() - timedelta(1)).isoformat()}
+    wrong = coordinator.post(at(session, "sluiten/"), past)
+
+    assert wrong.status_code == 422
+    assert "Deze dag is al voorbij. Kies vandaag of later." in text(wrong)
+    assert f'value="{past["closes_on"]}"' in text(wrong)
+    assert coordinator.post(at(session, "sluiten/"), {"keep": "1", "closes_on": later.isoformat()}).status_code == 303
+    assert plans.plan_of(Session.objects.get()) == replace(plan, closes_on=later)
+
+
+def test_close_by_name_closes_with_one(collaboration, coordinator):
+    session = put(make_round(Mode.NAMED, collaboration=collaboration), "open", 1)
+
+    assert "Te weinig" not in text(coordinator.get(at(session, "sluiten/")))
+    assert coordinator.post(at(session, "sluiten/")).status_code == 303
+
+
+# --- opening up, concluding
+
+
+def test_open_asks_and_opens(session, coordinator):
+    put(session, "closed", 4)
+    response = coordinator.get(at(session, "openen/"))
+
+    assert "wat 4 antwoordbladen samen zeggen" in text(response)
+    assert Session.objects.get().stage == "closed"
+    assert coordinator.post(at(session, "openen/")).status_code == 303
+    assert Session.objects.get().stage == "discussion"
+
+
+def test_conclude_asks_and_concludes(session, coordinator):
+    put(session, "discussion")
+    response = coordinator.get(at(session, "afronden/"))
+
+    assert "Jullie legden nog bij geen enkel punt vast" in text(response)
+    assert coordinator.post(at(session, "afronden/"), CONCLUDING).status_code == 303
+    assert Session.objects.get().stage == "concluded"
+
+
+STEPS = {"sluiten/": "open", "openen/": "closed", "afronden/": "discussion", "link/": "open", "uitnodigen/": "open"}
+
+
+@pytest.mark.parametrize("rest", STEPS)
+@pytest.mark.parametrize("stage", Session.Stage.values)
+def test_step_that_somebody_else_took_leads_back_friendly(session, coordinator, rest, stage):
+    put(session, stage)
+    expected = 200 if STEPS[rest] == stage else 409
+    response = coordinator.get(at(session, rest))
+
+    assert response.status_code == expected
+    if expected == 409:
+        assert coordinator.post(at(session, rest)).status_code == 409
+        assert f'href="{at(session)}"' in text(response)
+        assert Session.objects.get().stage == stage
+
+
+def test_step_taken_between_page_and_button_leads_back_friendly(session, coordinator, monkeypatch):
+    put(session, "open")
+    taken = rounds.close_round
+
+    def close(found, **kwargs):
+        taken(found, **kwargs)
+        return taken(found, **kwargs)
+
+    monkeypatch.setattr("reflectie.views.sessions.stages.close_round", close)
+    response = coordinator.post(at(session, "sluiten/"))
+
+    assert response.status_code == 409
+    assert "De sessie is nu gesloten." in text(response)
+
+
+# --- erasing
+
+
+def test_erase_asks_and_erases_this_session_alone(session, collaboration, coordinator):
+    put(session, "open", 2)
+    other = make_round(collaboration=collaboration)
+    response = coordinator.get(at(session, "wissen/"))
+
+    assert "We wissen dan 2 antwoordbladen" in text(response)
+    assert Session.objects.count() == 2
+    gone = coordinator.post(at(session, "wissen/"))
+    assert (gone.status_code, gone["Location"]) == (303, f"/samenwerkingen/{collaboration.pk}/")
+    assert Session.objects.get() == other
+    assert coordinator.get(at(session)).status_code == 404

@@ -6,6 +6,7 @@ from enum import StrEnum
 from reflectie.domain.comparison.comparison import Comparison
 from reflectie.domain.report.report import Report
 
+from .answer_workbook import answers_file
 from .archive import everything_file
 from .as_csv import csv_file
 from .as_json import comparison_json, session_json
@@ -13,7 +14,15 @@ from .calendar import calendar_file
 from .tables import comparison_tables, session_tables
 from .xlsx import comparison_xlsx, session_xlsx
 
-__all__ = ["CONTENT_TYPES", "Format", "calendar_file", "comparison_file", "everything_file", "session_file"]
+__all__ = [
+    "CONTENT_TYPES",
+    "Format",
+    "answers_file",
+    "calendar_file",
+    "comparison_file",
+    "everything_file",
+    "session_file",
+]
 
 
 class Format(StrEnum):

@@ -42,6 +42,8 @@ STYLES: dict[str, dict[str, Any]] = {
     # Numbers on the left too: on the right they stand against the text beside them.
     "raw": {"valign": "top", "align": "left", "font_color": _INK},
     "raw-text": _TOP,
+    # To fill in, as text: "007" and "3 mei" stay what they are, and "=1" is no formula.
+    "entry": {**_TOP, "num_format": "@", "locked": False},
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
     Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
     Finding.STRENGTH: {**_TOP, **_BOX, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
@@ -96,11 +98,11 @@ class Page:
         self.book, self.sheet, self.row = book, sheet, 0
         self.widths: tuple[int, ...] = ()
 
-    def columns(self, widths: Sequence[int]) -> None:
-        """How wide its columns are, in signs."""
+    def columns(self, widths: Sequence[int], style: str = "") -> None:
+        """How wide its columns are, in signs, and the style of cells that nothing is written in."""
         self.widths = tuple(widths)
         for place, width in enumerate(widths):
-            self.sheet.set_column(place, place, width)
+            self.sheet.set_column(place, place, width, self.book.format(style) if style else None)
 
     def line(self, cells: Sequence[Styled]) -> None:
         """A row of cells, each with its style."""

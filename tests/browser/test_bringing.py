@@ -1,7 +1,5 @@
 """Fourteen paper forms of 2023, found in a folder: from the collaboration's page to a report with their numbers."""
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +12,12 @@ from reflectie.models import Collaboration, Session
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from tests.conftest import make_collaboration
+from tests.helpers.entered import XLSX, filled, workbook_of
 from tests.helpers.watch import EVERY_LOOK, Watch, check, download
 
 pytestmark = pytest.mark.browser
 # Of fourteen, ten say that the goal isn't shared; all that the pair on breadth helps.
-FORMS = [["1" if number <= 10 else "rechts", "HELPEND", "speelt"] for number in range(1, 15)]
+FORMS = [["1" if number <= 10 else "2", "helpend", "speelt"] for number in range(1, 15)]
 
 
 def coordinator_of(collaboration: Collaboration) -> Client:
@@ -28,21 +27,18 @@ def coordinator_of(collaboration: Collaboration) -> Client:
 
 
 def filled_in(template: bytes, forms: list[list[str]], note: str) -> bytes:
-    """The template as a colleague who is good at Excel gives it back: in Windows' own signs, by semicolons."""
-    rows = list(csv.reader(io.StringIO(template.decode("utf-8-sig"), newline=""), delimiter=";"))
-    place = {title: number for number, title in enumerate(rows[0])}
-    for row, (shared, breadth, historical) in zip(rows[2:], forms, strict=False):
-        row[place["2 Gedeeld doel"]], row[place["1 Breedte van het doel"]] = shared, breadth
-        row[place["9 Historisch"]] = historical
-    rows[2][place["Notitie bij 2"]] = note
-    written = io.StringIO(newline="")
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(rows)
-    return written.getvalue().encode("cp1252")
+    """The template as a colleague gives it back."""
+    rows = [
+        {"2 Gedeeld doel": shared, "1 Breedte van het doel": breadth, "9 Historisch": historical}
+        for shared, breadth, historical in forms
+    ]
+    rows[0]["Notitie bij 2"] = note
+    return filled(template, rows)
 
 
 def choose(page: Page, content: bytes) -> None:
-    page.get_by_label("Bewaar het als CSV en kies het hier").set_input_files(
-        {"name": "invulblad.csv", "mimeType": "text/csv", "buffer": content}
+    page.get_by_label("Bewaar het en kies het hier").set_input_files(
+        {"name": "invulblad.xlsx", "mimeType": XLSX, "buffer": content}
     )
     page.get_by_role("button", name="Kijk het na").click()
 
@@ -60,11 +56,11 @@ def bring_in(page: Page, collaboration: Collaboration, path: Path, look) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("Formulieren invoeren vanuit Excel")
     look(page, "Formulieren invoeren")
 
-    template = download(page, "Download het invulblad (csv)", path / "invulblad.csv")
+    template = download(page, "Download het invulblad (xlsx)", path / "invulblad.xlsx")
     wrong = [*FORMS[:2], ["misschien", "2", "soms"], *FORMS[3:]]
     choose(page, filled_in(template, wrong, "Eén doel? Nee."))
     expect(page.get_by_role("alert")).to_contain_text("Er kloppen 2 dingen nog niet")
-    expect(page.get_by_role("alert")).to_contain_text("Regel 5, kolom ‘2 Gedeeld doel’: ‘misschien’ ken ik niet.")
+    expect(page.get_by_role("alert")).to_contain_text("Rij 6, kolom D (‘2 Gedeeld doel’): ‘misschien’ ken ik niet.")
     look(page, "Formulieren invoeren")
 
     choose(page, filled_in(template, FORMS, "Eén doel? Nee."))
@@ -121,7 +117,7 @@ def test_a_wrong_import_goes_and_comes_anew_by_keyboard(watch: Watch, content):
     session = rounds.plan_session(collaboration, plan)
     page = watch.open(coordinator_of(collaboration))
     page.goto(f"/sessies/{session.pk}/invoeren/")
-    choose(page, b"2 Gedeeld doel\n1\n1\n")
+    choose(page, workbook_of([["2 Gedeeld doel"], ["1"], ["1"]]))
     page.get_by_role("button", name="Ja, voer 2 formulieren in").press("Enter")
     expect(page.get_by_role("heading", name="2 formulieren zijn ingevoerd")).to_be_visible()
     page.get_by_role("link", name="Haal ze weer weg").press("Enter")

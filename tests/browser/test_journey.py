@@ -50,7 +50,7 @@ def bring_in(page: Page, collaboration, path: Path) -> None:
     page.get_by_label("Wanneer was het?").fill(THEN.isoformat())
     page.get_by_label("Ieder een eigen formulier, zonder naam").check()
     page.get_by_role("button", name="Verder naar het invulblad").click()
-    template = download(page, "Download het invulblad (csv)", path / "invulblad.csv")
+    template = download(page, "Download het invulblad (xlsx)", path / "invulblad.xlsx")
     choose_file(page, filled_in(template, FORMS, NOTE))
     page.get_by_role("button", name="Ja, voer 6 formulieren in").click()
     expect(page.get_by_role("heading", name="6 formulieren zijn ingevoerd")).to_be_visible()

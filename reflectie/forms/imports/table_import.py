@@ -1,5 +1,7 @@
 """Bringing in paper of earlier years: the session it was of, the columns of its table, and what is wrong with one."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,17 +17,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.imports.table_import import (
-    MAX_BYTES,
-    Column,
-    Problem,
-    Unreadable,
-    UnreadableError,
-    Wrong,
-    read_text,
-)
-from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, Sheet, Value, fields_for
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind
+from reflectie.domain.imports.table_import import Column, Problem, Rows, Wrong
+from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
+from reflectie.domain.questionnaire.checklist import Checklist, Kind
 from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, Setup
 from reflectie.forms.collaborations.collaboration import NamesField
 from reflectie.forms.fields import choice_field, day_field, session_name_field
@@ -33,15 +27,18 @@ from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.forms.questionnaire.sheet import grouped_choices
 from reflectie.forms.sessions.plan import GROUPINGS, QUESTIONS
 from reflectie.models import Session
-from reflectie.presentation import wording
 from reflectie.services.questionnaire.sheets import today
 from reflectie.services.sessions.plans import Plan
 from reflectie.services.tokens import new_token
+
+from .answer_file import MAX_BYTES, read_file, too_big
 
 # Longer ago than this is more likely a slip in the year.
 MAX_YEARS = 30
 # So much of a text is shown before it is brought in: enough to see that it is in the right place.
 MAX_SHOWN = 80
+# So many words of a list are said again beside one that isn't in it.
+MAX_WORDS = 8
 
 Explained = dict[str, tuple[str | Promise, str | Promise]]
 
@@ -140,67 +137,71 @@ class EarlierForm(forms.Form):
         )
 
 
-UNREADABLE: dict[str, str | Promise] = {
-    Unreadable.EMPTY: _("Dit bestand is leeg."),
-    Unreadable.SPREADSHEET: _(
-        "Dit is een bestand van Excel of LibreOffice zelf. Open het daar, en kies ‘Opslaan als’. Kies dan in Excel "
-        "‘CSV UTF-8 (gescheiden door lijstscheidingsteken)’, in LibreOffice ‘Tekst CSV’. Kies daarna hier dat nieuwe "
-        "bestand."
-    ),
-    Unreadable.NO_TEXT: _(
-        "Dit bestand kunnen we niet lezen. Bewaar je invulblad als ‘CSV UTF-8’, en kies dat bestand."
-    ),
-    Unreadable.TOO_BIG: _("Dit bestand is te groot: er past %s kB in. Is het wel het invulblad van deze sessie?")
-    % (MAX_BYTES // 1000),
-}
-
-
 class UploadForm(forms.Form):
-    """The table, as a file. Valid, its text is in `text`; its name is nowhere."""
+    """The table, as a file. Valid, its rows are in `rows`; its name is nowhere."""
 
     file = forms.FileField(
         label=_("Je ingevulde invulblad"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "class": "form-control"}),
+        # Until 0.8: the CSV.
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "class": "form-control"}),
         error_messages={"required": _("Kies eerst een bestand."), "missing": _("Kies eerst een bestand.")},
     )
 
     def __init__(
         self,
+        columns: Sequence[Column],
+        session: Session,
         data: QueryDict | None = None,
         files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
         *,
-        too_big: bool = False,
+        is_gone: bool = False,
     ) -> None:
         super().__init__(data, files)
-        self.text, self.too_big = "", too_big
-        if too_big:
-            self.fields["file"].error_messages["required"] = str(UNREADABLE[Unreadable.TOO_BIG])
+        self.rows: Rows = []
+        self._columns, self._session = columns, session
+        if is_gone:
+            # Bigger than is held in memory: it was let go while it came in.
+            self.fields["file"].error_messages["required"] = too_big().message
 
     def clean_file(self) -> None:
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        try:
-            # Of a bigger one, one sign too many is enough to know it.
-            self.text = read_text(file.read(MAX_BYTES + 1))
-        except UnreadableError as error:
-            raise ValidationError(str(UNREADABLE[error.args[0]])) from error
+        # Of a bigger one, one byte too many is enough to know it.
+        self.rows = read_file(file.read(MAX_BYTES + 1), self._columns, str(self._session.pk))
+        if len(as_json(self.rows).encode()) > MAX_BYTES:
+            raise too_big()
 
 
 class ConfirmForm(forms.Form):
-    """The table's text once more, to be brought in. Nothing of it is kept in between, so that it is read anew."""
+    """The table's rows once more, to be brought in. Nothing of them is kept in between, so that they are read anew."""
 
-    text = forms.CharField(widget=forms.HiddenInput, strip=False, max_length=2 * MAX_BYTES)
+    rows = forms.CharField(widget=forms.HiddenInput, strip=False, max_length=2 * MAX_BYTES)
     token = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, session: Session, data: QueryDict | None = None, *, text: str = "") -> None:
+    def __init__(self, session: Session, data: QueryDict | None = None, *, rows: Rows = ()) -> None:
         self._signer = TimestampSigner(salt=f"bringing:{session.pk}")
-        super().__init__(data, initial={"text": text, "token": self._signer.sign(new_token())}, auto_id=False)
+        start = {"rows": as_json(rows), "token": self._signer.sign(new_token())}
+        super().__init__(data, initial=start, auto_id=False)
+
+    def clean_rows(self) -> Rows:
+        try:
+            rows = json.loads(self.cleaned_data["rows"])
+        except (ValueError, RecursionError) as error:
+            raise ValidationError("") from error
+        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+            raise ValidationError("")
+        return [[str(cell) for cell in row] for row in rows]
 
     def clean_token(self) -> str:
         try:
             return self._signer.unsign(self.cleaned_data["token"], max_age=TOKEN_SECONDS)
         except BadSignature as error:
             raise ValidationError(_("Deze pagina stond te lang open. Er is nog niets bewaard.")) from error
+
+
+def as_json(rows: Rows) -> str:
+    """Rows as the page sends them on."""
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 # --- the columns
@@ -210,49 +211,84 @@ def columns_for(checklist: Checklist, setup: Setup) -> tuple[Column, ...]:
     """The columns of a session's table, in the order in which a form on paper is read: who, the checklist with its
     notes, and what is asked beside it."""
     known = fields_for(checklist, setup)
+    fields = sorted(known.values(), key=lambda asked: (asked.name not in ABOUT_YOU, not asked.item))
     number = Column(gettext("Blad"), help=gettext("uitleg"))
-    fields = sorted(known.values(), key=lambda asked: (not asked.item, asked.name not in ABOUT_YOU))
-    about = [asked for asked in fields if asked.name in ABOUT_YOU]
-    others = [asked for asked in fields if asked.name not in ABOUT_YOU]
-    return (number, *(_column(checklist, asked) for asked in [*about, *others]))
+    return (number, *(column for asked in fields for column in _columns(checklist, asked)))
 
 
-def _column(checklist: Checklist, asked: Field) -> Column:
+def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[Column, ...]:
+    """Until 0.8: the columns that a CSV has instead, with several choices in one cell."""
+    known = fields_for(checklist, setup)
+    columns = []
+    if asked := known.get("first"):
+        numbers = {str(item.number): item.key for item in checklist}
+        columns.append(Column(str(TITLES["first"]), asked, numbers, separator=r"[\s,;]+"))
+    if asked := known.get("intensity-current"):
+        words = {word: choice for choice, word in choice_words(checklist, asked).items()}
+        columns.append(Column(str(TITLES["intensity-current"]), asked, words, separator=r"[,;\r\n]+"))
+    return tuple(columns)
+
+
+def _columns(checklist: Checklist, asked: Field) -> list[Column]:
+    title, words = name_of(asked), choice_words(checklist, asked)
+    said = {word: choice for choice, word in words.items()}
     if asked.item:
-        if asked.ask is Ask.TEXT:
-            return Column(gettext("Notitie bij %s") % asked.item.number, asked, help=gettext("hoeft niet"))
-        return _item_column(asked, asked.item)
-    title = str(TITLES[asked.name])
-    if asked.ask is Ask.TEXT:
-        return Column(title, asked, help=gettext("in één zin") if asked.name == "goal-sentence" else "")
-    words = {choice: str(word) for _group, group in grouped_choices(checklist, asked) for choice, word in group}
+        part = next(part.name for part in checklist.dimensions if part.key == asked.item.dimension)
+        if is_note(asked):
+            return [Column(title, asked, help=gettext("hoeft niet"), part=part)]
+        numbers = {str(number): choice for number, choice in enumerate(words, start=1)}
+        return [Column(title, asked, said, numbers, _statements(asked, words), part)]
     if asked.name == "first":
-        numbers = " ".join(map(str, wording.example_numbers(len(checklist.items))))
-        said = {"most": asked.limit, "numbers": numbers}
-        hint = gettext("hoogstens %(most)s nummers van vragen, met spaties ertussen: %(numbers)s") % said
-        return Column(title, asked, tuple(words.values()), help=hint, by_number=True)
-    listed = " | ".join(words[choice] for choice in asked.choices)
-    hint = gettext("meer dan een mag, met komma’s ertussen: %s") if asked.ask is Ask.MANY else gettext("kies: %s")
-    return Column(title, asked, tuple(words[choice] for choice in asked.choices), help=hint % listed)
+        # A list in each of so many columns. In each stands one.
+        titles = [f"{title} {number}" for number in range(1, asked.limit + 1)]
+        return [Column(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
+    if asked.ask is Ask.MANY:
+        explained = gettext("x = aangekruist")
+        return [
+            Column(gettext("Nu: %s") % word, asked, {"x": choice}, help=explained, part=title)
+            for choice, word in words.items()
+        ]
+    return [Column(title, asked, said, help=gettext("in één zin") if asked.name == "goal-sentence" else "")]
 
 
-def _item_column(asked: Field, item: Item) -> Column:
-    title = f"{item.number} {item.short}"
-    unknown = gettext("weet niet")
-    also = {gettext("weet ik niet"): Value.DONT_KNOW, "?": Value.DONT_KNOW}
-    if item.kind is Kind.FACTOR:
-        words = (gettext("speelt"), gettext("speelt niet"), unknown)
-        also |= {gettext("hinderend"): Value.HINDERING, gettext("ja"): Value.HINDERING, gettext("nee"): Value.HELPING}
-        hint = gettext("1 of speelt, 2 of speelt niet, 3 of weet niet")
-    else:
-        words = (gettext("hinderend"), gettext("helpend"), unknown)
-        also |= {gettext("links"): Value.HINDERING, gettext("rechts"): Value.HELPING}
-        also |= {item.hindering: Value.HINDERING, item.helping: Value.HELPING}
-        hint = gettext("1 of hinderend: %(left)s | 2 of helpend: %(right)s | 3 of weet niet") % {
-            "left": item.hindering,
-            "right": item.helping,
+def _statements(asked: Field, words: Mapping[str, str]) -> str:
+    """What each answer to an item stands for, as the form on paper has it."""
+    item = asked.item
+    if item is None:
+        return ""
+    statements = {Value.HINDERING: item.hindering, Value.HELPING: item.helping} if item.kind is Kind.PAIR else {}
+    lines = [
+        f"{number} {word}: {statements[Value(choice)]}" if choice in statements else f"{number} {word}"
+        for number, (choice, word) in enumerate(words.items(), start=1)
+    ]
+    return "\n".join([item.words, *lines] if item.words else lines)
+
+
+def choice_words(checklist: Checklist, asked: Field) -> dict[str, str]:
+    """How the table says each choice of a field; empty for a text."""
+    if is_note(asked):
+        return {}
+    if asked.item:
+        factor = asked.item.kind is Kind.FACTOR
+        return {
+            Value.HINDERING: gettext("speelt") if factor else gettext("hinderend"),
+            Value.HELPING: gettext("speelt niet") if factor else gettext("helpend"),
+            Value.DONT_KNOW: gettext("weet niet"),
         }
-    return Column(title, asked, words, also, hint)
+    if asked.name == "first":
+        return {item.key: f"{item.number} {item.short}" for item in checklist}
+    if asked.ask is Ask.TEXT:
+        return {}
+    return {choice: str(word) for _group, group in grouped_choices(checklist, asked) for choice, word in group}
+
+
+def name_of(asked: Field) -> str:
+    """What a field is called in the table; of several columns, what they are together."""
+    if asked.item is None:
+        return str(TITLES[asked.name])
+    if is_note(asked):
+        return gettext("Notitie bij %s") % asked.item.number
+    return f"{asked.item.number} {asked.item.short}"
 
 
 TITLES: dict[str, str | Promise] = {
@@ -267,46 +303,49 @@ TITLES: dict[str, str | Promise] = {
 }
 
 
-def said(column: Column, sheet: Sheet) -> str:
-    """What a sheet has in a column, as a person reads it; a long text only begins."""
-    name = column.asked.name if column.asked else ""
-    if chosen := sheet.several(name):
-        return ", ".join(column.said[choice] for choice in chosen)
-    text = column.said.get(sheet.text(name), sheet.text(name))
+def said(checklist: Checklist, asked: Field, sheet: Sheet) -> str:
+    """What a sheet has in a field, as a person reads it; a long text only begins."""
+    words, text = choice_words(checklist, asked), sheet.text(asked.name)
+    if chosen := sheet.several(asked.name):
+        return ", ".join(words[choice] for choice in chosen)
+    text = words.get(text, text)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 # --- what is wrong
 
-# %(given)s is what stands there, %(title)s the column, %(number)s how many it is and %(limit)s how many may be.
+# %(given)s is what stands there, %(number)s how many it is and %(limit)s how many may be.
 WRONG: dict[str, str | Promise] = {
     Wrong.NO_HEADER: _(
-        "Hier horen de kopjes van het invulblad te staan, zoals ‘%(limit)s’. We vinden er geen. Download het "
-        "invulblad opnieuw en zet je antwoorden daarin."
+        "We vinden de kopjes van het invulblad niet, zoals ‘%(limit)s’. Download het invulblad opnieuw en zet je "
+        "antwoorden daarin."
     ),
-    Wrong.UNKNOWN_COLUMN: _("Het kopje ‘%(given)s’ staat niet in het invulblad. Verbeter het, of haal de kolom weg."),
+    Wrong.UNKNOWN_COLUMN: _(
+        "Het kopje ‘%(given)s’ staat niet in het invulblad van deze sessie. Verbeter het, of haal de kolom weg."
+    ),
     Wrong.COLUMN_TWICE: _("Deze kolom staat er twee keer. Haal er een weg."),
     Wrong.NO_TITLE: _("Hier staat ‘%(given)s’, maar de kolom heeft geen kopje."),
-    Wrong.QUOTE: _('Hier staat een aanhalingsteken (") dat niet klopt. Haal het weg, of bewaar het bestand in Excel.'),
     Wrong.NO_SHEETS: _("Onder de kopjes staat nog niets ingevuld."),
     Wrong.WORD: _("‘%(given)s’ ken ik niet. Kies %(words)s, of laat leeg."),
     Wrong.TOO_MANY: _("Dit zijn er %(number)s, en het mogen er hoogstens %(limit)s zijn."),
     Wrong.TOO_LONG: _("Deze tekst is te lang: %(number)s tekens, en er passen er %(limit)s."),
     Wrong.TOO_MANY_LINES: _("Deze tekst heeft te veel regels: %(number)s, en er passen er %(limit)s."),
-    Wrong.BROKEN_SUM: _(
-        "Je rekenprogramma nam deze tekst voor een som, en nu staat er ‘%(given)s’. Typ de tekst opnieuw, met ' ervoor."
-    ),
-    Wrong.NO_ANSWER: _("Hier staat wie het is, maar geen antwoord. Vul antwoorden in, of maak de regel leeg."),
+    Wrong.NO_ANSWER: _("Hier staat wie het is, maar geen antwoord. Vul antwoorden in, of maak de rij leeg."),
+    Wrong.FORMULA: _("Hier staat een formule. Typ in de plaats wat er op papier staat."),
+    Wrong.BROKEN_SUM: _("Hier staat een fout van je rekenprogramma. Typ de tekst opnieuw, met ' ervoor."),
+    Wrong.MERGED: _("Deze cel is samengevoegd met andere. Splits ze, en vul elke cel in."),
+    Wrong.QUOTE: _('Hier staat een aanhalingsteken (") dat niet klopt. Haal het weg, of bewaar het bestand in Excel.'),
 }
 
 
 def place_of(problem: Problem) -> str:
     """Where a problem stands, as a spreadsheet says it."""
-    if problem.wrong in {Wrong.NO_TITLE, Wrong.UNKNOWN_COLUMN}:
-        return gettext("Regel %(row)s, kolom %(title)s") % {"row": problem.row, "title": problem.title}
-    if problem.title:
-        return gettext("Regel %(row)s, kolom ‘%(title)s’") % {"row": problem.row, "title": problem.title}
-    return gettext("Regel %s") % problem.row if problem.row else ""
+    where = {"row": problem.row, "letters": problem.letters}
+    if problem.letters and problem.column and problem.row:
+        return gettext("Rij %(row)s, kolom %(letters)s (‘%(title)s’)") % {**where, "title": problem.column.title}
+    if problem.letters:
+        return gettext("Rij %(row)s, kolom %(letters)s") % where
+    return gettext("Rij %s") % problem.row if problem.row else ""
 
 
 def say(problem: Problem, first_title: str) -> str:
@@ -324,8 +363,8 @@ def say(problem: Problem, first_title: str) -> str:
 
 
 def _choose(column: Column) -> str:
-    if column.by_number:
-        return gettext("nummers van 1 tot en met %s") % len(column.words)
+    if len(column.words) > MAX_WORDS:
+        return gettext("een mogelijkheid uit de lijst")
     return get_text_list([f"‘{word}’" for word in column.words], gettext("of"))
 
 

@@ -15,31 +15,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.domain.imports.table_import import (
-    MAX_BYTES,
-    MAX_PROBLEMS,
-    Brought,
-    Column,
-    look_over,
-    read_table,
-    write_table,
-)
-from reflectie.domain.questionnaire.answers import Sheet, is_note
+from reflectie.domain.imports.table_import import MAX_PROBLEMS, Brought, Column, Rows, look_over, read_table
+from reflectie.domain.questionnaire.answers import Sheet, fields_for, is_note
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.exports import CONTENT_TYPES, Format, answers_file
+from reflectie.forms.imports.answer_file import MAX_BYTES
 from reflectie.forms.imports.table_import import (
     ConfirmForm,
     EarlierForm,
     UploadForm,
     columns_for,
+    csv_columns_for,
+    name_of,
     place_of,
     said,
     say,
     too_many,
 )
 from reflectie.models import Session
+from reflectie.presentation.wording import session_words
 from reflectie.services.imports.table_import import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
 from reflectie.services.questionnaire.sheets import setup_of
+from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.rounds import StageError, plan_session
 from reflectie.views.collaborations.collaborations import makes_within_limits
 from reflectie.views.sessions.stages import finish_step, overtaken, too_late
@@ -47,8 +46,6 @@ from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, membership_or_404, session_or_404
 
 FORM = ["GET", "HEAD", "POST"]
-# A table to begin with; rows that stay empty are passed over.
-EMPTY_ROWS = 20
 # So many sheets are shown as they were read.
 SHOWN = 3
 
@@ -75,7 +72,8 @@ def _session(request: HttpRequest, pk: UUID) -> Session:
 
 
 def _columns(session: Session) -> tuple[Column, ...]:
-    return columns_for(load_checklist(session.checklist), setup_of(session))
+    asked = load_checklist(session.checklist), setup_of(session)
+    return (*columns_for(*asked), *csv_columns_for(*asked))
 
 
 @never_cache
@@ -84,10 +82,14 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk)
     if not takes_sheets(session):
         return too_late(request, session)
-    rows = min(session.paper_sheets or EMPTY_ROWS, room_for(session))
-    # The mark in front tells a spreadsheet that it is UTF-8.
-    response = HttpResponse(f"\ufeff{write_table(_columns(session), empty=rows)}", content_type="text/csv")
-    response["Content-Disposition"] = 'attachment; filename="invulblad.csv"'
+    columns = columns_for(load_checklist(session.checklist), setup_of(session))
+    # Rows that stay empty are passed over.
+    rows = min(session.paper_sheets or MAX_SHEETS, room_for(session))
+    title = title_of(session)
+    called = f"{session.collaboration}: {session_words(title)}"
+    content = answers_file(columns, rows, called, title.day, str(session.pk))
+    response = HttpResponse(content, content_type=CONTENT_TYPES[Format.XLSX])
+    response["Content-Disposition"] = 'attachment; filename="invulblad.xlsx"'
     return response
 
 
@@ -102,24 +104,24 @@ def bring(request: HttpRequest, pk: UUID) -> HttpResponse:
     if "weg" in request.GET and session.earlier:
         return _take_out(request, session)
     if request.method != "POST":
-        return _page(request, session, UploadForm())
-    return _confirm(request, session) if "text" in request.POST else _upload(request, session)
+        return _page(request, session)
+    return _confirm(request, session) if "rows" in request.POST else _upload(request, session)
 
 
 def _upload(request: HttpRequest, session: Session) -> HttpResponse:
     is_gone = not request.FILES and int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES
-    form = UploadForm(request.POST, request.FILES, too_big=is_gone)
+    form = UploadForm(_columns(session), session, request.POST, request.FILES, is_gone=is_gone)
     if not form.is_valid():
         return _page(request, session, form, status=422)
-    return _look_over(request, session, _read(session, form.text), form.text)
+    return _look_over(request, session, _read(session, form.rows), form.rows)
 
 
-def _read(session: Session, text: str) -> Brought:
-    return read_table(text, _columns(session), MAX_SHEETS)
+def _read(session: Session, rows: Rows) -> Brought:
+    return read_table(rows, _columns(session), MAX_SHEETS)
 
 
 def _look_over(
-    request: HttpRequest, session: Session, brought: Brought, text: str, trouble: Sequence[str] = ()
+    request: HttpRequest, session: Session, brought: Brought, rows: Rows, trouble: Sequence[str] = ()
 ) -> HttpResponse:
     """What the table comes to, or all that is wrong with it. `trouble` is why it wasn't brought in."""
     if brought.problems:
@@ -134,29 +136,30 @@ def _look_over(
             (part, [(item, astuple(overview.items[item.key])) for item in part.items]) for part in checklist.dimensions
         ],
         # A note left out is no answer left out.
-        "missing": [one.title for one in brought.missing if one.asked and not is_note(one.asked)],
-        "first": _first(brought, _columns(session)),
+        "missing": [name_of(asked) for asked in brought.missing if not is_note(asked)],
+        "first": _first(brought, checklist, session),
         "first_sheets": min(SHOWN, overview.sheets),
-        "confirm": ConfirmForm(session, text=text),
+        "confirm": ConfirmForm(session, rows=rows),
         "trouble": trouble,
     }
     return render(request, "reflectie/imports/preview.html", context, status=422 if trouble else 200)
 
 
-def _first(brought: Brought, columns: Sequence[Column]) -> list[tuple[str, list[str]]]:
+def _first(brought: Brought, checklist: Checklist, session: Session) -> list[tuple[str, list[str]]]:
     """The first few sheets, a line for each question to which one of them says something."""
     sheets: Sequence[Sheet] = brought.sheets[:SHOWN]
-    lines = [(column.title, [said(column, sheet) for sheet in sheets]) for column in columns if column.asked]
-    return [(title, cells) for title, cells in lines if any(cells)]
+    asked = fields_for(checklist, setup_of(session)).values()
+    lines = [(name_of(one), [said(checklist, one, sheet) for sheet in sheets]) for one in asked]
+    return [(name, cells) for name, cells in lines if any(cells)]
 
 
 def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     form = ConfirmForm(session, request.POST)
     is_fine = form.is_valid()
-    text = form.cleaned_data.get("text", "")
-    brought = _read(session, text)
+    rows = form.cleaned_data.get("rows", [])
+    brought = _read(session, rows)
     if not is_fine or brought.problems:
-        return _look_over(request, session, brought, text, [str(error) for error in form.errors.get("token", ())])
+        return _look_over(request, session, brought, rows, [str(error) for error in form.errors.get("token", ())])
     try:
         bring_in(session, form.cleaned_data["token"], brought.sheets)
     except TooManySheetsError as error:
@@ -171,11 +174,11 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
 def _wrong(request: HttpRequest, session: Session, brought: Brought) -> HttpResponse:
     example = next(column.title for column in _columns(session) if column.asked and column.asked.item)
     problems = [(place_of(problem), say(problem, example)) for problem in brought.problems]
-    return _page(request, session, UploadForm(), status=422, problems=problems, more=len(problems) >= MAX_PROBLEMS)
+    return _page(request, session, status=422, problems=problems, more=len(problems) >= MAX_PROBLEMS)
 
 
 def _full(request: HttpRequest, session: Session, room: int) -> HttpResponse:
-    return _page(request, session, UploadForm(), status=422, problems=[("", too_many(room))], is_full=True)
+    return _page(request, session, status=422, problems=[("", too_many(room))], is_full=True)
 
 
 def _context(session: Session) -> dict[str, Any]:
@@ -183,7 +186,10 @@ def _context(session: Session) -> dict[str, Any]:
     return {"session": session, "collaboration": session.collaboration, "there": there}
 
 
-def _page(request: HttpRequest, session: Session, form: UploadForm, status: int = 200, **more: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, session: Session, form: UploadForm | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    form = form or UploadForm(_columns(session), session)
     context = _context(session) | {"form": form, "room": room_for(session), **more}
     return render(request, "reflectie/imports/page.html", context, status=status)
 

@@ -1,7 +1,6 @@
 """The pages on which paper of earlier years is brought in: who may, when, what they say, and that nothing is kept
 before it is confirmed, or said of it anywhere else."""
 
-import csv
 import io
 import re
 import time
@@ -14,10 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from reflectie.domain.imports.table_import import MAX_BYTES
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
+from reflectie.forms.imports.answer_file import MAX_BYTES
+from reflectie.forms.imports.table_import import as_json
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Response, Session
 from reflectie.services import tokens
@@ -27,6 +28,7 @@ from reflectie.services.questionnaire.sheets import load_sheets, today
 from reflectie.services.sessions import plans, rounds
 from reflectie.views.imports import table_import as bringing
 from tests.conftest import fill_in, make_account, make_round, text_of
+from tests.helpers.entered import XLSX, filled, grid, workbook_of
 from tests.helpers.rounds import erased_before
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +49,14 @@ def url(session: Session, name: str = "import") -> str:
 
 
 def upload(client: Client, session: Session, content: str | bytes):
-    content = content.encode() if isinstance(content, str) else content
-    return client.post(url(session), {"file": SimpleUploadedFile("Joke en Piet.csv", content)})
+    """What somebody chose: a file, or one with these rows."""
+    content = workbook_of(grid(content)) if isinstance(content, str) else content
+    return client.post(url(session), {"file": SimpleUploadedFile("Joke en Piet.xlsx", content)})
 
 
 def confirm(client: Client, session: Session, page):
     form = page.context["confirm"]
-    return client.post(url(session), {name: form[name].value() for name in ("text", "token")})
+    return client.post(url(session), {name: form[name].value() for name in ("rows", "token")})
 
 
 def kept(session: Session) -> list[dict]:
@@ -183,11 +186,16 @@ def test_the_pages_of_a_session_of_then_say_how_it_stands(coordinator, facilitat
 
 def test_the_template_opens_in_a_spreadsheet_and_reads_back(coordinator, earlier):
     response = coordinator.get(url(earlier, "import-template"))
-    assert response["Content-Type"] == "text/csv"
-    assert response["Content-Disposition"] == 'attachment; filename="invulblad.csv"'
-    assert response.content.startswith(b'\xef\xbb\xbf"Blad";"Organisatie";"1 Breedte van het doel";')
-    header, explained, *rows = csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";")
-    assert (header[-1], explained[1], len(rows)) == ("Eerst iets aan doen", "kies: Huis Linde | De Brug", 20)
+    assert response["Content-Type"] == XLSX
+    assert response["Content-Disposition"] == 'attachment; filename="invulblad.xlsx"'
+    book = load_workbook(io.BytesIO(response.content))
+    _parts, titles, explained, *rows = book["Formulieren"].iter_rows(values_only=True)
+    assert (titles[:3], titles[-1]) == (("Blad", "Organisatie", "1 Breedte van het doel"), "Eerst iets aan doen 3")
+    assert (explained[0], len(rows)) == ("uitleg", 300)
+    lists = [[cell for cell in column if cell] for column in book["Keuzes"].iter_cols(values_only=True)]
+    assert lists[1] == ["Huis Linde", "De Brug"]
+    told = [cell for row in book["Uitleg"].iter_rows(values_only=True) for cell in row if cell]
+    assert told[:2] == ["Invulblad", "Samen in Tienen: 11 mei 2023"]
     found = upload(coordinator, earlier, response.content)
     assert found.context["problems"] == [("", "Onder de kopjes staat nog niets ingevuld.")]
 
@@ -195,8 +203,20 @@ def test_the_template_opens_in_a_spreadsheet_and_reads_back(coordinator, earlier
 def test_the_template_has_a_row_for_each_paper_form(coordinator, collaboration):
     session = paper.set_paper_count(make_round(collaboration=collaboration, paper_by="Els"), 7)
     paper.add_paper_sheet(session, tokens.new_token(), Sheet({"goal-shared": "helping"}))
-    content = coordinator.get(url(session, "import-template")).content.decode()
-    assert len(content.splitlines()) == 2 + 6
+    content = coordinator.get(url(session, "import-template")).content
+    assert load_workbook(io.BytesIO(content))["Formulieren"].max_row == 3 + 6
+
+
+def test_the_template_of_another_session_is_told_apart(coordinator, collaboration, earlier):
+    other = make_round(collaboration=collaboration, paper_by="Els")
+    response = upload(coordinator, other, coordinator.get(url(earlier, "import-template")).content)
+    [found] = response.context["form"].errors["file"]
+    assert (response.status_code, found[:46]) == (422, "Dit is het invulblad van een andere sessie. Is")
+
+
+def test_a_csv_that_was_handed_out_before_is_brought_in(coordinator, earlier):
+    confirm(coordinator, earlier, upload(coordinator, earlier, TABLE.encode()))
+    assert len(kept(earlier)) == 3
 
 
 # --- looked over, and brought in
@@ -209,7 +229,7 @@ def test_what_is_looked_over_is_not_kept(coordinator, earlier):
     assert "We lezen 3 formulieren met 1 notitie." in page
     assert "2 Gedeeld doel 2 1 0 0" in page
     assert "3 Nodige partners 0 0 0 3" in page
-    assert "15 kolommen staan niet in je bestand" in page
+    assert "15 vragen staan niet in je bestand" in page
     assert "Joke en Piet" not in response.content.decode()
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
@@ -239,8 +259,7 @@ def test_who_brings_in_what_is_erased_meanwhile_finds_nothing(coordinator, earli
 
 def test_a_note_with_code_in_it_stays_text(coordinator, earlier):
     note = '"><script>alert(1)</script>&amp;'
-    table = f'2 Gedeeld doel;Notitie bij 2\r\n1;"{note.replace(chr(34), chr(34) * 2)}"\r\n'
-    response = upload(coordinator, earlier, table)
+    response = upload(coordinator, earlier, workbook_of([["2 Gedeeld doel", "Notitie bij 2"], ["1", note]]))
     assert "<script>alert" not in response.content.decode()
     confirm(coordinator, earlier, response)
     assert kept(earlier) == [{"goal-shared": "hindering", "goal-shared-note": note}]
@@ -249,9 +268,17 @@ def test_a_note_with_code_in_it_stays_text(coordinator, earlier):
 def test_what_is_sent_on_is_read_anew(coordinator, earlier):
     page = upload(coordinator, earlier, TABLE)
     token = page.context["confirm"]["token"].value()
-    response = coordinator.post(url(earlier), {"text": TABLE.replace("\n2;", "\nmisschien;"), "token": token})
+    rows = as_json(grid(TABLE.replace("\n2;", "\nmisschien;")))
+    response = coordinator.post(url(earlier), {"rows": rows, "token": token})
     assert (response.status_code, kept(earlier)) == (422, [])
-    assert response.context["problems"][0][0] == "Regel 3, kolom ‘2 Gedeeld doel’"
+    assert response.context["problems"][0][0] == "Rij 3, kolom A (‘2 Gedeeld doel’)"
+
+
+@pytest.mark.parametrize("rows", ["", "x", "{}", "[1]", '["x"]', "[" * 100_000, '[["2 Gedeeld doel"],[{"a":[1]}]]'])
+def test_what_no_page_of_ours_sends_on_brings_nothing_in(coordinator, earlier, rows):
+    token = upload(coordinator, earlier, TABLE).context["confirm"]["token"].value()
+    response = coordinator.post(url(earlier), {"rows": rows, "token": token})
+    assert (response.status_code, kept(earlier), len(response.context["problems"])) == (422, [], 1)
 
 
 @pytest.mark.parametrize("token", ["", "made up", "old", "of another session"])
@@ -265,7 +292,7 @@ def test_a_page_that_was_open_too_long_shows_what_it_had_once_more(
         monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     elif token:
         token = TimestampSigner(salt="bringing:elsewhere").sign(token)
-    response = coordinator.post(url(earlier), {"text": TABLE, "token": token})
+    response = coordinator.post(url(earlier), {"rows": as_json(grid(TABLE)), "token": token})
     assert (response.status_code, kept(earlier)) == (422, [])
     assert "We lezen 3 formulieren" in text_of(response)
     assert confirm(coordinator, earlier, response).status_code == 303
@@ -276,11 +303,13 @@ def test_a_page_that_was_open_too_long_shows_what_it_had_once_more(
     ("file", "error"),
     [
         (b"", "Dit bestand is leeg."),
-        (b"PK\x03\x04xlsx", "Dit is een bestand van Excel of LibreOffice zelf. Open het daar, en kies ‘Opslaan als’."),
+        (b"\xd0\xcf\x11\xe0xls", "Dit is een oud Excel-bestand (.xls), of er zit een wachtwoord op."),
         (b"\x00\x01", "Dit bestand kunnen we niet lezen."),
-        (b"x" * (MAX_BYTES + 1), "Dit bestand is te groot: er past 500 kB in."),
+        (b"x" * (MAX_BYTES + 1), "Dit bestand is te groot."),
         # Bigger than is held in memory: it is let go while it comes in.
-        (b"x" * 3_000_000, "Dit bestand is te groot: er past 500 kB in."),
+        (b"x" * 3_000_000, "Dit bestand is te groot."),
+        # Small as a file, and more than a form sends on.
+        (workbook_of([["2 Gedeeld doel", "Notitie bij 2"], *[["1", "x" * 2000]] * 290]), "Dit bestand is te groot."),
     ],
 )
 def test_a_file_that_is_no_table_is_told_at_the_field(coordinator, earlier, file, error):
@@ -300,11 +329,13 @@ def test_all_errors_stand_there_at_once_and_nothing_is_kept(coordinator, earlier
     assert (response.status_code, kept(earlier)) == (422, [])
     assert "Er kloppen 3 dingen nog niet Er is niets ingevoerd en niets bewaard." in page
     assert (
-        "Regel 2, kolom ‘2 Gedeeld doel’: ‘misschien’ ken ik niet. Kies ‘hinderend’, ‘helpend’ of ‘weet niet’, "
+        "Rij 2, kolom A (‘2 Gedeeld doel’): ‘misschien’ ken ik niet. Kies ‘hinderend’, ‘helpend’ of ‘weet niet’, "
         "of laat leeg."
     ) in page
-    assert "Regel 2, kolom ‘Organisatie’: ‘De Kring’ ken ik niet. Kies ‘Huis Linde’ of ‘De Brug’, of laat leeg." in page
-    assert "Regel 4, kolom ‘2 Gedeeld doel’: ‘4’ ken ik niet." in page
+    assert (
+        "Rij 2, kolom B (‘Organisatie’): ‘De Kring’ ken ik niet. Kies ‘Huis Linde’ of ‘De Brug’, of laat leeg." in page
+    )
+    assert "Rij 4, kolom A (‘2 Gedeeld doel’): ‘4’ ken ik niet." in page
 
 
 def test_more_sheets_than_paper_forms_are_refused_with_a_way_out(coordinator, collaboration):
@@ -385,23 +416,24 @@ def test_two_coordinators_each_bring_in_their_part(coordinator, collaboration, e
 def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboration):
     session = make_round(Mode.NAMED, collaboration=collaboration, planned_on=THEN, earlier=True, questions=OPTIONAL)
     response = coordinator.get(url(session, "import-template"))
-    titles = next(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
+    titles = [cell.value for cell in load_workbook(io.BytesIO(response.content))["Formulieren"][2]]
     assert titles[:2] == ["Blad", "Naam"]
-    assert titles[-5:] == [
-        "Eerst iets aan doen", "Doel in één zin", "Wat nodig is", "Hoe jullie nu samenwerken", "Wat centraal staat"
+    assert titles[-18:-9] == [
+        "Notitie bij 15", "Eerst iets aan doen 1", "Eerst iets aan doen 2", "Eerst iets aan doen 3",
+        "Doel in één zin", "Wat nodig is", "Nu: Geen vaste vorm", "Nu: Procedures", "Nu: Zorgpaden",
     ]  # fmt: skip
-    row = [
-        "1",
-        "Joke",
-        *["1", ""] * 15,
-        "3 7",
-        "Samen één loket",
-        "informatie delen",
-        "procedures, 8",
-        "de gemeenschap",
-    ]
-    table = ";".join(titles) + "\n" + ";".join(row) + "\n"
-    confirm(coordinator, session, upload(coordinator, session, table.encode("cp1252")))
+    assert titles[-2:] == ["Nu: Netwerk", "Wat centraal staat"]
+    row = {title: "1" for title in titles if re.match(r"\d", title)} | {
+        "Naam": "Joke",
+        "Eerst iets aan doen 1": "7 Vorm en intensiteit",
+        "Eerst iets aan doen 3": "3 Nodige partners",
+        "Doel in één zin": "Samen één loket",
+        "Wat nodig is": "Informatie delen",
+        "Nu: Procedures": "x",
+        "Nu: Tijdelijk of permanent partnerschap": "x",
+        "Wat centraal staat": "De gemeenschap",
+    }
+    confirm(coordinator, session, upload(coordinator, session, filled(response.content, [row])))
     [values] = kept(session)
     assert {
         name: value for name, value in values.items() if not re.match("(context|coord|form|goal-p|goal-sh|part)", name)

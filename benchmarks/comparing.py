@@ -4,7 +4,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -14,13 +14,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from benchmarks.recorder import Recorder
 from reflectie.domain.comparison.comparison import MAX_COMPARED, Order
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
 from reflectie.services.comparison import comparisons
-
-if TYPE_CHECKING:
-    from benchmarks.measure import Run
 
 SHEETS = 50
 TEAMS = 20
@@ -66,7 +64,7 @@ LEFT JOIN reflectie_conclusion n ON n.session_id = s.id WHERE s.id IN ({keys})
 AGREEMENTS = "SELECT * FROM reflectie_agreement WHERE session_id IN ({keys})"
 
 
-def measure(run: "Run") -> None:
+def measure(run: Recorder) -> None:
     """Loading, then pages and files as they are served."""
     sheets = run.number(SHEETS)
     run.say(f"  {MAX_COMPARED} sessions of {sheets} answer sheets")
@@ -111,7 +109,7 @@ def _years_of_work(sheets: int) -> tuple[User, list[UUID]]:
     return user, [session.pk for session in sessions]
 
 
-def _loading(run: "Run", user: User, keys: list[UUID]) -> None:
+def _loading(run: Recorder, user: User, keys: list[UUID]) -> None:
     def own() -> None:
         found = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk).filter(pk__in=keys)))
         assert len(found.rows) * len(found.sessions) == 15 * MAX_COMPARED
@@ -166,7 +164,7 @@ def in_turns(work: dict[str, Callable[[], object]], times: int) -> dict[str, flo
     return {name: statistics.median(seconds[1:]) for name, seconds in took.items()}
 
 
-def _served(run: "Run", user: User, keys: list[UUID]) -> None:
+def _served(run: Recorder, user: User, keys: list[UUID]) -> None:
     """Each page and file, beside the bare SQL that reads what it is made of."""
     client = Client()
     client.force_login(user)

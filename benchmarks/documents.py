@@ -2,30 +2,27 @@
 
 import statistics
 import time
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
 
 from benchmarks.figures import quantile
 from benchmarks.people import answers, begin, forget_pdf, full_sheet
+from benchmarks.recorder import Recorder
 from reflectie.services.tokens import read_token
-
-if TYPE_CHECKING:
-    from benchmarks.measure import Run
 
 TOGETHER = 20
 # Others download without a pause: each PDF is another report's, so that every one has to be made.
 DOWNLOADERS = 2
 
 
-def _report(run: "Run") -> tuple[str, str]:
+def _report(run: Recorder) -> tuple[str, str]:
     """Somebody's finished report: the link to fill in, and the address of its PDF."""
     token = begin(full_sheet(run.checklist), finish=True)
     return token, reverse("report-pdf", args=[read_token(token)])
 
 
-def sent(run: "Run") -> None:
+def sent(run: Recorder) -> None:
     """Made, kept and unchanged, each in turns with the same bytes from a view that does nothing else."""
     token, path = _report(run)
     cold, kept, unchanged, top, top_unchanged = [], [], [], [], []
@@ -49,7 +46,7 @@ def sent(run: "Run") -> None:
         run.add(name, value, "ms", ceiling=other, ratio=value / other)
 
 
-def together(run: "Run") -> None:
+def together(run: Recorder) -> None:
     """Twenty people ask for one that was never made, in turns with somebody who asks alone."""
     token, path = _report(run)
     alone, took, made, errors = [], [], [], 0
@@ -72,7 +69,7 @@ def together(run: "Run") -> None:
     run.add("  errors", errors, "", aim="0", met=not errors)
 
 
-def _together(run: "Run", token: str, path: str) -> tuple[int, float, int]:
+def _together(run: Recorder, token: str, path: str) -> tuple[int, float, int]:
     """How often it was made, seconds until everybody had it, and errors."""
     forget_pdf(token)
     before = _made()
@@ -84,7 +81,7 @@ def _made() -> int:
     return int((settings.WORK_DIR / "made").stat().st_size)
 
 
-def neighbours(run: "Run") -> None:
+def neighbours(run: Recorder) -> None:
     """Somebody else's page while PDFs are made back to back, beside the same page while none are."""
     page = reverse("fill", args=[begin(answers(run.checklist))])
     pdfs = [_report(run)[1] for _ in range(run.number(60))]

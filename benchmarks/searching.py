@@ -2,7 +2,6 @@
 of them gets the list, and somebody with a role in some of them chooses what to compare."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -13,11 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from benchmarks.comparing import in_turns
+from benchmarks.recorder import Recorder
 from reflectie.domain.setup import Mode
 from reflectie.models import Checklist, Collaboration, Membership, Partner, Role, Session
-
-if TYPE_CHECKING:
-    from benchmarks.measure import Run
 
 MANY = 10_000
 # Of so many somebody has a role in one.
@@ -36,7 +33,7 @@ PAGES = [
 ]
 
 
-def measure(run: "Run") -> None:
+def measure(run: Recorder) -> None:
     """Each page over HTTP, by somebody alone. A tenth of all collaborations in a smoke test."""
     number = MANY // 10 if run.smoke else MANY
     run.say(f"  {number} collaborations on {connection.vendor}")

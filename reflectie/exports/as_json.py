@@ -10,7 +10,8 @@ from typing import Any
 from reflectie.domain.comparison.comparison import Comparison, SessionFigures
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
-from reflectie.domain.report.report import ItemReport, Note, Report, Tally
+from reflectie.domain.report.items import ItemReport, Note, Tally
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import Shown, Withheld
 from reflectie.domain.rules.turnout import turnout_of

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from reflectie.domain.comparison.comparison import Cell as Compared
 from reflectie.domain.comparison.comparison import Comparison
-from reflectie.domain.report.report import ItemReport, Report
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.presentation import wording

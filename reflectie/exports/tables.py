@@ -14,7 +14,8 @@ from reflectie.domain.imports.spreadsheet import Cell
 from reflectie.domain.questionnaire.checklist import Dimension, Item, all_items
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
-from reflectie.domain.report.report import GroupView, ItemReport, Note, Report, Tally
+from reflectie.domain.report.items import GroupView, ItemReport, Note, Tally
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Shown, Withheld
 from reflectie.domain.rules.turnout import turnout_of

@@ -29,8 +29,9 @@ from reflectie.domain.pictures import (
 from reflectie.domain.questionnaire.answers import MEANINGS, Value
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity, current_intensity
+from reflectie.domain.report.items import ItemReport, Tally
 from reflectie.domain.report.perspectives import Perspective, Perspectives, outermost, set_side_by_side
-from reflectie.domain.report.report import ItemReport, Report, Tally
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping

@@ -22,9 +22,9 @@ from reflectie.domain.pictures import Bar, spread_bar
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.items import GroupView, ItemReport
 from reflectie.domain.report.outcomes import Choice
-from reflectie.domain.report.patterns import Pattern
-from reflectie.domain.report.report import GroupView, ItemReport, Report, WhirlpoolArm
+from reflectie.domain.report.report import Pattern, Report, WhirlpoolArm
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.rules.turnout import Turnout

@@ -6,7 +6,7 @@ from django import template
 from django.utils.functional import Promise
 
 from reflectie.domain.report.changes import ItemShift
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 
 from .reflectie import spread_parts
 

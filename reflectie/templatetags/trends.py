@@ -10,7 +10,7 @@ from reflectie.domain.comparison.comparison import SessionFigures
 from reflectie.domain.comparison.history import Course, History, Moment, Point, Trend
 from reflectie.domain.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 from reflectie.domain.questionnaire.checklist import Item, Kind
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode

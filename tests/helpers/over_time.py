@@ -7,7 +7,7 @@ from reflectie.domain.comparison.comparison import SessionFigures, Team, set_bes
 from reflectie.domain.comparison.history import History, histories
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode

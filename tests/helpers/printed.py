@@ -9,7 +9,7 @@ from reflectie.domain.comparison.comparison import Comparison, SessionFigures, T
 from reflectie.domain.questionnaire.answers import MAX_NAME
 from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode

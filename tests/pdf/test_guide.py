@@ -11,10 +11,9 @@ from pypdf import PdfReader
 from reflectie.domain.meeting.guide import LENGTHS, build_guide, deal_cards
 from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, State
-from reflectie.domain.report.changes import Since
 from reflectie.domain.report.outcomes import Choice, Outcome
-from reflectie.domain.report.patterns import Pattern, PatternKey
-from reflectie.domain.report.report import Report
+from reflectie.domain.report.patterns import PatternKey
+from reflectie.domain.report.report import Pattern, Report, Since
 from reflectie.pdf import documents
 from tests.helpers.readback import (
     HEADING_SIZE,

@@ -21,8 +21,8 @@ from reflectie.domain.report.agreements import (
     State,
 )
 from reflectie.domain.report.build import build_report
-from reflectie.domain.report.patterns import Pattern, PatternKey
-from reflectie.domain.report.report import About, Report
+from reflectie.domain.report.patterns import PatternKey
+from reflectie.domain.report.report import About, Pattern, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.pdf import documents
 from tests.helpers.readback import elements, made_of, read_pdf, squeezed, whole_page

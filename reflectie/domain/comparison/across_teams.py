@@ -12,7 +12,7 @@ from functools import cached_property
 from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.changes import Shift, compare_items
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Finding
 
 from .comparison import FEWEST_RECURRING, Comparison, SessionFigures

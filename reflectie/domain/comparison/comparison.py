@@ -15,7 +15,7 @@ from functools import cached_property
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, all_items
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
-from reflectie.domain.report.report import ItemReport, agreement_on
+from reflectie.domain.report.items import ItemReport, agreement_on
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Shown, Withheld
 from reflectie.domain.rules.turnout import Turnout, turnout_of

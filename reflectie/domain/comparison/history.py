@@ -20,7 +20,8 @@ from itertools import pairwise
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.changes import ItemShift, NotCompared, Shift, compare_items
-from reflectie.domain.report.report import ItemReport, WhirlpoolArm, draw_arms
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import WhirlpoolArm, draw_arms
 from reflectie.domain.rules.findings import Counts, Finding
 
 from .comparison import Comparison, SessionFigures, Team

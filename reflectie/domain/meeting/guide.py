@@ -8,8 +8,8 @@ from itertools import chain, zip_longest
 
 from reflectie.domain.questionnaire.checklist import PatternText
 from reflectie.domain.report.agreements import Agreement, standing_first
-from reflectie.domain.report.patterns import Pattern
-from reflectie.domain.report.report import MAX_IN_SUMMARY, ItemReport, Report
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import MAX_IN_SUMMARY, Pattern, Report
 from reflectie.domain.rules.findings import STRENGTH_FROM, Counts, Finding
 
 # The lengths of a meeting that people plan.

@@ -4,7 +4,8 @@ to look at again and what already carries (concepts.md, "From findings to advice
 from dataclasses import dataclass
 
 from reflectie.domain.questionnaire.checklist import Item, Rebuilding
-from reflectie.domain.report.report import ItemReport, Report
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 
 # What asks for another look when a collaboration is built up again. A factor that isn't at play asks nothing.

@@ -16,20 +16,10 @@ from reflectie.domain.rules.turnout import turnouts_of_groups
 from reflectie.domain.setup import Mode, Setup
 from reflectie.domain.text import sort_key
 
-from .changes import compare
+from .changes import compare_items
+from .items import DimensionReport, GroupView, ItemReport, Note, Tally
 from .patterns import find_patterns
-from .report import (
-    About,
-    DimensionReport,
-    GroupView,
-    IntensityAnswer,
-    ItemReport,
-    Note,
-    Report,
-    Tally,
-    WhirlpoolArm,
-    draw_arms,
-)
+from .report import About, IntensityAnswer, Report, Since, WhirlpoolArm, draw_arms
 
 
 def build_report(
@@ -51,6 +41,11 @@ def build_report(
     report = _Builder(checklist, setup, sheets, totals, about).report(changed_on, delete_on)
     since = compare(about.earlier, report) if about.earlier else None
     return replace(report, patterns=find_patterns(report), since=since)
+
+
+def compare(earlier: Report, now: Report) -> Since:
+    """Set a report beside that of an earlier session of the same collaboration."""
+    return Since(earlier, *compare_items(earlier, now))
 
 
 def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:

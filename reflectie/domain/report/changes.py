@@ -10,20 +10,17 @@ or went between two rounds and nobody else thought otherwise, the difference of 
 rule about two reports prevents it, as each is in people's hands; `docs/privacy/limits.md` has it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.rules.findings import STRENGTH_FROM, Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 
-if TYPE_CHECKING:
-    from .report import ItemReport, Report
+from .items import ItemReport
 
 # One person never makes a change; two who answer otherwise are no accident of one day.
 FEWEST_MOVED = 2
@@ -86,34 +83,6 @@ class Moved:
         return self.items[IN_FRONT:]
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """The earlier session's report, and each item beside it. `reason` says why nothing can be compared at all; then
-    there are no items."""
-
-    earlier: Report
-    reason: NotCompared | None
-    items: tuple[ItemShift, ...]
-
-    @property
-    def moved(self) -> tuple[Moved, ...]:
-        """The items that moved, by how they did; in the order of MOVED, without those that have none."""
-        groups = ((shift, [item for item in self.items if item.shift is shift]) for shift in MOVED)
-        furthest = ((shift, tuple(sorted(items, key=lambda item: -item.size))) for shift, items in groups)
-        return tuple(Moved(shift, items) for shift, items in furthest if items)
-
-    @property
-    def same(self) -> tuple[ItemShift, ...]:
-        """The items of which no change can be said."""
-        return tuple(item for item in self.items if item.shift is Shift.SAME)
-
-    @property
-    def not_compared(self) -> tuple[tuple[NotCompared, tuple[ItemShift, ...]], ...]:
-        """The items that can't be compared, by why not."""
-        groups = ((reason, tuple(item for item in self.items if item.shift is reason)) for reason in NotCompared)
-        return tuple((reason, items) for reason, items in groups if items)
-
-
 class Figures(Protocol):
     """What of a session is set beside another: a report has it, and so has a session in a comparison."""
 
@@ -125,11 +94,6 @@ class Figures(Protocol):
 
     @property
     def items(self) -> tuple[ItemReport, ...]: ...
-
-
-def compare(earlier: Report, now: Report) -> Since:
-    """Set a report beside that of an earlier session of the same collaboration."""
-    return Since(earlier, *compare_items(earlier, now))
 
 
 def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, tuple[ItemShift, ...]]:

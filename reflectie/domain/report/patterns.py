@@ -7,24 +7,18 @@ away. A point of attention is neither an obstacle nor a strength. One sheet has 
 "so you see it"; what needs more people (agreement, groups, meanings that differ) doesn't show there.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from reflectie.domain.questionnaire.checklist import Kind, PatternKey
 from reflectie.domain.questionnaire.intensity import Fit
 from reflectie.domain.rules.findings import BLIND_ABOVE, STRENGTH_FROM, Counts, Finding
 from reflectie.domain.rules.suppression import FLOOR, Withheld
 
-if TYPE_CHECKING:
-    from .report import ItemReport, Report, Tally
+from .items import ItemReport, Tally
+from .report import Pattern, Report
 
-# As many as a team can talk about beside its obstacles; further ones are only named.
-MAX_PATTERNS = 3
 # "At least 5 of 7 factors", "at least 6 of 8 pairs" (concepts.md): with one side so full, exceptions don't count.
 # Of a checklist of another size, the same shares.
 MANY_FACTORS = Fraction(5, 7)
@@ -42,16 +36,6 @@ DARK_ABOVE = BLIND_ABOVE
 DARK_AT_LEAST = 2
 # With more dark dimensions than two it is no longer a part that stays dark: then little was filled in.
 DARK_DIMENSIONS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A pattern that shows, with the items it was seen in and, where there are such, the names it is about: groups as
-    the setup names them, or dimensions by their key."""
-
-    key: PatternKey
-    items: tuple[ItemReport, ...]
-    names: tuple[str, ...] = ()
 
 
 def find_patterns(report: Report) -> tuple[Pattern, ...]:

@@ -8,7 +8,8 @@ from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 
-from .report import MAX_DIFFERENCES, ItemReport, Report
+from .items import ItemReport
+from .report import MAX_DIFFERENCES, Report
 
 # From here two groups stand apart on an item: half the way from hindering to helping lies between them.
 APART_FROM = Fraction(1, 2)

@@ -6,22 +6,24 @@ from datetime import date
 from fractions import Fraction
 
 from reflectie.domain.pictures import Arm, whirlpool_arm
-from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind, Mover, Source
+from reflectie.domain.questionnaire.checklist import Checklist, Kind, Mover, PatternKey, Source
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
-from reflectie.domain.rules.findings import Counts, Finding, agreement, dissent
-from reflectie.domain.rules.suppression import Reason, Shown, Withheld
+from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.rules.turnout import Turnout, turnout_of
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode, Setup
 
 from .agreements import Agreement, Conclusion, State
-from .changes import Since
-from .outcomes import Outcome, contradicts
-from .patterns import MAX_PATTERNS, Pattern
+from .changes import MOVED, ItemShift, Moved, NotCompared, Shift
+from .items import DimensionReport, ItemReport, Note, Tally, agreement_on
+from .outcomes import Outcome
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
 MAX_IN_SUMMARY = 3
+# As many as a team can talk about beside its obstacles; further ones are only named.
+MAX_PATTERNS = 3
 # And talk about so many differences in one meeting.
 MAX_DIFFERENCES = 3
 
@@ -57,101 +59,6 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A text as somebody typed it, and who: only where people answered by name."""
-
-    text: str
-    who: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """How one partner or one level answered an item; without a finding where that is withheld, or nobody chose it."""
-
-    name: str
-    counts: Shown
-    finding: Finding | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many gave each answer to a question beside the checklist, in the question's own order."""
-
-    numbers: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemReport:
-    item: Item
-    # Withheld with as few that no individual result may be shown; then there is no finding either.
-    counts: Shown
-    finding: Finding | None
-    notes: tuple[Note, ...]
-    # How many responses named it among what to do something about first.
-    first: int
-    groups: tuple[GroupView, ...] = ()
-    # By name only: who gave which answer, open ones last.
-    voices: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    outcome: Outcome | None = None
-    # How many notes on it a coordinator took out.
-    removed: int = 0
-
-    @property
-    def dissent(self) -> int:
-        return dissent(self.counts) if isinstance(self.counts, Counts) else 0
-
-    @property
-    def says_enough(self) -> bool:
-        """Whether one view of it can be set against another. In a blind spot one against one says little where eight
-        don't know; of what is withheld nothing is said at all."""
-        return self.finding is not None and self.finding is not Finding.UNKNOWN
-
-    @property
-    def left_open(self) -> bool:
-        """Blind because nobody answered, rather than because people said they don't know."""
-        return isinstance(self.counts, Counts) and self.counts.open == self.counts.counted
-
-    @property
-    def hides_groups(self) -> bool:
-        """Whether the groups are withheld here alone, because one of them could be worked out."""
-        shown = [group.counts for group in self.groups]
-        return any(isinstance(counts, Withheld) and counts.reason is Reason.SUBTRACTION for counts in shown)
-
-    @property
-    def mover(self) -> Mover:
-        """Who can move it: as the team sees it, or else by default."""
-        return (self.outcome and self.outcome.mover) or self.item.mover
-
-    @property
-    def has_more(self) -> bool:
-        """Whether anything was written about it, or taken out."""
-        return bool(self.notes or self.outcome or self.removed)
-
-    @property
-    def contradiction(self) -> bool:
-        """Whether the talk came to the opposite of what the answers say."""
-        return self.outcome is not None and contradicts(self.finding, self.outcome)
-
-    @property
-    def difference(self) -> Fraction:
-        """How far apart those who chose are: 0 when all agree, a half when it is half against half."""
-        if isinstance(self.counts, Counts) and self.counts.chose:
-            return Fraction(self.dissent, self.counts.chose)
-        return Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class DimensionReport:
-    dimension: Dimension
-    items: tuple[ItemReport, ...]
-
-    @property
-    def was_talked_about(self) -> bool:
-        """Whether something was recorded of what the talk made of it."""
-        return any(item.outcome for item in self.items)
-
-
-@dataclass(frozen=True, slots=True)
 class WhirlpoolArm:
     report: ItemReport
     shape: Arm
@@ -172,6 +79,44 @@ class AdviceGroup:
 
     mover: Mover
     items: tuple[ItemReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern that shows, with the items it was seen in and, where there are such, the names it is about: groups as
+    the setup names them, or dimensions by their key."""
+
+    key: PatternKey
+    items: tuple[ItemReport, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The earlier session's report, and each item beside it. `reason` says why nothing can be compared at all; then
+    there are no items."""
+
+    earlier: "Report"
+    reason: NotCompared | None
+    items: tuple[ItemShift, ...]
+
+    @property
+    def moved(self) -> tuple[Moved, ...]:
+        """The items that moved, by how they did; in the order of MOVED, without those that have none."""
+        groups = ((shift, [item for item in self.items if item.shift is shift]) for shift in MOVED)
+        furthest = ((shift, tuple(sorted(items, key=lambda item: -item.size))) for shift, items in groups)
+        return tuple(Moved(shift, items) for shift, items in furthest if items)
+
+    @property
+    def same(self) -> tuple[ItemShift, ...]:
+        """The items of which no change can be said."""
+        return tuple(item for item in self.items if item.shift is Shift.SAME)
+
+    @property
+    def not_compared(self) -> tuple[tuple[NotCompared, tuple[ItemShift, ...]], ...]:
+        """The items that can't be compared, by why not."""
+        groups = ((reason, tuple(item for item in self.items if item.shift is reason)) for reason in NotCompared)
+        return tuple((reason, items) for reason, items in groups if items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,11 +327,6 @@ def draw_arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
         WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(agreement_on(item))))
         for place, item in enumerate(factors)
     )
-
-
-def agreement_on(item: ItemReport) -> Fraction:
-    """The share of all counted who call an item hindering, 0 to 1; 0 where that is withheld."""
-    return agreement(item.counts) if isinstance(item.counts, Counts) else Fraction(0)
 
 
 def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NAME
 from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, Conclusion, Decision, Needed, State, mark
-from reflectie.domain.report.report import ItemReport, Report
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 from reflectie.forms.fields import TextField, choice_field, day_field
 from reflectie.forms.optimistic_lock import SeenForm

@@ -13,7 +13,7 @@ from django.db.models.fields.json import KT
 from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.rules.totals import Totals, figure_of, people_of

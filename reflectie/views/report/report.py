@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.meeting.guide import LENGTHS
 from reflectie.domain.questionnaire.answers import note_name
-from reflectie.domain.report.report import ItemReport, Report
+from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.report import Report
 from reflectie.forms.report.outcomes import OutcomeForm
 from reflectie.models import Session
 from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_marks

@@ -10,7 +10,7 @@ from reflectie.domain.comparison.across_teams import Beside, set_teams_beside
 from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Agreement, State
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.rules.totals import Totals, figure_of, people_of

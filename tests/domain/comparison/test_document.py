@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, set_beside
 from reflectie.domain.comparison.document import MOST_BESIDE, build_handout
-from reflectie.domain.report.report import ItemReport
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode

@@ -10,9 +10,8 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import read_checklist
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.build import build_report
-from reflectie.domain.report.changes import Since
-from reflectie.domain.report.patterns import Pattern, PatternKey
-from reflectie.domain.report.report import Report
+from reflectie.domain.report.patterns import PatternKey
+from reflectie.domain.report.report import Pattern, Report, Since
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from tests.conftest import FROZEN, GUIDANCE
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Kind
-from reflectie.domain.report.build import build_report
-from reflectie.domain.report.changes import IN_FRONT, MOVED, ItemShift, NotCompared, Shift, compare, shift_between
+from reflectie.domain.report.build import build_report, compare
+from reflectie.domain.report.changes import IN_FRONT, MOVED, ItemShift, NotCompared, Shift, shift_between
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.findings import Counts, Finding, finding
 from reflectie.domain.rules.suppression import Reason, Withheld

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from reflectie.domain.questionnaire.answers import MEANINGS, Sheet
 from reflectie.domain.questionnaire.checklist import PatternKey
 from reflectie.domain.report.build import build_report
-from reflectie.domain.report.patterns import MAX_PATTERNS, find_patterns
-from reflectie.domain.report.report import Tally
+from reflectie.domain.report.items import Tally
+from reflectie.domain.report.patterns import find_patterns
+from reflectie.domain.report.report import MAX_PATTERNS
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account

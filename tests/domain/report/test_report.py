@@ -16,8 +16,9 @@ from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.build import build_report, draw_whirlpool
+from reflectie.domain.report.items import Note
 from reflectie.domain.report.outcomes import Outcome
-from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer, Note
+from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.setup import Mode, setup_without_account
 

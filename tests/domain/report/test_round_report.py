@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.report.build import build_report
+from reflectie.domain.report.items import Note, Tally
 from reflectie.domain.report.outcomes import Choice, Outcome, contradicts, mark
-from reflectie.domain.report.report import MAX_DIFFERENCES, About, Note, Tally
+from reflectie.domain.report.report import MAX_DIFFERENCES, About
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from reflectie.domain.questionnaire.checklist import Checklist
-from reflectie.domain.report.report import GroupView
+from reflectie.domain.report.items import GroupView
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.models import Session
 from reflectie.services import tokens

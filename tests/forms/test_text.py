@@ -38,7 +38,7 @@ TYPED = "\u2068@An\u2069 \ufeffe\u0301n\u200b B\u00ado\u202c\u0007"
 KEPT = "@An én Bo"
 NOTHING = "\u200b\u2800\u3164 \u00ad"
 # Read in a way of their own: an address, a code, a password, and a table of which each cell is read.
-OWN_WAY = {"email", "login", "addresses", "code", "password", "oldpassword", "password1", "password2", "token", "text"}
+OWN_WAY = {"email", "login", "addresses", "code", "password", "oldpassword", "password1", "password2", "token", "rows"}
 IN_LETTERS_OF_THEIR_OWN = (forms.UUIDField, forms.EmailField, forms.SlugField)
 HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
 
@@ -47,8 +47,9 @@ HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
 
 
 def form_classes() -> Iterator[type[forms.BaseForm]]:
-    for module in pkgutil.iter_modules(reflectie.forms.__path__):
-        for found in vars(importlib.import_module(f"reflectie.forms.{module.name}")).values():
+    modules = [module.name for module in pkgutil.walk_packages(reflectie.forms.__path__, "reflectie.forms.")]
+    for module in [*modules, "reflectie.accounts.forms"]:
+        for found in vars(importlib.import_module(module)).values():
             if isinstance(found, type) and issubclass(found, forms.BaseForm) and "reflectie" in found.__module__:
                 yield found
 
@@ -176,7 +177,7 @@ def bring_in(coordinator: Client, collaboration, **_: Any) -> Any:
     address = reverse("import", args=[session.pk])
     page = coordinator.post(address, {"file": SimpleUploadedFile("a.csv", table.encode())})
     form = page.context["confirm"]
-    return coordinator.post(address, {name: form[name].value() for name in ("text", "token")})
+    return coordinator.post(address, {name: form[name].value() for name in ("rows", "token")})
 
 
 def type_paper(coordinator: Client, collaboration, **_: Any) -> Any:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def day(monkeypatch):
-    for place in ("store.signals", "views.signals"):
+    for place in ("services.signals", "views.signals"):
         monkeypatch.setattr(f"reflectie.{place}.today", lambda: TODAY)
 
 

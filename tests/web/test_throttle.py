@@ -209,7 +209,7 @@ import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from reflectie.services import Use, count_uses, give_back
+from reflectie.services.rate_counts import Use, count_uses, give_back
 use, other = Use("a" * 64, 150, 600), Use("b" * 64, 1000, 600)
 print("ready", flush=True)
 input()

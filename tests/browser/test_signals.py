@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(autouse=True)
 def day(monkeypatch):
-    for place in ("store.signals", "views.signals"):
+    for place in ("services.signals", "views.signals"):
         monkeypatch.setattr(f"reflectie.{place}.today", lambda: TODAY)
 
 

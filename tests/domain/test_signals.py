@@ -129,7 +129,9 @@ def test_solver_finds_what_simpler_rules_give_away():
 def test_shown_label_is_no_smaller_than_the_floor():
     for sizes in SMALL:
         world = {label: (size, 0, 0) for label, size in sizes.items()}
-        assert all(counted >= FLOOR for _, counted, _ in as_published(world))
+        shown = {label: counted for label, counted, _ in as_published(world)}
+        assert ALL in shown
+        assert min(shown.values()) >= FLOOR
 
 
 # --- Worked by hand
@@ -267,6 +269,26 @@ def test_signals_stand_by_how_many_and_then_by_who_can_move_them(checklist: Chec
     ]
     assert [mover for mover, _ in signals.by_mover] == [Mover.GOVERNMENT, Mover.ORGANISATIONS, Mover.OURSELVES]
     assert len(signals.signals) + len(signals.few) + len(signals.withheld) == 15
+
+
+def test_signals_are_real_unless_told_to_be_made_up(checklist: Checklist):
+    found = entries(2026, "", obstacle=3)
+    assert publish(found, UNTIL).of(checklist, 2026).invented is False
+    assert publish(found, UNTIL, invented=True).of(checklist, 2026).invented is True
+
+
+def test_quote_of_as_many_signs_and_lines_as_fit_is_an_excerpt_and_a_longer_one_is_not(checklist: Checklist):
+    fitting = ["a" * 240, "b\nb\nb"]
+    quotes = {2026: {ITEM: [*fitting, "c" * 241, "d\nd\nd\nd"]}}
+    signals = publish(entries(2026, "", obstacle=3), UNTIL, quotes).of(checklist, 2026)
+    assert [(s.item.key, texts) for s, texts in signals.excerpts] == [(ITEM, tuple(fitting))]
+    assert signals.further_quotes == 2
+
+
+def test_who_can_move_no_signal_is_not_among_the_movers(checklist: Checklist):
+    found = [Entry(2026, "", {"goal-shared": Finding.OBSTACLE}) for _ in range(3)]
+    signals = publish(found, UNTIL).of(checklist, 2026)
+    assert [(mover, len(moved)) for mover, moved in signals.by_mover] == [(Mover.OURSELVES, 1)]
 
 
 def test_quote_stands_under_a_signal_of_its_year_and_never_beside_a_label(checklist: Checklist, years):

@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
+from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.report import About, Report
-from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, session_file
 from reflectie.exports.columns import COLUMNS
 from tests.conftest import everything
@@ -63,6 +65,59 @@ def test_csv_opens_in_a_dutch_spreadsheet(checklist):
         "3",
         "goal-shared",
     ]
+
+
+def test_round_has_a_row_for_each_answer_to_what_was_asked_beside_the_checklist(checklist):
+    """Needed, the forms there are, whether the two fit, and what matters: how many gave which answer."""
+    each = [("act", "quality"), ("act", "quality"), ("act", "process"), ("refer", "process")]
+    sheets = [
+        Sheet(
+            {"goal-shared": "helping", "intensity-needed": need, "intensity-current": ("meetings",), "ips-meaning": of}
+        )
+        for need, of in each
+    ]
+    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
+    rows = read_csv(session_file(build_report(checklist, setup, sheets, DAY), Format.CSV))
+    told = [tuple(row[name] for name in ("vraag", "antwoord", "aantal")) for row in rows if row["soort"] == "telling"]
+    assert [row for row in told if row[2] != "0"] == [
+        ("Wat is nodig?", "Doorverwijzen", "1"),
+        ("Wat is nodig?", "Samen activiteiten uitvoeren", "3"),
+        ("Hoe werken jullie nu samen?", "Periodiek overleg", "4"),
+        ("Past de vorm bij wat nodig is?", "Te licht?", "3"),
+        ("Past de vorm bij wat nodig is?", "Te zwaar?", "1"),
+        ("Wat staat centraal in jouw organisatie?", "Kwaliteit en kosten", "2"),
+        ("Wat staat centraal in jouw organisatie?", "Het samenwerkingsproces", "2"),
+    ]
+
+
+def test_one_sheet_has_its_answers_to_what_was_asked_beside_the_checklist(checklist):
+    report = build_report(checklist, setup_without_account(Mode.ALONE), [Sheet(everything(checklist))], DAY)
+    rows = read_csv(session_file(report, Format.CSV))
+    assert [(row["vraag"], row["antwoord"]) for row in rows if row["soort"] == "antwoord" and row["vraag"]] == [
+        ("Wat is nodig?", "Samen activiteiten uitvoeren"),
+        ("Hoe werken jullie nu samen?", "Periodiek overleg"),
+        ("Hoe werken jullie nu samen?", "Procedures"),
+        ("Past de vorm bij wat nodig is?", "Te licht?"),
+        ("Wat staat centraal in jouw organisatie?", "De gemeenschap"),
+        ("Vanuit welke rol?", "Uitvoering"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "choice", "words"),
+    [
+        ("goal-shared", Choice.HELPING, "Gedeeld door alle partners"),
+        ("goal-shared", Choice.DIVIDED, "We blijven verdeeld"),
+        ("context-financial", Choice.HINDERING, "Speelt"),
+        ("context-financial", None, ""),
+    ],
+)
+def test_outcome_of_the_talk_has_its_choice_in_words(checklist, key, choice, words):
+    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
+    about = About("", (), outcomes={key: Outcome(choice, "Zo zien we het nu.", mover=Mover.GOVERNMENT)})
+    report = build_report(checklist, setup, [Sheet({key: "hindering"})] * 3, DAY, about=about)
+    [row] = [row for row in read_csv(session_file(report, Format.CSV)) if row["soort"] == "uitkomst"]
+    assert (row["stelling_code"], row["antwoord"], row["tekst"]) == (key, words, "Zo zien we het nu.")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

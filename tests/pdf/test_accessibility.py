@@ -31,6 +31,8 @@ WHO = {
     "too few": REPORTS["too few"],
 }
 LEVELS = ("H1", "H2", "H3", "H4")
+WITH_TABLES = (documents.Kind.REPORT, documents.Kind.SUMMARY, documents.Kind.GUIDE)
+WITH_PICTURES = (documents.Kind.REPORT, documents.Kind.SUMMARY)
 # Notes stand in the whole report alone.
 SHORT = ("one", "seven", "sixty by name", "too few")
 EACH = [(who, kind) for kind in documents.Kind for who in (WHO if kind is documents.Kind.REPORT else SHORT)]
@@ -108,7 +110,9 @@ def test_pdf_headings_skip_no_level_and_are_its_bookmarks(who, kind):
 
 @EVERY
 def test_pdf_every_table_header_says_what_it_heads(who, kind):
-    for header in texts(read(who, kind), "TH"):
+    headers = texts(read(who, kind), "TH")
+    assert bool(headers) == (kind in WITH_TABLES)
+    for header in headers:
         row = header["/P"].get_object()
         in_head = row["/P"].get_object()["/S"] == "/THead"
         attributes = header["/A"].get_object()
@@ -117,5 +121,9 @@ def test_pdf_every_table_header_says_what_it_heads(who, kind):
 
 @EVERY
 def test_pdf_every_picture_has_words(who, kind):
-    for figure in texts(read(who, kind), "Figure"):
+    figures = texts(read(who, kind), "Figure")
+    assert bool(figures) == (kind in WITH_PICTURES and who != "too few")
+    # Of a round, each item has its own in the whole report.
+    assert len(figures) > 15 or not (kind is documents.Kind.REPORT and WHO[who].groups and who != "too few")
+    for figure in figures:
         assert len(str(figure.get("/Alt", "")).split()) > 3

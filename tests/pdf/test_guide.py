@@ -157,6 +157,7 @@ def test_cards_pdf_has_four_on_every_page(name):
 def test_cards_pdf_has_no_figures_and_no_findings(name):
     text = "".join(page.extract_text() for page in read(name, "cards").pages)
 
+    assert "Heb je elkaar nodig" in text
     assert re.findall(r"\d", text) == []
     words = ("hinderpaal", "Sterkte", "Verdeeld", "Blinde", "noemden", "Uit het gesprek")
     assert [word for word in words if word in text] == []

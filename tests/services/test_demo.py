@@ -196,18 +196,20 @@ def test_three_obstacles_recur_in_all_three_and_quotes_of_each_are_released(demo
 
 
 def test_every_sheet_holds_what_the_form_would_take(demo):
-    checklist = checklists.published_checklist()
+    checklist, asked = checklists.published_checklist(), set()
     for session in Session.objects.select_related("checklist", "collaboration"):
         fields = fields_for(checklist, sheets.setup_of(session))
         for sheet in sheets.load_sheets(list(session.responses.all())):
             for name, value in sheet.values.items():
                 field = fields[name]
+                asked.add(field.ask)
                 given = value if field.ask is Ask.MANY else (value,)
                 if field.ask is Ask.TEXT:
                     assert len(value) <= field.limit
                 else:
                     assert set(given) <= set(field.choices)
                     assert len(given) <= field.limit
+    assert asked == set(Ask)
 
 
 def test_who_signs_in_with_what_was_told_sees_them(demo, client):

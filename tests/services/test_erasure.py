@@ -252,6 +252,22 @@ def test_somebody_else_who_writes_fails_no_erasing_and_is_logged(running: Sessio
     assert free_pages() == 0
 
 
+def test_erasing_waits_two_seconds_at_most_for_somebody_who_reads_on(running: Session) -> None:
+    """In milliseconds, at each step that others can hold up; whoever saves beside it waits for it."""
+    waits = []
+
+    def look(execute, sql, *more):
+        if sql.startswith(("PRAGMA wal_checkpoint", "VACUUM")):
+            waits.append((sql.split("(")[0], connection.connection.execute("PRAGMA busy_timeout").fetchone()))
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(look):
+        withdraw(running, codes(running)[0])
+
+    empty, anew = ("PRAGMA wal_checkpoint", (2000,)), ("VACUUM", (2000,))
+    assert waits == [empty, anew, empty]
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps each table in files of its own")
 def test_daily_work_writes_the_tables_anew_on_postgresql() -> None:
     def files() -> list[int]:
@@ -305,6 +321,7 @@ def test_withdrawn_and_old_invitations_are_gone_from_the_files(running: Session)
     collaboration = running.collaboration
     for address in ("ingetrokken@example.org", "vergeten@example.org"):
         people.invite_member(collaboration, address, Role.FACILITATOR)
+    assert [address in on_disk() for address in (b"ingetrokken@", b"vergeten@")] == [True, True]
     people.withdraw_invitation(collaboration, collaboration.invitations.get(email="ingetrokken@example.org").pk)
     assert b"ingetrokken@" not in on_disk()
     people.erase_old_invitations(today() + timedelta(days=40))

@@ -188,6 +188,7 @@ def test_without_cookies_nothing_of_another_site_is_shown_or_sent_again():
 
     page = Client(enforce_csrf_checks=True).post("/samenwerkingen/nieuw/", fields, headers={"Origin": "null"})
 
+    assert (page.status_code, "<h1>" in page.content.decode()) == (403, True)
     assert "0900" not in page.content.decode()
 
 

@@ -33,6 +33,7 @@ def test_no_two_pages_have_one_title(shown):
         # "This can't be done now" is said at the address of what was asked.
         if page.status == 200:
             pages[page.stage, page.who, page.title].add(page.route.removeprefix("session-"))
+    assert len({title for _, _, title in pages}) > 40
     # A report, and what goes with it, is one page at two addresses: by its link, and with a role.
     assert {key: routes for key, routes in pages.items() if len(routes) > 1} == {}
 

@@ -34,6 +34,7 @@ def test_home_takes_one_query_for_a_stranger(client, django_assert_num_queries):
 def test_about_names_all_five_sources(client, checklist):
     page = client.get("/over/").content.decode()
 
+    assert len(checklist.sources) == 5
     for source in checklist.sources:
         assert source.reference.replace("&", "&amp;") in page
 

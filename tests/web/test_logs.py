@@ -1,4 +1,5 @@
 import logging
+import sys
 from logging import LogRecord
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -9,12 +10,13 @@ from django.db import IntegrityError
 from django.http import HttpResponseNotFound
 from django.test import RequestFactory
 from django.utils.log import log_response
-from django.views.debug import ExceptionReporter, get_exception_reporter_filter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter, get_exception_reporter_filter
 
 from reflectie.web.logs import NoAnswers, NoTokens, without_secrets
 
 NOTE = "over mevrouw Janssens"
-COOKIE = "eigen=geheim"
+COOKIE = "eigen=koekjesgeheim"
+COOKIE_VALUE = "koekjesgeheim"
 TOKEN = "kVq3Zx9_-wLrT8bNpYc2Fg"
 
 
@@ -102,6 +104,21 @@ def test_a_traceback_loses_the_token_and_keeps_the_rest(lines: list[str]) -> Non
     assert "test_a_traceback_loses_the_token_and_keeps_the_rest" in line
 
 
+def test_a_traceback_that_no_other_handler_formatted_before_loses_the_token_too() -> None:
+    """Where others write it first, as the handlers of the tests do, its text stands in the record already."""
+    handler, told = Lines(), f"/invullen/{TOKEN}/"
+    try:
+        raise ObjectDoesNotExist(told)
+    except ObjectDoesNotExist:
+        record = logging.getLogger("reflectie").makeRecord(
+            "reflectie", logging.ERROR, "file.py", 1, "failed", (), sys.exc_info()
+        )
+    assert record.exc_text is None
+    handler.handle(record)
+    [line] = handler.lines
+    assert line.endswith("ObjectDoesNotExist: /invullen/…/")
+
+
 def test_arguments_that_do_not_fit_are_still_reported(lines: list[str]) -> None:
     logging.getLogger("reflectie").warning("%s and %s", f"/invullen/{TOKEN}/")
     assert lines == ["WARNING %s and %s ('/invullen/…/',)"]
@@ -129,12 +146,16 @@ def test_an_error_report_holds_no_answers_cookies_or_variables(settings: Any) ->
         reporter.filter = NoAnswers()
         data = reporter.get_traceback_data()
         text, html = reporter.get_traceback_text(), reporter.get_traceback_html()
+        reporter.filter = SafeExceptionReporterFilter()
+        without_ours = reporter.get_traceback_text() + reporter.get_traceback_html()
     assert list(data["filtered_POST_items"]) == []
     assert [list(frame["vars"]) for frame in data["frames"]] == [[]]
     for report in (text, html):
         assert "ValueError" in report
         assert NOTE not in report
-        assert COOKIE not in report
+        # As a report writes a cookie, and as a browser sends it.
+        assert COOKIE_VALUE not in report
+    assert COOKIE_VALUE in without_ours
 
 
 @pytest.mark.parametrize(

@@ -655,6 +655,18 @@ def test_one_mailbox_gets_no_more_by_day_from_one_asker(monkeypatch):
     assert sent == 20
 
 
+def test_one_mailbox_gets_no_more_until_a_day_after_the_first(monkeypatch):
+    start = time.time()
+
+    def ask_at(seconds: int) -> bool:
+        monkeypatch.setattr("reflectie.services.rate_counts.time.time", lambda: start + seconds)
+        return count_code_mail(asking(), ADDRESS) is None
+
+    assert [ask_at(minute * 61) for minute in range(21)] == [True] * 20 + [False]
+    assert [ask_at(hours * 3600 - 1) for hours in (12, 23, 24)] == [False] * 3
+    assert ask_at(24 * 3600 + 1)
+
+
 def test_codes_that_were_asked_for_elsewhere_do_not_keep_the_owner_out(client):
     make_account(ADDRESS)
     for number in range(20):

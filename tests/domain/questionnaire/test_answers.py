@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.questionnaire.answers import Ask, Field, Merge, Sheet, digest, fields_for, merge, note_name
+from reflectie.domain.questionnaire.answers import (
+    Ask,
+    Field,
+    Merge,
+    Sheet,
+    digest,
+    fields_for,
+    is_note,
+    merge,
+    note_name,
+)
 from reflectie.domain.setup import Mode, setup_without_account
 
 KEYS = [
@@ -94,6 +104,11 @@ def test_field_empty_is_what_nobody_answered(checklist):
 def test_field_names_alone_take_one_line(checklist):
     fields = fields_for(checklist, setup_without_account(Mode.ALONE))
     assert [name for name, field in fields.items() if field.one_line] == NAMES
+
+
+def test_note_is_a_text_about_an_item_and_no_other_text(checklist):
+    fields = fields_for(checklist, setup_without_account(Mode.ALONE))
+    assert [name for name, field in fields.items() if is_note(field)] == [f"{key}-note" for key in KEYS]
 
 
 def test_sheet_empty_has_every_item_open(checklist):

@@ -300,6 +300,7 @@ def test_guidance_patterns_and_rebuilding_have_no_sentence_over_twenty_words():
         for text in dict(words_beside(GUIDANCE)).values()
         for sentence in re.split(r"(?<=[.?!’])\s+(?=[A-Z‘])", text)
     }
+    assert len(sentences) > 50
     assert {sentence: words for sentence, words in sentences.items() if words > 20} == {}
 
 
@@ -316,6 +317,7 @@ def test_guidance_everything_rests_on_sections_that_the_sources_have(checklist):
     passages = {
         passage for part in (*advice, *checklist.patterns.values(), *checklist.rebuilding) for passage in part.rests_on
     }
+    assert len(passages) > 30
     assert {p for p in passages if p.section.split(" · ")[0] not in SECTIONS[p.source]} == set()
 
 

@@ -166,6 +166,21 @@ def test_renew_link_old_link_and_code_stop_and_answers_stay():
     assert find_response(after, tokens.hash_personal_code(session.pk, code)) is not None
 
 
+def test_code_that_another_session_has_is_drawn_again(monkeypatch):
+    first = make_round()
+    drawn = iter([first.code, "DRAWN2", first.code, "DRAWN4"])
+    monkeypatch.setattr("reflectie.services.sessions.rounds.new_code", lambda length: next(drawn))
+
+    second = make_round()
+    planned = fresh(second)
+    rounds.renew_link(second)
+    renewed = fresh(second)
+
+    assert (planned.code, renewed.code) == ("DRAWN2", "DRAWN4")
+    assert rounds.find_by_code(first.code) == first.join_token
+    assert rounds.find_by_code("DRAWN4") == renewed.join_token != planned.join_token
+
+
 def test_renew_link_of_a_sheet_filled_in_together_moves_the_sheet_along():
     session = make_round(Mode.TOGETHER)
     token_hash = tokens.hash_token(session.join_token)

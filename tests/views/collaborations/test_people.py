@@ -238,7 +238,7 @@ def test_an_invitation_says_who_invites_into_what(client, link):
 
 
 def test_looking_at_an_invitation_leaves_nothing_in_the_browsers_session(client, link):
-    client.get(link)
+    assert client.get(link).status_code == 200
     assert INVITATION not in client.session
 
 

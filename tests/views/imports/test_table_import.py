@@ -234,6 +234,14 @@ def test_what_is_looked_over_is_not_kept(coordinator, earlier):
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
 
 
+def test_columns_that_are_not_in_the_table_are_named_but_for_the_notes(coordinator, collaboration):
+    plan = {"questions": ("goal-sentence",), "expected": None}
+    session = make_round(Mode.NAMED, collaboration=collaboration, planned_on=THEN, earlier=True, **plan)
+    missing = upload(coordinator, session, "2 Gedeeld doel\r\n1\r\n").context["missing"]
+    assert "2 Gedeeld doel" not in missing
+    assert (missing[0], missing[-1], len(missing)) == ("Naam", "Doel in één zin", 1 + 14 + 1)
+
+
 def test_what_is_confirmed_is_in_and_told(coordinator, earlier):
     response = confirm(coordinator, earlier, upload(coordinator, earlier, TABLE))
     assert (response.status_code, response["Location"]) == (303, url(earlier, "session"))
@@ -379,6 +387,7 @@ def test_logs_say_nothing_of_what_was_brought_in(coordinator, earlier, caplog):
     upload(coordinator, earlier, "2 Gedeeld doel\r\nZeldzaamwoord\r\n")
     confirm(coordinator, earlier, upload(coordinator, earlier, TABLE))
     said = " ".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends")
+    assert "Unprocessable Entity" in said
     assert [word for word in ("Zeldzaamwoord", "waarheid", "Joke") if word in said] == []
 
 

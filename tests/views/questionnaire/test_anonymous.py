@@ -3,7 +3,7 @@ person or to an order of arrival. The rounds here are filled in through the page
 
 import random
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 from uuid import uuid4
 
 import pytest
@@ -251,7 +251,12 @@ def test_no_page_tells_others_a_code_a_hash_a_key_or_an_address(remains):
 
 
 def test_pages_after_closing_say_no_user_and_no_code(remains):
-    for page in remains.seen_by("coordinator", "facilitator", *PEOPLE, stages=("closed", *OPENED)):
+    everybody, later = {"coordinator", "facilitator", *PEOPLE}, {"closed", *OPENED}
+    before, pages = remains.seen_by(*PEOPLE, stages=("open",)), remains.seen_by(*everybody, stages=tuple(later))
+    # While it is open, each reads their own code under these words.
+    assert {page.who for page in before if "Jouw code" in page.text} == set(PEOPLE)
+    assert {(page.who, page.stage) for page in pages if page.status == 200} == set(product(everybody, later))
+    for page in pages:
         assert "734911" not in page.text.replace("account734911", ""), page.url
         assert "Jouw code" not in page.text, page.url
 

@@ -334,9 +334,13 @@ def test_saving_by_name_can_wait_with_the_name():
 
 
 def test_anonymous_round_asks_for_no_name():
-    session = make_round()
+    pages = {}
+    for mode in (Mode.NAMED, Mode.ANONYMOUS):
+        session = make_round(mode)
+        pages[mode] = begin(session).get(url("join-fill", session)).content.decode()
 
-    assert 'name="participant"' not in begin(session).get(url("join-fill", session)).content.decode()
+    assert [mode for mode, page in pages.items() if 'name="goal-shared"' in page] == [Mode.NAMED, Mode.ANONYMOUS]
+    assert [mode for mode, page in pages.items() if 'name="participant"' in page] == [Mode.NAMED]
 
 
 def test_together_everybody_with_the_link_has_the_same_sheet_and_finishing_opens_the_report():

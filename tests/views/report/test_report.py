@@ -30,6 +30,7 @@ def test_report_offers_its_owner_both_links_and_the_day_of_erasing(owner, finish
 
     assert f"http://testserver{finished.fill_url}" in page
     assert f"http://testserver{finished.report_url}" in page
+    assert f'href="{finished.fill_url}">Wijzig antwoorden</a>' in page
     assert "Verandert er niets meer, dan wissen we alles op" in page
 
 
@@ -38,6 +39,7 @@ def test_report_of_another_reflection_offers_its_owner_nothing(owner):
 
     page = owner.get(other.report_url).content.decode()
 
+    assert "In het kort</h2>" in page
     assert other.token not in page
     assert "Wijzig antwoorden" not in page
 

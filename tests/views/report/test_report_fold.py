@@ -67,7 +67,9 @@ def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_
 
 def test_paper_folds_nothing_but_what_did_not_change(collaboration):
     report = reports.load_report(make_round(collaboration))
-    assert "<details" not in render_to_string("reflectie/report/pdf.html", {"report": report})
+    paper = render_to_string("reflectie/report/pdf.html", {"report": report})
+    assert [item.item.short for item in report.items if item.item.short not in paper] == []
+    assert "<details" not in paper
 
 
 def test_figures_of_each_group_stand_in_a_table_and_no_group_without_a_place(shown, checklist):

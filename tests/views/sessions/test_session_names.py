@@ -235,8 +235,10 @@ def test_archive_lists_which_and_has_no_name_in_its_own(coordinator, five):
 def test_file_names_and_logs_have_no_session_name(coordinator, five, caplog):
     for name, args in (("session-file", [five[3].pk, "csv"]), ("session-picture", [five[3].pk, "draaikolk"])):
         response = coordinator.get(reverse(name, args=args))
+        assert response.status_code == 200
         assert NAME not in str(response.headers)
-    coordinator.post(reverse("session-name", args=[five[3].pk]), {"name": "Iets anders"})
+    named = coordinator.post(reverse("session-name", args=[five[3].pk]), {"name": "Iets anders"})
+    assert (named.status_code, fetched(five[3]).name) == (303, "Iets anders")
     assert NAME not in caplog.text
     assert "Iets anders" not in caplog.text
 
@@ -264,6 +266,7 @@ def test_signals_and_what_is_shared_never_name_a_session(coordinator, five):
     for session in five:
         rounds.rename_session(session, "Geheim overleg")
     Collaboration.objects.update(signals_from=date(2020, 1, 1))
+    assert "Geheim overleg" in page_of(coordinator, "session", five[0].pk)
     for name in ("signals", "shared"):
         assert "Geheim overleg" not in page_of(coordinator, name)
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie.domain.pictures import Bar, spread_bar
+from reflectie.domain.pictures import Arm, Bar, spread_bar, whirlpool_arm
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.report.agreements import Agreement
@@ -508,6 +508,20 @@ def dissent_text(report: ItemReport) -> str:
     return (
         ngettext("%(n)s van %(total)s ziet het anders", "%(n)s van %(total)s zien het anders", report.dissent) % numbers
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnArm:
+    """One arm of the whirlpool: what is known of its factor, and its outline."""
+
+    report: ItemReport
+    shape: Arm
+
+
+@register.filter
+def drawn(arms: Sequence[WhirlpoolArm]) -> list[DrawnArm]:
+    """`{{ arms|drawn }}`: the arms with their outlines, around the eye in their order, each as wide as its share."""
+    return [DrawnArm(arm.report, whirlpool_arm(place, len(arms), float(arm.share))) for place, arm in enumerate(arms)]
 
 
 @register.filter

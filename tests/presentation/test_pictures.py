@@ -1,5 +1,5 @@
 """The pictures of a report: their geometry, what stands in them, and their texts. The whirlpool's geometry stands in
-test_report.py."""
+test_whirlpool_picture.py."""
 
 import re
 from datetime import date

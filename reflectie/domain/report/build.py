@@ -28,7 +28,7 @@ from .report import (
     Report,
     Tally,
     WhirlpoolArm,
-    draw_arms,
+    arms_of,
 )
 
 
@@ -53,12 +53,12 @@ def build_report(
     return replace(report, patterns=find_patterns(report), since=since)
 
 
-def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
-    """The seven arms as sheets, counted or not, have them: each as wide as the share that says it plays."""
+def whirlpool_of(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
+    """The seven arms as sheets, counted or not, have them."""
     counts = {item.key: count(sheet.text(item.key) for sheet in sheets) for item in checklist.factors}
     # A sheet that is being filled in is its giver's own, so that nothing of it is withheld.
     totals = Totals(Mode.ALONE, len(sheets), counts)
-    return draw_arms([ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist.factors])
+    return arms_of([ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist.factors])
 
 
 def add_up(checklist: Checklist, mode: Mode, sheets: Sequence[Sheet]) -> Totals:

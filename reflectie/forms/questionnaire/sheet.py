@@ -31,7 +31,7 @@ from reflectie.domain.questionnaire.answers import (
 )
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity
-from reflectie.domain.report.build import draw_whirlpool
+from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
@@ -319,7 +319,7 @@ def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Prom
 @lru_cache(maxsize=1024)
 def _whirlpool_once(checklist: Checklist, language: str, values: tuple[str, ...], swap: bool) -> SafeString:  # noqa: ARG001
     sheet = Sheet({item.key: value for item, value in zip(checklist.factors, values, strict=True) if value})
-    arms = draw_whirlpool(checklist, [sheet])
+    arms = whirlpool_of(checklist, [sheet])
     return render_to_string("reflectie/pictures/whirlpool.html", {"arms": arms, "swap": swap})
 
 

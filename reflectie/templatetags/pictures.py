@@ -12,7 +12,16 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.pictures import (
+from reflectie.domain.questionnaire.answers import MEANINGS, Value
+from reflectie.domain.questionnaire.checklist import Item, Kind
+from reflectie.domain.questionnaire.intensity import FORMS, Intensity, current_intensity
+from reflectie.domain.report.perspectives import Perspective, Perspectives, outermost, set_side_by_side
+from reflectie.domain.report.report import ItemReport, Report, Tally
+from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
+from reflectie.domain.setup import Grouping
+from reflectie.presentation import wording
+from reflectie.presentation.pictures import (
     Circle,
     Drawing,
     Layer,
@@ -26,15 +35,6 @@ from reflectie.domain.pictures import (
     draw_spreads,
     draw_tracks,
 )
-from reflectie.domain.questionnaire.answers import MEANINGS, Value
-from reflectie.domain.questionnaire.checklist import Item, Kind
-from reflectie.domain.questionnaire.intensity import FORMS, Intensity, current_intensity
-from reflectie.domain.report.perspectives import Perspective, Perspectives, outermost, set_side_by_side
-from reflectie.domain.report.report import ItemReport, Report, Tally
-from reflectie.domain.rules.findings import Counts, Finding
-from reflectie.domain.rules.suppression import Reason, Withheld
-from reflectie.domain.setup import Grouping
-from reflectie.presentation import wording
 
 from .reflectie import answer, group_name, group_text, spread_text, whirlpool_text
 

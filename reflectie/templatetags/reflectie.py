@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie.domain.pictures import Arm, Bar, spread_bar, whirlpool_arm
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.report.agreements import Agreement
@@ -33,6 +32,7 @@ from reflectie.domain.setup import Grouping, Mode
 from reflectie.email_addresses import readable_address
 from reflectie.models import Role, Session
 from reflectie.presentation import wording
+from reflectie.presentation.pictures import Arm, Bar, spread_bar, whirlpool_arm
 from reflectie.services.report.outcomes import text_mark
 from reflectie.services.report.reports import title_of
 

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.functional import Promise
 
-from reflectie.domain.pictures import Dots, draw_dots
 from reflectie.presentation import wording
+from reflectie.presentation.pictures import Dots, draw_dots
 
 register = template.Library()
 

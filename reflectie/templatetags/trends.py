@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.comparison.comparison import SessionFigures
 from reflectie.domain.comparison.history import Course, History, Moment, Point, Trend
-from reflectie.domain.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.report.report import ItemReport
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
+from reflectie.presentation.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 
 from .pictures import TONES, Part
 from .reflectie import group_text, lower_first, spread_parts, whirlpool_text

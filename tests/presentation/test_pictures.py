@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.pictures import (
+from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.checklist import read_checklist
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.perspectives import set_side_by_side
+from reflectie.domain.report.report import About
+from reflectie.domain.rules.suppression import Reason
+from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.pictures import (
     BAR_LENGTH,
     Circle,
     Layer,
@@ -25,15 +32,8 @@ from reflectie.domain.pictures import (
     draw_tracks,
     spread_bar,
 )
-from reflectie.domain.pictures.drawing import text_width, wrap
-from reflectie.domain.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
-from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.questionnaire.checklist import read_checklist
-from reflectie.domain.report.build import build_report
-from reflectie.domain.report.perspectives import set_side_by_side
-from reflectie.domain.report.report import About
-from reflectie.domain.rules.suppression import Reason
-from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.pictures.drawing import text_width, wrap
+from reflectie.presentation.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
 from reflectie.templatetags.pictures import _PAINT, PICTURES, apart_text, find_picture, paint
 from tests.conftest import FROZEN, GUIDANCE
 

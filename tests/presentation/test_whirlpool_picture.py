@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reflectie.domain.pictures import whirlpool_arm
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.build import whirlpool_of
+from reflectie.presentation.pictures import whirlpool_arm
 from reflectie.templatetags.reflectie import drawn
 
 # The whirlpool's box, as its template has it: left, top, width, height.

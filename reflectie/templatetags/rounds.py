@@ -8,9 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import Mode
-from reflectie.forms.report import agreements
-from reflectie.forms.sessions.plan import EXPLAINED, QUESTIONS
 from reflectie.models import Session
+from reflectie.presentation.choices import EXPLAINED, QUESTIONS
 from reflectie.presentation.wording import REASONS
 from reflectie.services.collaborations.collaborations import SessionLine
 
@@ -26,7 +25,7 @@ def spaced(code: str) -> str:
 @register.filter
 def explained(name: object) -> str | Promise:
     """What a possibility in the plan or a decision means; empty where its name says it."""
-    return EXPLAINED.get(str(name)) or agreements.EXPLAINED.get(str(name), "")
+    return EXPLAINED.get(str(name), "")
 
 
 @register.filter

@@ -22,6 +22,7 @@ from reflectie.forms.fields import TextField, choice_field, day_field
 from reflectie.forms.optimistic_lock import SeenForm
 from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
+from reflectie.presentation.choices import DECISIONS
 from reflectie.services.questionnaire.sheets import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
@@ -30,17 +31,6 @@ WHAT = ("what", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
 # Fields that look otherwise than Bootstrap's.
 SHAPES = {"state": CHOICES, "principle": "reflectie/report/agreements/principle.html"}
-
-# Beside each decision, what it means. None of them is the better one.
-DECISIONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    Decision.REPAIR: (_("Herstellen"), _("We gaan samen verder zoals we zijn, en pakken aan wat in de weg zit.")),
-    Decision.REDESIGN: (
-        _("Hertekenen"),
-        _("We bouwen opnieuw op: een ander doel, andere partners of een andere vorm."),
-    ),
-    Decision.STOP: (_("Stoppen"), _("We stoppen met deze samenwerking, en ronden ze netjes af.")),
-}
-EXPLAINED = {name: words[1] for name, words in DECISIONS.items()}
 
 
 class AgreementForm(SeenForm[Agreement]):

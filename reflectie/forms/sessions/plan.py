@@ -21,6 +21,7 @@ from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.domain.text import same_text
 from reflectie.forms.fields import TextField, choice_field, day_field, session_name_field
 from reflectie.presentation import wording
+from reflectie.presentation.choices import GROUPINGS, MODES, QUESTIONS
 from reflectie.services.collaborations.collaborations import merge_names
 from reflectie.services.questionnaire.sheets import today
 from reflectie.services.sessions.plans import Plan
@@ -29,46 +30,6 @@ from reflectie.services.sessions.plans import Plan
 MAX_PEOPLE = 2000
 # A date further away than this is more likely a slip in the year.
 MAX_DAYS = 366
-
-MODES: dict[str, tuple[str | Promise, str | Promise]] = {
-    Mode.TOGETHER: (
-        _("Samen, op één scherm"),
-        _("Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur."),
-    ),
-    Mode.ANONYMOUS: (
-        _("Ieder voor zich, anoniem"),
-        _("Ieder antwoordt op het eigen toestel. Het verslag toont aantallen en notities, zonder namen."),
-    ),
-    Mode.NAMED: (
-        _("Ieder voor zich, op naam"),
-        _("Ieder antwoordt op het eigen toestel. In het verslag staat van wie elk antwoord is."),
-    ),
-}
-GROUPINGS: dict[str, tuple[str | Promise, str | Promise]] = {
-    Grouping.NONE: (_("Niet"), _("Het verslag toont de groep als geheel.")),
-    Grouping.PARTNER: (_("Per partner"), _("Het verslag zet de organisaties naast elkaar.")),
-    Grouping.LEVEL: (_("Per rol"), _("Het verslag zet uitvoering, leiding, bestuur en andere rollen naast elkaar.")),
-}
-QUESTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "first": (
-        _("Waar zouden jullie het eerst iets aan doen?"),
-        _("Bepaalt de volgorde van de hinderpalen, het advies en het gesprek."),
-    ),
-    "goal-sentence": (
-        _("Wat is het doel, in één zin?"),
-        _("De zinnen staan naast elkaar in het verslag: bedoelen jullie hetzelfde?"),
-    ),
-    "intensity": (
-        _("Hoe nauw moeten jullie samenwerken, en hoe gaat het nu? (twee vragen)"),
-        _("Laat zien of de vorm te licht is, past of te zwaar is."),
-    ),
-    "ips-meaning": (
-        _("Wat staat in jouw organisatie centraal?"),
-        _("Laat zien of partners iets anders bedoelen met hetzelfde woord. Vragen we niet als jullie samen invullen."),
-    ),
-}
-# What each possibility means, beside its name.
-EXPLAINED = {name: words[1] for table in (MODES, GROUPINGS, QUESTIONS) for name, words in table.items()}
 
 
 @dataclass(frozen=True, slots=True)

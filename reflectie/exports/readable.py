@@ -10,8 +10,8 @@ from reflectie.domain.report.report import ItemReport, Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.presentation import wording
-from reflectie.templatetags.handout import only_answer
-from reflectie.templatetags.reflectie import (
+from reflectie.presentation.comparison_pdf import only_answer
+from reflectie.presentation.report import (
     agreement_about,
     answer,
     choice_words,

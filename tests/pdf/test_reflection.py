@@ -20,9 +20,9 @@ from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.pdf import documents, renderer
+from reflectie.presentation.pictures.report import find_picture
+from reflectie.presentation.report import drawn
 from reflectie.services.report.reports import load_report
-from reflectie.templatetags.pictures import find_picture
-from reflectie.templatetags.reflectie import drawn
 from tests.conftest import FROZEN, GUIDANCE, everything
 from tests.helpers.readback import (
     CONTROLS,

@@ -33,8 +33,8 @@ from reflectie.presentation.pictures import (
     spread_bar,
 )
 from reflectie.presentation.pictures.drawing import text_width, wrap
+from reflectie.presentation.pictures.report import _PAINT, PICTURES, apart_text, find_picture, paint
 from reflectie.presentation.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
-from reflectie.templatetags.pictures import _PAINT, PICTURES, apart_text, find_picture, paint
 from tests.conftest import FROZEN, GUIDANCE
 
 COUNTS = st.tuples(*[st.integers(0, 200)] * 4).filter(any)

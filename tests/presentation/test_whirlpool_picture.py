@@ -11,7 +11,7 @@ import pytest
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.build import whirlpool_of
 from reflectie.presentation.pictures import whirlpool_arm
-from reflectie.templatetags.reflectie import drawn
+from reflectie.presentation.report import drawn
 
 # The whirlpool's box, as its template has it: left, top, width, height.
 PICTURE = Path(__file__).resolve().parents[2] / "templates" / "reflectie" / "pictures" / "whirlpool.html"

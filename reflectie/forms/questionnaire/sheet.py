@@ -36,8 +36,8 @@ from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
 from reflectie.presentation import wording
+from reflectie.presentation.report import answer
 from reflectie.services.questionnaire.sheets import Posted, Saved
-from reflectie.templatetags.reflectie import answer
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 

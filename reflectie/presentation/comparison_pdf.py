@@ -19,7 +19,7 @@ from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
 
-from .reflectie import answer, lower_first
+from .report import answer, lower_first
 from .sharing import item_name, obstacle_name, strength_name
 
 register = template.Library()

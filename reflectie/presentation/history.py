@@ -16,8 +16,8 @@ from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
 from reflectie.presentation.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 
-from .pictures import TONES, Part
-from .reflectie import group_text, lower_first, spread_parts, whirlpool_text
+from .pictures.report import TONES, Part
+from .report import group_text, lower_first, spread_parts, whirlpool_text
 
 register = template.Library()
 

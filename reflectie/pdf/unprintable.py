@@ -4,7 +4,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from reflectie.pdf import fonts
+from . import fonts
 
 register = template.Library()
 

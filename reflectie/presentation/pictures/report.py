@@ -35,8 +35,7 @@ from reflectie.presentation.pictures import (
     draw_spreads,
     draw_tracks,
 )
-
-from .reflectie import answer, group_name, group_text, spread_text, whirlpool_text
+from reflectie.presentation.report import answer, group_name, group_text, spread_text, whirlpool_text
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from reflectie.domain.report.changes import ItemShift
 from reflectie.domain.report.report import ItemReport
 
-from .reflectie import spread_parts
+from .report import spread_parts
 
 register = template.Library()
 

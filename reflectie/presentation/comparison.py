@@ -22,7 +22,7 @@ from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
 
-from .reflectie import Part, dissent_text, lower_first, spread_parts
+from .report import Part, dissent_text, lower_first, spread_parts
 from .sharing import item_name
 
 register = template.Library()

@@ -11,7 +11,7 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.sharing import Shared
 from reflectie.presentation import wording
 
-from .reflectie import lower_first
+from .report import lower_first
 
 register = template.Library()
 

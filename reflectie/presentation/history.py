@@ -1,34 +1,22 @@
-"""How a collaboration over time is shown: each item's picture, and its numbers in words."""
+"""A collaboration over time in words: what became of its items, and what was answered in each session."""
 
-from django import template
-from django.utils.formats import date_format
+from collections.abc import Callable
+
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.comparison.comparison import SessionFigures
-from reflectie.domain.comparison.history import Course, History, Moment, Point, Trend
-from reflectie.domain.questionnaire.checklist import Item, Kind
+from reflectie.domain.comparison.history import Change, Course, History, Strand
+from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.report.report import ItemReport
-from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
-from reflectie.domain.setup import Mode
-from reflectie.presentation import wording
-from reflectie.presentation.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 
-from .pictures.report import TONES, Part
-from .report import group_text, lower_first, spread_parts, whirlpool_text
+from . import wording
+from .phrases import lower_first
+from .report import group_text, only_answer, spread_parts
 
-register = template.Library()
-
-# What a mark looks like: as a finding does in every picture.
-_TONES = {**TONES, Finding.ATTENTION: "attention"}
-# Where too few answered.
-_FEW_SIGN = "…"
-# So many have room for "7 van 8" below them; more say "7/8".
-MOST_IN_FULL = 4
-# How a session was filled in, where that isn't how the latest was: in so few letters that it stands below a mark.
-_WAYS = {**wording.SHORT_MODES, Mode.ALONE: _("alleen")}
 # What a course is coloured as: the finding that it leads to.
 _COURSE_TONES = {
     Course.BECAME_STRENGTH: Finding.STRENGTH,
@@ -42,36 +30,11 @@ _COURSE_TONES = {
 }
 
 
-@register.filter
 def course_tone(course: Course) -> str:
     """`{{ course|course_tone }}`: the finding in whose colour it stands."""
     return _COURSE_TONES.get(course, Finding.UNKNOWN).value
 
 
-@register.filter
-def is_narrow(history: History) -> bool:
-    """Whether three of its pictures fit in a row on paper."""
-    return len(history.whirlpools) <= MOST_NARROW
-
-
-def _frame(history: History, *, on_paper: bool) -> Frame:
-    return NARROW if on_paper and is_narrow(history) else USUAL
-
-
-@register.filter
-def is_by_time(history: History, on_paper: bool = False) -> bool:
-    """Whether the pictures' marks are as far apart as the sessions are."""
-    days = [moment.session.day for moment in history.whirlpools]
-    return place_stops(days, _frame(history, on_paper=on_paper))[1]
-
-
-@register.filter
-def has_few(history: History) -> bool:
-    """Whether a session in the pictures is withheld."""
-    return any(isinstance(moment.session.counted, Withheld) for moment in history.whirlpools)
-
-
-@register.filter
 def many_of(session: SessionFigures) -> str:
     """How many answered: "8 mensen"; of one sheet, how it was filled in; withheld, why."""
     if isinstance(session.counted, Withheld):
@@ -81,7 +44,6 @@ def many_of(session: SessionFigures) -> str:
     return ngettext("%s persoon", "%s mensen", session.counted) % session.counted
 
 
-@register.simple_tag
 def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> str | Promise:
     """What was answered in one session: of a round the numbers, of one sheet the answer; else why there is none."""
     if report is None:
@@ -93,86 +55,49 @@ def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> s
     return next((lower_first(part.words) for part in spread_parts(report) if part.number), gettext("niet ingevuld"))
 
 
-@register.simple_tag
-def trend_picture(history: History, trend: Trend, *, on_paper: bool = False) -> Part:
-    """One item's picture, and what it shows for whoever doesn't see it."""
-    usual = history.sessions[-1].mode
-    stops = [
-        _stop(
-            point,
-            "" if point.session.mode is usual else str(_WAYS[point.session.mode]),
-            short=len(trend.pictured) > MOST_IN_FULL,
-        )
-        for point in trend.pictured
-    ]
-    frame = _frame(history, on_paper=on_paper)
-    drawing = draw_trend(stops, _ground(trend.item.kind), has_gaps=history.has_gaps, frame=frame)
-    return Part(drawing, _trend_text(trend))
+def has_figures(history: History) -> bool:
+    """Whether there is anything to draw."""
+    return any(isinstance(session.counted, int) for session in history.sessions)
 
 
-def _ground(kind: Kind) -> Ground:
-    split, gap = gettext("verdeeld"), gettext("onbekend")
-    if kind is Kind.FACTOR:
-        return Ground(gettext("speelt"), split, gettext("speelt niet"), gap)
-    return Ground(gettext("hinderpaal"), split, gettext("sterkte"), gap)
+# How many items became what, in the order of a sentence.
+_BECAME: dict[Course, Callable[[int], str]] = {
+    Course.BECAME_STRENGTH: lambda n: ngettext("%s werd een sterkte", "%s werden een sterkte", n),
+    Course.BECAME_CLEAR: lambda n: ngettext("%s speelt niet (meer)", "%s spelen niet (meer)", n),
+    Course.BECAME_OBSTACLE: lambda n: ngettext("%s werd een hinderpaal", "%s werden een hinderpaal", n),
+    Course.LESS_HINDER: lambda _n: gettext("bij %s zien er minder hinder"),
+    Course.MORE_HINDER: lambda _n: gettext("bij %s zien er meer hinder"),
+    Course.ANSWERED_OTHERWISE: lambda n: ngettext("%s kreeg een ander antwoord", "%s kregen een ander antwoord", n),
+    Course.STAYS_OBSTACLE: lambda n: ngettext("%s bleef een hinderpaal", "%s bleven een hinderpaal", n),
+    Course.STAYS_SPLIT: lambda n: ngettext("%s bleef verdeeld", "%s bleven verdeeld", n),
+}
 
 
-def _stop(point: Point, way: str, *, short: bool) -> Stop:
-    session, report = point.session, point.report
-    found = report.finding if report else None
-    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open", _FEW_SIGN) if report else ("", "")
-    share = None if point.share is None else float(point.share)
-    lines = (_under(point, short=short), date_format(session.day, "M").lower(), date_format(session.day, "Y"), way)
-    # A line would make a change of one person's other answer.
-    strand = point.strand if session.mode.is_round else None
-    return Stop(session.day, lines, share, tone, sign, strand)
+def became_line(strand: Strand) -> str:
+    """What became of a collaboration's items from its first session to its latest, in one sentence."""
+    found = dict(strand.overall.having(_BECAME))
+    parts = [say(len(found[course])) % len(found[course]) for course, say in _BECAME.items() if course in found]
+    items = len(strand.overall.changes)
+    if not parts:
+        return gettext("Van de %s stellingen en factoren verschoof er geen duidelijk.") % items
+    told = {"items": items, "parts": get_text_list(parts, gettext("en"))}
+    return gettext("Van de %(items)s stellingen en factoren, zoals mensen ze zien: %(parts)s.") % told
 
 
-def _under(point: Point, *, short: bool) -> str:
-    """What stands under a mark: of those who chose, how many call it hindering."""
-    report = point.report
-    if report is None:
-        return gettext("niet gevraagd")
-    counts = report.counts
-    if isinstance(counts, Withheld):
-        return gettext("te weinig")
-    if not point.session.mode.is_round:
-        return ""
-    if point.share is None:
-        return ngettext("%s koos", "%s kozen", counts.chose) % counts.chose
-    if short:
-        return f"{counts.hindering}/{counts.chose}"
-    return gettext("%(n)s van %(total)s") % {"n": counts.hindering, "total": counts.chose}
+def change_text(change: Change, strand: Strand) -> str:
+    """An item that moved or stays, with the numbers on both sides: "Gedeeld doel (eerst 5 van 7, later 1 van 8)"."""
+    name, sides = change.item.short, [side.counts for side in (change.then, change.now) if side]
+    then, now = (side for side in sides if isinstance(side, Counts))
+    if not strand.is_round:
+        texts = only_answer(change.item, then), only_answer(change.item, now)
+    elif Finding.UNKNOWN in {side.finding for side in (change.then, change.now) if side}:
+        texts = _of(then.unsure, then.counted), _of(now.unsure, now.counted)
+        told = {"item": name, "then": texts[0], "now": texts[1]}
+        return gettext("%(item)s (weet niet: eerst %(then)s, later %(now)s)") % told
+    else:
+        texts = _of(then.hindering, then.chose), _of(now.hindering, now.chose)
+    return gettext("%(item)s (eerst %(then)s, later %(now)s)") % {"item": name, "then": texts[0], "now": texts[1]}
 
 
-def _trend_text(trend: Trend) -> str:
-    parts = []
-    for point in trend.pictured:
-        found = point.report.finding if point.report else None
-        said = said_of(trend.item, point.report, point.session)
-        named = f"{lower_first(wording.FINDINGS[found])} ({said})" if found else said
-        parts.append(f"{wording.session_words(point.session.title)}: {named}")
-    return f"{trend.item.short}. {'; '.join(parts)}."
-
-
-@register.simple_tag
-def moment_text(moment: Moment) -> str:
-    """What a small whirlpool shows, for whoever doesn't see it."""
-    title = wording.session_words(moment.session.title)
-    return f"{title}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
-
-
-@register.simple_tag
-def at_play(moment: Moment) -> str:
-    """The factors that play, in words under their whirlpool."""
-    return _named(moment, Finding.OBSTACLE)
-
-
-@register.simple_tag
-def split_over(moment: Moment) -> str:
-    """The factors over which a session is split."""
-    return _named(moment, Finding.SPLIT)
-
-
-def _named(moment: Moment, found: Finding) -> str:
-    return ", ".join(lower_first(arm.report.item.short) for arm in moment.arms if arm.report.finding is found)
+def _of(number: int, total: int) -> str:
+    return gettext("%(n)s van %(all)s") % {"n": number, "all": total}

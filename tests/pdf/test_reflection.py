@@ -20,8 +20,8 @@ from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.pdf import documents, renderer
+from reflectie.presentation.pictures.arms import drawn
 from reflectie.presentation.pictures.report import find_picture
-from reflectie.presentation.report import drawn
 from reflectie.services.report.reports import load_report
 from tests.conftest import FROZEN, GUIDANCE, everything
 from tests.helpers.readback import (

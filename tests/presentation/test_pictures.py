@@ -17,24 +17,20 @@ from reflectie.domain.report.perspectives import set_side_by_side
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.presentation.pictures import (
-    BAR_LENGTH,
-    Circle,
-    Layer,
-    SpreadRow,
-    Step,
-    Track,
-    draw_circles,
-    draw_layers,
-    draw_legend,
-    draw_scale,
-    draw_spreads,
-    draw_tracks,
-    spread_bar,
-)
 from reflectie.presentation.pictures.drawing import text_width, wrap
 from reflectie.presentation.pictures.report import _PAINT, PICTURES, apart_text, find_picture, paint
-from reflectie.presentation.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
+from reflectie.presentation.pictures.scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
+from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
+from reflectie.presentation.pictures.tracks import (
+    LEFT,
+    RADIUS,
+    RIGHT,
+    ROOM,
+    Track,
+    draw_legend,
+    draw_tracks,
+    place_marks,
+)
 from tests.conftest import FROZEN, GUIDANCE
 
 COUNTS = st.tuples(*[st.integers(0, 200)] * 4).filter(any)

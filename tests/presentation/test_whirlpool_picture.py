@@ -10,8 +10,8 @@ import pytest
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.build import whirlpool_of
-from reflectie.presentation.pictures import whirlpool_arm
-from reflectie.presentation.report import drawn
+from reflectie.presentation.pictures.arms import drawn
+from reflectie.presentation.pictures.whirlpool import whirlpool_arm
 
 # The whirlpool's box, as its template has it: left, top, width, height.
 PICTURE = Path(__file__).resolve().parents[2] / "templates" / "reflectie" / "pictures" / "whirlpool.html"

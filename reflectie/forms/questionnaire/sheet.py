@@ -36,7 +36,7 @@ from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
 from reflectie.presentation import wording
-from reflectie.presentation.report import answer
+from reflectie.presentation.questionnaire import answer
 from reflectie.services.questionnaire.sheets import Posted, Saved
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}

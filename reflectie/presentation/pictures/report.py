@@ -1,10 +1,9 @@
-"""The pictures of a report: which there are, what stands in them, how they are painted. Loaded in every template."""
+"""The pictures of a report: which there are, and what stands in them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django import template
 from django.forms.utils import flatatt
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -21,29 +20,23 @@ from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
-from reflectie.presentation.pictures import (
-    Circle,
-    Drawing,
-    Layer,
-    SpreadRow,
-    Step,
-    Track,
-    draw_circles,
-    draw_layers,
-    draw_legend,
-    draw_scale,
-    draw_spreads,
-    draw_tracks,
-)
-from reflectie.presentation.report import answer, group_name, group_text, spread_text, whirlpool_text
+from reflectie.presentation.questionnaire import answer
+from reflectie.presentation.report import group_name, group_text, spread_text
 
-register = template.Library()
+from .arms import whirlpool_text
+from .drawing import Drawing
+from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
+from .spread import Bar, SpreadRow, draw_spreads, spread_bar
+from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
+
 
 # Attributes rather than style: neither the PDF nor a downloaded picture sees a stylesheet. The screen's goes over them.
 # What stands on a tone is told apart in grey too: by a sign, a hatching or an edge.
 _EDGED = {"stroke-width": "1.4"}
+
+
 _PAINT = {
     "ink": {"fill": "#0c2f36"},
     "soft": {"fill": "#45595e"},
@@ -74,8 +67,10 @@ _PAINT = {
     "trend-gap": {"fill": "none", "stroke": "#0d4650", "stroke-width": "1.6", "stroke-dasharray": "3 4"},
 }
 
+
 # Written once: a page paints a few hundred outlines and words.
 _PAINTED = {tone: flatatt({"class": f"p-{tone}", **attributes}) for tone, attributes in _PAINT.items()}
+
 
 # What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
 _MEANING_WORDS: dict[str, str | Promise] = {
@@ -84,9 +79,11 @@ _MEANING_WORDS: dict[str, str | Promise] = {
     "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
 }
 
+
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
+
 
 # What a finding looks like in a picture: the tone of its mark, in the order of a level's cells.
 TONES = {
@@ -99,7 +96,7 @@ TONES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PicturePart:
     """One drawing, and what it shows for whoever doesn't see it."""
 
     drawing: Drawing
@@ -114,7 +111,7 @@ class Picture:
     heading: str
     # How to read it, in sentences.
     reading: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PicturePart, ...]
     # Who the numbers in it stand for.
     groups: tuple[str, ...] = ()
 
@@ -127,13 +124,11 @@ class Picture:
         return draw_legend(self.groups, sum(part.drawing.width for part in self.parts))
 
 
-@register.simple_tag
 def paint(tone: str) -> SafeString:
     """How a tone is painted: attributes, and a class for the screen's own colours."""
     return _PAINTED[tone]
 
 
-@register.simple_tag
 def find_picture(report: Report, name: str) -> Picture | None:
     """`{% find_picture report "niveaus" as picture %}`: None where the report hasn't got it, or may not show it."""
     return None if report.is_withheld or name not in PICTURES else PICTURES[name](report)
@@ -144,7 +139,7 @@ def _whirlpool(report: Report) -> Picture | None:
     wide = gettext("Hoe breder een arm, hoe meer mensen zeggen dat die factor speelt.")
     text = whirlpool_text(report.whirlpool, numbered=report.mode.is_round)
     # Its arms are drawn by a template of their own; here is the room for them.
-    part = Part(Drawing(608.0, 408.0, (), ()), text)
+    part = PicturePart(Drawing(608.0, 408.0, (), ()), text)
     reading = (wide, signs) if report.mode.is_round else (signs,)
     return Picture("draaikolk", gettext("Welke factoren spelen?"), reading, (part,))
 
@@ -162,7 +157,7 @@ def _intensity(report: Report) -> Picture | None:
         "needed": _listed([(step.name, step.needed) for step in needed], counted=is_round),
         "current": _listed([(step.name, step.current) for step in current], counted=is_round),
     }
-    part = Part(draw_scale(steps, above, below, counted=is_round), text)
+    part = PicturePart(draw_scale(steps, above, below, counted=is_round), text)
     return Picture("intensiteit", gettext("Past de vorm bij wat nodig is?"), (), (part,))
 
 
@@ -215,7 +210,7 @@ def _meanings(report: Report) -> Picture | None:
     ]
     heading = gettext("Wat bedoelen jullie met samenwerken?")
     text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
-    part = Part(draw_circles(circles), text)
+    part = PicturePart(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
 
 
@@ -231,7 +226,7 @@ def _levels(report: Report) -> Picture | None:
         gettext("Elk vakje is een stelling: × hinderpaal, ± verdeeld, ? blinde vlek, + sterkte, – speelt niet."),
     )
     return Picture(
-        "niveaus", gettext("Van wie betaalt tot wie het meemaakt"), reading, (Part(draw_layers(layers), text),)
+        "niveaus", gettext("Van wie betaalt tot wie het meemaakt"), reading, (PicturePart(draw_layers(layers), text),)
     )
 
 
@@ -269,7 +264,7 @@ def _perspectives(report: Report) -> Picture | None:
     if found is None:
         return None
     parts = tuple(
-        Part(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
+        PicturePart(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
         for rows in (*_halves(found.pairs), *_halves(found.factors))
         if rows
     )
@@ -316,7 +311,7 @@ def _spreads(report: Report) -> Picture | None:
     if not report.mode.is_round or not report.counted:
         return None
     parts = tuple(
-        Part(
+        PicturePart(
             draw_spreads([_spread_row(item) for item in items]),
             " ".join(f"{item.item.short}. {spread_text(item)}" for item in items),
         )
@@ -346,13 +341,11 @@ def _said(item: Item, value: Value, number: int) -> str:
     return f"{number} {words[:1].lower()}{words[1:]}"
 
 
-@register.simple_tag
 def perspectives_of(report: Report) -> Perspectives | None:
     """What is left out of the picture, and where groups stand furthest apart."""
     return set_side_by_side(report)
 
 
-@register.simple_tag
 def apart_text(report: Report, row: Perspective) -> str:
     """Who stand furthest from each other: "Huis ziet hier de meeste hinder, Wijk de minste."."""
     low, high = outermost(row.compared)
@@ -370,7 +363,6 @@ def apart_text(report: Report, row: Perspective) -> str:
     )
 
 
-@register.simple_tag
 def figures_of(item: ItemReport, names: Sequence[str]) -> list[str]:
     """What each of these groups chose of an item, in their order; where that is withheld, that it is."""
     shown = {view.name: group_text(item.item, view) for view in item.groups}
@@ -386,3 +378,7 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
     "niveaus": _levels,
     "perspectieven": _perspectives,
 }
+
+
+def spread_picture(counts: Counts) -> Bar:
+    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open)

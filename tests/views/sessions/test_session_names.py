@@ -19,7 +19,7 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import session_file
 from reflectie.models import Collaboration, MadePdf, Membership, Role, Session
 from reflectie.pdf import documents
-from reflectie.presentation.report import session_title
+from reflectie.presentation.phrases import session_title
 from reflectie.presentation.wording import session_words, which_session
 from reflectie.services.questionnaire import sheets
 from reflectie.services.report import reports as reports_service

@@ -19,10 +19,12 @@ from reflectie.domain.questionnaire.checklist import Dimension, Item
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
+from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.setup import Mode
 from reflectie.domain.sharing import Shared
 
 from . import wording
+from .numbers import share_in_words
 from .phrases import lower_first
 from .questionnaire import item_name
 from .report import AnswerPart, dissent_text, spread_parts
@@ -203,11 +205,11 @@ def low_turnouts(comparison: Comparison) -> str:
         name = f"{session.team.name}, {words}" if named else words
         told.append(f"{name} ({_of(session)})")
     said = ngettext(
-        "Let op: in deze sessie antwoordde minder dan de helft van wie verwacht werd: %s.",
-        "Let op: in deze sessies antwoordde minder dan de helft van wie verwacht werd: %s.",
+        "Let op: in deze sessie antwoordde minder dan %(share)s van wie verwacht werd: %(sessions)s.",
+        "Let op: in deze sessies antwoordde minder dan %(share)s van wie verwacht werd: %(sessions)s.",
         len(low),
     )
-    return said % "; ".join(told)
+    return said % {"share": share_in_words(1 - LOW_ABOVE), "sessions": "; ".join(told)}
 
 
 def _of(session: SessionFigures) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
@@ -16,6 +17,7 @@ from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 
 from . import wording
+from .findings import FINDINGS
 from .report import only_answer
 
 BOTH = 2
@@ -43,22 +45,14 @@ def counted_of(session: SessionFigures) -> str:
     return gettext("%(n)s van %(expected)s") % numbers
 
 
-def table_word(finding: str) -> str:
-    """A finding in a narrow column. The legend has it whole."""
-    short = {Finding.OBSTACLE: gettext("Hinderpaal"), Finding.SPLIT: gettext("Verdeeld")}
-    return short.get(Finding(finding)) or str(wording.FINDINGS[finding])
+def table_word(finding: str) -> str | Promise:
+    """`{{ finding|table_word }}`: a finding in a narrow column. The legend has it whole."""
+    return FINDINGS[Finding(finding)].column
 
 
-def means(finding: Finding) -> str:
-    """When a finding is called so, by the thresholds of `domain/rules/findings.py`."""
-    return {
-        Finding.OBSTACLE: gettext("Van wie koos, ziet minstens twee derde hinder."),
-        Finding.SPLIT: gettext("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),
-        Finding.UNKNOWN: gettext("Meer dan de helft weet het niet, of liet het open."),
-        Finding.STRENGTH: gettext("Van wie koos, ziet minstens vier op de vijf het als helpend."),
-        Finding.CLEAR: gettext("Van wie koos, zegt minstens vier op de vijf dat deze factor niet speelt."),
-        Finding.ATTENTION: gettext("De samenstelling wisselt, en partners verwijzen alleen door. Past ad hoc hier?"),
-    }[finding]
+def finding_definition(finding: Finding) -> str | Promise:
+    """`{{ finding|finding_definition }}`: when a finding is called so."""
+    return FINDINGS[finding].sentence
 
 
 def why_not(cell: Cell) -> str:

@@ -8,11 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.session_title import SessionTitle
 from reflectie.models import Role, Session
 from reflectie.services.report.reports import title_of
 
 from . import wording
+from .findings import FINDINGS
 
 # Notes stand two beside each other when they take no more than a few lines there.
 SHORT, SHORT_LINES = 200, 4
@@ -37,7 +39,7 @@ def sign(name: str) -> str:
 
 def short_word(name: str) -> str | Promise:
     """`{{ finding|short_word }}`: what a narrow cell calls it."""
-    return wording.SHORT_FINDINGS[name]
+    return FINDINGS[Finding(name)].short
 
 
 def short_mode(name: str) -> str | Promise:

@@ -11,17 +11,18 @@ from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
 
 from . import wording
+from .numbers import example_number, example_numbers
 from .phrases import lower_first
 
 
 def examples_of(items: Sequence[Item]) -> str:
     """`{{ checklist.items|examples_of }}`: numbers of questions as somebody may write them down: "3 7 12"."""
-    return " ".join(map(str, wording.example_numbers(len(items))))
+    return " ".join(map(str, example_numbers(len(items))))
 
 
 def example_of(items: Sequence[Item]) -> int:
     """`{{ checklist.items|example_of }}`: the number of one of them."""
-    return wording.example_number(len(items))
+    return example_number(len(items))
 
 
 def answer(item: Item, value: str) -> str | Promise:

@@ -17,10 +17,11 @@ from reflectie.domain.report.patterns import Pattern
 from reflectie.domain.report.report import GroupView, ItemReport, Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
-from reflectie.domain.rules.turnout import Turnout
+from reflectie.domain.rules.turnout import LOW_ABOVE, Turnout
 from reflectie.domain.setup import Grouping, Mode
 
 from . import wording
+from .numbers import share_in_words
 from .phrases import as_name, lower_first, session_title
 from .questionnaire import answer
 
@@ -230,19 +231,20 @@ def turnout_lines(report: Report) -> list[str]:
     lines = [_low_turnout(turnout) for turnout in report.low_turnouts if not turnout.group]
     if few := [turnout for turnout in report.low_turnouts if turnout.group]:
         told = {
-            "groups": ", ".join(f"{group_name(report, t.group)} ({_size_text(t.counted, t.expected)})" for t in few)
+            "groups": ", ".join(f"{group_name(report, t.group)} ({_size_text(t.counted, t.expected)})" for t in few),
+            "share": share_in_words(1 - LOW_ABOVE),
         }
         if report.setup.grouping is Grouping.LEVEL:
             said = ngettext(
-                "In deze rol antwoordde minder dan de helft: %(groups)s.",
-                "In deze rollen antwoordde minder dan de helft: %(groups)s.",
+                "In deze rol antwoordde minder dan %(share)s: %(groups)s.",
+                "In deze rollen antwoordde minder dan %(share)s: %(groups)s.",
                 len(few),
             )
             apart = gettext("Wie geen rol koos, telt hier niet mee.")
         else:
             said = ngettext(
-                "Van deze organisatie antwoordde minder dan de helft: %(groups)s.",
-                "Van deze organisaties antwoordde minder dan de helft: %(groups)s.",
+                "Van deze organisatie antwoordde minder dan %(share)s: %(groups)s.",
+                "Van deze organisaties antwoordde minder dan %(share)s: %(groups)s.",
                 len(few),
             )
             apart = gettext("Wie geen organisatie koos, telt hier niet mee.")
@@ -259,7 +261,8 @@ def _low_turnout(turnout: Turnout) -> str:
         turnout.counted,
     )
     numbers = {"n": turnout.counted, "expected": turnout.expected}
-    return f"{told % numbers} {gettext('Dat is minder dan de helft: de anderen zien het misschien anders.')}"
+    few = gettext("Dat is minder dan %s: de anderen zien het misschien anders.") % share_in_words(1 - LOW_ABOVE)
+    return f"{told % numbers} {few}"
 
 
 def dissent_text(report: ItemReport) -> str:

@@ -3,7 +3,7 @@
 from django import template
 
 from reflectie.email_addresses import readable_address
-from reflectie.presentation import page, phrases, questionnaire, wording
+from reflectie.presentation import numbers, page, phrases, questionnaire
 from reflectie.services.report.outcomes import text_mark
 
 register = template.Library()
@@ -30,7 +30,8 @@ register.filter(questionnaire.item_name)
 register.filter(questionnaire.obstacle_name)
 register.filter(questionnaire.strength_name)
 register.filter(questionnaire.words_as)
-register.filter(wording.in_words)
+register.filter(numbers.in_words)
+register.filter(numbers.threshold)
 register.filter("address", readable_address)
 register.filter("mark", text_mark)
 

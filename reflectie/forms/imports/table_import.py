@@ -32,8 +32,8 @@ from reflectie.forms.fields import choice_field, day_field, session_name_field
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.forms.questionnaire.sheet import grouped_choices
 from reflectie.models import Session
-from reflectie.presentation import wording
 from reflectie.presentation.choices import GROUPINGS, QUESTIONS
+from reflectie.presentation.numbers import example_numbers
 from reflectie.services.questionnaire.sheets import today
 from reflectie.services.sessions.plans import Plan
 from reflectie.services.tokens import new_token
@@ -227,7 +227,7 @@ def _column(checklist: Checklist, asked: Field) -> Column:
         return Column(title, asked, help=gettext("in één zin") if asked.name == "goal-sentence" else "")
     words = {choice: str(word) for _group, group in grouped_choices(checklist, asked) for choice, word in group}
     if asked.name == "first":
-        numbers = " ".join(map(str, wording.example_numbers(len(checklist.items))))
+        numbers = " ".join(map(str, example_numbers(len(checklist.items))))
         said = {"most": asked.limit, "numbers": numbers}
         hint = gettext("hoogstens %(most)s nummers van vragen, met spaties ertussen: %(numbers)s") % said
         return Column(title, asked, tuple(words.values()), help=hint, by_number=True)

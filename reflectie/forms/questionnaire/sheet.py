@@ -36,6 +36,7 @@ from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
 from reflectie.presentation import wording
+from reflectie.presentation.numbers import in_words
 from reflectie.presentation.questionnaire import answer
 from reflectie.services.questionnaire.sheets import Posted, Saved
 
@@ -274,9 +275,7 @@ QUESTIONS = {
     ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),
-        format_lazy(
-            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=wording.in_words(MAX_FIRST)
-        ),
+        format_lazy(_("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=in_words(MAX_FIRST)),
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),

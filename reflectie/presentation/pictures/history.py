@@ -10,16 +10,13 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
+from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.history import said_of
 from reflectie.presentation.phrases import lower_first
 
 from .arms import whirlpool_text
-from .report import TONES, PicturePart
+from .report import PicturePart
 from .trend import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
-
-# What a mark looks like: as a finding does in every picture.
-_TONES = {**TONES, Finding.ATTENTION: "attention"}
-
 
 # Where too few answered.
 _FEW_SIGN = "…"
@@ -79,7 +76,7 @@ def _ground(kind: Kind) -> Ground:
 def _stop(point: Point, way: str, *, short: bool) -> Stop:
     session, report = point.session, point.report
     found = report.finding if report else None
-    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open", _FEW_SIGN) if report else ("", "")
+    tone, sign = (FINDINGS[found].tone, FINDINGS[found].sign) if found else ("open", _FEW_SIGN) if report else ("", "")
     share = None if point.share is None else float(point.share)
     lines = (_under(point, short=short), date_format(session.day, "M").lower(), date_format(session.day, "Y"), way)
     # A line would make a change of one person's other answer.

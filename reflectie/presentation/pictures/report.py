@@ -20,6 +20,7 @@ from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
+from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.questionnaire import answer
 from reflectie.presentation.report import group_name, group_text, spread_text
 
@@ -83,16 +84,6 @@ _MEANING_WORDS: dict[str, str | Promise] = {
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
-
-
-# What a finding looks like in a picture: the tone of its mark, in the order of a level's cells.
-TONES = {
-    Finding.OBSTACLE: "hindering",
-    Finding.SPLIT: "split",
-    Finding.UNKNOWN: "unsure",
-    Finding.STRENGTH: "helping",
-    Finding.CLEAR: "clear",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +228,7 @@ def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
     if not size:
         return Layer(called, "", (), gettext("Niemand koos deze rol."))
     found = [view.finding for item in report.items for view in item.groups if view.name == name]
-    cells = [(tone, wording.SIGNS[kind]) for kind, tone in TONES.items() for one in found if one is kind]
+    cells = [(said.tone, said.sign) for kind, said in FINDINGS.items() for one in found if one is kind]
     hidden = found.count(None)
     answered = ngettext("%s antwoord", "%s antwoorden", size) % size
     words = [text % number for kind, text in _cell_words(found) if (number := found.count(kind))]

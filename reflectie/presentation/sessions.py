@@ -11,6 +11,7 @@ from reflectie.models import Session
 from reflectie.services.collaborations.collaborations import SessionLine
 
 from .choices import EXPLAINED, QUESTIONS
+from .palette import COLOURS, ON_PAPER
 from .wording import REASONS
 
 
@@ -70,8 +71,8 @@ def qr(url: str) -> SafeString:
     picture = segno.make(url, error="m", micro=False).svg_inline(
         omitsize=True,
         border=4,
-        dark="#0c2f36",
-        light="#ffffff",
+        dark=COLOURS["ink"],
+        light=ON_PAPER["white"],
         svgclass="qr",
         lineclass=None,
         title=gettext("QR-code met de link om mee te doen"),

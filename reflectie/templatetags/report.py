@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflectie.presentation import changes, report
+from reflectie.presentation import changes, palette, report
 from reflectie.presentation.pictures import arms
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
@@ -15,6 +15,7 @@ register.filter(report.group_name)
 register.filter(report.named_group)
 register.filter(report.dated)
 register.filter(report.is_together)
+register.filter(palette.colour)
 register.filter(arms.drawn)
 register.filter(arms.arm_state)
 register.filter(arms.arm_sign)
@@ -36,7 +37,7 @@ register.simple_tag(changes.then_and_now)
 register.simple_tag(arms.arm_paint)
 register.simple_tag(arms.arm_number)
 register.simple_tag(arms.whirlpool_text)
-register.simple_tag(pictures.paint)
+register.simple_tag(palette.paint)
 register.simple_tag(pictures.find_picture)
 register.simple_tag(pictures.perspectives_of)
 register.simple_tag(pictures.apart_text)

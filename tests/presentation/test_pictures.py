@@ -17,8 +17,9 @@ from reflectie.domain.report.perspectives import set_side_by_side
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.palette import TONES, paint
 from reflectie.presentation.pictures.drawing import text_width, wrap
-from reflectie.presentation.pictures.report import _PAINT, PICTURES, apart_text, find_picture, paint
+from reflectie.presentation.pictures.report import PICTURES, apart_text, find_picture
 from reflectie.presentation.pictures.scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
 from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
 from reflectie.presentation.pictures.tracks import (
@@ -418,7 +419,7 @@ def test_spreads_show_every_item_with_its_numbers():
     assert said in picture.text
 
 
-@pytest.mark.parametrize("tone", _PAINT)
+@pytest.mark.parametrize("tone", TONES)
 def test_every_tone_is_painted_and_has_the_screens_colour(tone, settings):
     css = (settings.BASE_DIR / "static/css/report.css").read_text()
     assert f'class="p-{tone}"' in paint(tone)

@@ -23,10 +23,11 @@ from reflectie.forms.optimistic_lock import SeenForm
 from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
 from reflectie.presentation.choices import DECISIONS
+from reflectie.presentation.numbers import in_words
 from reflectie.services.questionnaire.sheets import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
-MAX_DAYS = 3 * 366
+MAX_YEARS = 3
 WHAT = ("what", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
 # Fields that look otherwise than Bootstrap's.
@@ -124,8 +125,10 @@ class AgreementForm(SeenForm[Agreement]):
             return day
         if day < today():
             raise ValidationError(_("Deze dag is al voorbij. Kies vandaag of later."))
-        if day - today() > timedelta(MAX_DAYS):
-            raise ValidationError(_("Deze dag ligt meer dan drie jaar weg. Klopt het jaar?"))
+        if day - today() > timedelta(MAX_YEARS * 366):
+            raise ValidationError(
+                _("Deze dag ligt meer dan %(years)s jaar weg. Klopt het jaar?"), params={"years": in_words(MAX_YEARS)}
+            )
         return day
 
     def clean(self) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.report.report import ItemReport, WhirlpoolArm
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.presentation import wording
+from reflectie.presentation.palette import ARMS
 
 from .whirlpool import Arm, whirlpool_arm
 
@@ -31,19 +32,9 @@ def arm_state(report: ItemReport) -> str:
     return "open" if report.left_open or report.finding is None else report.finding.value
 
 
-# Attributes rather than style: the PDF's pictures don't see a stylesheet, and on paper there is one palette.
-# The screen's stylesheet goes over them.
-_PAINT = {
-    "obstacle": {"fill": "#9c2f1b", "stroke": "#9c2f1b", "stroke-width": "2"},
-    "split": {"fill": "#ede6f7", "stroke": "#5a3d92", "stroke-width": "2", "stroke-dasharray": "8 3"},
-    "clear": {"fill": "#ffffff", "stroke": "#46545a", "stroke-width": "2"},
-    "unknown": {"fill": "#e8ebea", "stroke": "#46545a", "stroke-width": "2", "stroke-dasharray": "3 4"},
-    "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "2 5"},
-}
-
-
-def arm_paint(report: ItemReport) -> str:
-    return flatatt(_PAINT[arm_state(report)])
+def arm_paint(report: ItemReport) -> SafeString:
+    """How an arm is painted, as attributes of SVG."""
+    return ARMS[arm_state(report)]
 
 
 def arm_sign(report: ItemReport) -> str:

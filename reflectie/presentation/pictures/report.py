@@ -4,9 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.forms.utils import flatatt
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -31,47 +29,6 @@ from .spread import Bar, SpreadRow, draw_spreads, spread_bar
 from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
-
-
-# Attributes rather than style: neither the PDF nor a downloaded picture sees a stylesheet. The screen's goes over them.
-# What stands on a tone is told apart in grey too: by a sign, a hatching or an edge.
-_EDGED = {"stroke-width": "1.4"}
-
-
-_PAINT = {
-    "ink": {"fill": "#0c2f36"},
-    "soft": {"fill": "#45595e"},
-    "full": {"fill": "#14616e"},
-    "on-full": {"fill": "#fffdf8"},
-    "hollow": {"fill": "#fffdf8", "stroke": "#14616e", "stroke-width": "2"},
-    "step": {"fill": "#e2f0f0", "stroke": "#6f7f7c", "stroke-width": "1"},
-    "edge": {"fill": "none", "stroke": "#6f7f7c", **_EDGED},
-    "hindering": {"fill": "#9c2f1b", "stroke": "#9c2f1b", "stroke-width": "1"},
-    "on-hindering": {"fill": "#ffffff"},
-    "helping": {"fill": "#c9e6d3", "stroke": "#1a6541", **_EDGED},
-    "on-helping": {"fill": "#1a6541"},
-    "split": {"fill": "#ede6f7", "stroke": "#5a3d92", "stroke-dasharray": "5 2", **_EDGED},
-    "on-split": {"fill": "#5a3d92"},
-    "clear": {"fill": "#ffffff", "stroke": "#46545a", **_EDGED},
-    "on-clear": {"fill": "#46545a"},
-    "unsure": {"fill": "#e8ebea", "stroke": "#46545a", "stroke-width": "1"},
-    "on-unsure": {"fill": "#46545a"},
-    "hatch": {"fill": "none", "stroke": "#46545a", "stroke-width": "1"},
-    "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
-    "on-open": {"fill": "#46545a"},
-    "attention": {"fill": "#fcefce", "stroke": "#734c00", **_EDGED},
-    "on-attention": {"fill": "#734c00"},
-    "ground-high": {"fill": "#fbe7e0"},
-    "ground-between": {"fill": "#fffdf8"},
-    "ground-low": {"fill": "#e1f1e6"},
-    "trend": {"fill": "none", "stroke": "#0d4650", "stroke-width": "2.2"},
-    "trend-gap": {"fill": "none", "stroke": "#0d4650", "stroke-width": "1.6", "stroke-dasharray": "3 4"},
-}
-
-
-# Written once: a page paints a few hundred outlines and words.
-_PAINTED = {tone: flatatt({"class": f"p-{tone}", **attributes}) for tone, attributes in _PAINT.items()}
-
 
 # What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
 _MEANING_WORDS: dict[str, str | Promise] = {
@@ -113,11 +70,6 @@ class Picture:
     @property
     def legend(self) -> Drawing:
         return draw_legend(self.groups, sum(part.drawing.width for part in self.parts))
-
-
-def paint(tone: str) -> SafeString:
-    """How a tone is painted: attributes, and a class for the screen's own colours."""
-    return _PAINTED[tone]
 
 
 def find_picture(report: Report, name: str) -> Picture | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from reflectie.models import Session
 
 from . import wording
-from .phrases import session_words
+from .phrases import words_of_session
 
 # So many collaborations a page's title has by name.
 MOST_NAMED = 2
@@ -24,7 +24,7 @@ def page_about(context: Context) -> str:
     if report:
         found.append(wording.session_words(report.title))
     elif isinstance(session, Session):
-        found.append(session_words(session))
+        found.append(words_of_session(session))
     if comparison:
         names = [team.name for team, _held in comparison.by_team]
         found += names if len(names) <= MOST_NAMED else [gettext("%s samenwerkingen") % len(names)]

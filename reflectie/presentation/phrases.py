@@ -73,7 +73,7 @@ def as_name(text: str) -> SafeString:
     return format_html('<bdi translate="no">{}</bdi>', text) if text else SafeString("")
 
 
-def session_words(session: Session | Titled) -> str:
+def words_of_session(session: Session | Titled) -> str:
     """`{{ line|session_words }}`: what a session is called, in a title or an attribute. For a session as it is kept,
     and for what has its `title`."""
     return wording.session_words(_title(session))

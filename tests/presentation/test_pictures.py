@@ -20,7 +20,7 @@ from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_se
 from reflectie.presentation.palette import TONES, paint
 from reflectie.presentation.pictures.drawing import text_width, wrap
 from reflectie.presentation.pictures.report import PICTURES, apart_text, find_picture
-from reflectie.presentation.pictures.scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
+from reflectie.presentation.pictures.scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
 from reflectie.presentation.pictures.tracks import (
     LEFT,
@@ -125,12 +125,12 @@ def test_spreads_keep_their_words_apart(rows):
     assert overlapping(draw_spreads(rows)) == []
 
 
-@given(st.tuples(*[st.builds(Step, NAMES, NUMBERS, NUMBERS)] * 3))
+@given(st.tuples(*[st.builds(ScaleStep, NAMES, NUMBERS, NUMBERS)] * 3))
 def test_scale_keeps_its_words_apart(steps):
     assert overlapping(draw_scale(steps, "Nodig: zoveel mensen", "Nu: zo vaak", counted=True)) == []
 
 
-@given(st.tuples(*[st.builds(Step, NAMES, st.integers(0, 1), st.integers(0, 1))] * 3))
+@given(st.tuples(*[st.builds(ScaleStep, NAMES, st.integers(0, 1), st.integers(0, 1))] * 3))
 def test_scale_of_one_sheet_keeps_its_words_apart(steps):
     assert overlapping(draw_scale(steps, "Nodig", "Nu", counted=False)) == []
 
@@ -165,7 +165,9 @@ def test_marks_stand_at_their_share_and_not_over_each_other(stands):
 
 
 def test_bars_of_the_scale_are_as_long_as_their_numbers():
-    drawing = draw_scale([Step("a", 2, 1), Step("b", 0, 4), Step("c", 4, 0)], "Nodig", "Nu", counted=True)
+    drawing = draw_scale(
+        [ScaleStep("a", 2, 1), ScaleStep("b", 0, 4), ScaleStep("c", 4, 0)], "Nodig", "Nu", counted=True
+    )
     paths = {shape.tone: shape.path for shape in drawing.shapes}
     # Left, top, right and bottom of each.
     sides = {tone: [float(number) for number in NUMBER.findall(paths[tone])] for tone in ("full", "hollow")}

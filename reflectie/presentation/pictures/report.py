@@ -24,7 +24,7 @@ from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text
 from .drawing import Drawing
-from .scales import Circle, Layer, Step, draw_circles, draw_layers, draw_scale
+from .scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from .spread import Bar, SpreadRow, draw_spreads, spread_bar
 from .tracks import Track, draw_legend, draw_tracks
 
@@ -104,7 +104,7 @@ def _intensity(report: Report) -> Picture | None:
     return Picture("intensiteit", gettext("Past de vorm bij wat nodig is?"), (), (part,))
 
 
-def _steps(report: Report) -> list[Step]:
+def _steps(report: Report) -> list[ScaleStep]:
     """The three steps; none where a tally is withheld."""
     if not report.mode.is_round:
         if not report.intensities:
@@ -112,13 +112,14 @@ def _steps(report: Report) -> list[Step]:
         view = report.intensities[0]
         current = current_intensity(view.forms)
         return [
-            Step(str(wording.INTENSITIES[step]), int(step is view.needed), int(step is current)) for step in Intensity
+            ScaleStep(str(wording.INTENSITIES[step]), int(step is view.needed), int(step is current))
+            for step in Intensity
         ]
     if isinstance(report.needed, Withheld) or isinstance(report.forms, Withheld):
         return []
     needed = dict(report.needed.numbers)
     return [
-        Step(
+        ScaleStep(
             str(wording.INTENSITIES[step]),
             needed.get(step, 0),
             sum(number for form, number in report.forms.numbers if FORMS[form] is step),

@@ -107,9 +107,9 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
-                "reflectie.templatetags.reflectie",
-                "reflectie.templatetags.pictures",
-                "reflectie.templatetags.printable",
+                "reflectie.templatetags.pdf",
+                "reflectie.templatetags.report",
+                "reflectie.templatetags.wording",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

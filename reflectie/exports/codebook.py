@@ -1,20 +1,30 @@
 """What every column and code in a workbook means, so that nobody has to guess years later."""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.report.changes import NotCompared
-from reflectie.domain.rules.findings import BLIND_ABOVE, OBSTACLE_FROM, STRENGTH_FROM, Finding
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import FLOOR, Reason
 from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
+from reflectie.presentation.findings import FINDINGS
 
 from .columns import COLUMNS, LOW_TURNOUT, SORTS
 from .tables import Table
+
+# As the rules are read: the first that applies.
+_IN_ORDER = (
+    Finding.UNKNOWN,
+    Finding.OBSTACLE,
+    Finding.STRENGTH,
+    Finding.CLEAR,
+    Finding.SPLIT,
+    Finding.ATTENTION,
+)
 
 # What it is called, and what it means.
 Line = tuple[str, str]
@@ -31,7 +41,7 @@ def codebook(
     yield _("Kolommen"), [(str(COLUMNS[c].heading), str(COLUMNS[c].meaning)) for c in COLUMNS if c in used]
     found = {row["sort"] for table in tables for row in table.rows}
     yield _("Soorten rijen"), [(str(name), str(meaning)) for name, meaning in SORTS.values() if str(name) in found]
-    yield _("Bevindingen"), [*((_code(found), text) for found, text in _findings().items()), _low_turnout()]
+    yield _("Bevindingen"), [*((_code(found), str(FINDINGS[found].rule)) for found in _IN_ORDER), _low_turnout()]
     yield _("Niet getoond"), _withheld()
     yield _("Ingevuld"), [(str(wording.MODES[mode]), _mode(mode)) for mode in Mode]
     yield _("Rubrieken"), [(dimension.key, dimension.name) for dimension, _items in parts]
@@ -39,27 +49,10 @@ def codebook(
     yield _("Bron"), _sources(checklist)
 
 
-def _findings() -> dict[Finding, str]:
-    """When the answers add up to what, with the thresholds from the one place where they stand."""
-    by = {"blind": _share(BLIND_ABOVE), "obstacle": _share(OBSTACLE_FROM), "strength": _share(STRENGTH_FROM)}
-    return {
-        Finding.UNKNOWN: _("Meer dan %(blind)s van wie meetelt, weet het niet of liet het open: dat telt eerst.") % by,
-        Finding.OBSTACLE: _("Van wie koos, koos minstens %(obstacle)s hinderend (bij een factor: ‘speelt’).") % by,
-        Finding.STRENGTH: _("Van wie koos, koos minstens %(strength)s helpend. Alleen bij een stelling.") % by,
-        Finding.CLEAR: _("Van wie koos, koos minstens %(strength)s ‘speelt niet’. Alleen bij een factor.") % by,
-        Finding.SPLIT: _("Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde."),
-        Finding.ATTENTION: _("Wisselende samenstelling, terwijl alleen doorverwijzen nodig is: geen hinderpaal."),
-    }
-
-
 def _low_turnout() -> Line:
-    low = {"low": _share(LOW_ABOVE)}
+    low = {"low": LOW_ABOVE}
     text = _("Bij ‘deelname’: meer dan %(low)s van wie verwacht werd, antwoordde niet. Zonder verwacht aantal: leeg.")
     return f"{LOW_TURNOUT} · {wording.LOW_TURNOUT}", text % low
-
-
-def _share(share: Fraction) -> str:
-    return f"{share.numerator}/{share.denominator}"
 
 
 def _code(found: Finding) -> str:

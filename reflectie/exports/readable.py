@@ -11,17 +11,16 @@ from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.presentation import wording
-from reflectie.templatetags.handout import only_answer
-from reflectie.templatetags.reflectie import (
+from reflectie.presentation.questionnaire import answer, choice_words
+from reflectie.presentation.report import (
     agreement_about,
-    answer,
-    choice_words,
     counted_text,
     dissent_text,
     group_name,
     group_sizes,
     group_text,
     nothing_said,
+    only_answer,
     report_line,
     turnout_lines,
 )

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from reflectie.domain.imports.spreadsheet import Cell
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.text import without_invisible
+from reflectie.presentation.palette import COLOURS, ON_PAPER
 
 # What Excel takes in one cell, in UTF-16 units.
 MAX_CELL = 32_767
@@ -26,17 +27,17 @@ LETTERS = 1.1
 # No row of Excel is higher than 409, and it counts in quarters of three.
 MAX_HEIGHT = 408
 
-_INK, _DEEP, _SAND, _LINE = "#0c2f36", "#14616e", "#efe5d3", "#d5c8ae"
+_INK, _DEEP = COLOURS["ink"], COLOURS["deep-2"]
 _TOP = {"valign": "top", "text_wrap": True, "font_color": _INK}
-_BOX = {"border": 1, "border_color": _LINE}
+_BOX = {"border": 1, "border_color": COLOURS["line"]}
 STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 18, "font_color": "#ffffff", "bg_color": _DEEP, "valign": "vcenter"},
+    "title": {"bold": True, "font_size": 18, "font_color": ON_PAPER["white"], "bg_color": _DEEP, "valign": "vcenter"},
     "plain": _TOP,
     "verdict": {**_TOP, "bold": True, "font_size": 13},
-    "name": {**_TOP, "font_color": "#46545a"},
+    "name": {**_TOP, "font_color": COLOURS["unknown"]},
     "fact": {**_TOP, "bold": True, "align": "left"},
-    "head": {**_TOP, **_BOX, "align": "left", "bold": True, "font_color": "#ffffff", "bg_color": _DEEP},
-    "band": {**_TOP, **_BOX, "bold": True, "bg_color": _SAND},
+    "head": {**_TOP, **_BOX, "align": "left", "bold": True, "font_color": ON_PAPER["white"], "bg_color": _DEEP},
+    "band": {**_TOP, **_BOX, "bold": True, "bg_color": COLOURS["sand-2"]},
     "cell": {**_TOP, **_BOX, "align": "left"},
     "count": {**_TOP, **_BOX, "align": "center"},
     # Numbers on the left too: on the right they stand against the text beside them.
@@ -45,12 +46,7 @@ STYLES: dict[str, dict[str, Any]] = {
     # To fill in, as text: "007" and "3 mei" stay what they are, and "=1" is no formula.
     "entry": {**_TOP, "num_format": "@", "locked": False},
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
-    Finding.OBSTACLE: {**_TOP, **_BOX, "font_color": "#9c2f1b", "bg_color": "#fbe7e0"},
-    Finding.STRENGTH: {**_TOP, **_BOX, "font_color": "#1a6541", "bg_color": "#e1f1e6"},
-    Finding.SPLIT: {**_TOP, **_BOX, "font_color": "#5a3d92", "bg_color": "#ede6f7"},
-    Finding.UNKNOWN: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#e8ebea"},
-    Finding.CLEAR: {**_TOP, **_BOX, "font_color": "#46545a", "bg_color": "#f1eee6"},
-    Finding.ATTENTION: {**_TOP, **_BOX, "font_color": "#734c00", "bg_color": "#fcefce"},
+    **{found: {**_TOP, **_BOX, "font_color": COLOURS[found], "bg_color": COLOURS[f"{found}-bg"]} for found in Finding},
 }
 
 Styled = tuple[Cell, str]

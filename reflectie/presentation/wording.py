@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,77 +15,24 @@ from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Decision, Needed, State
 from reflectie.domain.report.changes import NotCompared, Shift
 from reflectie.domain.report.outcomes import Choice
-from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Reason
+from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode
 from reflectie.domain.sharing import Sharing
 from reflectie.domain.text import set_apart
 
-# Numbers as they stand in a sentence: up to twenty in letters, as Dutch writes them.
-_NUMBERS: tuple[str | Promise, ...] = (
-    _("nul"), _("één"), _("twee"), _("drie"), _("vier"), _("vijf"), _("zes"), _("zeven"), _("acht"), _("negen"),
-    _("tien"), _("elf"), _("twaalf"), _("dertien"), _("veertien"), _("vijftien"), _("zestien"), _("zeventien"),
-    _("achttien"), _("negentien"), _("twintig"),
-)  # fmt: skip
-
-
-def in_words(number: int) -> str | Promise:
-    """A number in a sentence: "vijftien"; above twenty in figures. Raises ValueError below zero."""
-    if number < 0:
-        raise ValueError("nothing is counted below zero")
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-
-
-def example_numbers(items: int) -> tuple[int, ...]:
-    """Numbers of three questions as an example, that a checklist of so many has: 3, 7 and 12 of fifteen; of fewer than
-    three questions, as many as there are."""
-    return tuple(sorted({max(1, items // 5), max(1, items // 2), max(1, items * 4 // 5)}))
-
-
-def example_number(items: int) -> int:
-    """The number of one question as an example: 7 of fifteen."""
-    return max(1, items // 2)
-
-
-FINDINGS: dict[str, str | Promise] = {
-    Finding.OBSTACLE: _("Structurele hinderpaal"),
-    Finding.SPLIT: _("Verdeeld beeld"),
-    Finding.UNKNOWN: _("Blinde vlek"),
-    Finding.STRENGTH: _("Sterkte"),
-    Finding.CLEAR: _("Speelt niet"),
-    Finding.ATTENTION: _("Aandachtspunt"),
-}
+from . import findings
+from .numbers import share_in_words
 
 # Beside the findings of items: of how many that were expected too few answered (`domain/rules/turnout.py`).
-LOW_TURNOUT = _("Minder dan de helft antwoordde")
+LOW_TURNOUT = format_lazy(_("Minder dan {share} antwoordde"), share=share_in_words(1 - LOW_ABOVE))
 
-# Where there is no room for more: in a cell of a table.
-SHORT_FINDINGS: dict[str, str | Promise] = {
-    **FINDINGS,
-    Finding.OBSTACLE: _("Hinderpaal"),
-    Finding.SPLIT: _("Verdeeld"),
-    Finding.ATTENTION: _("Aandacht"),
-}
-
-# What a finding says, in the order in which a legend names them (concepts.md, "From answers to findings").
-MEANINGS_OF_FINDINGS: dict[str, str | Promise] = {
-    Finding.OBSTACLE: _("minstens twee op de drie van wie koos, zien hinder"),
-    Finding.SPLIT: _("wie koos, ziet het verschillend"),
-    Finding.UNKNOWN: _("meer dan de helft weet het niet of liet het open"),
-    Finding.STRENGTH: _("minstens vier op de vijf van wie koos, zien dat dit helpt"),
-    Finding.CLEAR: _("minstens vier op de vijf van wie koos, zeggen dat deze factor niet speelt"),
-    Finding.ATTENTION: _("een wisselende groep, waar partners alleen naar elkaar doorverwijzen: past dat hier?"),
-}
+FINDINGS: dict[str, str | Promise] = {found: said.word for found, said in findings.FINDINGS.items()}
 
 # A sign beside each word, told apart without colour. All of them are in the typeface.
 SIGNS: dict[str, str] = {
-    Finding.OBSTACLE: "×",
-    Finding.SPLIT: "±",
-    Finding.UNKNOWN: "?",
-    Finding.STRENGTH: "+",
-    Finding.CLEAR: "–",
-    Finding.ATTENTION: "!",
+    **{found: said.sign for found, said in findings.FINDINGS.items()},
     State.OPEN: "•",
     State.BUSY: "~",
     State.DONE: "+",

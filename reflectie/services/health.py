@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,7 +14,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from reflectie.backends.schema import migrations_that_differ
+from reflectie.services.collaborations.people import without_coordinator
 
+from .accounts import twins
 from .daily import held_back, held_back_text
 from .heartbeat import daily_work_is_late, worker_is_silent
 
@@ -48,6 +51,12 @@ def look_at_health() -> Health:
         if found:
             return Health(found)
     return Health(warnings=tuple(found for check in WARNINGS if (found := check())))
+
+
+def health_of_accounts() -> dict[str, Any]:
+    """What only an administrator can put right: collaborations that nobody coordinates, and accounts that are one
+    mailbox. Three queries. Not part of health: it keeps no request from being served, and names people."""
+    return {"without_coordinator": without_coordinator().count(), "twins": twins()}
 
 
 def why_it_fails() -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.questionnaire.answers import Sheet, Value
-from reflectie.domain.report.build import draw_whirlpool
+from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.services.health import look_at_health
 from reflectie.services.questionnaire.checklists import published_checklist
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     checklist = published_checklist()
     context = {
         "checklist": checklist,
-        "arms": draw_whirlpool(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
+        "arms": whirlpool_of(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
         "own_token": own_token(request),
         "retention_days": settings.RETENTION_DAYS,
     }

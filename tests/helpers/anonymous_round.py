@@ -30,12 +30,12 @@ from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
 from reflectie.pdf.documents import Kind
+from reflectie.presentation.pictures.report import PICTURES
 from reflectie.services import tokens
 from reflectie.services.questionnaire import checklists, sheets
 from reflectie.services.report import outcomes
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions import aggregation
-from reflectie.templatetags.pictures import PICTURES
 from reflectie.web.logs import NoTokens
 from samenwerking.gunicorn import access_log_format
 from tests.conftest import CONCLUDING, make_account, make_round

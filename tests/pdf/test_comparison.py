@@ -22,9 +22,9 @@ from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.models import Role
 from reflectie.pdf import documents
+from reflectie.presentation.report import group_text
 from reflectie.presentation.wording import COURSES, session_words
 from reflectie.services.comparison import comparisons
-from reflectie.templatetags.reflectie import group_text
 from tests.conftest import make_account
 from tests.helpers.compared import opened, team
 from tests.helpers.printed import COMPARISONS, LONG, compared

@@ -11,7 +11,7 @@ from django.urls import reverse
 from fontTools.ttLib import TTFont
 
 from reflectie.pdf import documents, fonts
-from reflectie.templatetags.printable import SHOWN
+from reflectie.pdf.unprintable import SHOWN
 from tests.conftest import browser, make_reflection, make_round, text_of
 from tests.helpers.compared import opened, team
 from tests.helpers.readback import made_of, worries_of

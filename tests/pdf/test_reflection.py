@@ -20,8 +20,9 @@ from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.pdf import documents, renderer
+from reflectie.presentation.pictures.arms import drawn
+from reflectie.presentation.pictures.report import find_picture
 from reflectie.services.report.reports import load_report
-from reflectie.templatetags.pictures import find_picture
 from tests.conftest import FROZEN, GUIDANCE, everything
 from tests.helpers.readback import (
     CONTROLS,
@@ -293,7 +294,7 @@ def test_pdf_whirlpools_names_fit_in_its_box(settings):
     font = TTFont(fontpkg.path("Atkinson Hyperlegible", weight=700))
     glyphs, widths, unit = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
     outside = {}
-    for arm in make_report(SHEETS["all hindering"]).whirlpool:
+    for arm in drawn(make_report(SHEETS["all hindering"]).whirlpool):
         text = f"× {arm.report.item.short}"
         length = sum(widths[glyphs[ord(sign)]][0] for sign in text) / unit * size
         start = arm.shape.name_x - {"start": 0, "middle": length / 2, "end": length}[arm.shape.anchor]

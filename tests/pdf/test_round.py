@@ -17,8 +17,8 @@ from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.pdf import documents
-from reflectie.templatetags.pictures import PICTURES, find_picture
-from reflectie.templatetags.reflectie import spread_text
+from reflectie.presentation.pictures.report import PICTURES, find_picture
+from reflectie.presentation.report import spread_text
 from tests.conftest import FROZEN, GUIDANCE
 from tests.helpers.readback import (
     HEADING_SIZE,

@@ -1,5 +1,5 @@
 """The pictures of a report: their geometry, what stands in them, and their texts. The whirlpool's geometry stands in
-test_report.py."""
+test_whirlpool_picture.py."""
 
 import re
 from datetime import date
@@ -10,23 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.pictures import (
-    BAR_LENGTH,
-    Circle,
-    Layer,
-    SpreadRow,
-    Step,
-    Track,
-    draw_circles,
-    draw_layers,
-    draw_legend,
-    draw_scale,
-    draw_spreads,
-    draw_tracks,
-    spread_bar,
-)
-from reflectie.domain.pictures.drawing import text_width, wrap
-from reflectie.domain.pictures.tracks import LEFT, RADIUS, RIGHT, ROOM, place_marks
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import read_checklist
 from reflectie.domain.report.build import build_report
@@ -34,7 +17,21 @@ from reflectie.domain.report.perspectives import set_side_by_side
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
-from reflectie.templatetags.pictures import _PAINT, PICTURES, apart_text, find_picture, paint
+from reflectie.presentation.palette import TONES, paint
+from reflectie.presentation.pictures.drawing import text_width, wrap
+from reflectie.presentation.pictures.report import PICTURES, apart_text, find_picture
+from reflectie.presentation.pictures.scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
+from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
+from reflectie.presentation.pictures.tracks import (
+    LEFT,
+    RADIUS,
+    RIGHT,
+    ROOM,
+    Track,
+    draw_legend,
+    draw_tracks,
+    place_marks,
+)
 from tests.conftest import FROZEN, GUIDANCE
 
 COUNTS = st.tuples(*[st.integers(0, 200)] * 4).filter(any)
@@ -128,12 +125,12 @@ def test_spreads_keep_their_words_apart(rows):
     assert overlapping(draw_spreads(rows)) == []
 
 
-@given(st.tuples(*[st.builds(Step, NAMES, NUMBERS, NUMBERS)] * 3))
+@given(st.tuples(*[st.builds(ScaleStep, NAMES, NUMBERS, NUMBERS)] * 3))
 def test_scale_keeps_its_words_apart(steps):
     assert overlapping(draw_scale(steps, "Nodig: zoveel mensen", "Nu: zo vaak", counted=True)) == []
 
 
-@given(st.tuples(*[st.builds(Step, NAMES, st.integers(0, 1), st.integers(0, 1))] * 3))
+@given(st.tuples(*[st.builds(ScaleStep, NAMES, st.integers(0, 1), st.integers(0, 1))] * 3))
 def test_scale_of_one_sheet_keeps_its_words_apart(steps):
     assert overlapping(draw_scale(steps, "Nodig", "Nu", counted=False)) == []
 
@@ -168,7 +165,9 @@ def test_marks_stand_at_their_share_and_not_over_each_other(stands):
 
 
 def test_bars_of_the_scale_are_as_long_as_their_numbers():
-    drawing = draw_scale([Step("a", 2, 1), Step("b", 0, 4), Step("c", 4, 0)], "Nodig", "Nu", counted=True)
+    drawing = draw_scale(
+        [ScaleStep("a", 2, 1), ScaleStep("b", 0, 4), ScaleStep("c", 4, 0)], "Nodig", "Nu", counted=True
+    )
     paths = {shape.tone: shape.path for shape in drawing.shapes}
     # Left, top, right and bottom of each.
     sides = {tone: [float(number) for number in NUMBER.findall(paths[tone])] for tone in ("full", "hollow")}
@@ -422,7 +421,7 @@ def test_spreads_show_every_item_with_its_numbers():
     assert said in picture.text
 
 
-@pytest.mark.parametrize("tone", _PAINT)
+@pytest.mark.parametrize("tone", TONES)
 def test_every_tone_is_painted_and_has_the_screens_colour(tone, settings):
     css = (settings.BASE_DIR / "static/css/report.css").read_text()
     assert f'class="p-{tone}"' in paint(tone)

@@ -24,7 +24,7 @@ from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import Withheld, group_figures, groups_to_blank
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.pdf import documents as pdf
-from reflectie.templatetags.pictures import PICTURES, find_picture
+from reflectie.presentation.pictures.report import PICTURES, find_picture
 from reflectie.views.report.pictures import _draw
 from tests.domain.rules.test_suppression import FIELDS, NONE, World, published, rounds, worlds
 

@@ -9,12 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reflectie.domain.comparison.history import MAX_IN_PICTURE
-from reflectie.domain.pictures import Ground, Stop, draw_trend, place_stops
-from reflectie.domain.pictures.trend import GROUND, LANE, LEFT, RADIUS, RIGHT, ROOM, WIDTH, height_of
 from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.rules.findings import OBSTACLE_FROM, STRENGTH_FROM, Counts, Finding, finding
 from reflectie.domain.setup import Mode
-from reflectie.templatetags.trends import is_by_time, trend_picture
+from reflectie.presentation.pictures.history import is_by_time, trend_picture
+from reflectie.presentation.pictures.trend import (
+    GROUND,
+    LANE,
+    LEFT,
+    RADIUS,
+    RIGHT,
+    ROOM,
+    WIDTH,
+    Ground,
+    Stop,
+    draw_trend,
+    height_of,
+    place_stops,
+)
 from tests.helpers.over_time import KEY, figures, history, over_years
 
 WORDS = Ground("hinderpaal", "verdeeld", "sterkte", "onbekend")

@@ -16,7 +16,7 @@ from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
 from reflectie.domain.report.patterns import find_patterns
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Session
-from reflectie.presentation import wording
+from reflectie.presentation.numbers import example_number, example_numbers, in_words
 from reflectie.services import tokens
 from reflectie.services.questionnaire import checklists, paper
 from reflectie.services.sessions import plans, rounds
@@ -57,19 +57,19 @@ SQUEEZED = re.compile(r"vijftien|achtkeer|zevenfactor|tot en met15|uit1totenmet1
     ("number", "words"), [(0, "nul"), (1, "één"), (9, "negen"), (15, "vijftien"), (20, "twintig"), (21, "21")]
 )
 def test_numbers_in_a_sentence_are_letters_up_to_twenty(number, words):
-    assert str(wording.in_words(number)) == words
+    assert str(in_words(number)) == words
 
 
 def test_numbers_below_zero_are_refused():
     with pytest.raises(ValueError, match="below zero"):
-        wording.in_words(-1)
+        in_words(-1)
 
 
 @pytest.mark.parametrize(
     ("items", "numbers", "one"), [(15, (3, 7, 12), 7), (9, (1, 4, 7), 4), (3, (1, 2), 1), (1, (1,), 1)]
 )
 def test_examples_are_numbers_that_the_checklist_has(items, numbers, one):
-    assert (wording.example_numbers(items), wording.example_number(items)) == (numbers, one)
+    assert (example_numbers(items), example_number(items)) == (numbers, one)
     assert all(1 <= number <= items for number in (*numbers, one))
 
 

@@ -13,10 +13,10 @@ from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
+from reflectie.presentation.questionnaire import obstacle_name
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements
 from reflectie.services.sharing import load_shareable
-from reflectie.templatetags.sharing import obstacle_name
 from tests.conftest import browser, make_account, text_of
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.compared import team

@@ -21,7 +21,7 @@ from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.changes import ItemShift, NotCompared, Shift, compare_items
 from reflectie.domain.report.items import ItemReport
-from reflectie.domain.report.report import WhirlpoolArm, draw_arms
+from reflectie.domain.report.report import WhirlpoolArm, arms_of
 from reflectie.domain.rules.findings import Counts, Finding
 
 from .comparison import Comparison, SessionFigures, Team
@@ -337,7 +337,7 @@ def _why_apart(session: SessionFigures) -> NotCompared:
 
 def _arms(session: SessionFigures) -> tuple[WhirlpoolArm, ...]:
     factors = [report for report in session.items if report.item.kind is Kind.FACTOR]
-    return draw_arms(factors) if isinstance(session.counted, int) else ()
+    return arms_of(factors) if isinstance(session.counted, int) else ()
 
 
 def _between(earlier: SessionFigures, rest: Sequence[SessionFigures]) -> Between:

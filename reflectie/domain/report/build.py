@@ -19,7 +19,7 @@ from reflectie.domain.text import sort_key
 from .changes import compare_items
 from .items import DimensionReport, GroupView, ItemReport, Note, Tally
 from .patterns import find_patterns
-from .report import About, IntensityAnswer, Report, Since, WhirlpoolArm, draw_arms
+from .report import About, IntensityAnswer, Report, Since, WhirlpoolArm, arms_of
 
 
 def build_report(
@@ -48,12 +48,12 @@ def compare(earlier: Report, now: Report) -> Since:
     return Since(earlier, *compare_items(earlier, now))
 
 
-def draw_whirlpool(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
-    """The seven arms as sheets, counted or not, have them: each as wide as the share that says it plays."""
+def whirlpool_of(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
+    """The seven arms as sheets, counted or not, have them."""
     counts = {item.key: count(sheet.text(item.key) for sheet in sheets) for item in checklist.factors}
     # A sheet that is being filled in is its giver's own, so that nothing of it is withheld.
     totals = Totals(Mode.ALONE, len(sheets), counts)
-    return draw_arms([ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist.factors])
+    return arms_of([ItemReport(item, *figure_of(item, totals), notes=(), first=0) for item in checklist.factors])
 
 
 def add_up(checklist: Checklist, mode: Mode, sheets: Sequence[Sheet]) -> Totals:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from reflectie.domain.pictures import Arm, whirlpool_arm
 from reflectie.domain.questionnaire.checklist import Checklist, Kind, Mover, PatternKey, Source
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Finding
@@ -60,8 +59,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class WhirlpoolArm:
+    """One factor in the whirlpool, and the share of all counted, 0 to 1, who say that it plays."""
+
     report: ItemReport
-    shape: Arm
+    share: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ class Report:
 
     @property
     def whirlpool(self) -> tuple[WhirlpoolArm, ...]:
-        return () if self.is_withheld else draw_arms([item for item in self.items if item.item.kind is Kind.FACTOR])
+        return () if self.is_withheld else arms_of([item for item in self.items if item.item.kind is Kind.FACTOR])
 
     @property
     def advised(self) -> tuple[ItemReport, ...]:
@@ -321,12 +322,9 @@ class Report:
         return tuple((item, note) for item in self.items for note in item.notes)
 
 
-def draw_arms(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
-    """The whirlpool's arms for these factors, in their order: each as wide as the share that says it plays."""
-    return tuple(
-        WhirlpoolArm(item, whirlpool_arm(place, len(factors), float(agreement_on(item))))
-        for place, item in enumerate(factors)
-    )
+def arms_of(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
+    """The whirlpool's arms for these factors, in their order."""
+    return tuple(WhirlpoolArm(item, agreement_on(item)) for item in factors)
 
 
 def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:

@@ -17,7 +17,7 @@ from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
-from reflectie.presentation import wording
+from reflectie.presentation.numbers import example_number
 from reflectie.services.questionnaire.paper import MAX_SHEETS
 from reflectie.services.tokens import new_token
 
@@ -126,7 +126,7 @@ class NotesField(TextField):
                     ),
                     params={
                         "line": line if len(line) <= 40 else f"{line[:40]}…",
-                        "example": wording.example_number(len(self.keys)),
+                        "example": example_number(len(self.keys)),
                     },
                 )
             # Two lines for one item are one note.

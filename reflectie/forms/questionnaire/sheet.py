@@ -31,13 +31,14 @@ from reflectie.domain.questionnaire.answers import (
 )
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity
-from reflectie.domain.report.build import draw_whirlpool
+from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
 from reflectie.presentation import wording
+from reflectie.presentation.numbers import in_words
+from reflectie.presentation.questionnaire import answer
 from reflectie.services.questionnaire.sheets import Posted, Saved
-from reflectie.templatetags.reflectie import answer
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 
@@ -274,9 +275,7 @@ QUESTIONS = {
     ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),
-        format_lazy(
-            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=wording.in_words(MAX_FIRST)
-        ),
+        format_lazy(_("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=in_words(MAX_FIRST)),
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),
@@ -319,7 +318,7 @@ def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Prom
 @lru_cache(maxsize=1024)
 def _whirlpool_once(checklist: Checklist, language: str, values: tuple[str, ...], swap: bool) -> SafeString:  # noqa: ARG001
     sheet = Sheet({item.key: value for item, value in zip(checklist.factors, values, strict=True) if value})
-    arms = draw_whirlpool(checklist, [sheet])
+    arms = whirlpool_of(checklist, [sheet])
     return render_to_string("reflectie/pictures/whirlpool.html", {"arms": arms, "swap": swap})
 
 

@@ -23,25 +23,16 @@ from reflectie.forms.fields import TextField, choice_field, day_field
 from reflectie.forms.optimistic_lock import SeenForm
 from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
+from reflectie.presentation.choices import DECISIONS
+from reflectie.presentation.numbers import in_words
 from reflectie.services.questionnaire.sheets import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
-MAX_DAYS = 3 * 366
+MAX_YEARS = 3
 WHAT = ("what", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
 # Fields that look otherwise than Bootstrap's.
 SHAPES = {"state": CHOICES, "principle": "reflectie/report/agreements/principle.html"}
-
-# Beside each decision, what it means. None of them is the better one.
-DECISIONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    Decision.REPAIR: (_("Herstellen"), _("We gaan samen verder zoals we zijn, en pakken aan wat in de weg zit.")),
-    Decision.REDESIGN: (
-        _("Hertekenen"),
-        _("We bouwen opnieuw op: een ander doel, andere partners of een andere vorm."),
-    ),
-    Decision.STOP: (_("Stoppen"), _("We stoppen met deze samenwerking, en ronden ze netjes af.")),
-}
-EXPLAINED = {name: words[1] for name, words in DECISIONS.items()}
 
 
 class AgreementForm(SeenForm[Agreement]):
@@ -135,8 +126,10 @@ class AgreementForm(SeenForm[Agreement]):
             return day
         if day < today():
             raise ValidationError(_("Deze dag is al voorbij. Kies vandaag of later."))
-        if day - today() > timedelta(MAX_DAYS):
-            raise ValidationError(_("Deze dag ligt meer dan drie jaar weg. Klopt het jaar?"))
+        if day - today() > timedelta(MAX_YEARS * 366):
+            raise ValidationError(
+                _("Deze dag ligt meer dan %(years)s jaar weg. Klopt het jaar?"), params={"years": in_words(MAX_YEARS)}
+            )
         return day
 
     def clean(self) -> None:

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,7 @@ from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.domain.text import same_text
 from reflectie.forms.fields import TextField, choice_field, day_field, session_name_field
 from reflectie.presentation import wording
+from reflectie.presentation.choices import GROUPINGS, MODES, QUESTIONS
 from reflectie.services.collaborations.collaborations import merge_names
 from reflectie.services.questionnaire.sheets import today
 from reflectie.services.sessions.plans import Plan
@@ -29,46 +31,6 @@ from reflectie.services.sessions.plans import Plan
 MAX_PEOPLE = 2000
 # A date further away than this is more likely a slip in the year.
 MAX_DAYS = 366
-
-MODES: dict[str, tuple[str | Promise, str | Promise]] = {
-    Mode.TOGETHER: (
-        _("Samen, op één scherm"),
-        _("Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur."),
-    ),
-    Mode.ANONYMOUS: (
-        _("Ieder voor zich, anoniem"),
-        _("Ieder antwoordt op het eigen toestel. Het verslag toont aantallen en notities, zonder namen."),
-    ),
-    Mode.NAMED: (
-        _("Ieder voor zich, op naam"),
-        _("Ieder antwoordt op het eigen toestel. In het verslag staat van wie elk antwoord is."),
-    ),
-}
-GROUPINGS: dict[str, tuple[str | Promise, str | Promise]] = {
-    Grouping.NONE: (_("Niet"), _("Het verslag toont de groep als geheel.")),
-    Grouping.PARTNER: (_("Per partner"), _("Het verslag zet de organisaties naast elkaar.")),
-    Grouping.LEVEL: (_("Per rol"), _("Het verslag zet uitvoering, leiding, bestuur en andere rollen naast elkaar.")),
-}
-QUESTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "first": (
-        _("Waar zouden jullie het eerst iets aan doen?"),
-        _("Bepaalt de volgorde van de hinderpalen, het advies en het gesprek."),
-    ),
-    "goal-sentence": (
-        _("Wat is het doel, in één zin?"),
-        _("De zinnen staan naast elkaar in het verslag: bedoelen jullie hetzelfde?"),
-    ),
-    "intensity": (
-        _("Hoe nauw moeten jullie samenwerken, en hoe gaat het nu? (twee vragen)"),
-        _("Laat zien of de vorm te licht is, past of te zwaar is."),
-    ),
-    "ips-meaning": (
-        _("Wat staat in jouw organisatie centraal?"),
-        _("Laat zien of partners iets anders bedoelen met hetzelfde woord. Vragen we niet als jullie samen invullen."),
-    ),
-}
-# What each possibility means, beside its name.
-EXPLAINED = {name: words[1] for table in (MODES, GROUPINGS, QUESTIONS) for name, words in table.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +72,9 @@ class PlanForm(forms.Form):
     planned_on = day_field(label=_("Dag van de sessie"), help_text=_("De dag waarop jullie samenkomen."))
     name = session_name_field()
     mode = choice_field(_names(MODES), label=_("Hoe vullen jullie in?"), missing=_("Kies hoe jullie invullen."))
-    anyway = forms.BooleanField(label=_("Toch anoniem, ook met minder dan 3"), required=False)
+    anyway = forms.BooleanField(
+        label=format_lazy(_("Toch anoniem, ook met minder dan {floor}"), floor=FLOOR), required=False
+    )
     expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
     grouping = choice_field(_names(GROUPINGS), label=_("Groepen naast elkaar zetten?"))
     closes_on = day_field(
@@ -137,10 +101,13 @@ class PlanForm(forms.Form):
         limit=MAX_NAME,
         one_line=True,
         widget=forms.TextInput,
-        help_text=_(
-            "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, want die ziet de "
-            "antwoorden op papier. Vullen jullie anoniem in? Laat dan minstens 3 mensen op een scherm invullen, of "
-            "iedereen op papier: anders toont het verslag geen antwoorden."
+        help_text=format_lazy(
+            _(
+                "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, want die ziet de "
+                "antwoorden op papier. Vullen jullie anoniem in? Laat dan minstens {floor} mensen op een scherm "
+                "invullen, of iedereen op papier: anders toont het verslag geen antwoorden."
+            ),
+            floor=FLOOR,
         ),
     )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -289,7 +256,7 @@ class PlanForm(forms.Form):
 
     def _too_small(self) -> str:
         """Why a group of so few isn't set apart, and what can be done about it while that is to be chosen."""
-        why = gettext("Anoniem staat een groep pas apart vanaf 3 mensen.")
+        why = gettext("Anoniem staat een groep pas apart vanaf %s mensen.") % FLOOR
         if self.begun:
             return why
         return f"{why} {gettext('Laat dit leeg: dan heeft die groep geen eigen cijfers. Of kies ‘op naam’.')}"
@@ -361,14 +328,16 @@ def check_closing_day(day: date | None, kept: date | None) -> date | None:
 def advice_for_few(expected: int) -> str:
     """Why fewer than three don't stay anonymous, and what serves better."""
     if expected == 1:
-        return gettext(
-            "Eén antwoord is nooit anoniem. Kies ‘op naam’ of ‘samen’, of ga toch anoniem verder: onder 3 antwoorden "
+        advice = gettext(
+            "Eén antwoord is nooit anoniem. Kies ‘op naam’ of ‘samen’, of ga toch anoniem verder: onder %s antwoorden "
             "toont het verslag geen antwoorden."
         )
-    return gettext(
-        "Met twee mensen weet ieder wat de ander zei. Kies ‘samen’ of ‘op naam’, of ga toch anoniem verder: onder 3 "
-        "antwoorden toont het verslag geen antwoorden."
-    )
+    else:
+        advice = gettext(
+            "Met twee mensen weet ieder wat de ander zei. Kies ‘samen’ of ‘op naam’, of ga toch anoniem verder: onder "
+            "%s antwoorden toont het verslag geen antwoorden."
+        )
+    return advice % FLOOR
 
 
 class RenameForm(forms.Form):

@@ -23,7 +23,7 @@ from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, Ord
 from reflectie.domain.comparison.history import MAX_IN_FULL, histories
 from reflectie.forms.comparison.comparison import WantedForm
 from reflectie.models import Session
-from reflectie.presentation.wording import MEANINGS_OF_FINDINGS
+from reflectie.presentation.findings import FINDINGS
 from reflectie.services.comparison.comparisons import (
     comparable_collaborations,
     comparable_sessions,
@@ -128,7 +128,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "order": order,
         "by_dimension": order is Order.DIMENSION,
         "unfolded": request.GET.get("open", ""),
-        "meanings": list(MEANINGS_OF_FINDINGS.items()),
+        "meanings": [(found, said.meaning) for found, said in FINDINGS.items()],
     }
     # A script that has the page asks for the row alone.
     template = "row" if "rij" in request.GET else "table"

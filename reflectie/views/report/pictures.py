@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from reflectie.domain.pictures import make_slide
 from reflectie.domain.report.report import Report
 from reflectie.models import Session
 from reflectie.pdf import documents
+from reflectie.presentation.pictures.report import Picture, find_picture
+from reflectie.presentation.pictures.slide import make_slide
 from reflectie.presentation.wording import session_words
 from reflectie.services.report.reports import load_report
-from reflectie.templatetags.pictures import Picture, find_picture
 from reflectie.web.permissions import member_report_or_404, readable_session_or_404
 from reflectie.web.responses import made_file
 

@@ -1,21 +1,16 @@
 """What a report says of answer sheets: order, what counts, what becomes of it. Without a database."""
 
-import math
-import re
 from datetime import date
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.pictures import whirlpool_arm
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, State
-from reflectie.domain.report.build import build_report, draw_whirlpool
+from reflectie.domain.report.build import build_report, whirlpool_of
 from reflectie.domain.report.items import Note
 from reflectie.domain.report.outcomes import Outcome
 from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer
@@ -24,10 +19,6 @@ from reflectie.domain.setup import Mode, setup_without_account
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)
-
-# The whirlpool's box, as its template has it: left, top, width, height.
-PICTURE = Path(__file__).resolve().parents[3] / "templates" / "reflectie" / "pictures" / "whirlpool.html"
-VIEW_BOX = [float(number) for number in re.search(r'viewBox="([^"]+)"', PICTURE.read_text())[1].split()]
 
 
 def make_report(checklist, *sheets, mode=Mode.ALONE):
@@ -459,7 +450,7 @@ def test_report_every_item_has_one_place_in_the_summary(checklist, data):
 # --- the whirlpool
 
 
-def test_whirlpool_arm_is_as_wide_as_the_share_that_says_it_plays(checklist):
+def test_whirlpool_arm_has_the_share_that_says_it_plays(checklist):
     sheets = [
         {"context-historical": HINDERING, "context-financial": HINDERING, "context-personal": HELPING},
         {"context-historical": HINDERING, "context-financial": HELPING},
@@ -468,90 +459,18 @@ def test_whirlpool_arm_is_as_wide_as_the_share_that_says_it_plays(checklist):
     ]
     report = make_report(checklist, *sheets)
     shares = [1, 0, 0.25, 0, 0, 0, 0]
-    assert [arm.shape for arm in report.whirlpool] == [
-        whirlpool_arm(place, 7, share) for place, share in enumerate(shares)
-    ]
+    assert [arm.share for arm in report.whirlpool] == shares
     assert [arm.report.item.key for arm in report.whirlpool] == [item.key for item in checklist.factors]
 
 
 def test_whirlpool_while_filling_in_is_the_reports(checklist, every_answer):
-    drawn = draw_whirlpool(checklist, [Sheet(every_answer)])
+    arms = whirlpool_of(checklist, [Sheet(every_answer)])
     whirlpool = make_report(checklist, every_answer).whirlpool
-    assert [arm.shape for arm in drawn] == [arm.shape for arm in whirlpool]
-    assert [arm.report.finding for arm in drawn] == [arm.report.finding for arm in whirlpool]
+    assert [arm.share for arm in arms] == [arm.share for arm in whirlpool]
+    assert [arm.report.finding for arm in arms] == [arm.report.finding for arm in whirlpool]
 
 
-def test_whirlpool_without_an_answer_has_seven_narrow_arms(checklist):
-    arms = draw_whirlpool(checklist, [Sheet({})])
-    assert [arm.shape for arm in arms] == [whirlpool_arm(place, 7, 0) for place in range(7)]
+def test_whirlpool_without_an_answer_has_seven_arms_without_a_share(checklist):
+    arms = whirlpool_of(checklist, [Sheet({})])
+    assert [arm.share for arm in arms] == [0] * 7
     assert {arm.report.left_open for arm in arms} == {True}
-
-
-NUMBER = r"-?\d+(?:\.\d+)?"
-PAIR = rf"{NUMBER} {NUMBER}"
-PATH = re.compile(rf"M{PAIR}(?:C{PAIR} {PAIR} {PAIR})+L{PAIR}(?:C{PAIR} {PAIR} {PAIR})+Z")
-
-
-def outline(path):
-    """The points along a path's outline, its curves cut in short straight pieces."""
-    here, points = (0.0, 0.0), []
-    for command, numbers in re.findall(r"([MCL])([^MCLZ]*)", path):
-        found = [float(number) for number in re.findall(NUMBER, numbers)]
-        given = list(zip(found[::2], found[1::2], strict=True))
-        if command == "C":
-            a, (b, c, d) = here, given
-            for step in range(1, 21):
-                t = step / 20
-                s = 1 - t
-                points.append(
-                    tuple(
-                        s**3 * a[axis] + 3 * s * s * t * b[axis] + 3 * s * t * t * c[axis] + t**3 * d[axis]
-                        for axis in (0, 1)
-                    )
-                )
-        else:
-            points += given
-        here = points[-1]
-    return points
-
-
-def area(path):
-    points = outline(path)
-    return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*points, points[0]]))) / 2
-
-
-@pytest.mark.parametrize("share", [0, 1 / 3, 0.5, 1])
-@pytest.mark.parametrize("place", range(7))
-def test_whirlpool_path_is_valid_and_inside_its_box(place, share):
-    path = whirlpool_arm(place, 7, share).path
-    assert PATH.fullmatch(path), path
-    left, top, width, height = VIEW_BOX
-    points = outline(path)
-    assert all(math.isfinite(x) and math.isfinite(y) for x, y in points)
-    # A line of 2 is drawn half outside the outline.
-    assert min(x for x, _ in points) - 1 >= left
-    assert max(x for x, _ in points) + 1 <= left + width
-    assert min(y for _, y in points) - 1 >= top
-    assert max(y for _, y in points) + 1 <= top + height
-
-
-@pytest.mark.parametrize("place", range(7))
-def test_whirlpool_wider_share_gives_a_larger_area(place):
-    areas = [area(whirlpool_arm(place, 7, share / 12).path) for share in range(13)]
-    assert areas == sorted(areas)
-    assert len(set(areas)) == 13
-
-
-def test_whirlpool_arms_are_one_shape_turned_round():
-    areas = [area(whirlpool_arm(place, 7, 0.5).path) for place in range(7)]
-    assert max(areas) - min(areas) < 0.01 * max(areas)
-    assert len({whirlpool_arm(place, 7, 0.5).path for place in range(7)}) == 7
-
-
-def test_whirlpool_arms_are_numbered_and_named_away_from_the_middle():
-    arms = [whirlpool_arm(place, 7, 1) for place in range(7)]
-    assert [arm.number for arm in arms] == [1, 2, 3, 4, 5, 6, 7]
-    assert [arm.anchor for arm in arms] == ["middle", "start", "start", "start", "end", "end", "end"]
-    # Outside the widest arm, which reaches to 170, and all as far.
-    distances = {round(math.hypot(arm.name_x, arm.name_y)) for arm in arms}
-    assert (len(distances), min(distances) > 170) == (1, True)

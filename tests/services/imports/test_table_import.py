@@ -10,6 +10,7 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.presentation.report import report_line
 from reflectie.services import tokens
 from reflectie.services.collaborations import collaborations
 from reflectie.services.imports import table_import
@@ -25,7 +26,6 @@ from reflectie.services.questionnaire.sheets import (
 )
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
-from reflectie.templatetags.reflectie import report_line
 from tests.conftest import at_once, fill_in, make_collaboration, make_round
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reflectie.models import Role
+from reflectie.presentation.pictures.report import PICTURES
 from reflectie.services import tokens
 from reflectie.services.report import reports
-from reflectie.templatetags.pictures import PICTURES
 from tests.helpers.rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db

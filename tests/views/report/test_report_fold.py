@@ -11,9 +11,9 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.items import GroupView
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.models import Session
+from reflectie.presentation.pictures.report import figures_of
 from reflectie.services import tokens
 from reflectie.services.report import reports
-from reflectie.templatetags.pictures import figures_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -20,9 +20,9 @@ from reflectie.domain.rules.turnout import Turnout, turnout_of, turnouts_of_grou
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.pdf import documents
+from reflectie.presentation.report import turnout_lines
 from reflectie.services.comparison import comparisons
 from reflectie.services.report import reports
-from reflectie.templatetags.reflectie import turnout_lines
 from tests.conftest import FROZEN, GUIDANCE
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in

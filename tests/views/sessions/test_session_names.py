@@ -19,13 +19,13 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import session_file
 from reflectie.models import Collaboration, MadePdf, Membership, Role, Session
 from reflectie.pdf import documents
+from reflectie.presentation.phrases import session_title
 from reflectie.presentation.wording import session_words, which_session
 from reflectie.services.questionnaire import sheets
 from reflectie.services.report import reports as reports_service
 from reflectie.services.report.reports import keep_pdf, kept_pdf, load_report
 from reflectie.services.sessions import rounds
 from reflectie.tasks import remind_all
-from reflectie.templatetags.reflectie import session_title
 from tests.conftest import CONCLUSION, make_reflection
 from tests.helpers.compared import opened
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in

@@ -1,31 +1,14 @@
-"""The pictures of a report: which there are, what stands in them, how they are painted. Loaded in every template."""
+"""The pictures of a report: which there are, and what stands in them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django import template
-from django.forms.utils import flatatt
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.pictures import (
-    Circle,
-    Drawing,
-    Layer,
-    SpreadRow,
-    Step,
-    Track,
-    draw_circles,
-    draw_layers,
-    draw_legend,
-    draw_scale,
-    draw_spreads,
-    draw_tracks,
-)
 from reflectie.domain.questionnaire.answers import MEANINGS, Value
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity, current_intensity
@@ -36,48 +19,17 @@ from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
+from reflectie.presentation.findings import FINDINGS
+from reflectie.presentation.questionnaire import answer
+from reflectie.presentation.report import group_name, group_text, spread_text
 
-from .reflectie import answer, group_name, group_text, spread_text, whirlpool_text
-
-register = template.Library()
+from .arms import whirlpool_text
+from .drawing import Drawing
+from .scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
+from .spread import Bar, SpreadRow, draw_spreads, spread_bar
+from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
-
-# Attributes rather than style: neither the PDF nor a downloaded picture sees a stylesheet. The screen's goes over them.
-# What stands on a tone is told apart in grey too: by a sign, a hatching or an edge.
-_EDGED = {"stroke-width": "1.4"}
-_PAINT = {
-    "ink": {"fill": "#0c2f36"},
-    "soft": {"fill": "#45595e"},
-    "full": {"fill": "#14616e"},
-    "on-full": {"fill": "#fffdf8"},
-    "hollow": {"fill": "#fffdf8", "stroke": "#14616e", "stroke-width": "2"},
-    "step": {"fill": "#e2f0f0", "stroke": "#6f7f7c", "stroke-width": "1"},
-    "edge": {"fill": "none", "stroke": "#6f7f7c", **_EDGED},
-    "hindering": {"fill": "#9c2f1b", "stroke": "#9c2f1b", "stroke-width": "1"},
-    "on-hindering": {"fill": "#ffffff"},
-    "helping": {"fill": "#c9e6d3", "stroke": "#1a6541", **_EDGED},
-    "on-helping": {"fill": "#1a6541"},
-    "split": {"fill": "#ede6f7", "stroke": "#5a3d92", "stroke-dasharray": "5 2", **_EDGED},
-    "on-split": {"fill": "#5a3d92"},
-    "clear": {"fill": "#ffffff", "stroke": "#46545a", **_EDGED},
-    "on-clear": {"fill": "#46545a"},
-    "unsure": {"fill": "#e8ebea", "stroke": "#46545a", "stroke-width": "1"},
-    "on-unsure": {"fill": "#46545a"},
-    "hatch": {"fill": "none", "stroke": "#46545a", "stroke-width": "1"},
-    "open": {"fill": "none", "stroke": "#6f7f7c", "stroke-width": "1.2", "stroke-dasharray": "3 4"},
-    "on-open": {"fill": "#46545a"},
-    "attention": {"fill": "#fcefce", "stroke": "#734c00", **_EDGED},
-    "on-attention": {"fill": "#734c00"},
-    "ground-high": {"fill": "#fbe7e0"},
-    "ground-between": {"fill": "#fffdf8"},
-    "ground-low": {"fill": "#e1f1e6"},
-    "trend": {"fill": "none", "stroke": "#0d4650", "stroke-width": "2.2"},
-    "trend-gap": {"fill": "none", "stroke": "#0d4650", "stroke-width": "1.6", "stroke-dasharray": "3 4"},
-}
-
-# Written once: a page paints a few hundred outlines and words.
-_PAINTED = {tone: flatatt({"class": f"p-{tone}", **attributes}) for tone, attributes in _PAINT.items()}
 
 # What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
 _MEANING_WORDS: dict[str, str | Promise] = {
@@ -86,22 +38,14 @@ _MEANING_WORDS: dict[str, str | Promise] = {
     "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
 }
 
+
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
 
-# What a finding looks like in a picture: the tone of its mark, in the order of a level's cells.
-TONES = {
-    Finding.OBSTACLE: "hindering",
-    Finding.SPLIT: "split",
-    Finding.UNKNOWN: "unsure",
-    Finding.STRENGTH: "helping",
-    Finding.CLEAR: "clear",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PicturePart:
     """One drawing, and what it shows for whoever doesn't see it."""
 
     drawing: Drawing
@@ -116,7 +60,7 @@ class Picture:
     heading: str
     # How to read it, in sentences.
     reading: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[PicturePart, ...]
     # Who the numbers in it stand for.
     groups: tuple[str, ...] = ()
 
@@ -129,13 +73,6 @@ class Picture:
         return draw_legend(self.groups, sum(part.drawing.width for part in self.parts))
 
 
-@register.simple_tag
-def paint(tone: str) -> SafeString:
-    """How a tone is painted: attributes, and a class for the screen's own colours."""
-    return _PAINTED[tone]
-
-
-@register.simple_tag
 def find_picture(report: Report, name: str) -> Picture | None:
     """`{% find_picture report "niveaus" as picture %}`: None where the report hasn't got it, or may not show it."""
     return None if report.is_withheld or name not in PICTURES else PICTURES[name](report)
@@ -146,7 +83,7 @@ def _whirlpool(report: Report) -> Picture | None:
     wide = gettext("Hoe breder een arm, hoe meer mensen zeggen dat die factor speelt.")
     text = whirlpool_text(report.whirlpool, numbered=report.mode.is_round)
     # Its arms are drawn by a template of their own; here is the room for them.
-    part = Part(Drawing(608.0, 408.0, (), ()), text)
+    part = PicturePart(Drawing(608.0, 408.0, (), ()), text)
     reading = (wide, signs) if report.mode.is_round else (signs,)
     return Picture("draaikolk", gettext("Welke factoren spelen?"), reading, (part,))
 
@@ -164,11 +101,11 @@ def _intensity(report: Report) -> Picture | None:
         "needed": _listed([(step.name, step.needed) for step in needed], counted=is_round),
         "current": _listed([(step.name, step.current) for step in current], counted=is_round),
     }
-    part = Part(draw_scale(steps, above, below, counted=is_round), text)
+    part = PicturePart(draw_scale(steps, above, below, counted=is_round), text)
     return Picture("intensiteit", gettext("Past de vorm bij wat nodig is?"), (), (part,))
 
 
-def _steps(report: Report) -> list[Step]:
+def _steps(report: Report) -> list[ScaleStep]:
     """The three steps; none where a tally is withheld."""
     if not report.mode.is_round:
         if not report.intensities:
@@ -176,13 +113,14 @@ def _steps(report: Report) -> list[Step]:
         view = report.intensities[0]
         current = current_intensity(view.forms)
         return [
-            Step(str(wording.INTENSITIES[step]), int(step is view.needed), int(step is current)) for step in Intensity
+            ScaleStep(str(wording.INTENSITIES[step]), int(step is view.needed), int(step is current))
+            for step in Intensity
         ]
     if isinstance(report.needed, Withheld) or isinstance(report.forms, Withheld):
         return []
     needed = dict(report.needed.numbers)
     return [
-        Step(
+        ScaleStep(
             str(wording.INTENSITIES[step]),
             needed.get(step, 0),
             sum(number for form, number in report.forms.numbers if FORMS[form] is step),
@@ -217,7 +155,7 @@ def _meanings(report: Report) -> Picture | None:
     ]
     heading = gettext("Wat bedoelen jullie met samenwerken?")
     text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
-    part = Part(draw_circles(circles), text)
+    part = PicturePart(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
 
 
@@ -233,7 +171,7 @@ def _levels(report: Report) -> Picture | None:
         gettext("Elk vakje is een stelling: × hinderpaal, ± verdeeld, ? blinde vlek, + sterkte, – speelt niet."),
     )
     return Picture(
-        "niveaus", gettext("Van wie betaalt tot wie het meemaakt"), reading, (Part(draw_layers(layers), text),)
+        "niveaus", gettext("Van wie betaalt tot wie het meemaakt"), reading, (PicturePart(draw_layers(layers), text),)
     )
 
 
@@ -244,7 +182,7 @@ def _layer(report: Report, name: str, size: int | Withheld) -> Layer:
     if not size:
         return Layer(called, "", (), gettext("Niemand koos deze rol."))
     found = [view.finding for item in report.items for view in item.groups if view.name == name]
-    cells = [(tone, wording.SIGNS[kind]) for kind, tone in TONES.items() for one in found if one is kind]
+    cells = [(said.tone, said.sign) for kind, said in FINDINGS.items() for one in found if one is kind]
     hidden = found.count(None)
     answered = ngettext("%s antwoord", "%s antwoorden", size) % size
     words = [text % number for kind, text in _cell_words(found) if (number := found.count(kind))]
@@ -271,7 +209,7 @@ def _perspectives(report: Report) -> Picture | None:
     if found is None:
         return None
     parts = tuple(
-        Part(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
+        PicturePart(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
         for rows in (*_halves(found.pairs), *_halves(found.factors))
         if rows
     )
@@ -318,7 +256,7 @@ def _spreads(report: Report) -> Picture | None:
     if not report.mode.is_round or not report.counted:
         return None
     parts = tuple(
-        Part(
+        PicturePart(
             draw_spreads([_spread_row(item) for item in items]),
             " ".join(f"{item.item.short}. {spread_text(item)}" for item in items),
         )
@@ -348,13 +286,11 @@ def _said(item: Item, value: Value, number: int) -> str:
     return f"{number} {words[:1].lower()}{words[1:]}"
 
 
-@register.simple_tag
 def perspectives_of(report: Report) -> Perspectives | None:
     """What is left out of the picture, and where groups stand furthest apart."""
     return set_side_by_side(report)
 
 
-@register.simple_tag
 def apart_text(report: Report, row: Perspective) -> str:
     """Who stand furthest from each other: "Huis ziet hier de meeste hinder, Wijk de minste."."""
     low, high = outermost(row.compared)
@@ -372,7 +308,6 @@ def apart_text(report: Report, row: Perspective) -> str:
     )
 
 
-@register.simple_tag
 def figures_of(item: ItemReport, names: Sequence[str]) -> list[str]:
     """What each of these groups chose of an item, in their order; where that is withheld, that it is."""
     shown = {view.name: group_text(item.item, view) for view in item.groups}
@@ -388,3 +323,7 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
     "niveaus": _levels,
     "perspectieven": _perspectives,
 }
+
+
+def spread_picture(counts: Counts) -> Bar:
+    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open)

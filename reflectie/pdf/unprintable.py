@@ -1,12 +1,9 @@
-"""What a PDF can't print, named on the page where it can be downloaded. Loaded in every template."""
+"""What a PDF can't print, named on the page where it can be downloaded."""
 
-from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from reflectie.pdf import fonts
-
-register = template.Library()
+from . import fonts
 
 # Nobody can type it: what people typed is escaped.
 _PLACE = SafeString("<!--unprintable-->")
@@ -14,13 +11,11 @@ _PLACE = SafeString("<!--unprintable-->")
 SHOWN = 12
 
 
-@register.simple_tag
-def unprintable() -> SafeString:
+def place_for_notice() -> SafeString:
     """`{% unprintable %}`, beside a download: names the signs on this page that would be empty boxes in it."""
     return _PLACE
 
 
-@register.simple_block_tag
 def named_where_downloaded(content: str) -> SafeString:
     """Around what a page says: fills in `{% unprintable %}` once all of it is known. Of most pages it reads nothing."""
     if _PLACE not in content:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,42 +12,36 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
+from reflectie.domain.comparison.across_teams import Beside, ItemBeside, Seen
 from reflectie.domain.comparison.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row, SessionFigures
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Dimension, Item
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
+from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.setup import Mode
-from reflectie.presentation import wording
+from reflectie.domain.sharing import Shared
 
-from .reflectie import Part, dissent_text, lower_first, spread_parts
-from .sharing import item_name
-
-register = template.Library()
+from . import wording
+from .numbers import share_in_words
+from .phrases import lower_first
+from .questionnaire import item_name
+from .report import AnswerPart, dissent_text, spread_parts
 
 # So many findings are named above the table, of each kind.
 NAMED = 3
+
+
 # So many sessions fit beside each other, with all of their numbers; of more, those of a row come when it is unfolded:
 # a page with all of them has twenty thousand elements, which is slow on a phone.
 AT_HAND = 7
+
+
 # The pieces of a bar, from left to right.
 _PIECES = (Value.HINDERING, "unsure", "open", Value.HELPING)
 
 
-@register.filter
-def short_word(name: str) -> str | Promise:
-    """`{{ finding|short_word }}`: what a narrow cell calls it."""
-    return wording.SHORT_FINDINGS[name]
-
-
-@register.filter
-def short_mode(name: str) -> str | Promise:
-    """`{{ session.mode|short_mode }}`: how a session was filled in, over a narrow column."""
-    return wording.SHORT_MODES[name]
-
-
-@register.simple_tag
 def people_text(mode: str, counted: int | Withheld) -> str:
     """How many people a session's figures stand for; of one sheet there is no number to tell."""
     if isinstance(counted, Withheld):
@@ -66,7 +59,7 @@ class CellView:
     address: str
     finding: Finding | None = None
     why: str | Promise = ""
-    parts: Sequence[Part] = ()
+    parts: Sequence[AnswerPart] = ()
     length: str = ""
     bar: SafeString | None = None
     dissent: str = ""
@@ -81,7 +74,7 @@ class RowView:
     # What unfolds: nothing yet where it is left to be fetched.
     cells: list[CellView]
     # The answers that anybody gave, whose signs stand beneath the cells.
-    answers: list[Part]
+    answers: list[AnswerPart]
     is_open: bool
 
 
@@ -93,7 +86,6 @@ class RowGroup:
     rows: list[RowView]
 
 
-@register.simple_tag
 def table_groups(comparison: Comparison, order: Order, unfolded: str) -> list[RowGroup]:
     """The table's rows in this order, with the numbers of the unfolded one; of few sessions, with those of all."""
     names = {item.key: dimension.name for dimension, items in comparison.dimensions for item in items}
@@ -160,8 +152,7 @@ def _bar(counts: Counts) -> SafeString:
     return format_html_join("", '<path class="spread-{}" d="M{} 0h{}v4h-{}z"/>', pieces)
 
 
-@register.simple_tag
-def recurring(comparison: Comparison) -> list[str]:
+def recurring_text(comparison: Comparison) -> list[str]:
     """What stands in the table, in a sentence or two: what recurs. It says how it is seen, and ranks nobody."""
     rows = comparison.in_order(Order.HURT)
     obstacles = _named(rows, Finding.OBSTACLE)
@@ -192,7 +183,6 @@ def _named(rows: Sequence[Row], found: Finding) -> list[str]:
     return named
 
 
-@register.simple_tag
 def not_alike(comparison: Comparison) -> list[tuple[Item, str]]:
     """The items that some version of the checklist hasn't, with these versions: what can't be compared there."""
     missing = []
@@ -203,7 +193,6 @@ def not_alike(comparison: Comparison) -> list[tuple[Item, str]]:
     return missing
 
 
-@register.simple_tag
 def low_turnouts(comparison: Comparison) -> str:
     """In which sessions less than half of those who were expected answered; nothing where there is none."""
     low = comparison.with_low_turnout
@@ -216,18 +205,17 @@ def low_turnouts(comparison: Comparison) -> str:
         name = f"{session.team.name}, {words}" if named else words
         told.append(f"{name} ({_of(session)})")
     said = ngettext(
-        "Let op: in deze sessie antwoordde minder dan de helft van wie verwacht werd: %s.",
-        "Let op: in deze sessies antwoordde minder dan de helft van wie verwacht werd: %s.",
+        "Let op: in deze sessie antwoordde minder dan %(share)s van wie verwacht werd: %(sessions)s.",
+        "Let op: in deze sessies antwoordde minder dan %(share)s van wie verwacht werd: %(sessions)s.",
         len(low),
     )
-    return said % "; ".join(told)
+    return said % {"share": share_in_words(1 - LOW_ABOVE), "sessions": "; ".join(told)}
 
 
 def _of(session: SessionFigures) -> str:
     return gettext("%(n)s van %(expected)s") % {"n": session.counted, "expected": session.expected}
 
 
-@register.simple_tag
 def unlike_modes(comparison: Comparison) -> str:
     """What to keep in mind where sessions were filled in in different ways; nothing where they weren't."""
     if len(comparison.modes) == 1:
@@ -238,3 +226,18 @@ def unlike_modes(comparison: Comparison) -> str:
         "Let op: niet elke sessie is op dezelfde manier ingevuld. Wat een team samen op één blad zet, of één persoon, "
         "is één antwoord: dat is iets anders dan de antwoorden van velen."
     )
+
+
+def recurring(beside: Beside, finding: str) -> tuple[ItemBeside, ...]:
+    """`{{ beside|recurring:"split" }}`: the items that have this finding in several collaborations."""
+    return beside.recurring(Finding(finding))
+
+
+def having(row: ItemBeside, finding: str) -> tuple[Seen, ...]:
+    """`{{ row|having:"split" }}`: the collaborations in which an item has this finding."""
+    return row.having(Finding(finding))
+
+
+def shared_on(shared: Mapping[str, tuple[Shared, ...]], key: str) -> tuple[Shared, ...]:
+    """`{{ shared|shared_on:key }}`: what was shared on an item."""
+    return shared.get(key, ())

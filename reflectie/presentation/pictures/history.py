@@ -1,54 +1,35 @@
-"""How a collaboration over time is shown: each item's picture, and its numbers in words."""
+"""The pictures of a collaboration over time: each item's, and each session's whirlpool."""
 
-from django import template
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.comparison.comparison import SessionFigures
-from reflectie.domain.comparison.history import Course, History, Moment, Point, Trend
-from reflectie.domain.pictures import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
-from reflectie.domain.questionnaire.checklist import Item, Kind
-from reflectie.domain.report.items import ItemReport
+from reflectie.domain.comparison.history import History, Moment, Point, Trend
+from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
+from reflectie.presentation.findings import FINDINGS
+from reflectie.presentation.history import said_of
+from reflectie.presentation.phrases import lower_first
 
-from .pictures import TONES, Part
-from .reflectie import group_text, lower_first, spread_parts, whirlpool_text
+from .arms import whirlpool_text
+from .report import PicturePart
+from .trend import MOST_NARROW, NARROW, USUAL, Frame, Ground, Stop, draw_trend, place_stops
 
-register = template.Library()
-
-# What a mark looks like: as a finding does in every picture.
-_TONES = {**TONES, Finding.ATTENTION: "attention"}
 # Where too few answered.
 _FEW_SIGN = "…"
+
+
 # So many have room for "7 van 8" below them; more say "7/8".
 MOST_IN_FULL = 4
+
+
 # How a session was filled in, where that isn't how the latest was: in so few letters that it stands below a mark.
 _WAYS = {**wording.SHORT_MODES, Mode.ALONE: _("alleen")}
-# What a course is coloured as: the finding that it leads to.
-_COURSE_TONES = {
-    Course.BECAME_STRENGTH: Finding.STRENGTH,
-    Course.BECAME_CLEAR: Finding.STRENGTH,
-    Course.LESS_HINDER: Finding.STRENGTH,
-    Course.STAYS_STRENGTH: Finding.STRENGTH,
-    Course.BECAME_OBSTACLE: Finding.OBSTACLE,
-    Course.MORE_HINDER: Finding.OBSTACLE,
-    Course.STAYS_OBSTACLE: Finding.OBSTACLE,
-    Course.STAYS_SPLIT: Finding.SPLIT,
-}
 
 
-@register.filter
-def course_tone(course: Course) -> str:
-    """`{{ course|course_tone }}`: the finding in whose colour it stands."""
-    return _COURSE_TONES.get(course, Finding.UNKNOWN).value
-
-
-@register.filter
 def is_narrow(history: History) -> bool:
     """Whether three of its pictures fit in a row on paper."""
     return len(history.whirlpools) <= MOST_NARROW
@@ -58,43 +39,18 @@ def _frame(history: History, *, on_paper: bool) -> Frame:
     return NARROW if on_paper and is_narrow(history) else USUAL
 
 
-@register.filter
 def is_by_time(history: History, on_paper: bool = False) -> bool:
     """Whether the pictures' marks are as far apart as the sessions are."""
     days = [moment.session.day for moment in history.whirlpools]
     return place_stops(days, _frame(history, on_paper=on_paper))[1]
 
 
-@register.filter
 def has_few(history: History) -> bool:
     """Whether a session in the pictures is withheld."""
     return any(isinstance(moment.session.counted, Withheld) for moment in history.whirlpools)
 
 
-@register.filter
-def many_of(session: SessionFigures) -> str:
-    """How many answered: "8 mensen"; of one sheet, how it was filled in; withheld, why."""
-    if isinstance(session.counted, Withheld):
-        return str(wording.REASONS[session.counted.reason])
-    if not session.mode.is_round:
-        return str(wording.MODES[session.mode])
-    return ngettext("%s persoon", "%s mensen", session.counted) % session.counted
-
-
-@register.simple_tag
-def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> str | Promise:
-    """What was answered in one session: of a round the numbers, of one sheet the answer; else why there is none."""
-    if report is None:
-        return gettext("niet gevraagd")
-    if isinstance(report.counts, Withheld):
-        return wording.REASONS[report.counts.reason]
-    if session.mode.is_round:
-        return group_text(item, report)
-    return next((lower_first(part.words) for part in spread_parts(report) if part.number), gettext("niet ingevuld"))
-
-
-@register.simple_tag
-def trend_picture(history: History, trend: Trend, *, on_paper: bool = False) -> Part:
+def trend_picture(history: History, trend: Trend, *, on_paper: bool = False) -> PicturePart:
     """One item's picture, and what it shows for whoever doesn't see it."""
     usual = history.sessions[-1].mode
     stops = [
@@ -107,7 +63,7 @@ def trend_picture(history: History, trend: Trend, *, on_paper: bool = False) -> 
     ]
     frame = _frame(history, on_paper=on_paper)
     drawing = draw_trend(stops, _ground(trend.item.kind), has_gaps=history.has_gaps, frame=frame)
-    return Part(drawing, _trend_text(trend))
+    return PicturePart(drawing, _trend_text(trend))
 
 
 def _ground(kind: Kind) -> Ground:
@@ -120,7 +76,7 @@ def _ground(kind: Kind) -> Ground:
 def _stop(point: Point, way: str, *, short: bool) -> Stop:
     session, report = point.session, point.report
     found = report.finding if report else None
-    tone, sign = (_TONES[found], wording.SIGNS[found]) if found else ("open", _FEW_SIGN) if report else ("", "")
+    tone, sign = (FINDINGS[found].tone, FINDINGS[found].sign) if found else ("open", _FEW_SIGN) if report else ("", "")
     share = None if point.share is None else float(point.share)
     lines = (_under(point, short=short), date_format(session.day, "M").lower(), date_format(session.day, "Y"), way)
     # A line would make a change of one person's other answer.
@@ -155,20 +111,17 @@ def _trend_text(trend: Trend) -> str:
     return f"{trend.item.short}. {'; '.join(parts)}."
 
 
-@register.simple_tag
 def moment_text(moment: Moment) -> str:
     """What a small whirlpool shows, for whoever doesn't see it."""
     title = wording.session_words(moment.session.title)
     return f"{title}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
 
 
-@register.simple_tag
 def at_play(moment: Moment) -> str:
     """The factors that play, in words under their whirlpool."""
     return _named(moment, Finding.OBSTACLE)
 
 
-@register.simple_tag
 def split_over(moment: Moment) -> str:
     """The factors over which a session is split."""
     return _named(moment, Finding.SPLIT)

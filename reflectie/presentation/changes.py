@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 
-from django import template
 from django.utils.functional import Promise
 
 from reflectie.domain.report.changes import ItemShift
 from reflectie.domain.report.items import ItemReport
 
-from .reflectie import spread_parts
-
-register = template.Library()
+from .report import spread_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,6 @@ class ThenAndNow:
     now: int
 
 
-@register.simple_tag
 def then_and_now(shift: ItemShift) -> list[ThenAndNow]:
     """The answers to an item in the order of its bars. No names: those stand in each session's own report."""
     sides = [spread_parts(side) if isinstance(side, ItemReport) else [] for side in (shift.earlier, shift.now)]

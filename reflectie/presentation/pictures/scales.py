@@ -17,7 +17,7 @@ CELL, CELLS_LEFT = 22.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScaleStep:
     """One step of the scale: how many say it is needed, and how often a form of it was named.
 
     Of one sheet, `needed` and `current` are 1 or 0, and drawn as marks.
@@ -53,7 +53,7 @@ class Layer:
     words: str
 
 
-def draw_scale(steps: Sequence[Step], above: str, below: str, *, counted: bool) -> Drawing:
+def draw_scale(steps: Sequence[ScaleStep], above: str, below: str, *, counted: bool) -> Drawing:
     """The steps from left to right, what is needed above them and what there is below."""
     pen, width = Pen(), WIDTH / len(steps)
     reach = BAR + 30 if counted else 24

@@ -1,0 +1,46 @@
+"""A report in words and in pictures. Loaded in every template."""
+
+from django import template
+
+from reflectie.presentation import changes, palette, report
+from reflectie.presentation.pictures import arms
+from reflectie.presentation.pictures import report as pictures
+from reflectie.presentation.pictures.dots import draw_dots
+
+register = template.Library()
+
+register.filter(report.nameless)
+register.filter(report.fills_sheet)
+register.filter(report.group_name)
+register.filter(report.named_group)
+register.filter(report.dated)
+register.filter(report.is_together)
+register.filter(palette.colour)
+register.filter(arms.drawn)
+register.filter(arms.arm_state)
+register.filter(arms.arm_sign)
+
+register.simple_tag(report.pattern_text)
+register.simple_tag(report.sides)
+register.simple_tag(report.agreement_about)
+register.simple_tag(report.report_line)
+register.simple_tag(report.no_difference)
+register.simple_tag(report.nothing_said)
+register.simple_tag(report.spread_parts)
+register.simple_tag(report.spread_text)
+register.simple_tag(report.group_text)
+register.simple_tag(report.counted_text)
+register.simple_tag(report.group_sizes)
+register.simple_tag(report.turnout_lines)
+register.simple_tag(report.dissent_text)
+register.simple_tag(changes.then_and_now)
+register.simple_tag(arms.arm_paint)
+register.simple_tag(arms.arm_number)
+register.simple_tag(arms.whirlpool_text)
+register.simple_tag(palette.paint)
+register.simple_tag(pictures.find_picture)
+register.simple_tag(pictures.perspectives_of)
+register.simple_tag(pictures.apart_text)
+register.simple_tag(pictures.figures_of)
+register.simple_tag(pictures.spread_picture)
+register.simple_tag(draw_dots, name="dots")

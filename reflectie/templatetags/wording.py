@@ -1,0 +1,42 @@
+"""Words that any page uses. Loaded in every template."""
+
+from django import template
+
+from reflectie.email_addresses import readable_address
+from reflectie.presentation import numbers, page, phrases, questionnaire
+from reflectie.services.report.outcomes import text_mark
+
+register = template.Library()
+
+register.filter(phrases.word)
+register.filter(phrases.short_word)
+register.filter(phrases.short_mode)
+register.filter(phrases.sharing_word)
+register.filter(phrases.role_word)
+register.filter(phrases.moved_by)
+register.filter(phrases.sign)
+register.filter(phrases.iso_day)
+register.filter(phrases.as_name)
+register.filter("session_words", phrases.words_of_session)
+register.filter(phrases.session_title)
+register.filter(phrases.is_short)
+register.filter(phrases.lower_first)
+register.filter(phrases.full_stop)
+register.filter(questionnaire.examples_of)
+register.filter(questionnaire.example_of)
+register.filter(questionnaire.answer)
+register.filter(questionnaire.choice_words)
+register.filter(questionnaire.item_name)
+register.filter(questionnaire.obstacle_name)
+register.filter(questionnaire.strength_name)
+register.filter(questionnaire.words_as)
+register.filter(numbers.in_words)
+register.filter(numbers.threshold)
+register.filter("address", readable_address)
+register.filter("mark", text_mark)
+
+register.simple_tag(questionnaire.principles_of)
+register.simple_tag(questionnaire.rests_on)
+register.simple_tag(page.wrong_in)
+
+register.simple_tag(page.page_about, takes_context=True)

@@ -26,9 +26,10 @@ from reflectie.models import Answer, Collaboration, Lesson, Membership, Role, Se
 from reflectie.models import Conclusion as ConclusionRow
 
 from .accounts import close_account, rename_account
+from .clock import today
 from .collaborations.collaborations import create_collaboration, erase_collaboration
 from .questionnaire.checklists import item_ids
-from .questionnaire.sheets import Posted, save_fields, today
+from .questionnaire.sheets import Posted, save_fields
 from .report.agreements import add_agreement
 from .report.outcomes import record_outcome
 from .sessions.plans import Plan

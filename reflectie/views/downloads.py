@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_safe
 from reflectie.exports import CONTENT_TYPES, Format, comparison_file, everything_file, session_file
 from reflectie.keys import lasting_key
 from reflectie.models import Session
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 from reflectie.services.report.reports import load_report
 from reflectie.web.errors import busy
 from reflectie.web.permissions import member_report_or_404, readable_session_or_404, readable_sessions, signed_in

@@ -32,9 +32,10 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import Session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.health import why_it_fails
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.sheets import NotFoundError, setup_of, takes_answers
+from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 
 from .participant_cookie import owner_mark, session_mark
 from .permissions import LinkRenewedError, joined_session_or_404, response_or_404

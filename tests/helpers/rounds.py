@@ -13,7 +13,8 @@ from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session, nth_that_day
 from reflectie.services import tokens
-from reflectie.services.questionnaire.sheets import Posted, erase_session, save_fields
+from reflectie.services.erasure import erase_session
+from reflectie.services.questionnaire.sheets import Posted, save_fields
 from reflectie.services.sessions import plans, rounds
 
 DAY = date(2026, 11, 19)

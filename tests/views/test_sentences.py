@@ -18,8 +18,9 @@ from reflectie.exports import Format, session_file
 from reflectie.models import Session
 from reflectie.pdf import documents
 from reflectie.services import tokens
+from reflectie.services.clock import today
 from reflectie.services.questionnaire import paper
-from reflectie.services.questionnaire.sheets import Posted, save_fields, today
+from reflectie.services.questionnaire.sheets import Posted, save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from reflectie.web.permissions import is_report_open

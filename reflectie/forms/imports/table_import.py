@@ -34,7 +34,7 @@ from reflectie.forms.questionnaire.sheet import grouped_choices
 from reflectie.forms.sessions.plan import GROUPINGS, QUESTIONS
 from reflectie.models import Session
 from reflectie.presentation import wording
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 from reflectie.services.sessions.plans import Plan
 from reflectie.services.tokens import new_token
 

@@ -22,7 +22,7 @@ from reflectie.forms.fields import TextField, choice_field, day_field
 from reflectie.forms.optimistic_lock import SeenForm
 from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
 MAX_DAYS = 3 * 366

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.start import StartForm
-from reflectie.services.questionnaire.sheets import erase_reflection, start_reflection
+from reflectie.services.erasure import erase_reflection
+from reflectie.services.questionnaire.sheets import start_reflection
 from reflectie.services.tokens import hash_token, read_token
 from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import person_mark, session_mark, shared_mark

@@ -13,19 +13,18 @@ from django.db import connection
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Invitee, Response, Session
 from reflectie.services import tokens
+from reflectie.services.clock import today
+from reflectie.services.erasure import erase_expired, erase_session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire import sheets as sheets_service
 from reflectie.services.questionnaire.sheets import (
-    NotFoundError,
     Posted,
     SessionClosedError,
-    erase_expired,
-    erase_session,
     find_response,
     load_filling,
     load_sheets,
     save_fields,
     takes_answers,
-    today,
 )
 from reflectie.services.sessions import plans, rounds
 from reflectie.services.sessions.plans import Plan

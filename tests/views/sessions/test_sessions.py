@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Invitee, Session
-from reflectie.services import tokens
+from reflectie.services import clock, tokens
 from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import plans, rounds
 from tests.conftest import (
@@ -141,7 +141,7 @@ def test_page_open_says_to_close_once_everybody_is_done(session, coordinator, fi
 
 
 def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, facilitator):
-    late = sheets.today() - timedelta(1)
+    late = clock.today() - timedelta(1)
     put(session, "open", closes_on=late)
     response = coordinator.get(at(session))
 
@@ -325,9 +325,9 @@ def test_close_with_too_few_without_results_erases_them(session, coordinator):
 
 
 def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
-    session = put(session, "open", 2, closes_on=sheets.today())
-    plan, later = plans.plan_of(session), sheets.today() + timedelta(7)
-    past = {"keep": "1", "closes_on": (sheets.today() - timedelta(1)).isoformat()}
+    session = put(session, "open", 2, closes_on=clock.today())
+    plan, later = plans.plan_of(session), clock.today() + timedelta(7)
+    past = {"keep": "1", "closes_on": (clock.today() - timedelta(1)).isoformat()}
     wrong = coordinator.post(at(session, "sluiten/"), past)
 
     assert wrong.status_code == 422

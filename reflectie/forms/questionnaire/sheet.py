@@ -24,6 +24,7 @@ from reflectie.domain.questionnaire.answers import (
     Ask,
     Field,
     FieldValue,
+    Posted,
     Sheet,
     digest,
     fields_for,
@@ -36,7 +37,7 @@ from reflectie.domain.setup import ABOUT_YOU, Mode, Setup
 from reflectie.domain.text import tidy
 from reflectie.forms.fields import AtMostField, TextField
 from reflectie.presentation import wording
-from reflectie.services.questionnaire.sheets import Posted, Saved
+from reflectie.services.questionnaire.sheets import Saved
 from reflectie.templatetags.reflectie import answer
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reflectie.domain.questionnaire.answers import FieldValue, Merge, Sheet, merge, note_name
+from reflectie.domain.questionnaire.answers import FieldValue, Merged, Posted, Sheet, merge_sheet, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
 from reflectie.models import Answer, Response, Session
@@ -32,14 +32,6 @@ class SessionClosedError(Exception):
 
 class SessionFullError(Exception):
     """MAX_BEGUN sheets were begun in a session: no other is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """One field as a form posted it: its new value, and the digest of what the page showed (`sheet.digest`)."""
-
-    value: FieldValue
-    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,21 +188,22 @@ def save_fields(
             raise NotFoundError
         if plan_of(session).promise != promised:
             raise PlanChangedError
-        sheet, changed, conflicts = _merged(filling.sheet, posted)
-        may_finish = finish and not conflicts and (even_empty or sheet.answered(filling.checklist) > 0)
+        merged = merge_sheet(filling.sheet, posted)
+        is_enough = even_empty or merged.sheet.answered(filling.checklist) > 0
+        may_finish = finish and not merged.conflicts and is_enough
         finished = filling.finished or may_finish
-        if changed or finished != filling.finished:
+        if merged.changed or finished != filling.finished:
             response = response or _begin(session, token_hash, typed=typed)
-            _write(session, response, filling, sheet, changed, finished=finished)
+            _write(session, response, filling, merged, finished=finished)
         saved = replace(
             filling,
             begun=response is not None,
             finished=finished,
             changed_on=session.changed_on,
             delete_on=delete_on(session),
-            sheet=sheet,
+            sheet=merged.sheet,
         )
-    return Saved(saved, frozenset(conflicts))
+    return Saved(saved, merged.conflicts)
 
 
 def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
@@ -219,21 +212,8 @@ def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
     return Response.objects.create(session=session, token_hash=token_hash, typed=typed)
 
 
-def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:
-    """The sheet with what was posted in it, the fields that changed, and those that two people changed differently."""
-    values = dict(sheet.values)
-    found = {
-        name: merge(field.seen, field.value, values.get(name, type(field.value)())) for name, field in posted.items()
-    }
-    changed = {name for name, what in found.items() if what is Merge.APPLY}
-    values |= {name: posted[name].value for name in changed}
-    conflicts = {name for name, what in found.items() if what is Merge.CONFLICT}
-    return Sheet({name: value for name, value in values.items() if value}), changed, conflicts
-
-
-def _write(
-    session: Session, response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool
-) -> None:
+def _write(session: Session, response: Response, filling: Filling, merged: Merged, *, finished: bool) -> None:
+    sheet, changed = merged.sheet, merged.changed
     ids = item_ids(session.checklist_id)
     rows = [
         Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))

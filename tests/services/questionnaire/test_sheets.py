@@ -8,13 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from reflectie.domain.questionnaire.answers import digest
+from reflectie.domain.questionnaire.answers import Posted, digest
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, MadePdf, Response, Session
 from reflectie.services import erasure
 from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire import sheets
-from reflectie.services.questionnaire.sheets import Posted
 from reflectie.services.report import reports
 from reflectie.services.tokens import hash_token, new_token, read_token
 from tests.conftest import Reflection, at_once, make_reflection, save

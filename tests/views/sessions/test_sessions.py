@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
+from reflectie.domain.questionnaire.answers import Posted
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Invitee, Session
 from reflectie.services import clock, tokens
@@ -197,7 +198,7 @@ def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator,
 def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
     session = make_round(Mode.TOGETHER, collaboration=collaboration)
     assert go(coordinator.get(at(session))) == ["Begin met invullen"]
-    post = {"goal-shared": sheets.Posted("helping", "")}
+    post = {"goal-shared": Posted("helping", "")}
     token_hash = tokens.hash_token(session.join_token)
     sheets.save_fields(session, token_hash, post, may_begin=True)
     assert go(coordinator.get(at(session))) == ["Vul verder in"]

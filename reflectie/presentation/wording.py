@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.comparison.history import Course
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Kind, Mover
+from reflectie.domain.questionnaire.checklist import Item, Kind, Mover
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Decision, Needed, State
 from reflectie.domain.report.changes import NotCompared, Shift
@@ -97,6 +97,16 @@ ANSWERS: dict[tuple[Kind, str], str | Promise] = {
     (Kind.FACTOR, Value.DONT_KNOW): _("Weet ik niet"),
     (Kind.PAIR, Value.DONT_KNOW): _("Weet ik niet"),
 }
+
+
+def answer(item: Item, value: str) -> str | Promise:
+    """`{{ item|answer:"hindering" }}`: an answer in the item's own words; empty for an open item."""
+    if not value:
+        return ""
+    if (known := ANSWERS.get((item.kind, value))) is not None:
+        return known
+    return item.hindering if value == Value.HINDERING else item.helping
+
 
 # A sign for each answer, beside its piece of the bar; empty is an item left open.
 ANSWER_SIGNS = {Value.HINDERING: "×", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}

@@ -175,14 +175,7 @@ def sign(name: str) -> str:
     return wording.SIGNS[name]
 
 
-@register.filter
-def answer(item: Item, value: str) -> str | Promise:
-    """`{{ item|answer:"hindering" }}`: an answer in the item's own words; empty for an open item."""
-    if not value:
-        return ""
-    if (known := wording.ANSWERS.get((item.kind, value))) is not None:
-        return known
-    return item.hindering if value == Value.HINDERING else item.helping
+answer = register.filter(wording.answer)
 
 
 @register.filter

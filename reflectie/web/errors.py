@@ -32,6 +32,7 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import Session
+from reflectie.presentation.questionnaire import given_in_words
 from reflectie.services.errors import NotFoundError
 from reflectie.services.health import why_it_fails
 from reflectie.services.questionnaire.checklists import load_checklist
@@ -160,8 +161,7 @@ def _given(request: HttpRequest) -> list[tuple[Any, str]]:
         # Only who has the address of a sheet can have typed in it.
         if match and match.url_name in SHEETS:
             form = SheetForm(*_asked_in(SHEETS[match.url_name](match.kwargs["token"])), request.POST)
-            form.posted()
-            return form.given()
+            return given_in_words(form.checklist, form.given())
     except (Http404, DatabaseError):
         return []
     if _mark_of(request) is None or not _came_from_us(request):

@@ -1,0 +1,95 @@
+"""What the questions of a sheet say: their titles, their choices, and an answer as a person would say it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from reflectie.domain.questionnaire.answers import MAX_FIRST, Ask, Field, FieldValue
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.questionnaire.intensity import FORMS, Intensity
+
+from . import wording
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a question beside the checklist is put."""
+
+    title: str | Promise
+    hint: str | Promise
+    template: str = "reflectie/questionnaire/choices.html"
+
+
+_TEXT = "reflectie/questionnaire/text.html"
+
+QUESTIONS = {
+    "participant": Question(_("Wie ben je?"), _("Je naam staat in het verslag bij je antwoorden en notities."), _TEXT),
+    "organisation": Question(
+        _("Vanuit welke organisatie doe je mee?"), _("Zo zie je straks of partners iets anders zien.")
+    ),
+    "first": Question(
+        _("Waar zouden jullie het eerst iets aan doen?"),
+        format_lazy(
+            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=wording.in_words(MAX_FIRST)
+        ),
+    ),
+    "goal-sentence": Question(
+        _("Schrijf in één zin het doel van jullie samenwerking"),
+        _("Niet de mooie zin uit het plan, maar zoals je het zou zeggen tegen een nieuwe collega."),
+        _TEXT,
+    ),
+    "intensity-needed": Question(
+        _("Wat heeft deze samenwerking nodig?"),
+        _("Denk aan de mensen voor wie jullie het doen. Past er meer dan één? Kies wat het verst gaat."),
+    ),
+    "intensity-current": Question(
+        _("Hoe werken jullie nu samen?"),
+        _("Vink alles aan wat er nu is. De lijst is niet volledig; neem wat er het dichtst bij komt."),
+    ),
+    "ips-meaning": Question(
+        _("Wat staat in jouw organisatie centraal?"),
+        _("Partners kunnen met ‘samenwerken’ iets anders bedoelen. Dit helpt om dat te zien."),
+    ),
+    "level": Question(_("Vanuit welke rol kijk je?"), _("Van dichtbij zie je iets anders dan van verder weg.")),
+    "collaboration-name": Question(_("Naam van de samenwerking"), _("Komt boven het verslag."), _TEXT),
+    "team-name": Question(_("Naam van het team"), _("Komt boven het verslag."), _TEXT),
+}
+
+
+def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """A question's choices with their words, in groups with a name; most have one group without a name."""
+    if field.name == "first":
+        return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]
+    if field.name == "intensity-current":
+        return [
+            (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
+            for group in Intensity
+        ]
+    if field.name == "organisation":
+        # A partner is called what it is called, also when that is a word of ours.
+        return [("", [(name, name) for name in field.choices])]
+    return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
+
+
+def title_of(field: Field) -> str | Promise:
+    """What to call the question that a field belongs to."""
+    return field.item.short if field.item else QUESTIONS[field.name].title
+
+
+def in_words(checklist: Checklist, field: Field, value: FieldValue) -> str:
+    """What was given in a field, as a person would say it."""
+    if field.ask is Ask.TEXT:
+        return str(value)
+    if field.item:
+        return str(wording.answer(field.item, str(value)))
+    chosen = (value,) if isinstance(value, str) else value
+    words = {choice: word for _, group in grouped_choices(checklist, field) for choice, word in group}
+    return ", ".join(str(words.get(choice, "")) for choice in chosen if choice)
+
+
+def given_in_words(checklist: Checklist, given: Iterable[tuple[Field, FieldValue]]) -> list[tuple[str | Promise, str]]:
+    """What was given, each with what to call its question; without what was left empty."""
+    return [(title_of(field), words) for field, value in given if (words := in_words(checklist, field, value))]

@@ -1,6 +1,6 @@
 """What the questions of a sheet say: their titles, their choices, and an answer as a person would say it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -90,6 +90,9 @@ def in_words(checklist: Checklist, field: Field, value: FieldValue) -> str:
     return ", ".join(str(words.get(choice, "")) for choice in chosen if choice)
 
 
-def given_in_words(checklist: Checklist, given: Iterable[tuple[Field, FieldValue]]) -> list[tuple[str | Promise, str]]:
-    """What was given, each with what to call its question; without what was left empty."""
-    return [(title_of(field), words) for field, value in given if (words := in_words(checklist, field, value))]
+def given_in_words(
+    checklist: Checklist, fields: Mapping[str, Field], values: Mapping[str, FieldValue]
+) -> list[tuple[str | Promise, str]]:
+    """What was given, by field name, each with what to call its question; without what was left empty."""
+    given = [(title_of(fields[name]), in_words(checklist, fields[name], value)) for name, value in values.items()]
+    return [(title, words) for title, words in given if words]

@@ -161,7 +161,7 @@ def _given(request: HttpRequest) -> list[tuple[Any, str]]:
         # Only who has the address of a sheet can have typed in it.
         if match and match.url_name in SHEETS:
             form = SheetForm(*_asked_in(SHEETS[match.url_name](match.kwargs["token"])), request.POST)
-            return given_in_words(form.checklist, form.given())
+            return given_in_words(form.checklist, form.known, form.values)
     except (Http404, DatabaseError):
         return []
     if _mark_of(request) is None or not _came_from_us(request):

@@ -88,10 +88,6 @@ class SheetForm(forms.Form):
             if name not in self.given_up
         }
 
-    def given(self) -> list[tuple[Field, FieldValue]]:
-        """What was given and is valid, with its field."""
-        return [(self.known[name], value) for name, value in self.values.items()]
-
     def typed(self, name: str) -> FieldValue:
         """What was sent in a field, valid or not, to show again."""
         field = self.known[name]

@@ -175,16 +175,16 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     is_late = not takes_answers(session) and "niet-bewaard" in request.GET
     if not posts and not is_late and (not takes_answers(session) or (is_round and not code)):
         return _to("join", token)
-    where = _sheet_context(request, session, token)
+    sheet = _sheet_context(request, session, token)
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
     mark = request.POST.get("keep-as", "")
-    if posts and is_round and (not code or mark != where.keep_as):
-        refused = _other_promise if code and is_same_person(mark, where.keep_as) else _other_person
-        return refused(request, where)
+    if posts and is_round and (not code or mark != sheet.keep_as):
+        refused = _other_promise if code and is_same_person(mark, sheet.keep_as) else _other_person
+        return refused(request, sheet)
     try:
-        return save_sheet(request, where) if posts else show_sheet(request, where)
+        return save_sheet(request, sheet) if posts else show_sheet(request, sheet)
     except PlanChangedError:
-        return _other_promise(request, where)
+        return _other_promise(request, sheet)
 
 
 def _sheet_context(request: HttpRequest, session: Session, token: str) -> SheetContext:
@@ -214,21 +214,21 @@ def _kept_hash(response: Response | None) -> str:
     return (response.token_hash or "") if response else ""
 
 
-def _other_person(request: HttpRequest, where: SheetContext) -> HttpResponse:
+def _other_person(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     heading = _("Dit blad is hier niet meer open")
     text = _(
         "Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist. "
         "Wat je net invulde, is niet bewaard."
     )
     # Whoever looks now may be the next: nothing of the one before is shown, or stays.
-    return refuse(request, where, where.read(request.POST), heading, text, forget=request.POST.get("keep-as", ""))
+    return refuse(request, sheet, sheet.read_form(request.POST), heading, text, forget=request.POST.get("keep-as", ""))
 
 
-def _other_promise(request: HttpRequest, where: SheetContext) -> HttpResponse:
+def _other_promise(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """The plan may change until the first answer: who read the earlier one hasn't agreed to this one."""
     heading = _("De ronde is intussen gewijzigd")
     text = _("De coördinator paste aan wat gevraagd wordt of wat anderen te zien krijgen. Lees dat eerst opnieuw.")
-    return refuse(request, where, where.read(request.POST), heading, text)
+    return refuse(request, sheet, sheet.read_form(request.POST), heading, text)
 
 
 @login_not_required

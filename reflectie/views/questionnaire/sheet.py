@@ -53,73 +53,73 @@ class SheetContext:
     # With what the marks begin of whoever may see what is kept so; nothing where nobody may.
     owner: str = ""
 
-    def read(self, data: QueryDict | None = None) -> SheetForm:
+    def read_form(self, data: QueryDict | None = None) -> SheetForm:
         """What was sent of the sheet, read and checked."""
         return SheetForm(load_checklist(self.session.checklist), setup_of(self.session), data)
 
 
-def show_sheet(request: HttpRequest, where: SheetContext) -> HttpResponse:
+def show_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """The page to fill in, or, when the session takes no more answers, what to do instead."""
-    filling = load_filling(where.session, where.response)
-    form = where.read()
+    filling = load_filling(sheet.session, sheet.response)
+    form = sheet.read_form()
     if not filling.is_open:
-        return show_closed(request, where, form)
+        return show_closed(request, sheet, form)
     if ASKS in request.GET and not filling.finished and not filling.sheet.answered(filling.checklist):
-        return _ask_whether_empty(request, where, filling)
-    return _whole_page(request, where, SheetPage(form, filling.sheet), filling)
+        return _ask_whether_empty(request, sheet, filling)
+    return _whole_page(request, sheet, SheetPage(form, filling.sheet), filling)
 
 
-def _ask_whether_empty(request: HttpRequest, where: SheetContext, filling: Filling) -> HttpResponse:
+def _ask_whether_empty(request: HttpRequest, sheet: SheetContext, filling: Filling) -> HttpResponse:
     """Somebody pressed the last button without a single answer: what that comes to, before it does."""
     context = {
-        "place": where,
+        "place": sheet,
         "begun": filling.begun,
         "mode": filling.setup.mode.value,
         "is_round": filling.setup.mode.is_round,
         "total": len(filling.checklist.items),
         "sure": SURE,
-        **where.context,
+        **sheet.context,
     }
     return render(request, "reflectie/questionnaire/empty.html", context)
 
 
-def save_sheet(request: HttpRequest, where: SheetContext) -> HttpResponse:
+def save_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """One changed answer, sent by itself, or the whole page: what is valid is saved, what isn't comes back."""
-    form = where.read(request.POST)
+    form = sheet.read_form(request.POST)
     finish = "finish" in request.POST and not form.errors
     try:
         saved = save_fields(
-            where.session,
-            where.token_hash,
+            sheet.session,
+            sheet.token_hash,
             form.posted,
             finish=finish,
             even_empty=SURE in request.POST,
-            may_begin=where.may_begin,
+            may_begin=sheet.may_begin,
         )
     except SessionClosedError:
-        return show_closed(request, where, form)
+        return show_closed(request, sheet, form)
     except SessionFullError:
         text = _("Er zijn al heel veel bladen begonnen, meer dan er mensen zijn. Zeg het aan de coördinator.")
-        return refuse(request, where, form, _("Deze ronde is vol"), text)
+        return refuse(request, sheet, form, _("Deze ronde is vol"), text)
     page = SheetPage(form, saved.filling.sheet, saved.conflicts)
     if page.status == 200 and finish:
-        return _redirect(request, where.finish_url if saved.filling.finished else f"{where.url}?{ASKS}")
+        return _redirect(request, sheet.finish_url if saved.filling.finished else f"{sheet.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
         return _fragments(request, page, saved.filling)
     if page.status == 200:
-        return HttpResponseRedirect(f"{where.url}?bewaard={_now()}#bar", status=303)
-    return _whole_page(request, where, page, saved.filling)
+        return HttpResponseRedirect(f"{sheet.url}?bewaard={_now()}#bar", status=303)
+    return _whole_page(request, sheet, page, saved.filling)
 
 
-def _whole_page(request: HttpRequest, where: SheetContext, page: SheetPage, filling: Filling) -> HttpResponse:
+def _whole_page(request: HttpRequest, sheet: SheetContext, page: SheetPage, filling: Filling) -> HttpResponse:
     context = {
         **_parts(page, filling),
         "filling": filling,
-        "place": where,
+        "place": sheet,
         "together": filling.setup.mode is Mode.TOGETHER,
         "open_items": page.render_open_items(),
         "saved_at": _saved_at(request),
-        **where.context,
+        **sheet.context,
     }
     return render(request, "reflectie/questionnaire/page.html", context, status=page.status)
 
@@ -164,15 +164,15 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url, status=303)
 
 
-def show_closed(request: HttpRequest, where: SheetContext, form: SheetForm) -> HttpResponse:
+def show_closed(request: HttpRequest, sheet: SheetContext, form: SheetForm) -> HttpResponse:
     """The session takes no more answers."""
-    is_round = Mode(where.session.mode).is_round
+    is_round = Mode(sheet.session.mode).is_round
     heading = _("De ronde is gesloten") if is_round else _("Deze reflectie is gesloten")
-    return refuse(request, where, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
+    return refuse(request, sheet, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
 
 
 def refuse(
-    request: HttpRequest, where: SheetContext, form: SheetForm, heading: str, text: str, *, forget: str | None = None
+    request: HttpRequest, sheet: SheetContext, form: SheetForm, heading: str, text: str, *, forget: str | None = None
 ) -> HttpResponse:
     """Nothing of what was posted is saved, and the page says why. What was typed stays in sight, unless somebody else
     may be looking by now: then what the browser keeps under the mark `forget` goes."""
@@ -180,9 +180,9 @@ def refuse(
         "heading": heading,
         "text": text,
         "is_shown": forget is None,
-        "given": given_in_words(form.checklist, form.given()),
-        "owner": where.owner,
+        "given": given_in_words(form.checklist, form.known, form.values),
+        "owner": sheet.owner,
         "forget": forget,
-        **where.context,
+        **sheet.context,
     }
     return render(request, "reflectie/questionnaire/closed.html", context, status=409)

@@ -61,10 +61,10 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
 def fill(request: HttpRequest, token: str) -> HttpResponse:
-    where = _sheet_context(request, token)
+    sheet = _sheet_context(request, token)
     if request.method == "POST":
-        return save_sheet(request, where)
-    page = show_sheet(request, where)
+        return save_sheet(request, sheet)
+    page = show_sheet(request, sheet)
     return remember(page, token) if page.status_code == 200 else page
 
 

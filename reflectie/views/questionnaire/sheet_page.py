@@ -135,9 +135,8 @@ class SheetPage:
 
     def trouble(self) -> list[tuple[str, str | Promise]]:
         """Every question with an error or a conflict, with what to call it."""
-        names = dict.fromkeys(
-            self.form.question_of(name) for name in [*self.errors, *self.conflicts] if name in self.known
-        )
+        wrong = [*(name for name in self.errors if name in self.known), *(n for n in self.known if n in self.conflicts)]
+        names = dict.fromkeys(self.form.question_of(name) for name in wrong)
         return [(name, title_of(self.known[name])) for name in names]
 
     def progress(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from reflectie.domain.questionnaire.answers import Ask, FieldValue, Sheet, Value, fields_for, note_name
+from reflectie.domain.questionnaire.answers import Ask, FieldValue, Posted, Sheet, Value, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
@@ -70,7 +70,7 @@ def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     sheets.start_reflection(token, Mode.ALONE, {})
     if values:
         response = Response.objects.select_related("session__checklist").get(token_hash=tokens.hash_token(token))
-        posted = {name: sheets.Posted(value, "") for name, value in values.items()}
+        posted = {name: Posted(value, "") for name, value in values.items()}
         sheets.save_fields(response.session, response.token_hash or "", posted, finish=finish)
     return token
 

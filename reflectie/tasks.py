@@ -17,9 +17,9 @@ from reflectie.pdf.documents import print_final
 from reflectie.pdf.worker import press
 from reflectie.presentation.wording import session_in_plain_text
 from reflectie.services.accounts import administrators
+from reflectie.services.clock import today
 from reflectie.services.daily import Erased, HeldBackError, erase_daily, finish_job, held_back, held_back_text
 from reflectie.services.mail import Letter, hand_over
-from reflectie.services.questionnaire.sheets import today
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.reminders import due_reminders, remind_coordinators
 

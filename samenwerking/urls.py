@@ -14,6 +14,7 @@ from reflectie.views.meeting import guide
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, documents, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
+from reflectie.web.report_access import by_link, by_role
 from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT
 
 
@@ -97,18 +98,18 @@ urlpatterns = [
     path(f"{JOIN}/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
     path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
-    path(f"{REPORT}/<token:token>/", report.report, name="report"),
-    path(f"{REPORT}/<token:token>.pdf", documents.report_pdf, name="report-pdf"),
-    path(f"{REPORT}/<token:token>/<document:kind>.pdf", documents.document, name="document"),
-    path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", pictures.picture, name="picture"),
-    path(f"{REPORT}/<token:token>/gespreksleidraad/", guide.guide, name="guide"),
-    path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", guide.rebuild, name="rebuild"),
-    path("sessies/<uuid:pk>/verslag/", report.session_report, name="session-report"),
-    path("sessies/<uuid:pk>/verslag.pdf", documents.session_pdf, name="session-pdf"),
-    path("sessies/<uuid:pk>/<document:kind>.pdf", documents.session_document, name="session-document"),
-    path("sessies/<uuid:pk>/beeld/<slug:name>.svg", pictures.session_picture, name="session-picture"),
-    path("sessies/<uuid:pk>/gespreksleidraad/", guide.session_guide, name="session-guide"),
-    path("sessies/<uuid:pk>/opnieuw-opbouwen/", guide.session_rebuild, name="session-rebuild"),
+    path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
+    path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
+    path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
+    path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", by_link(pictures.picture), name="picture"),
+    path(f"{REPORT}/<token:token>/gespreksleidraad/", by_link(guide.guide), name="guide"),
+    path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", by_link(guide.rebuild), name="rebuild"),
+    path("sessies/<uuid:pk>/verslag/", by_role(report.report), name="session-report"),
+    path("sessies/<uuid:pk>/verslag.pdf", by_role(documents.document), name="session-pdf"),
+    path("sessies/<uuid:pk>/<document:kind>.pdf", by_role(documents.document), name="session-document"),
+    path("sessies/<uuid:pk>/beeld/<slug:name>.svg", by_role(pictures.picture), name="session-picture"),
+    path("sessies/<uuid:pk>/gespreksleidraad/", by_role(guide.guide), name="session-guide"),
+    path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
@@ -123,8 +124,8 @@ urlpatterns = [
     path("delen/", sharing.shared, name="shared"),
     path("vergelijken/vergelijking.pdf", document.comparison_pdf, name="compare-pdf"),
     path("vergelijken/vergelijking.<format:wanted>", downloads.compared_file, name="compare-file"),
-    path("sessies/<uuid:pk>/verslag.<format:wanted>", downloads.session_report_file, name="session-file"),
-    path(f"{REPORT}/<token:token>.<format:wanted>", downloads.report_file, name="report-file"),
+    path("sessies/<uuid:pk>/verslag.<format:wanted>", by_role(downloads.report_file), name="session-file"),
+    path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("account/alles.zip", downloads.everything, name="everything"),
     path("samenwerkingen/<uuid:pk>/sessies/eerder/", table_import.earlier, name="session-earlier"),
     path("sessies/<uuid:pk>/invoeren/", table_import.bring, name="import"),

@@ -26,7 +26,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from reflectie.domain.questionnaire.answers import FieldValue, digest
+from reflectie.domain.questionnaire.answers import FieldValue, Posted, digest
 from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
@@ -179,11 +179,11 @@ class Reflection:
     def save(self, values: Mapping[str, FieldValue], *, finish: bool = False) -> sheets.Saved:
         """Fill in fields as somebody does who sees what is kept."""
         kept = self.values
-        posted = {name: sheets.Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
+        posted = {name: Posted(value, digest(kept.get(name, type(value)()))) for name, value in values.items()}
         return save(self.response, posted, finish=finish)
 
 
-def save(response: Response, posted: Mapping[str, sheets.Posted], *, finish: bool = False) -> sheets.Saved:
+def save(response: Response, posted: Mapping[str, Posted], *, finish: bool = False) -> sheets.Saved:
     """Save in a sheet that was fetched, whatever became of it since."""
     return sheets.save_fields(response.session, response.token_hash, posted, finish=finish)
 
@@ -230,7 +230,7 @@ def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | No
 def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """One participant's answers; their personal code."""
     code = tokens.new_code(tokens.PERSONAL_CODE)
-    posted = {name: sheets.Posted(value, "0") for name, value in values.items()}
+    posted = {name: Posted(value, "0") for name, value in values.items()}
     token_hash = tokens.hash_personal_code(session.pk, code)
     sheets.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
     return code

@@ -11,7 +11,7 @@ from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.presentation import wording
-from reflectie.presentation.questionnaire import answer, choice_words
+from reflectie.presentation.items import answer, choice_words
 from reflectie.presentation.report import (
     agreement_about,
     counted_text,

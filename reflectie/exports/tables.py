@@ -23,7 +23,7 @@ from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode
 from reflectie.domain.text import without_invisible
 from reflectie.presentation import wording
-from reflectie.presentation.questionnaire import answer, choice_words
+from reflectie.presentation.items import answer, choice_words
 from reflectie.presentation.report import group_name
 
 from .columns import LOW_TURNOUT, SORTS, Sort

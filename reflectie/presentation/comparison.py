@@ -24,9 +24,9 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.sharing import Shared
 
 from . import wording
+from .items import item_name
 from .numbers import share_in_words
 from .phrases import lower_first
-from .questionnaire import item_name
 from .report import AnswerPart, dissent_text, spread_parts
 
 # So many findings are named above the table, of each kind.

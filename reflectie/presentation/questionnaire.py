@@ -1,78 +1,100 @@
-"""Items of the checklist and their answers in words."""
+"""What the questions of a sheet say: their titles, their choices, and an answer as a person would say it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
-from reflectie.domain.report.outcomes import Choice
-from reflectie.domain.rules.findings import Finding
+from reflectie.domain.questionnaire.answers import MAX_FIRST, Ask, Field, FieldValue
+from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.questionnaire.intensity import FORMS, Intensity
 
 from . import wording
-from .numbers import example_number, example_numbers
-from .phrases import lower_first
+from .items import answer
+from .numbers import in_words as in_words_number
 
 
-def examples_of(items: Sequence[Item]) -> str:
-    """`{{ checklist.items|examples_of }}`: numbers of questions as somebody may write them down: "3 7 12"."""
-    return " ".join(map(str, example_numbers(len(items))))
+@dataclass(frozen=True)
+class Question:
+    """How a question beside the checklist is put."""
+
+    title: str | Promise
+    hint: str | Promise
+    template: str = "reflectie/questionnaire/choices.html"
 
 
-def example_of(items: Sequence[Item]) -> int:
-    """`{{ checklist.items|example_of }}`: the number of one of them."""
-    return example_number(len(items))
+_TEXT = "reflectie/questionnaire/text.html"
+
+QUESTIONS = {
+    "participant": Question(_("Wie ben je?"), _("Je naam staat in het verslag bij je antwoorden en notities."), _TEXT),
+    "organisation": Question(
+        _("Vanuit welke organisatie doe je mee?"), _("Zo zie je straks of partners iets anders zien.")
+    ),
+    "first": Question(
+        _("Waar zouden jullie het eerst iets aan doen?"),
+        format_lazy(
+            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=in_words_number(MAX_FIRST)
+        ),
+    ),
+    "goal-sentence": Question(
+        _("Schrijf in één zin het doel van jullie samenwerking"),
+        _("Niet de mooie zin uit het plan, maar zoals je het zou zeggen tegen een nieuwe collega."),
+        _TEXT,
+    ),
+    "intensity-needed": Question(
+        _("Wat heeft deze samenwerking nodig?"),
+        _("Denk aan de mensen voor wie jullie het doen. Past er meer dan één? Kies wat het verst gaat."),
+    ),
+    "intensity-current": Question(
+        _("Hoe werken jullie nu samen?"),
+        _("Vink alles aan wat er nu is. De lijst is niet volledig; neem wat er het dichtst bij komt."),
+    ),
+    "ips-meaning": Question(
+        _("Wat staat in jouw organisatie centraal?"),
+        _("Partners kunnen met ‘samenwerken’ iets anders bedoelen. Dit helpt om dat te zien."),
+    ),
+    "level": Question(_("Vanuit welke rol kijk je?"), _("Van dichtbij zie je iets anders dan van verder weg.")),
+    "collaboration-name": Question(_("Naam van de samenwerking"), _("Komt boven het verslag."), _TEXT),
+    "team-name": Question(_("Naam van het team"), _("Komt boven het verslag."), _TEXT),
+}
 
 
-def answer(item: Item, value: str) -> str | Promise:
-    """`{{ item|answer:"hindering" }}`: an answer in the item's own words; empty for an open item."""
-    if not value:
-        return ""
-    if (known := wording.ANSWERS.get((item.kind, value))) is not None:
-        return known
-    return item.hindering if value == Value.HINDERING else item.helping
+def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """A question's choices with their words, in groups with a name; most have one group without a name."""
+    if field.name == "first":
+        return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]
+    if field.name == "intensity-current":
+        return [
+            (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
+            for group in Intensity
+        ]
+    if field.name == "organisation":
+        # A partner is called what it is called, also when that is a word of ours.
+        return [("", [(name, name) for name in field.choices])]
+    return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
 
 
-def choice_words(item: Item, choice: str) -> str | Promise:
-    """`{{ item|choice_words:outcome.choice }}`: what the team made of an item, in the item's own words."""
-    if (known := wording.CHOICES.get((item.kind, choice))) is not None:
-        return known
-    return item.hindering if choice == Choice.HINDERING else item.helping
+def title_of(field: Field) -> str | Promise:
+    """What to call the question that a field belongs to."""
+    return field.item.short if field.item else QUESTIONS[field.name].title
 
 
-# Between what an item is about and what is said of it. Not a colon: a wording may have one, and so may the sentence
-# around it. The dash stays on the line of what comes before.
-_DASH = "\N{NO-BREAK SPACE}\N{EN DASH} "
+def in_words(checklist: Checklist, field: Field, value: FieldValue) -> str:
+    """What was given in a field, as a person would say it."""
+    if field.ask is Ask.TEXT:
+        return str(value)
+    if field.item:
+        return str(answer(field.item, str(value)))
+    chosen = (value,) if isinstance(value, str) else value
+    words = {choice: word for _, group in grouped_choices(checklist, field) for choice, word in group}
+    return ", ".join(str(words.get(choice, "")) for choice in chosen if choice)
 
 
-def obstacle_name(item: Item) -> str:
-    """An item by what is wrong: "Gedeeld doel – niet gedeeld door alle partners"; a factor by its own name."""
-    return item.hindering if item.kind is Kind.FACTOR else f"{item.short}{_DASH}{lower_first(item.hindering)}"
-
-
-def item_name(item: Item) -> str:
-    """An item without taking sides: "Gedeeld doel"; a factor is called by its own name."""
-    return item.hindering if item.kind is Kind.FACTOR else item.short
-
-
-def strength_name(item: Item) -> str:
-    return f"{item.short}{_DASH}{lower_first(item.helping)}"
-
-
-def words_as(item: Item, finding: str) -> str:
-    """An item as a finding calls it: an obstacle by its hindering wording, a strength by its helping one."""
-    if finding == Finding.STRENGTH:
-        return strength_name(item)
-    return obstacle_name(item) if finding == Finding.OBSTACLE else item_name(item)
-
-
-def principles_of(checklist: Checklist, item: Item) -> str:
-    """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
-    titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
-    return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
-
-
-def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
-    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
-    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+def given_in_words(
+    checklist: Checklist, fields: Mapping[str, Field], values: Mapping[str, FieldValue]
+) -> list[tuple[str | Promise, str]]:
+    """What was given, by field name, each with what to call its question; without what was left empty."""
+    given = [(title_of(fields[name]), in_words(checklist, fields[name], value)) for name, value in values.items()]
+    return [(title, words) for title, words in given if words]

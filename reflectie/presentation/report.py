@@ -21,9 +21,9 @@ from reflectie.domain.rules.turnout import LOW_ABOVE, Turnout
 from reflectie.domain.setup import Grouping, Mode
 
 from . import wording
+from .items import answer
 from .numbers import share_in_words
 from .phrases import as_name, lower_first, session_title
-from .questionnaire import answer
 
 
 def nameless(report: ItemReport) -> ItemReport:

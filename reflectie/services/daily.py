@@ -12,8 +12,7 @@ from reflectie.models import DailyJob, Session
 
 from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .collaborations.people import erase_old_invitations
-from .erasure import compact_database
-from .questionnaire.sheets import erase_expired, expired_reflections
+from .erasure import compact_database, erase_expired, expired_reflections
 from .rate_counts import erase_old_counts
 from .sessions.aggregation import fold_old, old_rounds, unfolded_rounds
 

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from reflectie.domain.questionnaire.answers import FieldValue, Value, note_name
+from reflectie.domain.questionnaire.answers import FieldValue, Posted, Value, note_name
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.outcomes import Choice, Outcome
@@ -26,9 +26,10 @@ from reflectie.models import Answer, Collaboration, Lesson, Membership, Role, Se
 from reflectie.models import Conclusion as ConclusionRow
 
 from .accounts import close_account, rename_account
+from .clock import today
 from .collaborations.collaborations import create_collaboration, erase_collaboration
 from .questionnaire.checklists import item_ids
-from .questionnaire.sheets import Posted, save_fields, today
+from .questionnaire.sheets import save_fields
 from .report.agreements import add_agreement
 from .report.outcomes import record_outcome
 from .sessions.plans import Plan

@@ -1,14 +1,17 @@
-"""What was erased leaves the database's files too, not only its tables."""
+"""Erasing sessions; and what was erased leaves the database's files too, not only its tables."""
 
 import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_tasks import task
 
 from reflectie.models import MadePdf, Session
@@ -32,6 +35,40 @@ def erase_quotes(session: Session) -> None:
         quoting = quoting.filter(Q(session__planned_on__gt=session.planned_on) | Q(session__planned_on=None))
     if session.collaboration_id:
         quoting.delete()
+
+
+def erase_session(session_id: UUID) -> None:
+    """Erase a session with its answers and its PDFs, also from those of later sessions, at once and for good."""
+    with transaction.atomic():
+        for session in Session.objects.select_for_update().filter(pk=session_id):
+            erase_quotes(session)
+        _erase(Session.objects.filter(pk=session_id))
+
+
+def erase_reflection(session_id: UUID) -> bool:
+    """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
+    with transaction.atomic():
+        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
+
+
+def erase_expired(today: date) -> int:
+    """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
+    with transaction.atomic():
+        return _erase(expired_reflections(today))
+
+
+def expired_reflections(today: date) -> "QuerySet[Session]":
+    """Sessions without an account whose last change is RETENTION_DAYS ago or more."""
+    expired = today - timedelta(days=settings.RETENTION_DAYS)
+    return Session.objects.filter(collaboration=None, changed_on__lte=expired)
+
+
+def _erase(sessions: QuerySet[Session]) -> int:
+    # Locked as a save locks them, so that whoever is saving comes before or after, never between.
+    list(sessions.select_for_update().values_list("pk"))
+    _, rows = sessions.delete()
+    leave_no_trace()
+    return rows.get(Session._meta.label, 0)
 
 
 def leave_no_trace() -> None:

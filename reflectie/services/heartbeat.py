@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from reflectie.models import DailyJob, Heartbeat
 
-from .questionnaire.sheets import today
+from .clock import today
 
 # Seconds between two signs of life; each is a write.
 BEAT = 60

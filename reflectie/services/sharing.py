@@ -28,8 +28,8 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 
 from .erasure import leave_no_trace
+from .locks import lock_session
 from .questionnaire.checklists import item_ids, load_checklist, published_row
-from .questionnaire.sheets import lock_session
 from .report.reports import agreement_of
 from .sessions.rounds import StageError
 

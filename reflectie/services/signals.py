@@ -17,9 +17,10 @@ from reflectie.domain.signals import Entry, Partition, Published, counts_until, 
 from reflectie.models import OPENED, Answer, Collaboration, Session
 from reflectie.models import Checklist as ChecklistRow
 
+from .clock import today
 from .comparison.comparisons import load_totals
+from .locks import lock_collaboration, lock_session
 from .questionnaire.checklists import item_ids, load_checklist
-from .questionnaire.sheets import lock_collaboration, lock_session, today
 from .report.outcomes import text_mark, text_marks
 from .sessions.rounds import StageError
 

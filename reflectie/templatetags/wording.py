@@ -3,7 +3,7 @@
 from django import template
 
 from reflectie.email_addresses import readable_address
-from reflectie.presentation import numbers, page, phrases, questionnaire
+from reflectie.presentation import items, numbers, page, phrases
 from reflectie.services.report.outcomes import text_mark
 
 register = template.Library()
@@ -22,21 +22,21 @@ register.filter(phrases.session_title)
 register.filter(phrases.is_short)
 register.filter(phrases.lower_first)
 register.filter(phrases.full_stop)
-register.filter(questionnaire.examples_of)
-register.filter(questionnaire.example_of)
-register.filter(questionnaire.answer)
-register.filter(questionnaire.choice_words)
-register.filter(questionnaire.item_name)
-register.filter(questionnaire.obstacle_name)
-register.filter(questionnaire.strength_name)
-register.filter(questionnaire.words_as)
+register.filter(items.examples_of)
+register.filter(items.example_of)
+register.filter(items.answer)
+register.filter(items.choice_words)
+register.filter(items.item_name)
+register.filter(items.obstacle_name)
+register.filter(items.strength_name)
+register.filter(items.words_as)
 register.filter(numbers.in_words)
 register.filter(numbers.threshold)
 register.filter("address", readable_address)
 register.filter("mark", text_mark)
 
-register.simple_tag(questionnaire.principles_of)
-register.simple_tag(questionnaire.rests_on)
+register.simple_tag(items.principles_of)
+register.simple_tag(items.rests_on)
 register.simple_tag(page.wrong_in)
 
 register.simple_tag(page.page_about, takes_context=True)

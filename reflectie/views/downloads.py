@@ -4,9 +4,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Iterator
-from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
@@ -14,11 +12,11 @@ from django.views.decorators.http import require_GET, require_safe
 
 from reflectie.exports import CONTENT_TYPES, Format, comparison_file, everything_file, session_file
 from reflectie.keys import lasting_key
-from reflectie.models import Session
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 from reflectie.services.report.reports import load_report
 from reflectie.web.errors import busy
-from reflectie.web.permissions import member_report_or_404, readable_session_or_404, readable_sessions, signed_in
+from reflectie.web.permissions import readable_sessions, signed_in
+from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import dated_name, kind_of, made_file
 
 from .comparison.comparison import comparison_or_404
@@ -27,15 +25,10 @@ from .comparison.comparison import comparison_or_404
 LINES = threading.BoundedSemaphore(4)
 
 
-@login_not_required
-@require_safe
-def report_file(request: HttpRequest, token: str, wanted: Format) -> HttpResponse:
-    return _send_session(request, readable_session_or_404(token), wanted)
-
-
-@require_safe
-def session_report_file(request: HttpRequest, pk: UUID, wanted: Format) -> HttpResponse:
-    return _send_session(request, member_report_or_404(request, pk).session, wanted)
+def report_file(request: HttpRequest, access: ReportAccess, wanted: Format) -> HttpResponse:
+    report = load_report(access.session)
+    name = dated_name(kind_of(access.session), report.changed_on, wanted)
+    return _send(request, session_file(report, wanted), name, wanted)
 
 
 @require_safe
@@ -73,11 +66,6 @@ def everything(request: HttpRequest) -> HttpResponseBase:
     response = StreamingHttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{dated_name("alles", today(), "zip")}"'
     return response
-
-
-def _send_session(request: HttpRequest, session: Session, wanted: Format) -> HttpResponse:
-    report = load_report(session)
-    return _send(request, session_file(report, wanted), dated_name(kind_of(session), report.changed_on, wanted), wanted)
 
 
 def _send(request: HttpRequest, content: bytes, name: str, wanted: Format) -> HttpResponse:

@@ -19,8 +19,8 @@ from reflectie.domain.signals import ALL, counts_from
 from reflectie.domain.text import same_text
 from reflectie.models import OPENED, Role, Session
 from reflectie.pdf import documents
+from reflectie.services.clock import today
 from reflectie.services.questionnaire.checklists import published_checklist
-from reflectie.services.questionnaire.sheets import today
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.signals import load_signals, release_note, released_notes, take_part

@@ -32,9 +32,11 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import Session
+from reflectie.presentation.questionnaire import given_in_words
+from reflectie.services.errors import NotFoundError
 from reflectie.services.health import why_it_fails
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.sheets import NotFoundError, setup_of, takes_answers
+from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 
 from .participant_cookie import owner_mark, session_mark
 from .permissions import LinkRenewedError, joined_session_or_404, response_or_404
@@ -159,8 +161,7 @@ def _given(request: HttpRequest) -> list[tuple[Any, str]]:
         # Only who has the address of a sheet can have typed in it.
         if match and match.url_name in SHEETS:
             form = SheetForm(*_asked_in(SHEETS[match.url_name](match.kwargs["token"])), request.POST)
-            form.posted()
-            return form.given()
+            return given_in_words(form.checklist, form.known, form.values)
     except (Http404, DatabaseError):
         return []
     if _mark_of(request) is None or not _came_from_us(request):

@@ -162,11 +162,10 @@ def standing_or_404(join_token: str) -> Standing:
 
 def response_or_404(token: str) -> Response:
     """The answer sheet that a link to fill in opens, with its session and checklist. One query."""
-    responses = Response.objects.select_related("session__checklist")
-    try:
-        return responses.get(token_hash=hash_token(token))
-    except Response.DoesNotExist as absent:
-        raise _renewed_or_absent(token) from absent
+    response = Response.objects.select_related("session__checklist").filter(token_hash=hash_token(token)).first()
+    if response is None:
+        raise _renewed_or_absent(token)
+    return response
 
 
 def readable_session_or_404(read_token: str) -> Session:

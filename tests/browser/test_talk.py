@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from reflectie.domain.meeting.guide import CARDS_ON_A_PAGE, deal_cards
 from reflectie.domain.report.agreements import Agreement, State, mark
 from reflectie.models import Collaboration, Role, Session
-from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services import clock
+from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION, FROZEN, GUIDANCE
@@ -25,7 +26,7 @@ from tests.helpers.watch import Watch, check, download, pages_of
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WHAT = "We schrijven het doel in één zin."
-NEXT = sheets.today() + timedelta(180)
+NEXT = clock.today() + timedelta(180)
 
 
 @pytest.fixture
@@ -259,7 +260,7 @@ def test_a_concluded_session_keeps_its_pdf_while_its_page_shows_how_an_agreement
     page.goto(url("session-report", session))
     ended = download(page, "Download als pdf", tmp_path / "1.pdf")
     newer = GUIDANCE | {"revision": GUIDANCE["revision"] + 1}
-    checklists.publish_checklist(FROZEN, [newer], sheets.today())
+    checklists.publish_checklist(FROZEN, [newer], clock.today())
     page.goto(url("agreements", session))
     check(page, "Afspraken")
     page.get_by_role("link", name=re.compile("Hoe staat het ermee")).click()

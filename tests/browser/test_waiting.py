@@ -25,7 +25,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Response, Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, erasure
 from reflectie.services.sessions import aggregation, plans, rounds
 from tests.conftest import CONCLUSION, Reflection, fill_in, make_reflection, make_round
 
@@ -105,7 +105,7 @@ def close(session: Session, *, fold: bool) -> None:
         if is_round:
             rounds.open_report(session)
         rounds.conclude(session, CONCLUSION)
-        aggregation.fold_old(sheets.today() + timedelta(days=3 * 366))
+        aggregation.fold_old(clock.today() + timedelta(days=3 * 366))
 
 
 @dataclass
@@ -167,7 +167,7 @@ class Person:
                 session = Session.objects.get(pk=self.session.pk)
                 rounds.change_plan(session, replace(plans.plan_of(session), mode=Mode.NAMED))
             case "erased":
-                sheets.erase_session(self.session.pk)
+                erasure.erase_session(self.session.pk)
             case "erased here":
                 self.in_other_tab("erase", "Ja, wis alles")
             case "withdrawn here":

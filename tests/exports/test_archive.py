@@ -17,8 +17,7 @@ from reflectie.concurrency import PAGES_AT_ONCE
 from reflectie.exports import archive
 from reflectie.models import Membership, Role, Session
 from reflectie.pdf import documents
-from reflectie.services import accounts
-from reflectie.services.questionnaire import sheets
+from reflectie.services import accounts, clock
 from reflectie.services.report import reports
 from reflectie.views import downloads
 from reflectie.web.middleware import pages_in_turn
@@ -82,7 +81,7 @@ def test_archive_is_named_by_day_and_kept_by_no_cache(fien):
     response = browser(fien).get(reverse("everything"))
     assert isinstance(response, StreamingHttpResponse)
     assert response.headers["Content-Disposition"] == (
-        f'attachment; filename="alles-samenwerking-{sheets.today():%Y-%m-%d}.zip"'
+        f'attachment; filename="alles-samenwerking-{clock.today():%Y-%m-%d}.zip"'
     )
     assert {"private", "no-store"} <= set(re.split(", ", response.headers["Cache-Control"]))
     assert [response.headers.get(name) for name in ("Content-Encoding", "Content-Length", "ETag")] == [None] * 3

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from reflectie.domain.questionnaire.answers import Posted
 from reflectie.domain.rules.findings import Counts, finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Mode
@@ -20,7 +21,7 @@ from reflectie.pdf import documents, renderer
 from reflectie.presentation import wording
 from reflectie.services import tokens
 from reflectie.services.comparison import comparisons
-from reflectie.services.questionnaire.sheets import Posted, save_fields
+from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from tests.conftest import make_account

@@ -26,7 +26,8 @@ from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.domain.text import tidy, without_invisible
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
-from reflectie.services.questionnaire import paper, sheets
+from reflectie.services import clock
+from reflectie.services.questionnaire import paper
 from reflectie.services.report.agreements import add_agreement
 from tests.conftest import fill_in, make_reflection, make_round, sign_in_now
 from tests.helpers.rounds import discussed_round
@@ -159,7 +160,7 @@ def plan(coordinator: Client, collaboration, **_: Any) -> Any:
     return coordinator.post(address, fields_of(coordinator.get(address)) | PLAN | {"paper_by": TYPED})
 
 
-PLAN = {"planned_on": sheets.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"}
+PLAN = {"planned_on": clock.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"}
 
 
 def change_plan(coordinator: Client, collaboration, **_: Any) -> Any:
@@ -304,7 +305,7 @@ def test_a_plan_offers_a_partner_once_however_it_was_called_before(coordinator, 
     fill_in(session, {"goal-shared": "helping", "organisation": "de brug"})
     form = coordinator.get(address).context["form"]
     assert [(row.group, form[row.field].value()) for row in form.partner_rows] == list(before)
-    data = {"planned_on": sheets.today().isoformat(), "partner-0": "4", "partner-1": "6", "partner-2": "3"}
+    data = {"planned_on": clock.today().isoformat(), "partner-0": "4", "partner-1": "6", "partner-2": "3"}
     assert coordinator.post(address, data).status_code == 303
     assert Session.objects.get(pk=session.pk).groups == [["Huis ’t Veld", 4], ["de brug", 6], ["Elders", 3]]
 

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from reflectie.domain.report.agreements import Agreement
 from reflectie.models import Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock
 from reflectie.services.report import agreements
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION
@@ -15,7 +15,7 @@ KEY = "goal-shared"
 # Two obstacles.
 HINDERED = [{KEY: "hindering", "context-financial": "hindering", "partners-needed": "helping"} for _ in range(3)]
 # To come, whenever the tests run: the page refuses a day that is over.
-DUE = sheets.today() + timedelta(100)
+DUE = clock.today() + timedelta(100)
 FIRST = Agreement("", "We schrijven het doel op.", "Joke", DUE, KEY, 3)
 OTHER = Agreement("", "We bellen de financier.", "Els")
 

@@ -31,8 +31,8 @@ from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
 from reflectie.pdf.documents import Kind
 from reflectie.presentation.pictures.report import PICTURES
-from reflectie.services import tokens
-from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services import clock, tokens
+from reflectie.services.questionnaire import checklists
 from reflectie.services.report import outcomes
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions import aggregation
@@ -324,8 +324,8 @@ class Round:
     def fold(self) -> None:
         """Two years on. What is seen from here on stands apart."""
         pages, self.remains.pages = self.remains.pages, self.remains.folded_pages
-        Session.objects.filter(pk=self.session.pk).update(concluded_on=sheets.today() - timedelta(1000))
-        assert aggregation.fold_old(sheets.today()) == 1
+        Session.objects.filter(pk=self.session.pk).update(concluded_on=clock.today() - timedelta(1000))
+        assert aggregation.fold_old(clock.today()) == 1
         self.look_around()
         self.remains.pages, self.remains.folded_tables = pages, all_tables()
 
@@ -341,7 +341,7 @@ class Round:
         agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
         self.ask("facilitator", self.at("agreements"), agreement)
         self.share()
-        next_on = sheets.today() + timedelta(3)
+        next_on = clock.today() + timedelta(3)
         decided = {**CONCLUDING, "reason": SAID[3], "next_on": next_on.isoformat()}
         self.ask("coordinator", self.at("session-conclude"), decided)
         self.look_around()

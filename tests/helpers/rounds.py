@@ -9,11 +9,12 @@ from datetime import date
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from reflectie.domain.questionnaire.answers import FieldValue
+from reflectie.domain.questionnaire.answers import FieldValue, Posted
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session, nth_that_day
 from reflectie.services import tokens
-from reflectie.services.questionnaire.sheets import Posted, erase_session, save_fields
+from reflectie.services.erasure import erase_session
+from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.sessions import plans, rounds
 
 DAY = date(2026, 11, 19)

@@ -15,8 +15,9 @@ from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Checklist, Collaboration, MadePdf, Session
+from reflectie.services.clock import today
 from reflectie.services.questionnaire import checklists
-from reflectie.services.questionnaire.sheets import setup_of, today
+from reflectie.services.questionnaire.sheets import setup_of
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from tests.conftest import FROZEN, GUIDANCE, text_of

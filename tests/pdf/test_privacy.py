@@ -24,8 +24,10 @@ from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents, renderer
 from reflectie.pdf.worker import BusyError, Press, PressError
+from reflectie.services.clock import today
+from reflectie.services.erasure import erase_session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire import sheets
-from reflectie.services.questionnaire.sheets import NotFoundError, erase_session, today
 from reflectie.services.report import agreements, outcomes, reports
 from reflectie.services.report.agreements import add_agreement, change_agreement, remove_agreement
 from reflectie.services.sessions import rounds

@@ -18,8 +18,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from reflectie.models import DailyJob, Heartbeat, Invitee, OutgoingMail, Session
-from reflectie.services import daily, heartbeat, mail, queue
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, daily, heartbeat, mail, queue
 from reflectie.services.sessions import invitees
 from tests.conftest import browser, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.working import MailServer, environment_of_worker, kill, start_worker, wait_until, worker
@@ -63,8 +62,8 @@ def test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told(mail_server
 
 def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_server):
     old = make_reflection()
-    Session.objects.filter(pk=old.response.session_id).update(changed_on=sheets.today() - timedelta(days=95))
-    DailyJob.objects.create(name="erase", done_on=sheets.today() - timedelta(days=5))
+    Session.objects.filter(pk=old.response.session_id).update(changed_on=clock.today() - timedelta(days=95))
+    DailyJob.objects.create(name="erase", done_on=clock.today() - timedelta(days=5))
     invitees.invite(make_round(), ["bo@example.org"], LETTER)
     # As a worker leaves it that was killed before it came to this one.
     OutgoingMail.objects.update(due_at=timezone.now() - timedelta(minutes=1))
@@ -74,7 +73,7 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
     with worker(environment_of_worker(mail_server)):
         wait_until(lambda: mail_server.taken)
         if is_time:
-            wait_until(lambda: DailyJob.objects.filter(name="erase", done_on=sheets.today()).exists())
+            wait_until(lambda: DailyJob.objects.filter(name="erase", done_on=clock.today()).exists())
 
     assert mail_server.addresses == ["bo@example.org"]
     assert Session.objects.filter(collaboration=None).exists() == (not is_time)

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from reflectie import tasks
 from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
-from reflectie.services import daily, heartbeat
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, daily, heartbeat
 from tests.conftest import browser, make_account, make_collaboration, make_reflection
 from tests.helpers.rounds import discussed_round
 
@@ -33,7 +32,7 @@ def reflections(old: int, young: int = 0) -> None:
             checklist=first.checklist,
             mode=first.mode,
             read_hash=f"{number}",
-            changed_on=sheets.today() - timedelta(days=age),
+            changed_on=clock.today() - timedelta(days=age),
         )
         for number, age in enumerate(days)
     ]
@@ -45,14 +44,14 @@ def rounds_concluded(old: int, young: int) -> None:
     session = discussed_round(make_collaboration(), [{"goal-shared": "helping"}] * 3)
     for number, years in enumerate([3] * old + [0] * young):
         session.pk, session.read_hash, session.join_token, session.code = None, f"r{number}", None, None
-        session.stage, session.concluded_on = Session.Stage.CONCLUDED, sheets.today() - timedelta(days=366 * years)
+        session.stage, session.concluded_on = Session.Stage.CONCLUDED, clock.today() - timedelta(days=366 * years)
         session._state.adding = True
         session.pk = Session._meta.pk.get_default()
         session.save()
 
 
 def done(name: DailyJob.Name, days_ago: int) -> None:
-    DailyJob.objects.update_or_create(name=name, defaults={"done_on": sheets.today() - timedelta(days=days_ago)})
+    DailyJob.objects.update_or_create(name=name, defaults={"done_on": clock.today() - timedelta(days=days_ago)})
 
 
 def left() -> int:
@@ -82,15 +81,15 @@ def test_erasing_is_done_at_night_and_mail_goes_when_people_read(hour, due):
 )
 def test_a_job_is_done_once_a_day_and_missed_days_are_made_good(days_ago, due):
     """Also after the clock went back."""
-    noon = datetime.combine(sheets.today(), datetime.min.time()) + timedelta(hours=12)
+    noon = datetime.combine(clock.today(), datetime.min.time()) + timedelta(hours=12)
     for name in (ERASE, REMIND):
         done(name, days_ago)
     assert daily.due_jobs(noon) == due
 
 
 def test_what_held_back_is_not_tried_again_the_same_day():
-    DailyJob.objects.create(name=ERASE, held_on=sheets.today(), held="jump")
-    noon = datetime.combine(sheets.today(), datetime.min.time()) + timedelta(hours=12)
+    DailyJob.objects.create(name=ERASE, held_on=clock.today(), held="jump")
+    noon = datetime.combine(clock.today(), datetime.min.time()) + timedelta(hours=12)
     assert daily.due_jobs(noon) == [REMIND]
     assert daily.due_jobs(noon + timedelta(days=1)) == [ERASE, REMIND]
 
@@ -104,8 +103,8 @@ def test_the_daily_tasks_do_their_work_and_note_it(client):
 
     assert (left(), BrowserSession.objects.count()) == (1, 0)
     assert set(DailyJob.objects.values_list("name", "done_on", "held")) == {
-        (ERASE, sheets.today(), ""),
-        (REMIND, sheets.today(), ""),
+        (ERASE, clock.today(), ""),
+        (REMIND, clock.today(), ""),
     }
 
 
@@ -134,8 +133,8 @@ def test_a_clock_a_year_ahead_erases_nothing_and_asks(caplog, mailoutbox):
 
     assert left() == 15
     assert DailyJob.objects.values_list("done_on", "held_on", "held").get() == (
-        sheets.today() - timedelta(days=365),
-        sheets.today(),
+        clock.today() - timedelta(days=365),
+        clock.today(),
         "jump",
     )
     assert "delete_expired --yes" in caplog.text
@@ -150,7 +149,7 @@ def test_what_people_erased_leaves_the_files_also_while_it_holds_back(monkeypatc
     reflections(2)
     done(ERASE, 365)
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(daily.HeldBackError):
-        daily.erase_daily(sheets.today())
+        daily.erase_daily(clock.today())
 
     assert (left(), written) == (2, [None])
 
@@ -167,7 +166,7 @@ def test_after_a_jump_with_nothing_to_erase_it_goes_on():
     reflections(0, 3)
     done(ERASE, 365)
     tasks.erase_today.enqueue()
-    assert (left(), daily.held_back(), DailyJob.objects.get().done_on) == (3, None, sheets.today())
+    assert (left(), daily.held_back(), DailyJob.objects.get().done_on) == (3, None, clock.today())
 
 
 def test_after_a_jump_an_account_that_nobody_confirmed_is_held_back_too():
@@ -209,7 +208,7 @@ def test_the_command_holds_back_too_and_takes_yes(capsys, mailoutbox):
 
     assert capsys.readouterr().out == "30 erased\n"
     assert (left(), daily.held_back()) == (0, None)
-    assert DailyJob.objects.get().done_on == sheets.today()
+    assert DailyJob.objects.get().done_on == clock.today()
 
 
 def test_once_the_clock_is_right_again_it_goes_on_by_itself():
@@ -217,15 +216,15 @@ def test_once_the_clock_is_right_again_it_goes_on_by_itself():
     done(ERASE, 1)
     year = timedelta(days=365)
     with pytest.raises(daily.HeldBackError):
-        daily.erase_daily(sheets.today() + year)
+        daily.erase_daily(clock.today() + year)
     assert left() == 31
-    assert daily.erase_daily(sheets.today()).reflections == 1
+    assert daily.erase_daily(clock.today()).reflections == 1
     assert daily.held_back() is None
 
 
 def test_while_it_holds_back_no_reminder_goes(monkeypatch):
     monkeypatch.setattr(tasks, "remind_all", lambda: pytest.fail("the clock may be wrong"))
-    DailyJob.objects.create(name=ERASE, held_on=sheets.today(), held="jump")
+    DailyJob.objects.create(name=ERASE, held_on=clock.today(), held="jump")
     tasks.remind_today.enqueue()
     assert not DailyJob.objects.filter(name=REMIND).exists()
 

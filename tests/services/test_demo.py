@@ -22,6 +22,7 @@ from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.domain.sharing import Sharing
 from reflectie.models import Agreement, Answer, Collaboration, Conclusion, Lesson, Membership, Role, Session
+from reflectie.services import clock
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.comparison import comparisons
 from reflectie.services.questionnaire import checklists, sheets
@@ -65,9 +66,9 @@ def test_three_collaborations_plainly_invented_with_sessions_over_two_years(demo
     assert Membership.objects.count() == 6
     assert Session.objects.filter(told_of_signals=False).count() == 0
     days = sorted(Session.objects.values_list("planned_on", flat=True))
-    assert timedelta(weeks=103) < sheets.today() - days[0] < timedelta(weeks=106)
+    assert timedelta(weeks=103) < clock.today() - days[0] < timedelta(weeks=106)
     assert {day.weekday() for day in days} == {1}
-    assert days[-1] <= sheets.today()
+    assert days[-1] <= clock.today()
     # Nobody concludes, and nothing changes, before the day itself; what is open still takes answers.
     done = Session.objects.exclude(stage="open")
     assert all(session.changed_on == session.planned_on for session in done)
@@ -168,7 +169,7 @@ def test_what_one_overcame_hinders_another_and_the_agreement_stands_beside_it(de
     ids=str,
 )
 def test_signals_show_something_whenever_it_is_made(content, monkeypatch, day):
-    monkeypatch.setattr("reflectie.services.questionnaire.sheets.timezone.localdate", lambda: day)
+    monkeypatch.setattr("reflectie.services.clock.timezone.localdate", lambda: day)
     run()
     published = load_signals()
     year = max(published.years)
@@ -224,7 +225,7 @@ def test_who_signs_in_with_what_was_told_sees_them(demo, client):
 
 def test_nobody_is_mailed_about_it(demo):
     assert Conclusion.objects.exclude(next_on=None).exists()
-    assert list(reminders.due_reminders(sheets.today() - timedelta(days=3))) == []
+    assert list(reminders.due_reminders(clock.today() - timedelta(days=3))) == []
     assert not Conclusion.objects.filter(reminded=False).exists()
 
 

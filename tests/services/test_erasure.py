@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from reflectie.models import Answer, MadePdf, Response, Role, Session
 from reflectie.pdf import documents
 from reflectie.services import accounts, erasure
-from reflectie.services import erasure as gone
+from reflectie.services.clock import today
 from reflectie.services.collaborations import people
-from reflectie.services.questionnaire.sheets import erase_session, today
+from reflectie.services.erasure import erase_session
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import aggregation
 from reflectie.services.sessions.rounds import close_round, conclude, open_report, withdraw
@@ -216,7 +216,7 @@ def test_file_is_written_anew_after_erasing(running: Session) -> None:
 
 
 def test_large_file_is_left_for_the_daily_work_and_its_log_is_not(running: Session, monkeypatch) -> None:
-    monkeypatch.setattr(gone.compact_database, "__defaults__", (1000,))
+    monkeypatch.setattr(erasure.compact_database, "__defaults__", (1000,))
     erase_much(running)
     assert free_pages() > 40
     assert size_of_log() == 0
@@ -225,7 +225,7 @@ def test_large_file_is_left_for_the_daily_work_and_its_log_is_not(running: Sessi
 
 
 def test_full_disk_leaves_the_file_as_it_is_and_is_logged(running: Session, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(gone.shutil, "disk_usage", lambda path: SimpleNamespace(free=100_000))
+    monkeypatch.setattr(erasure.shutil, "disk_usage", lambda path: SimpleNamespace(free=100_000))
     erase_much(running)
     assert free_pages() > 40
     assert size_of_log() == 0
@@ -233,7 +233,7 @@ def test_full_disk_leaves_the_file_as_it_is_and_is_logged(running: Session, monk
 
 
 def test_somebody_else_who_writes_fails_no_erasing_and_is_logged(running: Session, monkeypatch, caplog) -> None:
-    monkeypatch.setattr(gone, "PATIENCE_MS", 50)
+    monkeypatch.setattr(erasure, "PATIENCE_MS", 50)
     somebody_else = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     reports.keep_pdf(running.pk, "verslag", "key", bytes(200_000))
     with transaction.atomic():
@@ -292,7 +292,7 @@ def test_table_that_somebody_holds_keeps_no_other_as_it_is_on_postgresql(monkeyp
             cursor.execute("SELECT pg_relation_filenode(%s)", [table])
             return cursor.fetchone()[0]
 
-    monkeypatch.setattr(gone, "PATIENCE_MS", 50)
+    monkeypatch.setattr(erasure, "PATIENCE_MS", 50)
     before = {table: file_of(table) for table in ("auth_user", "reflectie_answer")}
     somebody_else = connection.copy()
     try:

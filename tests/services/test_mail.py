@@ -10,11 +10,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from reflectie.models import Heartbeat, Invitee, OutgoingMail, Role, Session
-from reflectie.services import accounts, heartbeat
+from reflectie.services import accounts, erasure, heartbeat
 from reflectie.services import mail as post
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.mail import Letter, hand_over, mail_is_due
-from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import invitees, rounds
 from tests.conftest import add_member, at_once, fill_in, make_account, make_round
 
@@ -184,7 +183,7 @@ def erase_invitation(_session, _account, invited):
 
 
 def erase_session(session, *_):
-    sheets.erase_session(session.pk)
+    erasure.erase_session(session.pk)
 
 
 def erase_collaboration(session, *_):

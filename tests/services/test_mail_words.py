@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from reflectie.domain.text import set_apart, tidy
 from reflectie.models import Collaboration
-from reflectie.services.questionnaire import sheets
+from reflectie.services import erasure
 from reflectie.services.sessions import rounds
 from tests.conftest import make_round
 from tests.services.sessions.test_reminders import concluded, run
@@ -79,13 +79,13 @@ def sent(collaboration, an, coordinator, mailoutbox):
         invitees = reverse("session-invite", args=[session.pk])
         coordinator.post(invitees, {"addresses": f"{uuid4().hex}@example.org"})
         coordinator.post(invitees, {"action": "remind", "remind": "1"})
-        sheets.erase_session(session.pk)
+        erasure.erase_session(session.pk)
         before = list(mailoutbox)
         over = concluded(collaboration)
         rounds.rename_session(over, tidy(name, one_line=True))
         run()
         mailoutbox[:0] = before
-        sheets.erase_session(over.pk)
+        erasure.erase_session(over.pk)
         collaboration.invitations.all().delete()
         return [(message.subject, message.body) for message in mailoutbox]
 

@@ -8,8 +8,10 @@ from reflectie.domain.report.agreements import State, mark
 from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, Wish, lesson_mark
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
+from reflectie.services import erasure
 from reflectie.services import sharing as sharing_service
-from reflectie.services.questionnaire import checklists, sheets
+from reflectie.services.errors import NotFoundError
+from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements
 from reflectie.services.sessions import rounds
 from reflectie.services.sharing import (
@@ -130,9 +132,9 @@ def test_before_the_report_is_open_nothing_can_be_shared(content):
 
 def test_of_an_erased_session_nothing_is_left(session, reader):
     add(session)
-    sheets.erase_session(session.pk)
+    erasure.erase_session(session.pk)
     assert found(reader) == []
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         sharing_service.share(session, {}, LESSON, uuid4())
 
 

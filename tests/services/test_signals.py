@@ -12,7 +12,7 @@ from reflectie.models import Answer, Collaboration, Session
 from reflectie.services import signals
 from reflectie.services.collaborations import collaborations
 from reflectie.services.comparison import comparisons
-from reflectie.services.questionnaire.sheets import NotFoundError
+from reflectie.services.errors import NotFoundError
 from reflectie.services.report import outcomes
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION, make_round

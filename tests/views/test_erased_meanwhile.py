@@ -21,9 +21,9 @@ from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.agreements import mark as agreed
 from reflectie.domain.report.outcomes import mark
 from reflectie.models import Collaboration, Invitation, Item, Lesson, Membership, Role, Session
-from reflectie.services import mail, tokens
+from reflectie.services import clock, erasure, mail, tokens
 from reflectie.services.collaborations import collaborations, people
-from reflectie.services.questionnaire import sheets
+from reflectie.services.errors import NotFoundError
 from reflectie.services.report import agreements, outcomes
 from reflectie.services.sessions import invitees, rounds
 from reflectie.web import errors
@@ -90,7 +90,7 @@ IN_A_SESSION = [
     ("session-edit", "open", PLAN),
     ("session-link", "open", {}),
     ("session-close", "open", {"without": "1"}),
-    ("session-close", "open", {"keep": "1", "closes_on": str(sheets.today() + timedelta(9))}),
+    ("session-close", "open", {"keep": "1", "closes_on": str(clock.today() + timedelta(9))}),
     ("session-open", "closed", {}),
     ("session-conclude", "discussion", CONCLUDING),
     ("session-invite", "open", {"addresses": "an@example.org"}),
@@ -132,7 +132,7 @@ def test_form_of_a_session_that_is_erased_meanwhile_is_not_found(
         kwargs["key"] = lesson.pk
     if posted.keys() & {"forget", "remind"}:
         invitees.invite(session, ["an@example.org"], mail.Letter("x", "y"))
-    erase = {"session": sheets.erase_session, "collaboration": collaborations.erase_collaboration}[gone]
+    erase = {"session": erasure.erase_session, "collaboration": collaborations.erase_collaboration}[gone]
     locked = before_the_lock(lambda: erase(session.pk if gone == "session" else collaboration.pk))
 
     response = coordinator.post(reverse(route, kwargs=kwargs), posted)
@@ -151,12 +151,12 @@ def is_not_there(response: HttpResponse) -> None:
 def test_table_of_a_session_that_is_erased_meanwhile_is_not_found(
     coordinator, collaboration, before_the_lock, takes_out
 ):
-    session = make_round(collaboration=collaboration, earlier=True, planned_on=sheets.today())
+    session = make_round(collaboration=collaboration, earlier=True, planned_on=clock.today())
     url = reverse("import", args=[session.pk])
     table = SimpleUploadedFile("blad.csv", b"2 Gedeeld doel\n1\n2\n")
     form = coordinator.post(url, {"file": table}).context["confirm"]
     posted = {} if takes_out else {name: form[name].value() for name in ("rows", "token")}
-    locked = before_the_lock(lambda: sheets.erase_session(session.pk))
+    locked = before_the_lock(lambda: erasure.erase_session(session.pk))
 
     response = coordinator.post(f"{url}?weg" if takes_out else url, posted)
 
@@ -201,7 +201,7 @@ def test_member_who_leaves_meanwhile_is_not_found(coordinator, collaboration, be
 @pytest.mark.parametrize("where", ["fill", "adopt"])
 def test_reflection_that_is_erased_meanwhile_is_not_found(coordinator, before_the_lock, where):
     reflection = make_reflection({"goal-shared": "helping"}, finished=True)
-    before_the_lock(lambda: sheets.erase_reflection(reflection.response.session_id))
+    before_the_lock(lambda: erasure.erase_reflection(reflection.response.session_id))
     posted = {"where": "new", "name": "Nieuw", "goal-perspective": "helping", "seen-goal-perspective": "0"}
 
     is_not_there(coordinator.post(reverse(where, args=[reflection.token]), posted))
@@ -216,7 +216,7 @@ def test_round_that_is_erased_meanwhile_is_not_found_by_who_takes_part(client, b
     remember_code(page, session, code)
     client.cookies.update(page.cookies)
     mine = sheet_mark(session, tokens.hash_personal_code(session.pk, code))
-    before_the_lock(lambda: sheets.erase_session(session.pk))
+    before_the_lock(lambda: erasure.erase_session(session.pk))
     posted = {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"}
 
     is_not_there(client.post(reverse(route, args=[session.join_token]), posted))
@@ -240,7 +240,7 @@ def test_invitation_that_is_gone_meanwhile_says_what_became_of_it(collaboration,
 def test_only_what_the_store_says_is_gone_is_not_found(rf):
     """Any other missing row is a fault of ours, and has to be seen."""
     with pytest.raises(Http404):
-        errors.Gone(HttpResponse).process_exception(rf.post("/"), sheets.NotFoundError())
+        errors.Gone(HttpResponse).process_exception(rf.post("/"), NotFoundError())
 
     assert errors.Gone(HttpResponse).process_exception(rf.post("/"), Session.DoesNotExist()) is None
 

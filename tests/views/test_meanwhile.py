@@ -17,10 +17,9 @@ from reflectie.domain.setup import Mode
 from reflectie.forms.sessions.plan import MAX_PEOPLE, PlanForm
 from reflectie.models import OutgoingMail, Response, Session
 from reflectie.pdf import documents
-from reflectie.services import accounts
+from reflectie.services import accounts, clock, erasure
 from reflectie.services.collaborations.collaborations import erase_collaboration
 from reflectie.services.mail import Letter
-from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import aggregation, invitees, plans, rounds
 from reflectie.services.sessions.rounds import StageError, change_plan, close_round, conclude, open_report, renew_link
 from reflectie.views.collaborations import collaborations
@@ -67,7 +66,7 @@ def test_reflection_adopted_when_one_of_the_two_is_gone_is_not_found(
 
     def erase() -> None:
         if gone == "reflection":
-            sheets.erase_reflection(reflection.response.session_id)
+            erasure.erase_reflection(reflection.response.session_id)
         else:
             erase_collaboration(collaboration.pk)
 
@@ -83,7 +82,7 @@ def test_step_in_a_session_that_was_closed_and_then_erased_is_not_found(coordina
     session = make_round(collaboration=collaboration)
 
     def closed_and_erased(*_args: object, **_kwargs: object) -> None:
-        sheets.erase_session(session.pk)
+        erasure.erase_session(session.pk)
         raise StageError
 
     meanwhile(stages, "close_round", closed_and_erased)
@@ -117,7 +116,7 @@ def test_first_answer_is_not_kept_under_another_promise_than_was_read(meanwhile)
 
 def test_first_answer_is_kept_when_only_days_and_numbers_changed():
     session = make_round(Mode.ANONYMOUS)
-    change_plan(session, replace(plans.plan_of(session), closes_on=sheets.today(), expected=9))
+    change_plan(session, replace(plans.plan_of(session), closes_on=clock.today(), expected=9))
     fill_in(session, {"goal-shared": "helping"})
 
     assert Response.objects.count() == 1
@@ -135,12 +134,12 @@ def test_round_is_folded_once_by_two_timers(monkeypatch):
 
     def other_first(asked: Session) -> Session:
         monkeypatch.setattr(aggregation, "lock_session", real)
-        assert aggregation.fold_old(sheets.today()) == 1
+        assert aggregation.fold_old(clock.today()) == 1
         return real(asked)
 
     monkeypatch.setattr(aggregation, "lock_session", other_first)
 
-    assert aggregation.fold_old(sheets.today()) == 0
+    assert aggregation.fold_old(clock.today()) == 0
 
 
 @pytest.mark.parametrize("again", [lambda session: make_round(), renew_link], ids=["planned", "renewed"])

@@ -12,14 +12,15 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.answers import Posted, Sheet
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.exports import Format, session_file
 from reflectie.models import Session
 from reflectie.pdf import documents
 from reflectie.services import tokens
+from reflectie.services.clock import today
 from reflectie.services.questionnaire import paper
-from reflectie.services.questionnaire.sheets import Posted, save_fields, today
+from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from reflectie.web.permissions import is_report_open

@@ -13,7 +13,7 @@ from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
-from reflectie.presentation.questionnaire import obstacle_name
+from reflectie.presentation.items import obstacle_name
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements
 from reflectie.services.sharing import load_shareable

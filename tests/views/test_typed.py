@@ -9,8 +9,7 @@ from django.urls import resolve, reverse
 from django.utils.html import escape
 
 from reflectie.models import Session
-from reflectie.services import tokens
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, tokens
 from reflectie.web import errors
 from tests.conftest import make_round
 from tests.web.test_permissions import STAGES, TABLE, World, by_stage, parameters, undone, worlds  # noqa: F401
@@ -96,7 +95,7 @@ KNOWN = {
 
 def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):  # noqa: F811
     # A round with too few answers offers to stay open until a day.
-    few = make_round(collaboration=worlds["open"].collaboration, closes_on=sheets.today())
+    few = make_round(collaboration=worlds["open"].collaboration, closes_on=clock.today())
     to_close = reverse("session-close", args=[few.pk])
     close = worlds["open"].browser("coordinator").get(to_close).text
 

@@ -12,8 +12,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from reflectie.models import DailyJob
-from reflectie.services import daily, health, heartbeat
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, daily, health, heartbeat
 from reflectie.web.logs import NoTokens
 from tests.conftest import make_reflection
 
@@ -48,7 +47,7 @@ def work_goes_on() -> None:
     """The worker runs, and did today's work."""
     heartbeat.beat()
     for name in DailyJob.Name:
-        daily.finish_job(name, sheets.today())
+        daily.finish_job(name, clock.today())
 
 
 def told(client: Client) -> tuple[int, list[str]]:

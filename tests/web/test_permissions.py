@@ -20,7 +20,7 @@ from reflectie.domain.report.agreements import mark as agreed
 from reflectie.domain.report.outcomes import mark
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.pdf import documents
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token, read_token
@@ -252,7 +252,7 @@ class World:
             email="bo@example.org",
             role=Role.FACILITATOR,
             token_hash=hash_token(self.invitation_token),
-            sent_on=sheets.today(),
+            sent_on=clock.today(),
         )
         self.users = {
             "coordinator": self.coordinator_of(self.session),
@@ -281,7 +281,7 @@ class World:
         if stage in AFTER_OPENING:
             rounds.open_report(self.session)
         if stage == "concluded":
-            rounds.conclude(self.session, replace(CONCLUSION, next_on=sheets.today()))
+            rounds.conclude(self.session, replace(CONCLUSION, next_on=clock.today()))
 
     def cookies_of(self, who: str) -> SimpleCookie:
         client, page = Client(), HttpResponse()

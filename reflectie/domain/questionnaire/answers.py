@@ -151,3 +151,32 @@ def merge(seen: str, posted: FieldValue, current: FieldValue) -> Merge:
     if digest(posted) == shown:
         return Merge.KEEP
     return Merge.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One field as a form posted it: its new value, and the digest of what the page showed (`digest`)."""
+
+    value: FieldValue
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A sheet with what was posted in it, the fields that changed, and those that two people changed differently."""
+
+    sheet: Sheet
+    changed: frozenset[str]
+    conflicts: frozenset[str]
+
+
+def merge_sheet(sheet: Sheet, posted: Mapping[str, Posted]) -> Merged:
+    """Put in a sheet what was posted, field by field, and nothing where somebody else changed a field meanwhile."""
+    values = dict(sheet.values)
+    found = {
+        name: merge(field.seen, field.value, values.get(name, type(field.value)())) for name, field in posted.items()
+    }
+    changed = frozenset(name for name, what in found.items() if what is Merge.APPLY)
+    values |= {name: posted[name].value for name in changed}
+    conflicts = frozenset(name for name, what in found.items() if what is Merge.CONFLICT)
+    return Merged(Sheet({name: value for name, value in values.items() if value}), changed, conflicts)

@@ -24,10 +24,10 @@ from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, 
 from reflectie.forms.collaborations.collaboration import NamesField
 from reflectie.forms.fields import choice_field, day_field, session_name_field
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
-from reflectie.forms.questionnaire.sheet import grouped_choices
 from reflectie.models import Session
 from reflectie.presentation.choices import GROUPINGS, QUESTIONS
-from reflectie.services.questionnaire.sheets import today
+from reflectie.presentation.questionnaire import grouped_choices
+from reflectie.services.clock import today
 from reflectie.services.sessions.plans import Plan
 from reflectie.services.tokens import new_token
 

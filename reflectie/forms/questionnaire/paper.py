@@ -18,10 +18,9 @@ from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
 from reflectie.presentation.numbers import example_number
+from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices
 from reflectie.services.questionnaire.paper import MAX_SHEETS
 from reflectie.services.tokens import new_token
-
-from .sheet import QUESTIONS, grouped_choices
 
 # A page left open overnight still takes its form in the morning.
 TOKEN_SECONDS = 24 * 3600

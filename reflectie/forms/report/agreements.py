@@ -25,7 +25,7 @@ from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
 from reflectie.presentation.choices import DECISIONS
 from reflectie.presentation.numbers import in_words
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
 MAX_YEARS = 3

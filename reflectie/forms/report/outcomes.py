@@ -12,8 +12,8 @@ from reflectie.domain.questionnaire.checklist import Item, Mover
 from reflectie.domain.report.outcomes import Choice, Outcome, mark
 from reflectie.forms.fields import TextField
 from reflectie.forms.optimistic_lock import SeenForm
+from reflectie.presentation.items import choice_words
 from reflectie.presentation.phrases import word
-from reflectie.presentation.questionnaire import choice_words
 
 _AREA = {"class": "form-control", "rows": "3"}
 _UNKNOWN = _("Dit kennen we niet. Kies een van de mogelijkheden.")

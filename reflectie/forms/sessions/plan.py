@@ -23,8 +23,8 @@ from reflectie.domain.text import same_text
 from reflectie.forms.fields import TextField, choice_field, day_field, session_name_field
 from reflectie.presentation import wording
 from reflectie.presentation.choices import GROUPINGS, MODES, QUESTIONS
+from reflectie.services.clock import today
 from reflectie.services.collaborations.collaborations import merge_names
-from reflectie.services.questionnaire.sheets import today
 from reflectie.services.sessions.plans import Plan
 
 # More than any team; a slip of the finger is caught.

@@ -20,7 +20,7 @@ from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
-from reflectie.presentation.questionnaire import answer
+from reflectie.presentation.items import answer
 from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text

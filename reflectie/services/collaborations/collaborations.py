@@ -24,8 +24,10 @@ from reflectie.models import (
     Session,
     nth_that_day,
 )
+from reflectie.services.clock import today
 from reflectie.services.erasure import leave_no_trace
-from reflectie.services.questionnaire.sheets import is_late, lock_collaboration, today
+from reflectie.services.locks import lock_collaboration
+from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.rounds import adopt
 

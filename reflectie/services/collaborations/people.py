@@ -21,9 +21,11 @@ from reflectie.models import (
     Role,
     Session,
 )
+from reflectie.services.clock import today
 from reflectie.services.erasure import leave_no_trace
+from reflectie.services.errors import NotFoundError
+from reflectie.services.locks import lock_collaboration
 from reflectie.services.mail import Letter, hand_over
-from reflectie.services.questionnaire.sheets import NotFoundError, lock_collaboration, today
 from reflectie.services.tokens import hash_token, new_token
 
 # Long enough for a holiday, short enough that a forgotten mail doesn't stay a key.

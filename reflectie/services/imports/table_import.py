@@ -8,9 +8,11 @@ from django.db import transaction
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
+from reflectie.services.clock import today
 from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
-from reflectie.services.questionnaire.sheets import find_response, lock_session, takes_answers, today, write_sheets
+from reflectie.services.questionnaire.sheets import find_response, takes_answers, write_sheets
 from reflectie.services.sessions.plans import plan_of
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import hash_under_each_key

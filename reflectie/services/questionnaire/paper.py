@@ -2,13 +2,14 @@
 
 from django.db import transaction
 
-from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.answers import Posted, Sheet
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
+from reflectie.services.locks import lock_session
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import hash_under_each_key
 
-from .sheets import Posted, find_response, lock_session, save_fields, takes_answers
+from .sheets import find_response, save_fields, takes_answers
 
 # More than any round expects; a slip of the finger ("1000") is caught.
 MAX_SHEETS = 300

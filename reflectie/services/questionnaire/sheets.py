@@ -1,4 +1,4 @@
-"""Answer sheets: opened, filled in field by field, and erased."""
+"""Answer sheets: opened, and filled in field by field."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -9,13 +9,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from reflectie.domain.questionnaire.answers import FieldValue, Merge, Sheet, merge, note_name
+from reflectie.domain.questionnaire.answers import FieldValue, Merged, Posted, Sheet, merge_sheet, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
-from reflectie.models import Answer, Collaboration, Response, Session
-from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.models import Answer, Response, Session
+from reflectie.services.clock import today
+from reflectie.services.errors import NotFoundError
+from reflectie.services.locks import lock_session
 from reflectie.services.sessions.plans import PlanChangedError, plan_of
 from reflectie.services.tokens import hash_token, read_token
 
@@ -25,25 +26,12 @@ from .checklists import item_ids, load_checklist, published_row
 MAX_BEGUN = 1000
 
 
-class NotFoundError(Exception):
-    """What was there when a page was asked for is gone by the time it is written: erased, used up or withdrawn. Nothing
-    was written. Unless a view knows better, the answer is that the page isn't there (`web/errors.py`)."""
-
-
 class SessionClosedError(Exception):
     """The session takes no more answers."""
 
 
 class SessionFullError(Exception):
     """MAX_BEGUN sheets were begun in a session: no other is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """One field as a form posted it: its new value, and the digest of what the page showed (`sheet.digest`)."""
-
-    value: FieldValue
-    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +188,22 @@ def save_fields(
             raise NotFoundError
         if plan_of(session).promise != promised:
             raise PlanChangedError
-        sheet, changed, conflicts = _merged(filling.sheet, posted)
-        may_finish = finish and not conflicts and (even_empty or sheet.answered(filling.checklist) > 0)
+        merged = merge_sheet(filling.sheet, posted)
+        is_enough = even_empty or merged.sheet.answered(filling.checklist) > 0
+        may_finish = finish and not merged.conflicts and is_enough
         finished = filling.finished or may_finish
-        if changed or finished != filling.finished:
+        if merged.changed or finished != filling.finished:
             response = response or _begin(session, token_hash, typed=typed)
-            _write(session, response, filling, sheet, changed, finished=finished)
+            _write(session, response, filling, merged, finished=finished)
         saved = replace(
             filling,
             begun=response is not None,
             finished=finished,
             changed_on=session.changed_on,
             delete_on=delete_on(session),
-            sheet=sheet,
+            sheet=merged.sheet,
         )
-    return Saved(saved, frozenset(conflicts))
+    return Saved(saved, merged.conflicts)
 
 
 def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
@@ -223,41 +212,8 @@ def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
     return Response.objects.create(session=session, token_hash=token_hash, typed=typed)
 
 
-def _merged(sheet: Sheet, posted: Mapping[str, Posted]) -> tuple[Sheet, set[str], set[str]]:
-    """The sheet with what was posted in it, the fields that changed, and those that two people changed differently."""
-    values = dict(sheet.values)
-    found = {
-        name: merge(field.seen, field.value, values.get(name, type(field.value)())) for name, field in posted.items()
-    }
-    changed = {name for name, what in found.items() if what is Merge.APPLY}
-    values |= {name: posted[name].value for name in changed}
-    conflicts = {name for name, what in found.items() if what is Merge.CONFLICT}
-    return Sheet({name: value for name, value in values.items() if value}), changed, conflicts
-
-
-def lock_session(session: Session) -> Session:
-    """The session as it is now, locked until the transaction ends. Raises NotFoundError when it was erased."""
-    found = Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=session.pk).first()
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def lock_collaboration(pk: UUID) -> Collaboration:
-    """The collaboration as it is now, locked until the transaction ends: roles change one after the other, and nothing
-    is put in one that is being erased. Whoever locks a session too, locks that first.
-
-    Raises NotFoundError when it was erased.
-    """
-    found = Collaboration.objects.select_for_update().filter(pk=pk).first()
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _write(
-    session: Session, response: Response, filling: Filling, sheet: Sheet, changed: set[str], *, finished: bool
-) -> None:
+def _write(session: Session, response: Response, filling: Filling, merged: Merged, *, finished: bool) -> None:
+    sheet, changed = merged.sheet, merged.changed
     ids = item_ids(session.checklist_id)
     rows = [
         Answer(response=response, item_id=ids[key], value=sheet.text(key), note=sheet.text(note_name(key)))
@@ -312,42 +268,3 @@ def write_sheets(
         ]
     Response.objects.bulk_create(responses)
     Answer.objects.bulk_create(answers)
-
-
-def erase_session(session_id: UUID) -> None:
-    """Erase a session with its answers and its PDFs, also from those of later sessions, at once and for good."""
-    with transaction.atomic():
-        for session in Session.objects.select_for_update().filter(pk=session_id):
-            erase_quotes(session)
-        _erase(Session.objects.filter(pk=session_id))
-
-
-def erase_reflection(session_id: UUID) -> bool:
-    """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
-    with transaction.atomic():
-        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
-
-
-def erase_expired(today: date) -> int:
-    """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
-    with transaction.atomic():
-        return _erase(expired_reflections(today))
-
-
-def expired_reflections(today: date) -> "QuerySet[Session]":
-    """Sessions without an account whose last change is RETENTION_DAYS ago or more."""
-    expired = today - timedelta(days=settings.RETENTION_DAYS)
-    return Session.objects.filter(collaboration=None, changed_on__lte=expired)
-
-
-def _erase(sessions: QuerySet[Session]) -> int:
-    # Locked as a save locks them, so that whoever is saving comes before or after, never between.
-    list(sessions.select_for_update().values_list("pk"))
-    _, rows = sessions.delete()
-    leave_no_trace()
-    return rows.get(Session._meta.label, 0)
-
-
-def today() -> date:
-    """The day it is where the app's people are."""
-    return timezone.localdate()

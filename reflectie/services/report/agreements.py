@@ -12,8 +12,8 @@ from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State,
 from reflectie.models import OPENED, Collaboration, MadePdf, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import item_ids
-from reflectie.services.questionnaire.sheets import lock_session
 from reflectie.services.sessions.rounds import StageError
 
 from .reports import agreement_of

@@ -10,8 +10,8 @@ from reflectie.keys import keyed_hashes
 from reflectie.models import Answer, Session
 from reflectie.models import Outcome as OutcomeRow
 from reflectie.services.erasure import leave_no_trace
+from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import item_ids
-from reflectie.services.questionnaire.sheets import lock_session
 from reflectie.services.sessions.rounds import StageError
 
 from .reports import outcome_of

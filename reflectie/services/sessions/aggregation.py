@@ -10,9 +10,12 @@ from django.db.models import QuerySet
 from reflectie.domain.rules.aggregation import fold
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Session
+from reflectie.services.clock import today
 from reflectie.services.erasure import leave_no_trace
+from reflectie.services.errors import NotFoundError
+from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.sheets import NotFoundError, all_sheets, lock_session, today, write_sheets
+from reflectie.services.questionnaire.sheets import all_sheets, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 

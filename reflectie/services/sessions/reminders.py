@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from reflectie.models import Collaboration, Conclusion, Membership, Role, Session
+from reflectie.services.clock import today
+from reflectie.services.errors import NotFoundError
+from reflectie.services.locks import lock_session
 from reflectie.services.mail import Letter, hand_over
-from reflectie.services.questionnaire.sheets import NotFoundError, lock_session, today
 
 
 def agreed_day(collaboration: Collaboration) -> date | None:

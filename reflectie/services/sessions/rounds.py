@@ -14,15 +14,11 @@ from reflectie.domain.rules.suppression import enough, groups_to_blank, question
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.services.clock import today
 from reflectie.services.erasure import leave_no_trace
+from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
-from reflectie.services.questionnaire.sheets import (
-    load_sheets,
-    lock_collaboration,
-    lock_session,
-    takes_answers,
-    today,
-)
+from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
 from .plans import Plan, plan_of, put_plan

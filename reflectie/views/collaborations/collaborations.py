@@ -18,6 +18,7 @@ from reflectie.domain.signals import counts_from
 from reflectie.domain.text import tidy
 from reflectie.forms.collaborations.collaboration import AdoptForm, CollaborationForm, EraseForm
 from reflectie.models import Collaboration, Role, Session
+from reflectie.services.clock import today
 from reflectie.services.collaborations.collaborations import (
     adopt_into_new,
     change_collaboration,
@@ -27,7 +28,6 @@ from reflectie.services.collaborations.collaborations import (
     latest_sessions,
     sessions_of,
 )
-from reflectie.services.questionnaire.sheets import today
 from reflectie.services.report.agreements import open_agreements
 from reflectie.services.sessions.rounds import AdoptedError, adopt
 from reflectie.views.comparison.comparison import query_of

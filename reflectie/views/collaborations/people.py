@@ -39,8 +39,8 @@ from reflectie.services.collaborations.people import (
     role_in,
     withdraw_invitation,
 )
+from reflectie.services.errors import NotFoundError
 from reflectie.services.mail import Letter
-from reflectie.services.questionnaire.sheets import NotFoundError
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import membership_or_404, signed_in
 from reflectie.web.throttle import try_mails

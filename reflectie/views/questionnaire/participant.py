@@ -19,10 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.domain.rules.disclosures import Round, promises
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
-from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import OPENED, Response, Session
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.sheets import find_response, setup_of, takes_answers
+from reflectie.services.questionnaire.sheets import find_response, takes_answers
 from reflectie.services.sessions.plans import PlanChangedError
 from reflectie.services.sessions.rounds import StageError, withdraw
 from reflectie.services.tokens import PERSONAL_CODE, hash_token, new_code, read_token
@@ -42,7 +41,7 @@ from reflectie.web.participant_cookie import (
 from reflectie.web.permissions import joined_session_or_404, standing_or_404
 from reflectie.web.throttle import TooOften, try_code
 
-from .sheet import Place, refuse, save_sheet, show_sheet
+from .sheet import SheetContext, refuse, save_sheet, show_sheet
 
 # Instead of what the context processors would ask the session table for.
 NOBODY: dict[str, Any] = {"user": None, "messages": ()}
@@ -176,25 +175,25 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     is_late = not takes_answers(session) and "niet-bewaard" in request.GET
     if not posts and not is_late and (not takes_answers(session) or (is_round and not code)):
         return _to("join", token)
-    place = _place(request, session, token)
+    sheet = _sheet_context(request, session, token)
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
     mark = request.POST.get("keep-as", "")
-    if posts and is_round and (not code or mark != place.keep_as):
-        refused = _other_promise if code and is_same_person(mark, place.keep_as) else _other_person
-        return refused(request, session, place)
+    if posts and is_round and (not code or mark != sheet.keep_as):
+        refused = _other_promise if code and is_same_person(mark, sheet.keep_as) else _other_person
+        return refused(request, sheet)
     try:
-        return save_sheet(request, place) if posts else show_sheet(request, place)
+        return save_sheet(request, sheet) if posts else show_sheet(request, sheet)
     except PlanChangedError:
-        return _other_promise(request, session, place)
+        return _other_promise(request, sheet)
 
 
-def _place(request: HttpRequest, session: Session, token: str) -> Place:
+def _sheet_context(request: HttpRequest, session: Session, token: str) -> SheetContext:
     context = _context(request, session, token)
     is_round, response = context["is_round"], context["response"]
     token_hash = _kept_hash(response) or _own_hashes(request, session, token, own_code(request, session))[0]
     if is_round or not (response and response.finished):
         context["report_url"] = ""
-    return Place(
+    return SheetContext(
         session=session,
         response=response,
         token_hash=token_hash,
@@ -215,29 +214,21 @@ def _kept_hash(response: Response | None) -> str:
     return (response.token_hash or "") if response else ""
 
 
-def _other_person(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+def _other_person(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     heading = _("Dit blad is hier niet meer open")
     text = _(
         "Op dit toestel is een nieuwe deelnemer begonnen, of je code is hier gewist. "
         "Wat je net invulde, is niet bewaard."
     )
     # Whoever looks now may be the next: nothing of the one before is shown, or stays.
-    return _not_saved(request, session, place, heading, text, forget=request.POST.get("keep-as", ""))
+    return refuse(request, sheet, sheet.read_form(request.POST), heading, text, forget=request.POST.get("keep-as", ""))
 
 
-def _other_promise(request: HttpRequest, session: Session, place: Place) -> HttpResponse:
+def _other_promise(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """The plan may change until the first answer: who read the earlier one hasn't agreed to this one."""
     heading = _("De ronde is intussen gewijzigd")
     text = _("De coördinator paste aan wat gevraagd wordt of wat anderen te zien krijgen. Lees dat eerst opnieuw.")
-    return _not_saved(request, session, place, heading, text)
-
-
-def _not_saved(
-    request: HttpRequest, session: Session, place: Place, heading: str, text: str, *, forget: str | None = None
-) -> HttpResponse:
-    form = SheetForm(load_checklist(session.checklist), setup_of(session), request.POST)
-    form.posted()
-    return refuse(request, place, form, heading, text, forget=forget)
+    return refuse(request, sheet, sheet.read_form(request.POST), heading, text)
 
 
 @login_not_required

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from reflectie.domain.setup import Mode
-from reflectie.forms.questionnaire.sheet import SheetForm, progress, render_open_items, render_whirlpool
+from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import Response, Session
+from reflectie.presentation.questionnaire import given_in_words
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import (
     Filling,
@@ -25,12 +26,14 @@ from reflectie.services.questionnaire.sheets import (
     setup_of,
 )
 
+from .sheet_page import SheetPage
+
 # In the address of a sheet: its page asks whether one is done without any answer; in what that page sends: one is sure.
 ASKS, SURE = "leeg", "toch"
 
 
 @dataclass(frozen=True)
-class Place:
+class SheetContext:
     """Where a sheet is filled in: its session, what opens it, and what differs by who fills it in."""
 
     session: Session
@@ -50,76 +53,86 @@ class Place:
     # With what the marks begin of whoever may see what is kept so; nothing where nobody may.
     owner: str = ""
 
+    def read_form(self, data: QueryDict | None = None) -> SheetForm:
+        """What was sent of the sheet, read and checked."""
+        return SheetForm(load_checklist(self.session.checklist), setup_of(self.session), data)
 
-def show_sheet(request: HttpRequest, place: Place) -> HttpResponse:
+
+def show_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """The page to fill in, or, when the session takes no more answers, what to do instead."""
-    filling = load_filling(place.session, place.response)
-    form = SheetForm(filling.checklist, filling.setup)
+    filling = load_filling(sheet.session, sheet.response)
+    form = sheet.read_form()
     if not filling.is_open:
-        return show_closed(request, place, form)
-    form.sheet = filling.sheet
+        return show_closed(request, sheet, form)
     if ASKS in request.GET and not filling.finished and not filling.sheet.answered(filling.checklist):
-        return _ask_whether_empty(request, place, filling)
-    return _page(request, place, form, filling)
+        return _ask_whether_empty(request, sheet, filling)
+    return _whole_page(request, sheet, SheetPage(form, filling.sheet), filling)
 
 
-def _ask_whether_empty(request: HttpRequest, place: Place, filling: Filling) -> HttpResponse:
+def _ask_whether_empty(request: HttpRequest, sheet: SheetContext, filling: Filling) -> HttpResponse:
     """Somebody pressed the last button without a single answer: what that comes to, before it does."""
     context = {
-        "place": place,
+        "place": sheet,
         "begun": filling.begun,
         "mode": filling.setup.mode.value,
         "is_round": filling.setup.mode.is_round,
         "total": len(filling.checklist.items),
         "sure": SURE,
-        **place.context,
+        **sheet.context,
     }
     return render(request, "reflectie/questionnaire/empty.html", context)
 
 
-def save_sheet(request: HttpRequest, place: Place) -> HttpResponse:
+def save_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     """One changed answer, sent by itself, or the whole page: what is valid is saved, what isn't comes back."""
-    form = SheetForm(load_checklist(place.session.checklist), setup_of(place.session), request.POST)
-    posted = form.posted()
+    form = sheet.read_form(request.POST)
     finish = "finish" in request.POST and not form.errors
     try:
         saved = save_fields(
-            place.session,
-            place.token_hash,
-            posted,
+            sheet.session,
+            sheet.token_hash,
+            form.posted,
             finish=finish,
             even_empty=SURE in request.POST,
-            may_begin=place.may_begin,
+            may_begin=sheet.may_begin,
         )
     except SessionClosedError:
-        return show_closed(request, place, form)
+        return show_closed(request, sheet, form)
     except SessionFullError:
         text = _("Er zijn al heel veel bladen begonnen, meer dan er mensen zijn. Zeg het aan de coördinator.")
-        return refuse(request, place, form, _("Deze ronde is vol"), text)
-    form.settle(saved)
-    if form.status == 200 and finish:
-        return _redirect(request, place.finish_url if saved.filling.finished else f"{place.url}?{ASKS}")
+        return refuse(request, sheet, form, _("Deze ronde is vol"), text)
+    page = SheetPage(form, saved.filling.sheet, saved.conflicts)
+    if page.status == 200 and finish:
+        return _redirect(request, sheet.finish_url if saved.filling.finished else f"{sheet.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragments(request, form, saved.filling)
-    if form.status == 200:
-        return HttpResponseRedirect(f"{place.url}?bewaard={_now()}#bar", status=303)
-    return _page(request, place, form, saved.filling)
+        return _fragments(request, page, saved.filling)
+    if page.status == 200:
+        return HttpResponseRedirect(f"{sheet.url}?bewaard={_now()}#bar", status=303)
+    return _whole_page(request, sheet, page, saved.filling)
 
 
-def _page(request: HttpRequest, place: Place, form: SheetForm, filling: Filling) -> HttpResponse:
+def _whole_page(request: HttpRequest, sheet: SheetContext, page: SheetPage, filling: Filling) -> HttpResponse:
     context = {
-        "form": form,
+        **_parts(page, filling),
         "filling": filling,
-        "place": place,
+        "place": sheet,
         "together": filling.setup.mode is Mode.TOGETHER,
-        "progress": progress(filling.checklist, filling.sheet),
-        "open_items": render_open_items(filling.checklist, filling.sheet, is_round=filling.setup.mode.is_round),
+        "open_items": page.render_open_items(),
         "saved_at": _saved_at(request),
-        "trouble": form.trouble(),
-        "begun": filling.begun,
-        **place.context,
+        **sheet.context,
     }
-    return render(request, "reflectie/questionnaire/page.html", context, status=form.status)
+    return render(request, "reflectie/questionnaire/page.html", context, status=page.status)
+
+
+def _parts(page: SheetPage, filling: Filling) -> dict[str, Any]:
+    """What the whole page shows, and what changes on it with each save."""
+    return {
+        "form": page.form,
+        "page": page,
+        "progress": page.progress(),
+        "trouble": page.trouble(),
+        "begun": filling.begun,
+    }
 
 
 def _now() -> str:
@@ -132,22 +145,17 @@ def _saved_at(request: HttpRequest) -> str:
     return found[0] if found and request.method == "GET" else ""
 
 
-def _fragments(request: HttpRequest, form: SheetForm, filling: Filling) -> HttpResponse:
+def _fragments(request: HttpRequest, page: SheetPage, filling: Filling) -> HttpResponse:
     """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
-    touched = form.touched()
-    has_factor = any((item := form.known[name].item) and item.words for name in touched)
     context = {
-        "form": form,
-        "begun": filling.begun,
-        "redrawn": form.render_controls(),
-        "states": [form.state(name, drawn=False) for name in touched],
-        "progress": progress(form.checklist, form.sheet),
-        "saved_at": _now() if form.status == 200 else "",
-        "trouble": form.trouble(),
-        "open_items": render_open_items(form.checklist, form.sheet, is_round=form.setup.mode.is_round, swap=True),
-        "whirlpool": render_whirlpool(form.checklist, form.sheet, swap=True) if has_factor else "",
+        **_parts(page, filling),
+        "redrawn": page.render_controls(),
+        "states": page.states(),
+        "open_items": page.render_open_items(swap=True),
+        "saved_at": _now() if page.status == 200 else "",
+        "whirlpool": page.render_new_whirlpool(),
     }
-    return render(request, "reflectie/questionnaire/saved.html", context, status=form.status)
+    return render(request, "reflectie/questionnaire/saved.html", context, status=page.status)
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
@@ -156,15 +164,15 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     return HttpResponseRedirect(url, status=303)
 
 
-def show_closed(request: HttpRequest, place: Place, form: SheetForm) -> HttpResponse:
+def show_closed(request: HttpRequest, sheet: SheetContext, form: SheetForm) -> HttpResponse:
     """The session takes no more answers."""
-    is_round = Mode(place.session.mode).is_round
+    is_round = Mode(sheet.session.mode).is_round
     heading = _("De ronde is gesloten") if is_round else _("Deze reflectie is gesloten")
-    return refuse(request, place, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
+    return refuse(request, sheet, form, heading, _("Er kan niets meer bij. Wat eerder bewaard was, telt mee."))
 
 
 def refuse(
-    request: HttpRequest, place: Place, form: SheetForm, heading: str, text: str, *, forget: str | None = None
+    request: HttpRequest, sheet: SheetContext, form: SheetForm, heading: str, text: str, *, forget: str | None = None
 ) -> HttpResponse:
     """Nothing of what was posted is saved, and the page says why. What was typed stays in sight, unless somebody else
     may be looking by now: then what the browser keeps under the mark `forget` goes."""
@@ -172,9 +180,9 @@ def refuse(
         "heading": heading,
         "text": text,
         "is_shown": forget is None,
-        "given": form.given(),
-        "owner": place.owner,
+        "given": given_in_words(form.checklist, form.known, form.values),
+        "owner": sheet.owner,
         "forget": forget,
-        **place.context,
+        **sheet.context,
     }
     return render(request, "reflectie/questionnaire/closed.html", context, status=409)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.start import StartForm
-from reflectie.services.questionnaire.sheets import erase_reflection, start_reflection
+from reflectie.services.erasure import erase_reflection
+from reflectie.services.questionnaire.sheets import start_reflection
 from reflectie.services.tokens import hash_token, read_token
 from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import person_mark, session_mark, shared_mark
@@ -21,7 +22,7 @@ from reflectie.web.permissions import response_or_404
 from reflectie.web.reflection_cookie import forget, links, own_token, remember
 from reflectie.web.throttle import Attempt, TooOften, try_reflection
 
-from .sheet import Place, save_sheet, show_sheet
+from .sheet import SheetContext, save_sheet, show_sheet
 
 
 @keeps_typed(sent_by_anyone=True)
@@ -60,17 +61,17 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
 def fill(request: HttpRequest, token: str) -> HttpResponse:
-    place = _place(request, token)
+    sheet = _sheet_context(request, token)
     if request.method == "POST":
-        return save_sheet(request, place)
-    page = show_sheet(request, place)
+        return save_sheet(request, sheet)
+    page = show_sheet(request, sheet)
     return remember(page, token) if page.status_code == 200 else page
 
 
-def _place(request: HttpRequest, token: str) -> Place:
+def _sheet_context(request: HttpRequest, token: str) -> SheetContext:
     response = response_or_404(token)
     report_url = reverse("report", args=[read_token(token)])
-    return Place(
+    return SheetContext(
         session=response.session,
         response=response,
         token_hash=hash_token(token),

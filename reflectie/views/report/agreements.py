@@ -15,7 +15,7 @@ from reflectie.domain.report.report import Report
 from reflectie.exports import calendar_file
 from reflectie.forms.report.agreements import AgreementForm
 from reflectie.models import OPENED, Session
-from reflectie.services.questionnaire.sheets import today
+from reflectie.services.clock import today
 from reflectie.services.report.agreements import (
     Kept,
     TooManyAgreementsError,

@@ -1,41 +1,25 @@
 """The pictures of a report, one by one, to put on a slide."""
 
 from functools import partial
-from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
 
 from reflectie.domain.report.report import Report
-from reflectie.models import Session
 from reflectie.pdf import documents
 from reflectie.presentation.pictures.report import Picture, find_picture
 from reflectie.presentation.pictures.slide import make_slide
 from reflectie.presentation.wording import session_words
 from reflectie.services.report.reports import load_report
-from reflectie.web.permissions import member_report_or_404, readable_session_or_404
+from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import made_file
 
 
-@require_safe
 @gzip_page
-def session_picture(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-    return _picture(request, member_report_or_404(request, pk).session, name)
-
-
-@login_not_required
-@require_safe
-@gzip_page
-def picture(request: HttpRequest, token: str, name: str) -> HttpResponse:
-    return _picture(request, readable_session_or_404(token), name)
-
-
-def _picture(request: HttpRequest, session: Session, name: str) -> HttpResponse:
-    report = load_report(session)
+def picture(request: HttpRequest, access: ReportAccess, name: str) -> HttpResponse:
+    report = load_report(access.session)
     if (found := find_picture(report, name)) is None:
         raise Http404
     mark, file = f"{documents.fingerprint(report)}-{name}", f"{name}-{report.changed_on:%Y-%m-%d}.svg"

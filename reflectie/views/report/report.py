@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.meeting.guide import LENGTHS
 from reflectie.domain.questionnaire.answers import note_name
@@ -23,44 +22,29 @@ from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import read_token
 from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import session_mark
-from reflectie.web.permissions import member_report_or_404, readable_session_or_404
+from reflectie.web.permissions import member_report_or_404
 from reflectie.web.reflection_cookie import links, own_token
+from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import page_of
 
 TEMPLATE = "reflectie/report/page.html"
 
 
-@login_not_required
-@require_safe
 @gzip_page
-def report(request: HttpRequest, token: str) -> HttpResponse:
-    session = readable_session_or_404(token)
+def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    context, seen_by = access.context, access.seen_by
+    if access.member is None:
+        own = _own_token(request, access.links.key)
+        context |= {"own_token": own, "session_mark": session_mark(access.session)}
+        context |= links(request, own) if own else {}
+        seen_by = "own" if own else ""
+    return page_of(request, TEMPLATE, load_report(access.session), context, seen_by)
+
+
+def _own_token(request: HttpRequest, token: str | UUID) -> str:
+    """The link to fill in that this browser used last, when the report is of that sheet; else nothing."""
     own = own_token(request)
-    own = own if own and read_token(own) == token else ""
-    context = {
-        "pdf_url": reverse("report-pdf", args=[token]),
-        "token": token,
-        "own_token": own,
-        "session_mark": session_mark(session),
-    }
-    if own:
-        context |= links(request, own)
-    return page_of(request, TEMPLATE, load_report(session), context, "own" if own else "")
-
-
-@require_safe
-@gzip_page
-def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    access = member_report_or_404(request, pk)
-    stage = access.session.stage
-    may_remove = access.is_coordinator and stage != Session.Stage.OPEN
-    context = {
-        "pdf_url": reverse("session-pdf", args=[pk]),
-        "session": access.session,
-        "may_talk": stage == Session.Stage.DISCUSSION,
-        "may_remove": may_remove,
-    }
-    return page_of(request, TEMPLATE, load_report(access.session), context, f"{access.role}-{stage}")
+    return own if own and read_token(own) == token else ""
 
 
 @keeps_typed()

@@ -18,8 +18,9 @@ from reflectie.domain.text import set_apart
 from reflectie.forms.sessions.invite import InviteForm
 from reflectie.models import Session
 from reflectie.presentation.wording import session_in_plain_text
+from reflectie.services.errors import NotFoundError
 from reflectie.services.mail import Letter
-from reflectie.services.questionnaire.sheets import NotFoundError, takes_answers
+from reflectie.services.questionnaire.sheets import takes_answers
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.invitees import (
     MAX_INVITEES,

@@ -15,8 +15,10 @@ from reflectie.domain.report.agreements import standing_first
 from reflectie.domain.setup import Mode
 from reflectie.forms.sessions.plan import PlanForm, RenameForm
 from reflectie.models import Collaboration, Role, Session
+from reflectie.services.clock import today
 from reflectie.services.collaborations.people import can_prepare
-from reflectie.services.questionnaire.sheets import erase_session, is_late, today
+from reflectie.services.erasure import erase_session
+from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import earlier_session, load_agreements, load_conclusion
 from reflectie.services.sessions.invitees import load_invitees
 from reflectie.services.sessions.plans import plan_of

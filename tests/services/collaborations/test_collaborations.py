@@ -11,7 +11,7 @@ from django.db import transaction
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Invitation, Membership, Partner, Response, Role, Session
-from reflectie.services import tokens
+from reflectie.services import clock, erasure, tokens
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.collaborations.collaborations import (
     Latest,
@@ -36,7 +36,7 @@ from reflectie.services.collaborations.people import (
     remove_member,
     withdraw_invitation,
 )
-from reflectie.services.questionnaire import sheets
+from reflectie.services.errors import NotFoundError
 from reflectie.services.sessions import rounds
 from tests.conftest import at_once, make_account, make_reflection, make_round
 
@@ -101,7 +101,7 @@ def test_changing_takes_partners_out_and_in_and_leaves_planned_sessions_as_they_
 def test_changing_an_erased_collaboration_says_so(collaboration):
     erase_collaboration(collaboration.pk)
 
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         change_collaboration(collaboration, name="B", region="", theme="", partners=[])
 
 
@@ -161,7 +161,7 @@ def test_the_latest_session_is_the_one_with_the_latest_day(collaboration):
 
 
 def test_a_session_whose_last_day_is_over_is_late_until_it_is_closed(collaboration):
-    session = make_round(collaboration=collaboration, closes_on=sheets.today() - timedelta(days=1))
+    session = make_round(collaboration=collaboration, closes_on=clock.today() - timedelta(days=1))
     assert latest_sessions([collaboration])[collaboration.pk].is_late is True
     assert [line.is_late for line in sessions_of(collaboration)] == [True]
 
@@ -205,7 +205,7 @@ def test_adopting_into_a_new_collaboration_makes_it_and_ends_the_clock(coordinat
 
     assert reflection.response.session.collaboration == made
     assert role_of(made, coordinator) == Role.COORDINATOR
-    assert sheets.erase_expired(sheets.today() + timedelta(days=1000)) == 0
+    assert erasure.erase_expired(clock.today() + timedelta(days=1000)) == 0
 
 
 def test_adopting_what_was_adopted_makes_no_collaboration(coordinator, collaboration):
@@ -223,7 +223,7 @@ def test_what_was_adopted_is_not_erased_as_a_reflection(collaboration):
     session = reflection.response.session
     rounds.adopt(session, reflection.token, collaboration)
 
-    assert sheets.erase_reflection(session.pk) is False
+    assert erasure.erase_reflection(session.pk) is False
     assert Session.objects.filter(pk=session.pk).exists()
 
 
@@ -234,7 +234,7 @@ def test_an_invitation_keeps_the_hash_and_the_address_in_small_letters(collabora
     invited = invite_member(collaboration, " Bo@Example.ORG ", Role.FACILITATOR)
 
     kept = Invitation.objects.get()
-    assert (kept.email, kept.role, kept.sent_on) == (ADDRESS, "facilitator", sheets.today())
+    assert (kept.email, kept.role, kept.sent_on) == (ADDRESS, "facilitator", clock.today())
     assert kept.token_hash == tokens.hash_token(invited.token)
     assert invited.email == ADDRESS
 
@@ -245,7 +245,7 @@ def test_inviting_an_address_again_renews_it(collaboration):
     second = invite_member(collaboration, ADDRESS.upper(), Role.COORDINATOR)
 
     kept = Invitation.objects.get()
-    assert (kept.role, kept.sent_on) == ("coordinator", sheets.today())
+    assert (kept.role, kept.sent_on) == ("coordinator", clock.today())
     assert find_invitation(first.token) is None
     assert find_invitation(second.token) == kept
 
@@ -253,7 +253,7 @@ def test_inviting_an_address_again_renews_it(collaboration):
 def test_inviting_into_what_was_erased_says_so(collaboration):
     erase_collaboration(collaboration.pk)
 
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         invite_member(collaboration, ADDRESS, Role.FACILITATOR)
 
 
@@ -265,7 +265,7 @@ def test_accepting_gives_the_role_and_uses_the_invitation_up(collaboration, role
     assert accept_invitation(bo, invited.token).role == role
     assert role_of(collaboration, bo) == role
     assert Invitation.objects.count() == 0
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         accept_invitation(bo, invited.token)
 
 
@@ -303,7 +303,7 @@ def test_an_invitation_to_a_higher_role_is_used_up_by_who_had_a_lower_one(collab
 @pytest.mark.parametrize(("days", "works"), [(30, True), (31, False)])
 def test_an_invitation_works_for_thirty_days(collaboration, days, works):
     invited = invite_member(collaboration, ADDRESS, Role.FACILITATOR)
-    Invitation.objects.update(sent_on=sheets.today() - timedelta(days=days))
+    Invitation.objects.update(sent_on=clock.today() - timedelta(days=days))
 
     assert (find_invitation(invited.token) is not None) is works
     assert invitations_of(collaboration).exists() is works
@@ -313,9 +313,9 @@ def test_an_invitation_works_for_thirty_days(collaboration, days, works):
 
 def test_an_old_invitation_is_not_accepted(collaboration):
     invited = invite_member(collaboration, ADDRESS, Role.FACILITATOR)
-    Invitation.objects.update(sent_on=sheets.today() - timedelta(days=31))
+    Invitation.objects.update(sent_on=clock.today() - timedelta(days=31))
 
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         accept_invitation(make_account(ADDRESS), invited.token)
     assert Membership.objects.count() == 1
 
@@ -359,9 +359,9 @@ def test_after_handing_over_a_coordinator_may_step_back_and_leave(coordinator, c
 def test_a_member_of_another_collaboration_is_not_touched(coordinator, collaboration):
     elsewhere = add(create_collaboration(coordinator, name="B"), ADDRESS, Role.FACILITATOR)
 
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         remove_member(collaboration, elsewhere.pk)
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         change_role(collaboration, elsewhere.pk, Role.COORDINATOR)
 
 

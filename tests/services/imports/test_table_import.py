@@ -12,18 +12,13 @@ from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Answer, MadePdf, Response, Session
 from reflectie.presentation.report import report_line
 from reflectie.services import tokens
+from reflectie.services.clock import today
 from reflectie.services.collaborations import collaborations
+from reflectie.services.erasure import erase_session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.imports import table_import
 from reflectie.services.questionnaire import paper
-from reflectie.services.questionnaire.sheets import (
-    NotFoundError,
-    SessionClosedError,
-    erase_session,
-    find_response,
-    load_sheets,
-    takes_answers,
-    today,
-)
+from reflectie.services.questionnaire.sheets import SessionClosedError, find_response, load_sheets, takes_answers
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
 from tests.conftest import at_once, fill_in, make_collaboration, make_round

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from reflectie.domain.questionnaire.answers import digest
+from reflectie.domain.questionnaire.answers import Posted, digest
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.services import erasure
+from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire import sheets
-from reflectie.services.questionnaire.sheets import Posted
 from reflectie.services.report import reports
 from reflectie.services.tokens import hash_token, new_token, read_token
 from tests.conftest import Reflection, at_once, make_reflection, save
@@ -260,9 +261,9 @@ def test_save_fields_closed_since_it_was_fetched_raises(reflection):
 
 def test_save_fields_erased_response_raises(reflection):
     response = reflection.response
-    sheets.erase_session(response.session_id)
+    erasure.erase_session(response.session_id)
     before = rows_of_every_table()
-    with pytest.raises(sheets.NotFoundError):
+    with pytest.raises(NotFoundError):
         save(response, seen_empty({"goal-shared": "helping"}), finish=True)
     assert rows_of_every_table() == before
 
@@ -374,7 +375,7 @@ def test_erase_session_leaves_no_row_anywhere(content, every_answer):
     tables = [f"reflectie_{name}" for name in ("session", "response", "answer", "madepdf")]
     after = numbers_of_rows()
     assert [after[table] - before[table] for table in tables] == [1, 1, 15, 1]
-    sheets.erase_session(reflection.response.session_id)
+    erasure.erase_session(reflection.response.session_id)
     assert numbers_of_rows() == before
     assert other.values == {"goal-shared": "helping"}
 
@@ -382,7 +383,7 @@ def test_erase_session_leaves_no_row_anywhere(content, every_answer):
 def test_erase_session_twice_is_erasing_once(reflection):
     session_id = reflection.response.session_id
     for _ in range(2):
-        sheets.erase_session(session_id)
+        erasure.erase_session(session_id)
         assert Session.objects.count() == 0
 
 
@@ -396,7 +397,7 @@ def test_keep_pdf_keeps_the_last_one(finished):
 
 def test_keep_pdf_of_a_session_erased_meanwhile_keeps_nothing(finished):
     session_id = finished.response.session_id
-    sheets.erase_session(session_id)
+    erasure.erase_session(session_id)
     reports.keep_pdf(session_id, "verslag", "sleutel", b"%PDF")
     assert MadePdf.objects.count() == 0
 
@@ -409,7 +410,7 @@ def test_erase_expired_after_ninety_days_drafts_too(content, days, erased, is_fi
     make_reflection({"goal-shared": "helping"})
     Session.objects.update(changed_on=today)
     set_day(old, today - timedelta(days=days))
-    assert sheets.erase_expired(today) == erased
+    assert erasure.erase_expired(today) == erased
     assert (Session.objects.count(), Response.objects.count(), Answer.objects.count()) == (2 - erased,) * 3
     assert Response.objects.filter(token_hash=hash_token(old.token)).count() == 1 - erased
 
@@ -420,7 +421,7 @@ def test_erase_expired_leaves_no_row_anywhere(content, every_answer):
     reports.keep_pdf(reflection.response.session_id, "verslag", "sleutel", b"%PDF")
     assert numbers_of_rows() != before
     set_day(reflection, LONG_AGO)
-    assert sheets.erase_expired(LONG_AGO + timedelta(days=90)) == 1
+    assert erasure.erase_expired(LONG_AGO + timedelta(days=90)) == 1
     assert numbers_of_rows() == before
 
 
@@ -428,16 +429,16 @@ def test_erase_expired_a_change_starts_the_clock_again(reflection):
     today = timezone.localdate()
     set_day(reflection, today - timedelta(days=90))
     reflection.save({"goal-shared": "hindering"})
-    assert sheets.erase_expired(today) == 0
+    assert erasure.erase_expired(today) == 0
     assert reflection.values == {"goal-shared": "hindering"}
 
 
 def test_erase_expired_takes_the_number_of_days_from_the_settings(reflection, settings):
     today = timezone.localdate()
     set_day(reflection, today - timedelta(days=30))
-    assert sheets.erase_expired(today) == 0
+    assert erasure.erase_expired(today) == 0
     settings.RETENTION_DAYS = 30
-    assert sheets.erase_expired(today) == 1
+    assert erasure.erase_expired(today) == 1
 
 
 def test_delete_expired_command_says_how_many(reflection, capsys):
@@ -523,8 +524,8 @@ def test_erasing_and_saving_at_once_leave_nothing_behind(content, every_answer):
         response = reflection.response
         saved, erased = at_once(
             lambda r=response: save(r, seen_empty(every_answer)),
-            lambda r=response: sheets.erase_session(r.session_id),
+            lambda r=response: erasure.erase_session(r.session_id),
         )
         assert erased is None
-        assert isinstance(saved, sheets.Saved | sheets.NotFoundError)
+        assert isinstance(saved, sheets.Saved | NotFoundError)
         assert (Session.objects.count(), Response.objects.count(), Answer.objects.count()) == (0, 0, 0)

@@ -8,7 +8,8 @@ import pytest
 from reflectie.domain.report.agreements import MAX_AGREEMENTS, State, mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import MadePdf, Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services import erasure
+from reflectie.services.errors import NotFoundError
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION, at_once
@@ -125,13 +126,13 @@ def test_change_agreement_of_another_session_finds_nothing(collaboration, sessio
 
 def test_writes_in_an_erased_session_say_so(session):
     kept = made(session)
-    sheets.erase_session(session.pk)
+    erasure.erase_session(session.pk)
     for write in (
         lambda: made(session),
         lambda: agreements.change_agreement(session, pk(kept), OTHER, mark(kept)),
         lambda: agreements.remove_agreement(session, pk(kept), mark(kept)),
     ):
-        with pytest.raises(sheets.NotFoundError):
+        with pytest.raises(NotFoundError):
             write()
     assert AgreementRow.objects.count() == 0
 

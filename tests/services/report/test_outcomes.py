@@ -12,7 +12,8 @@ from reflectie.domain.report.outcomes import Choice, Outcome, mark
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, MadePdf, Session
 from reflectie.services import tokens
-from reflectie.services.questionnaire.sheets import NotFoundError, erase_session
+from reflectie.services.erasure import erase_session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.report import reports
 from reflectie.services.report.outcomes import Recorded, load_outcome, record_outcome, remove_text, text_mark
 from reflectie.services.sessions import rounds

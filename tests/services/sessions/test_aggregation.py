@@ -16,7 +16,7 @@ from reflectie.domain.report.report import About
 from reflectie.domain.rules.aggregation import fold
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.models import Answer, MadePdf, Response, Session
-from reflectie.services.questionnaire import sheets as sheets_service
+from reflectie.services import clock
 from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
@@ -123,7 +123,7 @@ def test_round_concluded_two_years_ago_keeps_its_figures_alone(mode):
     assert [(i.item.key, i.counts, i.finding) for i in after.items] == [
         (i.item.key, i.counts, i.finding) for i in before.items
     ]
-    assert (after.counted, after.folded_on) == (4, sheets_service.today())
+    assert (after.counted, after.folded_on) == (4, clock.today())
     assert ([note for _, note in after.notes], after.goal_sentences) == ([], ())
     assert {item.voices for item in after.items} == {()}
     assert len(before.notes) == 4

@@ -12,10 +12,10 @@ from django.utils import timezone
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Collaboration, OutgoingMail, Role, Session
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.services import clock, erasure
 from reflectie.services import mail as store_mail
 from reflectie.services.collaborations import collaborations
 from reflectie.services.mail import Letter, deliver_mail
-from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import reminders, rounds
 from tests.conftest import add_member, at_once, make_account, make_round
 
@@ -29,11 +29,11 @@ def address_of_the_site(settings):
 
 def concluded(collaboration: Collaboration, days: int | None = 7, *, before: int = 180) -> Session:
     """A session that ended `before` days ago, with the next one so many days from now."""
-    session = make_round(collaboration=collaboration, planned_on=sheets.today() - timedelta(before + 5))
+    session = make_round(collaboration=collaboration, planned_on=clock.today() - timedelta(before + 5))
     session = rounds.open_report(rounds.close_round(session, without_results=True))
-    next_on = None if days is None else sheets.today() + timedelta(days)
+    next_on = None if days is None else clock.today() + timedelta(days)
     session = rounds.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, "Een reden", next_on))
-    Session.objects.filter(pk=session.pk).update(concluded_on=sheets.today() - timedelta(before))
+    Session.objects.filter(pk=session.pk).update(concluded_on=clock.today() - timedelta(before))
     return session
 
 
@@ -51,7 +51,7 @@ def test_reminder_goes_to_each_coordinator_once_with_the_link_to_plan(collaborat
     assert run() == ["an@example.org", "bea@example.org"]
 
     [first, _] = mail.outbox
-    day = sheets.today() + timedelta(7)
+    day = clock.today() + timedelta(7)
     assert first.subject == "Plan jullie volgende sessie: Samen in Tienen"
     assert f"https://samen.example.org{reverse('session-new', args=[collaboration.pk])}" in first.body.split()
     assert f" op {day.day} " in first.body
@@ -76,7 +76,7 @@ def test_reminder_days_are_a_setting(collaboration, settings):
 @pytest.mark.parametrize(("planned", "mailed"), [(-181, 1), (-180, 1), (-179, 0), (3, 0), (60, 0)])
 def test_reminder_is_not_sent_once_a_session_after_the_conclusion_was_planned(collaboration, planned, mailed):
     concluded(collaboration)
-    make_round(collaboration=collaboration, planned_on=sheets.today() + timedelta(planned))
+    make_round(collaboration=collaboration, planned_on=clock.today() + timedelta(planned))
     make_round(collaboration=collaborations.create_collaboration(make_account("bo@example.org"), name="Elders"))
     assert len(run()) == mailed
 
@@ -142,16 +142,16 @@ def test_reminder_that_reached_one_coordinator_is_not_sent_twice(collaboration, 
 @pytest.mark.django_db(transaction=True)
 def test_two_timers_at_once_send_it_once(collaboration):
     concluded(collaboration)
-    [due] = reminders.due_reminders(sheets.today())
-    found = at_once(*[lambda: reminders.remind_coordinators(due, Letter("Kort", "Tekst"), sheets.today())] * 3)
+    [due] = reminders.due_reminders(clock.today())
+    found = at_once(*[lambda: reminders.remind_coordinators(due, Letter("Kort", "Tekst"), clock.today())] * 3)
     assert [len(mail.outbox), sorted(found)] == [1, [0, 0, 1]]
 
 
 def test_reminder_of_a_session_that_was_erased_meanwhile_is_not_sent(collaboration):
     session = concluded(collaboration)
-    [due] = reminders.due_reminders(sheets.today())
-    sheets.erase_session(session.pk)
-    assert reminders.remind_coordinators(due, Letter("Kort", "Tekst"), sheets.today()) == 0
+    [due] = reminders.due_reminders(clock.today())
+    erasure.erase_session(session.pk)
+    assert reminders.remind_coordinators(due, Letter("Kort", "Tekst"), clock.today()) == 0
     assert (mail.outbox, ConclusionRow.objects.count()) == ([], 0)
 
 
@@ -160,7 +160,7 @@ def test_finding_whom_to_remind_takes_one_query(content, number, django_assert_n
     for place in range(number):
         concluded(collaborations.create_collaboration(make_account(f"{place}@example.org"), name=f"Nummer {place}"))
     with django_assert_num_queries(1):
-        due = reminders.due_reminders(sheets.today())
+        due = reminders.due_reminders(clock.today())
         assert sorted(found.session.collaboration.name for found in due) == [f"Nummer {n}" for n in range(number)]
 
 

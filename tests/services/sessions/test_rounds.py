@@ -10,22 +10,20 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from reflectie.domain.questionnaire.answers import Posted
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Invitee, Response, Session
 from reflectie.services import tokens
-from reflectie.services.questionnaire import sheets as sheets_service
+from reflectie.services.clock import today
+from reflectie.services.erasure import erase_expired, erase_session
+from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire.sheets import (
-    NotFoundError,
-    Posted,
     SessionClosedError,
-    erase_expired,
-    erase_session,
     find_response,
     load_filling,
     load_sheets,
     save_fields,
     takes_answers,
-    today,
 )
 from reflectie.services.sessions import plans, rounds
 from reflectie.services.sessions.plans import Plan
@@ -508,7 +506,7 @@ def test_closing_forgets_in_which_order_somebody_answered():
     for fields in permutations({"goal-sentence": "Zin", "intensity-needed": "refer", "ips-meaning": "process"}.items()):
         token_hash = tokens.hash_token(tokens.new_token())
         for name, value in (("goal-shared", "helping"), *fields):
-            save_fields(session, token_hash, {name: sheets_service.Posted(value, "0")}, may_begin=True)
+            save_fields(session, token_hash, {name: Posted(value, "0")}, may_begin=True)
     rounds.close_round(session)
     orders = {tuple(response.extras) for response in session.responses.all()}
     # Which order that is, is the database's affair: PostgreSQL has one of its own.

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from reflectie.models import Collaboration, Membership
+from reflectie.services import clock
 from reflectie.services.collaborations import collaborations
-from reflectie.services.questionnaire import sheets
 from tests.conftest import browser, make_account, make_reflection, rows, text_of
 from tests.conftest import collaboration_url as url
 
@@ -42,7 +42,7 @@ def test_adopting_into_one_of_mine(coordinator, collaboration, reflection):
     assert (response.status_code, response["Location"]) == (303, url("collaboration", collaboration))
     assert reflection.response.session.collaboration == collaboration
     assert rows(coordinator.get(url("collaboration", collaboration)))[0].endswith(
-        f"Open Lees het verslag van {date_format(sheets.today(), 'j F Y')}"
+        f"Open Lees het verslag van {date_format(clock.today(), 'j F Y')}"
     )
 
 

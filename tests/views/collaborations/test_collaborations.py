@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Role, Session
+from reflectie.services import clock
 from reflectie.services.collaborations import collaborations
-from reflectie.services.questionnaire import sheets
 from tests.conftest import browser, fill_in, make_account, make_reflection, make_round, rows, text_of
 from tests.conftest import collaboration_url as url
 
@@ -64,7 +64,7 @@ def test_the_list_says_how_each_stands(coordinator, an, collaboration, guide):
     make_round(collaboration=collaboration, planned_on=date(2026, 3, 1))
     latest = make_round(Mode.NAMED, collaboration=collaboration, planned_on=date(2026, 11, 20))
     Session.objects.filter(pk=latest.pk).update(stage=Session.Stage.DISCUSSION)
-    make_round(collaboration=led, planned_on=date(2026, 12, 1), closes_on=sheets.today() - timedelta(days=1))
+    make_round(collaboration=led, planned_on=date(2026, 12, 1), closes_on=clock.today() - timedelta(days=1))
 
     assert rows(coordinator.get("/samenwerkingen/")) == [
         "Samen in Tienen Regio: Tienen In gesprek 20 november 2026 ieder voor zich, op naam"

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from reflectie.models import Invitation, Membership, Role
-from reflectie.services import accounts
+from reflectie.services import accounts, clock
 from reflectie.services.collaborations import people
 from reflectie.services.collaborations.people import LastCoordinatorError
 from reflectie.services.mail import Letter
-from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import rounds
 from tests.conftest import add_member, browser, fill_in, make_account, make_round, rows, sign_in_now, text_of
 from tests.conftest import collaboration_url as url
@@ -180,7 +179,7 @@ def test_an_administrator_has_a_coordinator_invited_and_members_see_it(admin, no
         assert "Geen enkele coördinator" not in page
         assert "nodigde op" not in page
     assert not people.without_coordinator().exists()
-    day = sheets.today()
+    day = clock.today()
     assert newcomer.get(reverse("account_data_file")).json()["memberships"] == [
         {"collaboration": nobodys.name, "role": "coordinator", "appointed_on": day.isoformat()}
     ]
@@ -192,7 +191,7 @@ def test_a_facilitator_who_is_invited_so_becomes_coordinator(admin, nobodys, fac
     admin.post(appoint_url(nobodys), {"email": guide.user.email})
     assert facilitator.post(invited_link()).status_code == 303
     guide.refresh_from_db()
-    assert (guide.role, guide.appointed_on) == (Role.COORDINATOR, sheets.today())
+    assert (guide.role, guide.appointed_on) == (Role.COORDINATOR, clock.today())
 
 
 def test_a_coordinator_who_comes_back_sees_who_was_invited_meanwhile(admin, nobodys, an):

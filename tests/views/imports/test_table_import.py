@@ -22,9 +22,10 @@ from reflectie.forms.imports.table_import import as_json
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Response, Session
 from reflectie.services import tokens
+from reflectie.services.clock import today
 from reflectie.services.imports import table_import
 from reflectie.services.questionnaire import paper
-from reflectie.services.questionnaire.sheets import load_sheets, today
+from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.sessions import plans, rounds
 from reflectie.views.imports import table_import as bringing
 from tests.conftest import fill_in, make_account, make_round, text_of

@@ -8,7 +8,7 @@ from django.test import Client
 from reflectie.domain.questionnaire.answers import MAX_NOTE, digest
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services.errors import NotFoundError
 from tests.conftest import Reflection, make_reflection
 
 pytestmark = pytest.mark.django_db
@@ -340,7 +340,7 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
 
 def test_erased_while_saving_is_not_there(client, reflection, monkeypatch):
     def erased(*args, **kwargs):
-        raise sheets.NotFoundError
+        raise NotFoundError
 
     monkeypatch.setattr("reflectie.views.questionnaire.sheet.save_fields", erased)
 

@@ -8,13 +8,14 @@ from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
 
-from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.answers import Posted, Sheet
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Answer, Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.services.clock import today
 from reflectie.services.questionnaire import paper as paper_service
 from reflectie.services.questionnaire.paper import NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count
-from reflectie.services.questionnaire.sheets import Posted, find_response, load_sheets, save_fields, today
+from reflectie.services.questionnaire.sheets import find_response, load_sheets, save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token

@@ -12,8 +12,7 @@ from django.urls import reverse
 from reflectie.domain.questionnaire.answers import digest, note_name
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import RateCount, Response, Session
-from reflectie.services import tokens
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, erasure, tokens
 from reflectie.services.sessions import plans, rounds
 from reflectie.views.questionnaire import participant
 from reflectie.web.participant_cookie import cookie_name, in_groups, own_code, sheet_mark
@@ -395,7 +394,7 @@ def test_renewed_link_says_so_until_the_session_is_erased():
     rounds.close_round(session)
     assert f'data-kept="{mark.rpartition("-")[0]}-"' in client.get(old).text
     assert 'data-kept=""' in Client().get(old).text
-    sheets.erase_session(session.pk)
+    erasure.erase_session(session.pk)
     assert "Deze link is vernieuwd" not in client.get(old).text
 
 
@@ -543,7 +542,7 @@ def test_another_closing_date_breaks_no_promise():
     session = make_round()
     client = begin(session)
     mark = keep_as(client, session)
-    rounds.change_plan(session, replace(plans.plan_of(session), closes_on=sheets.today(), expected=12))
+    rounds.change_plan(session, replace(plans.plan_of(session), closes_on=clock.today(), expected=12))
 
     assert give(client, session, {"goal-shared": "hindering"}, mark=mark).status_code == 303
 

@@ -12,8 +12,7 @@ from django.utils.formats import date_format
 from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, mark
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Session
-from reflectie.services import tokens
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, tokens
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import plans, rounds
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
@@ -173,12 +172,12 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
 
 
 def test_list_says_in_words_what_is_overdue(coordinator, session):
-    yesterday = sheets.today() - timedelta(1)
+    yesterday = clock.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
     agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
-    AgreementRow.objects.update(state=State.OPEN, due_on=sheets.today())
+    AgreementRow.objects.update(state=State.OPEN, due_on=clock.today())
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
 
 

@@ -10,8 +10,7 @@ from icalendar import Calendar
 
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Collaboration, Session
-from reflectie.services import tokens
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, tokens
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
 from tests.conftest import CONCLUDING, at_once
@@ -28,7 +27,7 @@ def session(collaboration) -> Session:
 
 
 def soon(days: int = 180) -> date:
-    return sheets.today() + timedelta(days)
+    return clock.today() + timedelta(days)
 
 
 def decided(**parts) -> Conclusion:
@@ -58,7 +57,7 @@ def chosen(page: str) -> list[str]:
 def test_conclude_keeps_the_decision_and_the_day(session):
     assert reports.load_conclusion(session) is None
     concluded = rounds.conclude(session, decided())
-    assert (concluded.stage, concluded.concluded_on) == ("concluded", sheets.today())
+    assert (concluded.stage, concluded.concluded_on) == ("concluded", clock.today())
     assert reports.load_conclusion(session) == reports.load_report(fetched(session)).conclusion == decided()
 
 
@@ -195,7 +194,7 @@ def first_day(client: Client, collaboration: Collaboration) -> str:
 
 
 def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, collaboration, session):
-    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    assert first_day(coordinator, collaboration) == clock.today().isoformat()
     rounds.conclude(session, decided())
     assert first_day(coordinator, collaboration) == soon().isoformat()
     page = coordinator.get(reverse("session-new", args=[collaboration.pk])).content.decode()
@@ -203,15 +202,15 @@ def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, coll
 
 
 def test_planning_after_the_agreed_day_or_once_planned_starts_from_today(coordinator, collaboration, session):
-    rounds.conclude(session, decided(next_on=sheets.today()))
+    rounds.conclude(session, decided(next_on=clock.today()))
     session.conclusion.next_on = soon(-1)
     session.conclusion.save()
-    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    assert first_day(coordinator, collaboration) == clock.today().isoformat()
     session.conclusion.next_on = soon()
     session.conclusion.save()
     assert first_day(coordinator, collaboration) == soon().isoformat()
     rounds.plan_session(collaboration, plans.Plan(planned_on=soon(170), mode="anonymous"))
-    assert first_day(coordinator, collaboration) == sheets.today().isoformat()
+    assert first_day(coordinator, collaboration) == clock.today().isoformat()
 
 
 def test_agreed_day_is_the_collaborations_own(collaboration, session):
@@ -238,7 +237,7 @@ def test_calendar_file_is_a_whole_day_with_an_alarm_a_week_before(who, session, 
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (day, day + timedelta(1))
     assert str(event["summary"]) == "Reflectiesessie: Samen; in, Tienen en \\ verder"
     assert str(event["uid"]) == f"volgende-sessie-{session.pk}"
-    assert event.decoded("dtstamp").date() == sheets.today()
+    assert event.decoded("dtstamp").date() == clock.today()
     assert str(event["url"]) == f"http://testserver{reverse('session', args=[session.pk])}"
     [alarm] = found.walk("VALARM")
     assert alarm.decoded("trigger") == timedelta(days=-7)

@@ -7,7 +7,7 @@ import pytest
 
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Role, Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock
 from reflectie.services.sessions import plans, rounds
 from tests.conftest import PHONE, fill_in, make_account, make_round
 from tests.views.sessions.test_sessions import ANSWER, at, put, text
@@ -22,7 +22,7 @@ def session(collaboration):
 
 
 def plan_fields(**fields):
-    return {"planned_on": sheets.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"} | fields
+    return {"planned_on": clock.today().isoformat(), "mode": "anonymous", "expected": "6", "grouping": "none"} | fields
 
 
 def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
@@ -31,7 +31,7 @@ def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
 
     session = Session.objects.get()
     assert (response.status_code, response["Location"]) == (303, at(session))
-    assert plans.plan_of(session) == plans.Plan(sheets.today(), Mode.ANONYMOUS, OPTIONAL, expected=6)
+    assert plans.plan_of(session) == plans.Plan(clock.today(), Mode.ANONYMOUS, OPTIONAL, expected=6)
 
 
 def test_plan_sent_twice_makes_one_session(collaboration, coordinator):
@@ -80,7 +80,7 @@ def test_plan_begins_as_the_last_time(session, collaboration, coordinator):
 
     assert "We vulden in hoe het de vorige keer ging." in page
     assert re.search(r'name="mode" value="anonymous"[^>]* checked', page)
-    assert f'name="planned_on" value="{sheets.today().isoformat()}"' in page
+    assert f'name="planned_on" value="{clock.today().isoformat()}"' in page
 
 
 # --- changing
@@ -90,7 +90,7 @@ def test_edit_before_an_answer_changes_everything(session, coordinator):
     response = coordinator.post(at(session, "wijzigen/"), plan_fields(mode="named", questions=["first"], expected="2"))
 
     assert response.status_code == 303
-    assert plans.plan_of(Session.objects.get()) == plans.Plan(sheets.today(), Mode.NAMED, ("first",), expected=2)
+    assert plans.plan_of(Session.objects.get()) == plans.Plan(clock.today(), Mode.NAMED, ("first",), expected=2)
 
 
 def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
@@ -111,7 +111,7 @@ def test_edit_overtaken_by_the_first_answer_keeps_what_was_typed(session, coordi
         raise begun
 
     monkeypatch.setattr("reflectie.views.sessions.sessions.change_plan", change)
-    later = sheets.today() + timedelta(5)
+    later = clock.today() + timedelta(5)
     response = coordinator.post(
         at(session, "wijzigen/"), plan_fields(mode="named", expected="8", closes_on=later.isoformat())
     )
@@ -181,4 +181,4 @@ def test_plan_without_javascript_shows_everything_and_plans(plan_page):
 
     session = Session.objects.get()
     assert page.url.endswith(at(session))
-    assert plans.plan_of(session) == plans.Plan(sheets.today(), Mode.ANONYMOUS, OPTIONAL, expected=5)
+    assert plans.plan_of(session) == plans.Plan(clock.today(), Mode.ANONYMOUS, OPTIONAL, expected=5)

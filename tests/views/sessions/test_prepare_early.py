@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, FormerCoordinator, Membership, Role, Session
-from reflectie.services import accounts
+from reflectie.services import accounts, erasure
 from reflectie.services.collaborations import collaborations, people
-from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import rounds
 from tests.conftest import browser, fill_in, make_account, make_round, text_of
 
@@ -175,7 +174,7 @@ def test_what_is_noted_goes_when_the_report_opens_and_with_session_and_account(c
     rounds.open_report(closed(sessions[0]))
     rounds.close_round(together)
     assert set(FormerCoordinator.objects.values_list("session", flat=True)) == {sessions[1].pk, sessions[2].pk}
-    sheets.erase_session(sessions[1].pk)
+    erasure.erase_session(sessions[1].pk)
     assert FormerCoordinator.objects.count() == 1
     accounts.close_account(els)
     assert not FormerCoordinator.objects.exists()

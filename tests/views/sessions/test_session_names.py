@@ -21,7 +21,7 @@ from reflectie.models import Collaboration, MadePdf, Membership, Role, Session
 from reflectie.pdf import documents
 from reflectie.presentation.phrases import session_title
 from reflectie.presentation.wording import session_words, which_session
-from reflectie.services.questionnaire import sheets
+from reflectie.services import clock, erasure
 from reflectie.services.report import reports as reports_service
 from reflectie.services.report.reports import keep_pdf, kept_pdf, load_report
 from reflectie.services.sessions import rounds
@@ -252,7 +252,7 @@ def test_mails_and_calendar_say_of_which_session(coordinator, collaboration, set
     concluded = opened(collaboration, YES, conclusion=CONCLUSION)
     rounds.rename_session(concluded, NAME)
     due = concluded.conclusion
-    due.next_on = sheets.today() + timedelta(days=30)
+    due.next_on = clock.today() + timedelta(days=30)
     due.save()
     Session.objects.filter(pk=concluded.pk).update(concluded_on=DAY + timedelta(days=400))
     remind_all()
@@ -323,7 +323,7 @@ def test_erasing_a_session_takes_its_name_from_the_pdfs_that_look_back_on_it(coo
     later = opened(five[0].collaboration, YES, day=DAY + timedelta(days=30))
     report = load_report(later)
     keep_pdf(later.pk, "verslag", documents.fingerprint(report), NAME.encode(), report)
-    sheets.erase_session(five[3].pk)
+    erasure.erase_session(five[3].pk)
     assert not MadePdf.objects.filter(session=later).exists()
     assert NAME not in page_of(coordinator, "session-report", later.pk)
 

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils.formats import date_format
 
+from reflectie.domain.questionnaire.answers import Posted
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Invitee, Session
-from reflectie.services import tokens
+from reflectie.services import clock, tokens
 from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import plans, rounds
 from tests.conftest import (
@@ -141,7 +142,7 @@ def test_page_open_says_to_close_once_everybody_is_done(session, coordinator, fi
 
 
 def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, facilitator):
-    late = sheets.today() - timedelta(1)
+    late = clock.today() - timedelta(1)
     put(session, "open", closes_on=late)
     response = coordinator.get(at(session))
 
@@ -197,7 +198,7 @@ def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator,
 def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
     session = make_round(Mode.TOGETHER, collaboration=collaboration)
     assert go(coordinator.get(at(session))) == ["Begin met invullen"]
-    post = {"goal-shared": sheets.Posted("helping", "")}
+    post = {"goal-shared": Posted("helping", "")}
     token_hash = tokens.hash_token(session.join_token)
     sheets.save_fields(session, token_hash, post, may_begin=True)
     assert go(coordinator.get(at(session))) == ["Vul verder in"]
@@ -325,9 +326,9 @@ def test_close_with_too_few_without_results_erases_them(session, coordinator):
 
 
 def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
-    session = put(session, "open", 2, closes_on=sheets.today())
-    plan, later = plans.plan_of(session), sheets.today() + timedelta(7)
-    past = {"keep": "1", "closes_on": (sheets.today() - timedelta(1)).isoformat()}
+    session = put(session, "open", 2, closes_on=clock.today())
+    plan, later = plans.plan_of(session), clock.today() + timedelta(7)
+    past = {"keep": "1", "closes_on": (clock.today() - timedelta(1)).isoformat()}
     wrong = coordinator.post(at(session, "sluiten/"), past)
 
     assert wrong.status_code == 422

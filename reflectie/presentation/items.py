@@ -1,0 +1,78 @@
+"""Items of the checklist and their answers in words."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import ngettext
+
+from reflectie.domain.questionnaire.answers import Value
+from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.report.outcomes import Choice
+from reflectie.domain.rules.findings import Finding
+
+from . import wording
+from .numbers import example_number, example_numbers
+from .phrases import lower_first
+
+
+def examples_of(items: Sequence[Item]) -> str:
+    """`{{ checklist.items|examples_of }}`: numbers of questions as somebody may write them down: "3 7 12"."""
+    return " ".join(map(str, example_numbers(len(items))))
+
+
+def example_of(items: Sequence[Item]) -> int:
+    """`{{ checklist.items|example_of }}`: the number of one of them."""
+    return example_number(len(items))
+
+
+def answer(item: Item, value: str) -> str | Promise:
+    """`{{ item|answer:"hindering" }}`: an answer in the item's own words; empty for an open item."""
+    if not value:
+        return ""
+    if (known := wording.ANSWERS.get((item.kind, value))) is not None:
+        return known
+    return item.hindering if value == Value.HINDERING else item.helping
+
+
+def choice_words(item: Item, choice: str) -> str | Promise:
+    """`{{ item|choice_words:outcome.choice }}`: what the team made of an item, in the item's own words."""
+    if (known := wording.CHOICES.get((item.kind, choice))) is not None:
+        return known
+    return item.hindering if choice == Choice.HINDERING else item.helping
+
+
+# Between what an item is about and what is said of it. Not a colon: a wording may have one, and so may the sentence
+# around it. The dash stays on the line of what comes before.
+_DASH = "\N{NO-BREAK SPACE}\N{EN DASH} "
+
+
+def obstacle_name(item: Item) -> str:
+    """An item by what is wrong: "Gedeeld doel – niet gedeeld door alle partners"; a factor by its own name."""
+    return item.hindering if item.kind is Kind.FACTOR else f"{item.short}{_DASH}{lower_first(item.hindering)}"
+
+
+def item_name(item: Item) -> str:
+    """An item without taking sides: "Gedeeld doel"; a factor is called by its own name."""
+    return item.hindering if item.kind is Kind.FACTOR else item.short
+
+
+def strength_name(item: Item) -> str:
+    return f"{item.short}{_DASH}{lower_first(item.helping)}"
+
+
+def words_as(item: Item, finding: str) -> str:
+    """An item as a finding calls it: an obstacle by its hindering wording, a strength by its helping one."""
+    if finding == Finding.STRENGTH:
+        return strength_name(item)
+    return obstacle_name(item) if finding == Finding.OBSTACLE else item_name(item)
+
+
+def principles_of(checklist: Checklist, item: Item) -> str:
+    """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
+    titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
+    return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
+
+
+def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
+    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
+    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)

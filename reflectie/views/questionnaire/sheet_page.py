@@ -1,0 +1,198 @@
+"""A sheet's page in parts, as HTML: its questions and what stands around them, beside what was sent and isn't saved.
+
+What is the same for many people is drawn once for all of them. No view knows a question.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+
+from reflectie.domain.questionnaire.answers import Ask, FieldValue, Sheet, digest
+from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
+from reflectie.domain.report.build import whirlpool_of
+from reflectie.domain.setup import ABOUT_YOU, Setup
+from reflectie.forms.questionnaire.sheet import SheetForm
+from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices, in_words, title_of
+
+
+class SheetPage:
+    """A sheet as it is kept now, and beside it what was sent and could not be saved."""
+
+    def __init__(self, form: SheetForm, sheet: Sheet, conflicts: frozenset[str] = frozenset()) -> None:
+        self.form, self.sheet, self.conflicts = form, sheet, conflicts
+        self.checklist, self.known, self.errors = form.checklist, form.known, form.errors
+
+    @property
+    def status(self) -> int:
+        return 422 if self.errors else 409 if self.conflicts else 200
+
+    def render_sheet(self) -> SafeString:
+        """All questions: about the person, the checklist, and the others beside it."""
+        about_you = [name for name in ABOUT_YOU if name in self.known] if self.form.setup.mode.is_round else []
+        beside = [name for name in QUESTIONS if name in self.known and name not in about_you]
+        parts = [
+            *([self._render_beside("about-you", about_you)] if about_you else []),
+            *(self._render_dimension(part) for part in self.checklist.dimensions),
+            *([self._render_beside("beside", beside)] if beside else []),
+        ]
+        return _joined(parts)
+
+    def _render_dimension(self, dimension: Dimension) -> SafeString:
+        """A dimension with its items; the factors stand beside the whirlpool."""
+        has_factors = any(item.kind is Kind.FACTOR for item in dimension.items)
+        context = {
+            "dimension": dimension,
+            "questions": _joined([self.render_question(item.key) for item in dimension.items]),
+            "whirlpool": render_whirlpool(self.checklist, self.sheet) if has_factors else None,
+        }
+        return render_to_string("reflectie/questionnaire/dimension.html", context)
+
+    def _render_beside(self, part: str, names: Sequence[str]) -> SafeString:
+        """Questions beside the checklist: about the person before it, or the others after it."""
+        context = {"questions": _joined([self.render_question(name) for name in names])}
+        return render_to_string(f"reflectie/questionnaire/{part}.html", context)
+
+    def render_question(self, question: str) -> SafeString:
+        """One question with its controls. Most are drawn once: what is personal is drawn each time."""
+        names = self.form.names(question)
+        shown = tuple(self.shown(name) for name in names)
+        personal = any(self.known[name].ask is Ask.TEXT and value for name, value in zip(names, shown, strict=True))
+        if personal or any(name in self.errors or name in self.conflicts for name in names):
+            return self._draw(question)
+        return _draw_once(self.checklist, self.form.setup, get_language() or "", question, shown)
+
+    def _draw(self, question: str) -> SafeString:
+        names = self.form.names(question)
+        params = [f"{prefix}{name}" for name in names for prefix in ("", "seen-", "current-")]
+        context = {
+            **self._controls(question),
+            "params": ",".join([*params, "mine", "theirs", "begun", "keep-as", "csrfmiddlewaretoken"]),
+            "state": self.state(question, drawn=True),
+        }
+        if item := self.known[question].item:
+            note = names[1]
+            context |= {"item": item, "note_field": self.known[note], "note": self.shown(note)}
+            return render_to_string("reflectie/questionnaire/item.html", context)
+        return render_to_string(QUESTIONS[question].template, {**context, "question": QUESTIONS[question]})
+
+    def _controls(self, name: str) -> dict[str, Any]:
+        field = self.known[name]
+        groups = [] if field.item else grouped_choices(self.checklist, field)
+        return {"name": self.form.question_of(name), "field": field, "value": self.shown(name), "groups": groups}
+
+    def render_controls(self) -> list[SafeString]:
+        """The controls of the fields that were given up, to show what stands there instead."""
+        return [
+            render_to_string("reflectie/questionnaire/controls.html", {**self._controls(name), "swap": True})
+            for name in self.form.given_up
+        ]
+
+    def shown(self, name: str) -> FieldValue:
+        """What the page shows in a field: what is kept, or what the person gave when that isn't saved yet."""
+        if name in self.conflicts:
+            return self.form.values[name]
+        if name in self.errors:
+            return self.form.typed(name)
+        return self._current(name)
+
+    def _current(self, name: str) -> FieldValue:
+        return self.sheet.values.get(name, self.known[name].empty)
+
+    def states(self) -> list[dict[str, Any]]:
+        """What stands under each question that was sent, while its controls stay as they are on the page."""
+        return [self.state(question, drawn=False) for question in self._touched()]
+
+    def _touched(self) -> list[str]:
+        """The questions that were sent, by the name of their first field."""
+        return list(dict.fromkeys(self.form.question_of(name) for name in self.form.fields))
+
+    def state(self, question: str, *, drawn: bool) -> dict[str, Any]:
+        """What stands under a question: marks, errors, and what somebody else filled in.
+
+        `drawn` says that the controls are drawn with it. Where they stay as they are on the page, a mark may say only
+        what they show: were it the mark of something newer, the next save would wipe that out unseen.
+        """
+        marks: list[tuple[str, str]] = []
+        errors: list[str] = []
+        conflicts: list[tuple[str, str, str, str]] = []
+        for name in self.form.names(question):
+            field, current = self.known[name], self._current(name)
+            wrong = [str(error) for error in self.errors.get(name, [])]
+            errors += wrong
+            settled = not wrong and name not in self.conflicts
+            shows_it = drawn or name in self.form.given_up or self.form.values.get(name) == current
+            marks.append((name, digest(current) if settled and shows_it else self.form.seen(name)))
+            if name in self.conflicts:
+                ours = in_words(self.checklist, field, self.shown(name))
+                conflicts.append((name, digest(current), in_words(self.checklist, field, current), ours))
+        return {"name": question, "marks": marks, "errors": errors, "conflicts": conflicts}
+
+    def trouble(self) -> list[tuple[str, str | Promise]]:
+        """Every question with an error or a conflict, with what to call it."""
+        wrong = [*(name for name in self.errors if name in self.known), *(n for n in self.known if n in self.conflicts)]
+        names = dict.fromkeys(self.form.question_of(name) for name in wrong)
+        return [(name, title_of(self.known[name])) for name in names]
+
+    def progress(self) -> dict[str, Any]:
+        """What the bar says: how far it is, and where the next open item is."""
+        answered, total = self.sheet.answered(self.checklist), len(self.checklist.items)
+        line = ngettext("%(n)s van %(total)s beantwoord", "%(n)s van %(total)s beantwoord", answered)
+        return {
+            "answered": answered,
+            "total": total,
+            "next_open": next(iter(self.sheet.open_items(self.checklist)), None),
+            "line": line % {"n": answered, "total": total},
+        }
+
+    def render_open_items(self, *, swap: bool = False) -> SafeString:
+        """What is still open, above the last button. Of one sheet it is a blind spot; in a round others answer too."""
+        is_round = self.form.setup.mode.is_round
+        return _open_items_once(self.sheet.open_items(self.checklist), get_language() or "", is_round, swap)
+
+    def render_new_whirlpool(self) -> SafeString | str:
+        """The whirlpool in place of the one on the page, when a factor was sent."""
+        has_factor = any((item := self.known[name].item) and item.words for name in self._touched())
+        return render_whirlpool(self.checklist, self.sheet, swap=True) if has_factor else ""
+
+
+def _joined(parts: Sequence[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+@lru_cache(maxsize=2048)
+def _draw_once(
+    checklist: Checklist,
+    setup: Setup,
+    language: str,  # noqa: ARG001 (a part of the key)
+    question: str,
+    shown: tuple[FieldValue, ...],
+) -> SafeString:
+    """A question without a note, an error or a conflict looks the same for everybody who gave the same answer."""
+    form = SheetForm(checklist, setup)
+    sheet = Sheet({name: value for name, value in zip(form.names(question), shown, strict=True) if value})
+    return SheetPage(form, sheet)._draw(question)
+
+
+@lru_cache(maxsize=1024)
+def _whirlpool_once(checklist: Checklist, language: str, values: tuple[str, ...], swap: bool) -> SafeString:  # noqa: ARG001
+    sheet = Sheet({item.key: value for item, value in zip(checklist.factors, values, strict=True) if value})
+    arms = whirlpool_of(checklist, [sheet])
+    return render_to_string("reflectie/pictures/whirlpool.html", {"arms": arms, "swap": swap})
+
+
+def render_whirlpool(checklist: Checklist, sheet: Sheet, *, swap: bool = False) -> SafeString:
+    """The whirlpool of one sheet. The same for everybody who gave the same seven answers, so drawn once."""
+    values = tuple(sheet.text(item.key) for item in checklist.factors)
+    return _whirlpool_once(checklist, get_language() or "", values, swap)
+
+
+@lru_cache(maxsize=1024)
+def _open_items_once(items: tuple[Item, ...], language: str, is_round: bool, swap: bool) -> SafeString:  # noqa: ARG001
+    context = {"open_items": items, "is_round": is_round, "swap": swap}
+    return render_to_string("reflectie/questionnaire/open.html", context)

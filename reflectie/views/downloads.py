@@ -6,10 +6,8 @@ import threading
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from reflectie.exports import CONTENT_TYPES, Format, comparison_file, everything_file, session_file
@@ -27,7 +25,6 @@ from .comparison.comparison import comparison_or_404
 LINES = threading.BoundedSemaphore(4)
 
 
-@login_not_required
 @require_safe
 def report_file(request: HttpRequest, token: str, wanted: Format) -> HttpResponse:
     return _send_session(request, readable_session_or_404(token), wanted)
@@ -60,7 +57,6 @@ class _Line:
             self._lines.release()
 
 
-@never_cache
 @require_GET
 def everything(request: HttpRequest) -> HttpResponseBase:
     if not LINES.acquire(blocking=False):

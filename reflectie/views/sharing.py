@@ -9,8 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.sharing import MAX_LESSONS
@@ -43,7 +41,6 @@ def _opened_or_404(request: HttpRequest, pk: UUID, roles: tuple[str, ...]) -> tu
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What of a session is shared, and how."""
@@ -98,7 +95,6 @@ def _lessons_page(
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def lesson(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One lesson: put in other words, shared otherwise, or taken out."""
@@ -134,9 +130,7 @@ def _lesson_page(request: HttpRequest, session: Session, form: LessonForm, statu
     return render(request, "reflectie/sharing/lesson.html", context, status=status)
 
 
-@never_cache
 @require_safe
-@gzip_page
 def shared(request: HttpRequest) -> HttpResponse:
     """What collaborations share, by item; all of it, or of one."""
     found = load_shared(signed_in(request).pk)

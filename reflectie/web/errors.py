@@ -23,7 +23,6 @@ from django.middleware.csrf import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
@@ -146,9 +145,7 @@ def _elsewhere(request: HttpRequest, never: str, *, is_kept: bool) -> HttpRespon
         # Without cookies this may be a browser that lost them: what it may send again, it may try.
         "kept": _kept(request) if is_kept and never == NO_COOKIES else [],
     }
-    response = _without_database(request, "reflectie/elsewhere.html", context, status=403)
-    add_never_cache_headers(response)
-    return response
+    return _without_database(request, "reflectie/elsewhere.html", context, status=403)
 
 
 def _given(request: HttpRequest) -> list[tuple[Any, str]]:
@@ -233,7 +230,6 @@ def busy(request: HttpRequest) -> HttpResponse:
         }
         response = _without_database(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = str(AGAIN_AFTER)
-    add_never_cache_headers(response)
     return response
 
 
@@ -269,9 +265,7 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
 
 def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
     context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
-    response = _without_database(request, "reflectie/retry.html", context, status=status)
-    add_never_cache_headers(response)
-    return response
+    return _without_database(request, "reflectie/retry.html", context, status=status)
 
 
 def _without_database(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.meeting.guide import LENGTHS, USUAL_LENGTH, build_guide
@@ -17,32 +15,26 @@ from reflectie.web.permissions import SessionAccess, member_report_or_404, reada
 from reflectie.web.responses import page_of
 
 
-@login_not_required
 @require_safe
-@gzip_page
 def guide(request: HttpRequest, token: str) -> HttpResponse:
     """The conversation guide, for whoever holds the link to read."""
     return _guide(request, load_report(readable_session_or_404(token)), {"token": token}, "reader")
 
 
 @require_safe
-@gzip_page
 def session_guide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The conversation guide, for a collaboration's members."""
     access = member_report_or_404(request, pk)
     return _guide(request, load_report(access.session), *_seen_by(access))
 
 
-@login_not_required
 @require_safe
-@gzip_page
 def rebuild(request: HttpRequest, token: str) -> HttpResponse:
     """The worksheet, for whoever holds the link to read."""
     return _rebuild(request, load_report(readable_session_or_404(token)), {"token": token}, "reader")
 
 
 @require_safe
-@gzip_page
 def session_rebuild(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The worksheet, for a collaboration's members."""
     access = member_report_or_404(request, pk)

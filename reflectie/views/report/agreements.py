@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.report.agreements import MAX_AGREEMENTS
@@ -41,7 +40,6 @@ def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = _opened_or_404(request, pk)
@@ -87,7 +85,6 @@ def _around(session: Session) -> dict[str, object]:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One agreement: put in other words, in another state, or taken out."""
@@ -162,7 +159,6 @@ def _page(
     return render(request, "reflectie/report/agreements/change.html", context, status=status)
 
 
-@never_cache
 @require_safe
 def next_session(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The day of the next session, for a calendar."""

@@ -3,7 +3,6 @@
 from functools import partial
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -15,13 +14,11 @@ from reflectie.web.permissions import member_report_or_404, readable_session_or_
 from reflectie.web.responses import dated_name, kind_of, made_file
 
 
-@login_not_required
 @require_safe
 def report_pdf(request: HttpRequest, token: str) -> HttpResponse:
     return _send(request, readable_session_or_404(token), documents.REPORT)
 
 
-@login_not_required
 @require_safe
 def document(request: HttpRequest, token: str, kind: documents.Kind) -> HttpResponse:
     return _send(request, readable_session_or_404(token), _wanted(request, kind))

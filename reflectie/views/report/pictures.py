@@ -3,11 +3,9 @@
 from functools import partial
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.pictures import make_slide
@@ -22,14 +20,11 @@ from reflectie.web.responses import made_file
 
 
 @require_safe
-@gzip_page
 def session_picture(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     return _picture(request, member_report_or_404(request, pk).session, name)
 
 
-@login_not_required
 @require_safe
-@gzip_page
 def picture(request: HttpRequest, token: str, name: str) -> HttpResponse:
     return _picture(request, readable_session_or_404(token), name)
 

@@ -2,13 +2,10 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.meeting.guide import LENGTHS
@@ -29,9 +26,7 @@ from reflectie.web.responses import page_of
 TEMPLATE = "reflectie/report/page.html"
 
 
-@login_not_required
 @require_safe
-@gzip_page
 def report(request: HttpRequest, token: str) -> HttpResponse:
     session = readable_session_or_404(token)
     own = own_token(request)
@@ -48,7 +43,6 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@gzip_page
 def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = member_report_or_404(request, pk)
     stage = access.session.stage
@@ -63,9 +57,7 @@ def session_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     """What the team makes of one item: recorded, changed, or wiped."""
     access = member_report_or_404(request, pk)
@@ -134,7 +126,6 @@ def _outcome_page(
     return render(request, "reflectie/report/outcome.html", context, status=status)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks whether a text may go, and takes it out everywhere."""

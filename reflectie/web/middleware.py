@@ -125,7 +125,8 @@ def response_headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         view = request.resolver_match and request.resolver_match.func
-        if not response.has_header("Cache-Control") and not getattr(view, "cacheable", False):
+        is_cacheable = response.status_code == 200 and getattr(view, "cacheable", False)
+        if not is_cacheable and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         if request.path_info.startswith(NOT_INDEXED):
             response["X-Robots-Tag"] = "noindex"

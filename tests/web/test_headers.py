@@ -50,6 +50,7 @@ def test_no_cache_keeps_a_response_unless_its_view_says_so(client: Client) -> No
     assert [absent.status_code, sign_in.status_code, health.status_code] == [404, 302, 200]
     assert all(is_never_kept(response) for response in (absent, sign_in, health, client.get("/start/")))
     assert not any("Cache-Control" in client.get(path).headers for path in ("/", "/over/"))
+    assert all(is_never_kept(client.post(path)) for path in ("/", "/over/"))
 
 
 @pytest.mark.django_db

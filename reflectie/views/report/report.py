@@ -13,6 +13,7 @@ from reflectie.domain.questionnaire.answers import note_name
 from reflectie.domain.report.report import ItemReport, Report
 from reflectie.forms.report.outcomes import OutcomeForm
 from reflectie.models import Session
+from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_marks
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
@@ -75,16 +76,16 @@ def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
 def _record(request: HttpRequest, session: Session, found: Report, item: ItemReport) -> HttpResponse:
     form = OutcomeForm(item.item, request.POST)
     key = item.item.key
-    if "theirs" in request.POST:
+    if form.chose_theirs:
         return HttpResponseRedirect(_place(request, session, key), status=303)
-    if not form.is_valid() and not form.wipes:
+    if not form.is_valid() and not form.removes:
         return _outcome_page(request, session, found, item, form, status=422)
     try:
-        recorded = record_outcome(session, key, form.outcome, form.seen)
+        record_outcome(session, key, form.outcome, form.seen)
     except StageError:
         return _outcome_page(request, session, found, item, form, status=409, closed=True)
-    if recorded.conflict:
-        form.meet(recorded.outcome)
+    except ConflictError as conflict:
+        form.set_conflict(conflict.current)
         return _outcome_page(request, session, found, item, form, status=409)
     return HttpResponseRedirect(_place(request, session, key), status=303)
 

@@ -64,10 +64,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Whether requests can be served: 200 or 503. Whoever has READY_TOKEN reads why not, and what to look at."""
     health = look_at_health()
     if health.failure:
-        logger.error("Not ready: %s", health.failure)
+        logger.error("not ready: %s", health.failure.log)
     lines = [gettext("niet klaar") if health.failure else "ok"]
     if _has_ready_token(request):
-        lines += [line for line in (health.failure, *health.warnings) if line]
+        lines += [problem.text for problem in (health.failure, *health.warnings) if problem]
     return HttpResponse(
         "\n".join(lines), status=503 if health.failure else 200, content_type="text/plain; charset=utf-8"
     )

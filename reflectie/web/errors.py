@@ -204,14 +204,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and waited_too_long(error):
         return busy(request)
-    why = ""
+    why = None
     try:
         why = why_it_fails()
     except OSError:
-        logger.exception("Could not find out what is wrong")
+        logger.exception("could not find out what is wrong")
     if why:
-        logger.error("Can't serve %s (%s)", request.path, why)
-    page = render_to_string("500.html", {"why": why})
+        logger.error("can't serve %s (%s)", request.path, why.log)
+    page = render_to_string("500.html", {"why": why.text if why else ""})
     return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
 
 

@@ -17,18 +17,18 @@ debian() {
         if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
             as_root=(sudo)
         else
-            stop "Laat een beheerder dit doen en begin dan opnieuw: $how"
+            stop "Have an administrator do this, and begin again: $how"
         fi
     fi
-    command -v apt-get >/dev/null || stop "Installeer wat bij Debian zo heet en begin dan opnieuw: $*"
-    say "Installeert met apt-get: $*"
+    command -v apt-get >/dev/null || stop "Install what Debian calls so, and begin again: $*"
+    say "Installing with apt-get: $*"
     local output
     output=$({
         "${as_root[@]}" apt-get update -qq &&
             "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"
     } 2>&1 </dev/null) || {
         printf '%s\n' "$output" >&2
-        stop "apt-get lukte niet. Doe dit met de hand en begin dan opnieuw: $how"
+        stop "apt-get failed. Do this by hand, and begin again: $how"
     }
 }
 
@@ -37,14 +37,14 @@ has_venv() { "$PY" -c 'import pip' 2>/dev/null; }
 
 # Pango and HarfBuzz draw the PDF, zoneinfo gives the clock, ensurepip makes the virtual environment.
 system_packages() {
-    command -v python3 >/dev/null || stop "Installeer eerst Python 3.11 of nieuwer."
+    command -v python3 >/dev/null || stop "Install Python 3.11 or newer first."
     local missing
     missing=$(
         python3 - "$(has_venv || echo no venv)" <<'CODE'
 import ctypes, importlib.util, sys, zoneinfo
 
 if sys.version_info < (3, 11):
-    sys.exit("Python 3.11 of nieuwer is nodig; dit is " + sys.version.split()[0] + ".")
+    sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ".")
 missing = []
 if sys.platform == "linux":
     libraries = {
@@ -78,7 +78,7 @@ font_packages() {
     has_font 12a0 || missing+=(fonts-noto-core)
     has_font 1fae0 || missing+=(fonts-noto-color-emoji)
     has_font ac00 || missing+=(fonts-wqy-microhei)
-    [ ${#missing[@]} = 0 ] || (debian "${missing[@]}") || say "Zonder deze lettertypes kan de pdf niet alle tekens tonen"
+    [ ${#missing[@]} = 0 ] || (debian "${missing[@]}") || say "Without these fonts PDFs can't show every sign"
 }
 
 # Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one.
@@ -93,11 +93,11 @@ browser_packages() {
 packages() {
     local lock=$1 stamp=.venv/installed
     if ! has_venv; then
-        say "Maakt een virtuele omgeving (.venv)"
+        say "Making a virtual environment (.venv)"
         python3 -m venv --clear .venv
     fi
     if ! grep -qsF "$(sha256sum "$lock")" "$stamp"; then
-        say "Installeert de pakketten uit $lock"
+        say "Installing the packages of $lock"
         "$PY" -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$lock"
         # What the tests need includes what the app needs, in the same versions; .ci/run compares them.
         sha256sum requirements.txt >"$stamp"
@@ -110,7 +110,7 @@ assets() {
     local stamp=var/collected
     "$PY" manage.py build_fonts
     if [ ! -e "$stamp" ] || [ -n "$(find static var/fonts samenwerking/settings.py .venv/installed -newer "$stamp" -print -quit)" ]; then
-        say "Maakt de statische bestanden klaar"
+        say "Preparing static files"
         # With the hashed names of production, also where DEBUG is on.
         touch "$stamp.new"
         DEBUG=false "$PY" manage.py collectstatic --noinput --verbosity 0

@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.urls import path
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.pdf.documents import press
@@ -37,9 +35,7 @@ def _bytes(name: str) -> bytes:
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def page(request: HttpRequest, name: str) -> HttpResponse:
     get_token(request)
     return remember(HttpResponse(_bytes(name)), "ceiling-ceiling-ceiling")
@@ -47,7 +43,6 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@gzip_page
 def report(request: HttpRequest, name: str) -> HttpResponse:
     return _revalidated(request, name, "text/html")
 

@@ -18,7 +18,15 @@ from reflectie.pdf.worker import press
 from reflectie.presentation.wording import session_in_plain_text
 from reflectie.services.accounts import administrators
 from reflectie.services.clock import today
-from reflectie.services.daily import Erased, HeldBackError, erase_daily, finish_job, held_back, held_back_text
+from reflectie.services.daily import (
+    Erased,
+    HeldBackError,
+    erase_daily,
+    finish_job,
+    held_back,
+    held_back_log,
+    held_back_text,
+)
 from reflectie.services.mail import Letter, hand_over
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.reminders import due_reminders, remind_coordinators
@@ -42,7 +50,7 @@ def erase_today() -> None:
     try:
         log.info("erased: %s", erase_or_ask())
     except HeldBackError as held:
-        log.error(held_back_text(held.why))
+        log.error(held_back_log(held.why))
 
 
 def erase_or_ask(*, confirmed: bool = False) -> Erased:

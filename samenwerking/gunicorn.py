@@ -48,4 +48,4 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     for listener in server.LISTENERS:
-        print(f"• Samenwerking draait op {listener}/ (stoppen: Ctrl+C)", flush=True)
+        print(f"• Samenwerking runs at {listener}/ (stop it with Ctrl+C)", flush=True)

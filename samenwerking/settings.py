@@ -76,15 +76,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reflectie.web.middleware.pages_in_turn",
+    "reflectie.web.middleware.CompressPages",
+    "reflectie.web.middleware.response_headers",
     "csp.middleware.CSPMiddleware",
-    "reflectie.web.middleware.permissions_policy",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "reflectie.web.middleware.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    # Signed in by default: a public view says so itself, with @login_not_required.
+    # Signed in by default: public addresses are listed as such (`urls.py`).
     "reflectie.web.middleware.SignedInByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -283,6 +285,32 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
     }
+}
+
+# Nothing here needs any of it; a script that slipped in, or a frame, doesn't get it either.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "xr-spatial-tracking",
+    )
 }
 
 # Tracebacks and error reports carry no posted answers.

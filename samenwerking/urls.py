@@ -14,6 +14,7 @@ from reflectie.views.meeting import guide
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, documents, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
+from reflectie.web.permissions import without_account
 from reflectie.web.report_access import by_link, by_role
 from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT
 
@@ -64,12 +65,34 @@ handler500 = "reflectie.web.errors.server_error"
 # One way in for everybody, so that a second factor holds here too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
-urlpatterns = [
+# Whoever holds the link may, or everybody.
+WITHOUT_ACCOUNT = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),
     path("start/", team.start, name="start"),
     path(f"{FILL}/<token:token>/", team.fill, name="fill"),
     path(f"{FILL}/<token:token>/wissen/", team.erase, name="erase"),
+    path(f"{INVITATION}/<token:token>/", people.invitation, name="invitation"),
+    path(f"{JOIN}/", participant.by_code, name="join-code"),
+    path(f"{JOIN}/<token:token>/", participant.join, name="join"),
+    path(f"{JOIN}/<token:token>/invullen/", participant.fill, name="join-fill"),
+    path(f"{JOIN}/<token:token>/stand/", participant.standing, name="join-standing"),
+    path(f"{JOIN}/<token:token>/verder/", participant.go_on, name="join-continue"),
+    path(f"{JOIN}/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
+    path(f"{JOIN}/<token:token>/nieuw/", participant.new_person, name="join-new"),
+    path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
+    path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
+    path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
+    path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", by_link(pictures.picture), name="picture"),
+    path(f"{REPORT}/<token:token>/gespreksleidraad/", by_link(guide.guide), name="guide"),
+    path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", by_link(guide.rebuild), name="rebuild"),
+    path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
+    path("gezond/", public.alive, name="alive"),
+    path("gereed/", public.ready, name="ready"),
+]
+
+urlpatterns = [
+    *without_account(WITHOUT_ACCOUNT),
     path(f"{FILL}/<token:token>/bewaren/", collaborations.adopt_reflection, name="adopt"),
     path("samenwerkingen/", collaborations.overview, name="collaborations"),
     path("samenwerkingen/nieuw/", collaborations.new, name="collaboration-new"),
@@ -77,7 +100,6 @@ urlpatterns = [
     path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
     path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
     path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
-    path(f"{INVITATION}/<token:token>/", people.invitation, name="invitation"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),
     path("sessies/<uuid:pk>/", sessions.show, name="session"),
     path("sessies/<uuid:pk>/wijzigen/", sessions.edit, name="session-edit"),
@@ -89,21 +111,8 @@ urlpatterns = [
     path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
     path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
     path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
-    path(f"{JOIN}/", participant.by_code, name="join-code"),
-    path(f"{JOIN}/<token:token>/", participant.join, name="join"),
-    path(f"{JOIN}/<token:token>/invullen/", participant.fill, name="join-fill"),
-    path(f"{JOIN}/<token:token>/stand/", participant.standing, name="join-standing"),
-    path(f"{JOIN}/<token:token>/verder/", participant.go_on, name="join-continue"),
-    path(f"{JOIN}/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
-    path(f"{JOIN}/<token:token>/nieuw/", participant.new_person, name="join-new"),
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),
     path("sessies/<uuid:pk>/papier/", paper.paper, name="paper"),
-    path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
-    path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
-    path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
-    path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", by_link(pictures.picture), name="picture"),
-    path(f"{REPORT}/<token:token>/gespreksleidraad/", by_link(guide.guide), name="guide"),
-    path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", by_link(guide.rebuild), name="rebuild"),
     path("sessies/<uuid:pk>/verslag/", by_role(report.report), name="session-report"),
     path("sessies/<uuid:pk>/verslag.pdf", by_role(documents.document), name="session-pdf"),
     path("sessies/<uuid:pk>/<document:kind>.pdf", by_role(documents.document), name="session-document"),
@@ -125,7 +134,6 @@ urlpatterns = [
     path("vergelijken/vergelijking.pdf", document.comparison_pdf, name="compare-pdf"),
     path("vergelijken/vergelijking.<format:wanted>", downloads.compared_file, name="compare-file"),
     path("sessies/<uuid:pk>/verslag.<format:wanted>", by_role(downloads.report_file), name="session-file"),
-    path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("account/alles.zip", downloads.everything, name="everything"),
     path("samenwerkingen/<uuid:pk>/sessies/eerder/", table_import.earlier, name="session-earlier"),
     path("sessies/<uuid:pk>/invoeren/", table_import.bring, name="import"),
@@ -134,8 +142,6 @@ urlpatterns = [
     path("signalen/signaal.pdf", signals.signals_pdf, name="signals-pdf"),
     path("samenwerkingen/<uuid:pk>/signalen/", signals.collaboration_signals, name="collaboration-signals"),
     path("sessies/<uuid:pk>/citaten/", signals.quotes, name="quotes"),
-    path("gezond/", public.alive, name="alive"),
-    path("gereed/", public.ready, name="ready"),
     path("account/", include("samenwerking.account_urls")),
     path("beheer/", admin.site.urls),
 ]

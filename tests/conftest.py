@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.apps import AppConfig
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
@@ -31,10 +30,10 @@ from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
-from reflectie.services import tokens
+from reflectie.services import sample_data, tokens
 from reflectie.services.collaborations import collaborations
 from reflectie.services.questionnaire import checklists, sheets
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import plans
 from tests.helpers.watch import PHONE, Watch
 
 # Playwright's loop runs in the thread of the test; Django is told that this is meant.
@@ -200,9 +199,7 @@ def make_reflection(
 
 def make_account(address: str = "an@example.org", *, password: str | None = None, **fields: Any) -> User:
     """An account with a confirmed address; without a password unless one is given."""
-    account = User.objects.create_user(uuid.uuid4().hex, address, password, **fields)
-    EmailAddress.objects.create(user=account, email=address, primary=True, verified=True)
-    return account
+    return sample_data.make_account(address, password=password, **fields)
 
 
 @pytest.fixture
@@ -217,22 +214,20 @@ def make_collaboration(name: str = "Samen in Tienen", *, partners: tuple[str, ..
     collaboration = Collaboration.objects.create(name=name)
     for place, partner in enumerate(partners):
         Partner.objects.create(collaboration=collaboration, name=partner, position=place)
-    Membership.objects.create(collaboration=collaboration, user=coordinator, role=Role.COORDINATOR)
+    sample_data.give_role(collaboration, coordinator, Role.COORDINATOR)
     return collaboration
 
 
 def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | None = None, **plan) -> Session:
     """A planned session, open: a round of people who answer for themselves unless told otherwise."""
     plan = {"planned_on": date(2026, 11, 20), "questions": OPTIONAL, "expected": 6, **plan}
-    return rounds.plan_session(collaboration or make_collaboration(), plans.Plan(mode=mode, **plan))
+    return sample_data.make_round(collaboration or make_collaboration(), plans.Plan(mode=mode, **plan))
 
 
 def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """One participant's answers; their personal code."""
     code = tokens.new_code(tokens.PERSONAL_CODE)
-    posted = {name: Posted(value, "0") for name, value in values.items()}
-    token_hash = tokens.hash_personal_code(session.pk, code)
-    sheets.save_fields(session, token_hash, posted, finish=finish, may_begin=True)
+    sample_data.answer(session, tokens.hash_personal_code(session.pk, code), values, finish=finish)
     return code
 
 
@@ -289,7 +284,7 @@ def coordinator(an, collaboration) -> Client:
 
 
 def add_member(collaboration: Collaboration, address: str, role: Role) -> Membership:
-    return Membership.objects.create(collaboration=collaboration, user=make_account(address), role=role)
+    return sample_data.give_role(collaboration, make_account(address), role)
 
 
 @pytest.fixture
@@ -300,7 +295,7 @@ def fien(content) -> User:
 
 @pytest.fixture
 def guide(collaboration, fien) -> Membership:
-    return Membership.objects.create(collaboration=collaboration, user=fien, role=Role.FACILITATOR)
+    return sample_data.give_role(collaboration, fien, Role.FACILITATOR)
 
 
 @pytest.fixture

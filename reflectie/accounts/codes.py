@@ -13,10 +13,8 @@ from allauth.account.internal.stagekit import get_pending_stage, stash_login
 from allauth.account.stages import EmailVerificationStage, LoginByCodeStage, LoginStage, LoginStageController
 from allauth.account.utils import get_login_redirect_url
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from reflectie.web.throttle import count_code_mail
@@ -112,7 +110,6 @@ class CodePage:
         return HttpResponseRedirect(self.request.get_full_path(), status=303)
 
 
-@method_decorator(login_not_required, name="dispatch")
 class SignInCode(CodePage, account.ConfirmLoginCodeView):  # type: ignore[misc]
     begin = "account_login"
 
@@ -123,7 +120,6 @@ class SignInCode(CodePage, account.ConfirmLoginCodeView):  # type: ignore[misc]
         return self.too_old()
 
 
-@method_decorator(login_not_required, name="dispatch")
 class AddressCode(CodePage, account.ConfirmEmailVerificationCodeView):  # type: ignore[misc]
     """Of who signs up, and of who signed in and changes their address."""
 
@@ -148,7 +144,6 @@ class AddressCode(CodePage, account.ConfirmEmailVerificationCodeView):  # type: 
         return HttpResponseRedirect(get_login_redirect_url(request))
 
 
-@method_decorator(login_not_required, name="dispatch")
 class PasswordCode(CodePage, account.ConfirmPasswordResetCodeView):  # type: ignore[misc]
     begin = "account_reset_password"
 
@@ -157,7 +152,6 @@ class PasswordCode(CodePage, account.ConfirmPasswordResetCodeView):  # type: ign
         return response if self._process else self.too_old()
 
 
-@method_decorator(login_not_required, name="dispatch")
 class NewPassword(CodePage, account.CompletePasswordResetView):  # type: ignore[misc]
     begin = "account_reset_password"
 

@@ -10,14 +10,12 @@ from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.services.accounts import account_data, close_account, rename_account, second_factor_is_on
@@ -34,10 +32,9 @@ TOO_OFTEN = {"rate_limited", "too_many_login_attempts"}
 
 
 def as_page(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-    """One of allauth's views, as our pages are: kept by no cache, and 422 when a form came back with errors, 429 where
-    it was sent too often. Whoever signs in by it is known to this browser from then on."""
+    """One of allauth's views, as our pages are: 422 when a form came back with errors, 429 where it was sent too often.
+    Whoever signs in by it is known to this browser from then on."""
 
-    @never_cache
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         was_stranger = not request.user.is_authenticated
@@ -61,7 +58,6 @@ def _answer_errors(response: TemplateResponse) -> None:
         response["Retry-After"] = str(max(waits))
 
 
-@login_not_required
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Signing out also lets go of pages that the browser keeps for its back button, reports among them."""
     page: HttpResponse = allauth_logout(request)
@@ -87,14 +83,12 @@ class DownloadCodes(DownloadRecoveryCodesView):  # type: ignore[misc]
         return response
 
 
-@never_cache
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "account/overview.html", {"second_factor": second_factor_is_on(signed_in(request))})
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None, instance=signed_in(request))
@@ -105,13 +99,11 @@ def name(request: HttpRequest) -> HttpResponse:
     return render(request, "account/name.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-@never_cache
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     return render(request, "account/data.html", {"data": account_data(signed_in(request))})
 
 
-@never_cache
 @require_safe
 def data_file(request: HttpRequest) -> HttpResponse:
     response = JsonResponse(account_data(signed_in(request)), json_dumps_params={"indent": 2, "ensure_ascii": False})
@@ -119,7 +111,6 @@ def data_file(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @ask_again
 def close(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-_HOW = "Voer ./run --setup uit en start opnieuw. Helpt dat niet, zet dan een reservekopie terug."
+_HOW = "Run ./run --setup and start again. If that doesn't help, put a backup back."
 
 
 @cache
@@ -56,20 +56,20 @@ def missing_columns(database: BaseDatabaseWrapper = connection) -> list[str]:
 
 
 def what_does_not_fit(database: BaseDatabaseWrapper = connection) -> str:
-    """What to tell an administrator, in Dutch; nothing when code and database fit.
+    """What to tell who runs the server; nothing when code and database fit.
 
     Raises OperationalError when the database can't be reached.
     """
     pending, newer = migrations_that_differ(database)
     if pending:
-        return f"De databank is nog niet bijgewerkt voor deze versie: {', '.join(pending)}. {_HOW}"
+        return f"The database lacks migrations of this version: {', '.join(pending)}. {_HOW}"
     if newer:
         return (
-            f"De databank is al bijgewerkt voor een nieuwere versie: {', '.join(newer)}. "
-            "Neem die versie weer in gebruik, of zet een reservekopie van ervoor terug."
+            f"The database had migrations of a newer version: {', '.join(newer)}. "
+            "Use that version again, or put a backup from before it back."
         )
     if missing := missing_columns(database):
-        return f"In de databank ontbreekt wat deze versie nodig heeft: {', '.join(missing)}. {_HOW}"
+        return f"The database lacks what this version needs: {', '.join(missing)}. {_HOW}"
     return ""
 
 

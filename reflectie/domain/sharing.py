@@ -7,7 +7,6 @@ Unnamed, nothing stands beside the sentence that tells of whom it is: no name, n
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .questionnaire.answers import digest
 from .report.agreements import Agreement, State
 
 # What helped most. A list that long of one session is read by nobody.
@@ -32,6 +31,11 @@ class Lesson:
     item: str
     sharing: Sharing = Sharing.NOT
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What tells one version of it from another (`versions.py`)."""
+        return (self.text, self.item, self.sharing)
+
 
 @dataclass(frozen=True, slots=True)
 class Shareable:
@@ -53,29 +57,28 @@ class Shareable:
         return bool(self.sharing and self.item) and self.state is not State.DROPPED
 
     @property
-    def mark(self) -> str:
-        """With which a page says what it showed: how it was shared, and which words."""
-        return f"{self.sharing}/{digest((self.text, self.item))}"
+    def parts(self) -> tuple[str, ...]:
+        """What tells one version of it from another (`versions.py`)."""
+        return (self.text, self.item, self.sharing)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """How somebody wants a thing shared, and the mark of what the page showed of it."""
+class SharingChoice:
+    """How somebody wants a thing shared, how the page showed that it was, and the etag of the thing on that page."""
 
     sharing: Sharing
+    shown: Sharing
     seen: str
 
     @property
     def is_change(self) -> bool:
         """Whether it differs from what the page showed: what was left alone never overwrites what came in meanwhile."""
-        return self.sharing != self.seen.partition("/")[0]
+        return self.sharing is not self.shown
 
-    def overtaken(self, current: Shareable | None) -> bool:
-        """Whether somebody changed or removed it since, so that the person decided over other words. Taking back holds
-        whatever it says by now."""
-        if not self.is_change or self.sharing is Sharing.NOT:
-            return False
-        return current is None or (self.seen != current.mark and self.sharing is not current.sharing)
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether it is taken back: that holds, whatever the thing says by now."""
+        return self.is_change and self.sharing is Sharing.NOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +107,3 @@ def shareable(agreement: Agreement, sharing: Sharing) -> Shareable:
 def shareable_lesson(lesson: Lesson) -> Shareable:
     """A lesson, as it is."""
     return Shareable(lesson.key, lesson.text, lesson.item, lesson.sharing)
-
-
-def values(lesson: Lesson | None) -> tuple[str, ...]:
-    """A lesson in parts, so that two versions of it come together as those of an answer do (`sheet.merge`)."""
-    return (lesson.text, lesson.item, lesson.sharing) if lesson else ()
-
-
-def lesson_mark(lesson: Lesson | None) -> str:
-    """With which a page says what it showed of a lesson; "0" when there was none."""
-    return digest(values(lesson))

@@ -1,7 +1,6 @@
 """What of a session is shared with other collaborations, as forms."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,17 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.checklist import Checklist, Item
 from reflectie.domain.report.agreements import MAX_AGREEMENT
-from reflectie.domain.sharing import Lesson, Shareable, Sharing, Wish, lesson_mark
+from reflectie.domain.sharing import Lesson, Shareable, Sharing, SharingChoice
+from reflectie.domain.versions import etag
 from reflectie.presentation import wording
 
 from .fields import TextField, choice_field
-from .optimistic_lock import SeenForm
+from .optimistic_lock import OptimisticLock, OptimisticLockForm
 
 CHOICES = "reflectie/sharing/choices.html"
 
 
-class LessonForm(SeenForm[Lesson]):
+class LessonForm(OptimisticLockForm[Lesson]):
     """One lesson, changed or taken out."""
+
+    removed_by_other = _("De ander haalde deze les weg.")
+    removing = _("Jij wou de les weghalen. Kies hieronder wat er komt te staan.")
+    remove_anyway = _("Haal de les toch weg")
+    leave_removed = _("Laat de les weg")
 
     text = TextField(
         label=_("Wat hielp?"),
@@ -80,23 +85,53 @@ class LessonForm(SeenForm[Lesson]):
         given = self.cleaned_data
         return Lesson("", given["text"], given["item"], Sharing(given["sharing"]))
 
-    def mark_of(self, thing: Lesson | None) -> str:
-        return lesson_mark(thing)
+
+class SharingLine(OptimisticLock[Shareable]):
+    """One thing to decide over, as the page shows it. In a conflict it stands there as it is now, with what the person
+    chose: whoever sends that again decided over it."""
+
+    def __init__(self, thing: Shareable, item: Item | None, data: QueryDict) -> None:
+        self.kept: Shareable = thing
+        self.item = item
+        self.data = data
+        self.etag_name = f"seen-{thing.key}"
 
     @property
-    def removes(self) -> bool:
-        return "remove" in self.data
+    def thing(self) -> Shareable:
+        return self.kept
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the page that was posted asked about it."""
+        return bool(self.data.get(self.etag_name))
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing to decide over. `seen` goes along in the page; `overtaken` says that it changed since it was shown."""
+    @property
+    def seen(self) -> str:
+        """The etag of what the person decided, or will decide, over."""
+        return self.shown_etag if self.is_asked and not self.has_conflict else etag(self.kept)
 
-    thing: Shareable
-    item: Item | None
-    choices: tuple[tuple[str, str | Promise, bool], ...]
-    seen: str
-    overtaken: bool
+    @property
+    def shown_sharing(self) -> Sharing:
+        """How the page showed that it was shared."""
+        return self.kept.sharing if self.has_conflict else self._given(f"shown-{self.kept.key}")
+
+    @property
+    def chosen(self) -> Sharing:
+        return self._given(f"share-{self.kept.key}")
+
+    @property
+    def choices(self) -> list[tuple[str, str | Promise, bool]]:
+        """Each way to share it, in words, and whether it is the one that is chosen."""
+        return [(sharing.value, wording.SHARINGS[sharing], sharing is self.chosen) for sharing in Sharing]
+
+    @property
+    def choice(self) -> SharingChoice | None:
+        """What was posted of it; None where the page didn't ask."""
+        return SharingChoice(self.chosen, self.shown_sharing, self.seen) if self.is_asked else None
+
+    def _given(self, name: str) -> Sharing:
+        given = self.data.get(name)
+        return Sharing(str(given)) if given in set(Sharing) else self.kept.sharing
 
 
 class ShareForm(LessonForm):
@@ -105,10 +140,8 @@ class ShareForm(LessonForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, checklist: Checklist, things: Sequence[Shareable], data: QueryDict | None = None) -> None:
-        self.things = things
-        # The keys of what somebody changed since this page was shown.
-        self.overtaken: frozenset[str] = frozenset()
         super().__init__(checklist, data)
+        self.lines = [SharingLine(thing, checklist.by_key.get(thing.item), self.data) for thing in things]
         self.helper.layout.append("key")
 
     def _start(self, kept: Lesson | None) -> dict[str, Any]:
@@ -123,36 +156,28 @@ class ShareForm(LessonForm):
         return self.lesson if self.is_wanted else None
 
     @property
-    def wishes(self) -> dict[str, Wish]:
+    def sharing_choices(self) -> dict[str, SharingChoice]:
         """How each thing is to be shared; what the page didn't ask about is left as it is."""
-        wishes = {thing.key: Wish(self._chosen(thing), self._seen(thing)) for thing in self.things}
-        return {key: wish for key, wish in wishes.items() if self.data.get(f"seen-{key}")}
+        return {line.kept.key: choice for line in self.lines if (choice := line.choice)}
+
+    def set_conflicts(self, keys: Collection[str]) -> None:
+        """Somebody changed what has these keys since the page was shown."""
+        for line in self.lines:
+            if line.kept.key in keys:
+                line.set_conflict(line.kept)
 
     @property
-    def lessons(self) -> list[Line]:
-        return [self._line(thing) for thing in self.things if thing.is_lesson]
+    def lessons(self) -> list[SharingLine]:
+        return [line for line in self.lines if line.thing.is_lesson]
 
     @property
-    def agreements(self) -> list[Line]:
-        return [self._line(thing) for thing in self.things if not thing.is_lesson]
+    def agreements(self) -> list[SharingLine]:
+        return [line for line in self.lines if not line.thing.is_lesson]
 
     @property
-    def shown(self) -> list[Line]:
+    def shown(self) -> list[SharingLine]:
         """What others find now."""
-        return [self._line(thing) for thing in self.things if thing.is_shown]
-
-    def _line(self, thing: Shareable) -> Line:
-        chosen, overtaken = self._chosen(thing), thing.key in self.overtaken
-        choices = tuple((sharing.value, wording.SHARINGS[sharing], sharing is chosen) for sharing in Sharing)
-        seen = thing.mark if overtaken else self._seen(thing)
-        return Line(thing, self.checklist.by_key.get(thing.item), choices, seen, overtaken)
-
-    def _chosen(self, thing: Shareable) -> Sharing:
-        given = self.data.get(f"share-{thing.key}")
-        return Sharing(str(given)) if given in set(Sharing) else thing.sharing
-
-    def _seen(self, thing: Shareable) -> str:
-        return str(self.data.get(f"seen-{thing.key}") or thing.mark)
+        return [line for line in self.lines if line.thing.is_shown]
 
 
 def _by_dimension(checklist: Checklist) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -39,7 +39,7 @@ def wrong_in(form: BaseForm) -> list[tuple[str, str]]:
     """What is wrong in a form that was sent, in the order of its fields: the id of the field on the page, and in words.
     What is wrong with the form as a whole comes first, without a field. Nothing where it was sent to take away what it
     is about: then nobody reads what is in it."""
-    if not form.is_bound or getattr(form, "removes", False) or getattr(form, "wipes", False):
+    if not form.is_bound or getattr(form, "removes", False):
         return []
     wrong = [field for field in form if field.errors]
     said = Counter(str(text) for field in wrong for text in field.errors)

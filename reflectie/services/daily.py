@@ -62,11 +62,27 @@ def held_back() -> DailyJob.Held | None:
 
 
 def held_back_text(why: DailyJob.Held) -> str:
-    """What an administrator reads where the daily erasing did nothing."""
+    """What an administrator reads, on a page or in a mail, where the daily erasing did nothing."""
     held = _("Het dagelijkse wissen deed niets, en wacht op jou.")
     what = _("Kijk of de datum van de server klopt, en de instellingen RETENTION_DAYS en FOLD_MONTHS.")
     then = _("Is alles juist, doe dan op de server: .venv/bin/python manage.py delete_expired --yes")
     return f"{held} {why.label} {what} {then}"
+
+
+# In the log, in English; on pages and in mails by the labels of the model.
+HELD_BACK_LOG = {
+    DailyJob.Held.JUMP: "the last time is more than a month ago, or the server's clock leapt ahead",
+    DailyJob.Held.SHARE: "more than a third of what there is would go at once",
+}
+
+
+def held_back_log(why: DailyJob.Held) -> str:
+    """What commands and the log say where the daily erasing did nothing."""
+    return (
+        f"The daily erasing did nothing, and waits for you: {HELD_BACK_LOG[why]}. "
+        "See whether the server's date is right, and the settings RETENTION_DAYS and FOLD_MONTHS. "
+        "If all is well: .venv/bin/python manage.py delete_expired --yes"
+    )
 
 
 def erase_daily(day: date, *, confirmed: bool = False) -> Erased:

@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from reflectie.domain.questionnaire.answers import FieldValue, Posted, Value, note_name
+from reflectie.domain.questionnaire.answers import FieldValue, Value, note_name
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.outcomes import Choice, Outcome
@@ -25,16 +24,15 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Answer, Collaboration, Lesson, Membership, Role, Session
 from reflectie.models import Conclusion as ConclusionRow
 
-from .accounts import close_account, rename_account
+from .accounts import close_account
 from .clock import today
 from .collaborations.collaborations import create_collaboration, erase_collaboration
 from .questionnaire.checklists import item_ids
-from .questionnaire.sheets import save_fields
 from .report.agreements import add_agreement
 from .report.outcomes import record_outcome
+from .sample_data import give_role, make_account, make_round, set_back
 from .sessions.plans import Plan
-from .sessions.rounds import close_round, conclude, open_report, plan_session
-from .tokens import hash_token, new_token
+from .sessions.rounds import close_round, conclude, open_report
 
 # At a name reserved for examples (RFC 2606): nobody can have a mailbox there, nor ask for a code to sign in.
 ADDRESSES = {role: f"demo-{role}@example.org" for role in (Role.COORDINATOR, Role.FACILITATOR)}
@@ -75,7 +73,10 @@ def make_demo(content: Mapping[str, Any], *, beside: bool = False) -> Demo:
             raise DemoStandsError
         if Collaboration.objects.exists() and not beside:
             raise NotEmptyError
-        users = {role: _account(address, content["people"][role], password) for role, address in ADDRESSES.items()}
+        names = content["people"]
+        users = {
+            role: make_account(address, name=names[role], password=password) for role, address in ADDRESSES.items()
+        }
         for described in content["collaborations"]:
             _collaboration(described, users)
     return Demo(ADDRESSES, password)
@@ -105,13 +106,6 @@ def _accounts() -> Any:
     return User.objects.filter(email__in=ADDRESSES.values())
 
 
-def _account(address: str, name: str, password: str) -> User:
-    user = User.objects.create_user(uuid4().hex, address, password)
-    EmailAddress.objects.create(user=user, email=address, primary=True, verified=True)
-    rename_account(user, name)
-    return user
-
-
 def _collaboration(described: Mapping[str, Any], users: Mapping[Role, User]) -> None:
     collaboration = create_collaboration(
         users[Role.COORDINATOR],
@@ -122,23 +116,20 @@ def _collaboration(described: Mapping[str, Any], users: Mapping[Role, User]) -> 
     )
     collaboration.invented, collaboration.signals_from = True, _day(described["signals_from_weeks_ago"])
     collaboration.save(update_fields=["invented", "signals_from"])
-    Membership.objects.create(collaboration=collaboration, user=users[Role.FACILITATOR], role=Role.FACILITATOR)
+    give_role(collaboration, users[Role.FACILITATOR], Role.FACILITATOR)
     for session in described["sessions"]:
         _session(collaboration, session)
 
 
 def _session(collaboration: Collaboration, described: Mapping[str, Any]) -> None:
     day = _day(described["weeks_ago"])
-    session = plan_session(collaboration, _plan(described, day))
     sheets = [_sheet(described, number) for number in range(len(described["people"]))]
-    for number, sheet in enumerate(sheets):
-        _fill_in(session, sheet, finish=number not in described.get("unfinished", ()))
+    unfinished = described.get("unfinished", ())
+    session = make_round(collaboration, _plan(described, day), sheets, unfinished=unfinished)
     Session.objects.filter(pk=session.pk).update(told_of_signals=True)
     if described["stage"] != Session.Stage.OPEN:
         _after_closing(session, described)
-        # As people do it, but long ago.
-        Session.objects.filter(pk=session.pk).update(changed_on=day)
-        Session.objects.filter(pk=session.pk, stage=Session.Stage.CONCLUDED).update(concluded_on=day)
+        set_back(session, day)
 
 
 def _plan(described: Mapping[str, Any], day: date) -> Plan:
@@ -165,13 +156,6 @@ def _sheet(described: Mapping[str, Any], number: int) -> dict[str, FieldValue]:
     values |= {key: MARKS[marks[number]] for key, marks in described["answers"].items()}
     notes = {note_name(note["item"]): note["text"] for note in described.get("notes", ()) if note["by"] == number}
     return {name: value for name, value in (values | notes).items() if value}
-
-
-def _fill_in(session: Session, sheet: Mapping[str, FieldValue], *, finish: bool) -> None:
-    # One sheet for a whole team is opened by the session's own link.
-    token = session.join_token if session.mode == Mode.TOGETHER else new_token()
-    posted = {name: Posted(value, "0") for name, value in sheet.items()}
-    save_fields(session, hash_token(token or ""), posted, finish=finish, may_begin=True)
 
 
 def _after_closing(session: Session, described: Mapping[str, Any]) -> None:

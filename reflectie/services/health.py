@@ -17,7 +17,7 @@ from reflectie.backends.schema import migrations_that_differ
 from reflectie.services.collaborations.people import without_coordinator
 
 from .accounts import twins
-from .daily import held_back, held_back_text
+from .daily import held_back, held_back_log, held_back_text
 from .heartbeat import daily_work_is_late, worker_is_silent
 
 # Whoever asks wants an answer now, also while somebody else holds a lock.
@@ -29,11 +29,19 @@ DISK_FULL = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """What keeps requests from being served, if anything does; and what an administrator should look at. In words."""
+class Problem:
+    """What is wrong: `text` is for pages, `log` for the log, in English."""
 
-    failure: str = ""
-    warnings: tuple[str, ...] = ()
+    text: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What keeps requests from being served, if anything does; and what an administrator should look at."""
+
+    failure: Problem | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 def look_at_health() -> Health:
@@ -59,9 +67,9 @@ def health_of_accounts() -> dict[str, Any]:
     return {"without_coordinator": without_coordinator().count(), "twins": twins()}
 
 
-def why_it_fails() -> str:
-    """What to say where a request failed: what all of them need and isn't there; nothing when that is all there."""
-    return look_at_health().failure or (_disk() if _free() < DISK_FULL else "")
+def why_it_fails() -> Problem | None:
+    """What to say where a request failed: what all of them need and isn't there; None when that is all there."""
+    return look_at_health().failure or (_disk() if _free() < DISK_FULL else None)
 
 
 @contextmanager
@@ -75,51 +83,61 @@ def _hasty() -> Iterator[None]:
         yield
 
 
-def _database() -> str:
+def _database() -> Problem | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
     file = _file()
     if file and not all(os.access(path, os.W_OK) for path in (file, file.parent)):
-        return _("De databank kan niet beschreven worden: kijk na van wie de bestanden zijn.")
-    return ""
+        return Problem(
+            _("De databank kan niet beschreven worden: kijk na van wie de bestanden zijn."),
+            "the database can't be written: see whose its files are",
+        )
+    return None
 
 
-def _migrations() -> str:
+def _migrations() -> Problem | None:
     pending, _newer = migrations_that_differ()
     if not pending:
-        return ""
+        return None
+    names = ", ".join(pending)
     told = _("De databank is nog niet bijgewerkt voor deze versie: %(names)s. Voer ./run --setup uit en start opnieuw.")
-    return told % {"names": ", ".join(pending)}
+    return Problem(told % {"names": names}, f"the database lacks migrations of this version: {names}")
 
 
-def _cache() -> str:
+def _cache() -> Problem | None:
     cache.get("health")
-    return ""
+    return None
 
 
-def _disk() -> str:
+def _disk() -> Problem | None:
     free = _free()
     if free < DISK_FULL:
-        return _("De schijf is vol: er kan niets bewaard worden.")
+        return Problem(_("De schijf is vol: er kan niets bewaard worden."), "the disk is full")
     if free < DISK_NEARLY_FULL:
-        return _("De schijf is bijna vol: er is nog %(number)s MB vrij.") % {"number": free // 1_000_000}
-    return ""
+        number = free // 1_000_000
+        text = _("De schijf is bijna vol: er is nog %(number)s MB vrij.") % {"number": number}
+        return Problem(text, f"the disk is nearly full: {number} MB is free")
+    return None
 
 
-def _worker() -> str:
+def _worker() -> Problem | None:
     if not worker_is_silent():
-        return ""
+        return None
     text = _("De worker draait niet: er vertrekt geen mail, en wat oud is, wordt niet gewist. Start hem opnieuw.")
-    return f"{text} {_('Op de server: systemctl restart samenwerking-worker, of ./run.')}"
+    how = _("Op de server: systemctl restart samenwerking-worker, of ./run.")
+    return Problem(f"{text} {how}", "the worker doesn't run")
 
 
-def _daily_work() -> str:
+def _daily_work() -> Problem | None:
     if why := held_back():
-        return held_back_text(why)
+        return Problem(held_back_text(why), held_back_log(why))
     if daily_work_is_late() and not worker_is_silent():
-        return _("Het dagelijkse werk (wissen en herinneren) bleef liggen. Kijk in het logboek waarom.")
-    return ""
+        return Problem(
+            _("Het dagelijkse werk (wissen en herinneren) bleef liggen. Kijk in het logboek waarom."),
+            "the daily work is late",
+        )
+    return None
 
 
 def _free() -> int:
@@ -136,13 +154,16 @@ def _file() -> Path | None:
 
 # Without these, requests fail: in this order, and what is said when asking itself fails. A function each, so that
 # gettext knows the language of the moment.
-FAILURES: list[tuple[Callable[[], str], Callable[[], str]]] = [
-    (_database, lambda: _("De databank is niet bereikbaar.")),
-    (_migrations, lambda: _("De databank antwoordt niet op tijd.")),
+FAILURES: list[tuple[Callable[[], Problem | None], Callable[[], Problem]]] = [
+    (_database, lambda: Problem(_("De databank is niet bereikbaar."), "the database can't be reached")),
+    (_migrations, lambda: Problem(_("De databank antwoordt niet op tijd."), "the database doesn't answer in time")),
     (
         _cache,
-        lambda: _("De cache is niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."),
+        lambda: Problem(
+            _("De cache is niet bereikbaar: de tabel ‘cache’ ontbreekt, of CACHE_URL klopt niet."),
+            "the cache can't be reached: the table 'cache' is missing, or CACHE_URL is wrong",
+        ),
     ),
 ]
-# What to look at before something fails; "" when all is well.
-WARNINGS: list[Callable[[], str]] = [_disk, _worker, _daily_work]
+# What to look at before something fails; None when all is well.
+WARNINGS: list[Callable[[], Problem | None]] = [_disk, _worker, _daily_work]

@@ -2,14 +2,13 @@
 where it stands, so that what was changed, removed or taken back is gone everywhere at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reflectie.domain.questionnaire.answers import Merge, merge
 from reflectie.domain.questionnaire.checklist import Item, all_items
 from reflectie.domain.report.agreements import State
 from reflectie.domain.sharing import (
@@ -18,10 +17,9 @@ from reflectie.domain.sharing import (
     Shareable,
     Shared,
     Sharing,
-    Wish,
+    SharingChoice,
     shareable,
     shareable_lesson,
-    values,
 )
 from reflectie.models import OPENED, Membership, Role, Session
 from reflectie.models import Agreement as AgreementRow
@@ -29,6 +27,7 @@ from reflectie.models import Lesson as LessonRow
 
 from .erasure import leave_no_trace
 from .locks import lock_session
+from .optimistic_lock import ConflictError, is_to_write
 from .questionnaire.checklists import item_ids, load_checklist, published_row
 from .report.reports import agreement_of
 from .sessions.rounds import StageError
@@ -36,15 +35,6 @@ from .sessions.rounds import StageError
 
 class TooManyLessonsError(Exception):
     """The session has MAX_LESSONS already."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptLesson:
-    """What stands after a save (None: nothing any more), and whether it is somebody else's, different from what was
-    sent."""
-
-    lesson: Lesson | None
-    conflict: bool
 
 
 def load_shareable(session: Session) -> tuple[Shareable, ...]:
@@ -60,62 +50,79 @@ def load_lesson(session: Session, key: UUID) -> Lesson | None:
     return _lesson_of(row) if row else None
 
 
-def share(session: Session, wishes: Mapping[str, Wish], lesson: Lesson | None, key: UUID) -> frozenset[str]:
+def share(session: Session, choices: Mapping[str, SharingChoice], lesson: Lesson | None, key: UUID) -> None:
     """Share or take back what has these keys, and add a lesson if one is given; all of it or nothing.
 
-    Returns the keys of what somebody else changed since the page was shown: if there are any, nothing is written.
-    `key` is what the form carries, so that sending a lesson twice makes one. Raises StageError before the report is
-    open, TooManyLessonsError, KeyError for an item that the checklist doesn't have, and NotFoundError when the
-    session was erased.
+    `key` is what the form carries, so that sending a lesson twice makes one. Raises ConflictError, with the keys of
+    what somebody else changed since the page was shown and how it stands now; StageError before the report is open,
+    TooManyLessonsError, KeyError for an item that the checklist doesn't have, and NotFoundError when the session was
+    erased.
     """
     with transaction.atomic():
         session = _lock_opened(session)
-        current = {found.key: found for found in load_shareable(session)}
-        overtaken = frozenset(name for name, wish in wishes.items() if wish.overtaken(current.get(name)))
-        if overtaken:
-            return overtaken
-        for name, wish in wishes.items():
-            # About no item nobody finds it; shared now, it would be found as soon as somebody chose one.
-            if wish.is_change and name in current and (current[name].item or not wish.sharing):
-                rows: QuerySet[Any] = session.lessons.all() if current[name].is_lesson else session.agreements.all()
-                rows.filter(pk=name).update(sharing=wish.sharing)
+        for thing, sharing in _changes(choices, {found.key: found for found in load_shareable(session)}):
+            rows: QuerySet[Any] = session.lessons.all() if thing.is_lesson else session.agreements.all()
+            rows.filter(pk=thing.key).update(sharing=sharing)
         if lesson:
             _add_lesson(session, lesson, key)
-    return frozenset()
+
+
+def _changes(choices: Mapping[str, SharingChoice], current: Mapping[str, Shareable]) -> list[tuple[Shareable, Sharing]]:
+    """What is to be shared otherwise, and how. Raises ConflictError, as `share` does."""
+    changes: list[tuple[Shareable, Sharing]] = []
+    conflicts: dict[str, Shareable | None] = {}
+    for key, choice in choices.items():
+        thing = current.get(key)
+        try:
+            is_written = choice.is_withdrawal or (choice.is_change and _is_to_share(choice, thing))
+        except ConflictError:
+            conflicts[key] = thing
+            continue
+        # About no item nobody finds it; shared now, it would be found as soon as somebody chose one.
+        if is_written and thing and (thing.item or not choice.sharing):
+            changes.append((thing, choice.sharing))
+    if conflicts:
+        raise ConflictError(conflicts)
+    return changes
+
+
+def _is_to_share(choice: SharingChoice, thing: Shareable | None) -> bool:
+    if thing is None:
+        raise ConflictError(None)
+    return is_to_write(choice.seen, replace(thing, sharing=choice.sharing), thing)
 
 
 def _add_lesson(session: Session, lesson: Lesson, key: UUID) -> None:
-    own = uuid5(session.pk, "\x1f".join((str(key), *values(lesson))))
+    own = uuid5(session.pk, "\x1f".join((str(key), *lesson.parts)))
     if session.lessons.filter(pk=own).exists():
         return
     if session.lessons.count() >= MAX_LESSONS:
         raise TooManyLessonsError
-    LessonRow.objects.create(pk=own, session=session, **_parts(session, lesson))
+    LessonRow.objects.create(pk=own, session=session, **_columns(session, lesson))
 
 
-def change_lesson(session: Session, key: UUID, wanted: Lesson | None, seen: str) -> KeptLesson:
-    """Put a lesson in other words, about another item or shared otherwise; None takes it out for good. `seen` is the
-    mark of what the page showed (`lesson_mark`).
+def change_lesson(session: Session, key: UUID, wanted: Lesson | None, seen: str) -> Lesson | None:
+    """Put a lesson in other words, about another item or shared otherwise; None takes it out for good. Returns what
+    stands after that. `seen` is the etag of what the page showed.
 
-    Whoever changed it meanwhile isn't overwritten: then nothing is written, and the two are for the person to settle.
-    One that somebody took out meanwhile is made again, once the person chose so. Raises as `share` does.
+    Raises ConflictError when somebody else changed it meanwhile. One that somebody took out meanwhile is made again,
+    once the person chose so. Raises otherwise as `share` does.
     """
     with transaction.atomic():
         session = _lock_opened(session)
         current = load_lesson(session, key)
         wanted = replace(wanted, key=str(key)) if wanted else None
-        merged = merge(seen, values(wanted), values(current))
-        if merged is not Merge.APPLY:
-            return KeptLesson(current, merged is Merge.CONFLICT)
+        if not is_to_write(seen, wanted, current):
+            return current
         if wanted is None:
             session.lessons.filter(pk=key).delete()
         elif current is None:
             _add_lesson(session, wanted, key)
         else:
-            session.lessons.filter(pk=key).update(**_parts(session, wanted))
+            session.lessons.filter(pk=key).update(**_columns(session, wanted))
         # What was wiped or reworded may not live on in the database's files.
         leave_no_trace()
-    return KeptLesson(wanted, conflict=False)
+    return wanted
 
 
 def agreement_is_shared(session: Session, key: UUID) -> bool:
@@ -191,5 +198,5 @@ def _lesson_of(row: LessonRow) -> Lesson:
     return Lesson(str(row.pk), row.text, row.item.key, Sharing(row.sharing))
 
 
-def _parts(session: Session, lesson: Lesson) -> dict[str, Any]:
+def _columns(session: Session, lesson: Lesson) -> dict[str, Any]:
     return {"text": lesson.text, "item_id": item_ids(session.checklist_id)[lesson.item], "sharing": lesson.sharing}

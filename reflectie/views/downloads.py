@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
 from reflectie.exports import CONTENT_TYPES, Format, comparison_file, everything_file, session_file
@@ -53,7 +52,6 @@ class _Line:
             self._lines.release()
 
 
-@never_cache
 @require_GET
 def everything(request: HttpRequest) -> HttpResponseBase:
     if not LINES.acquire(blocking=False):

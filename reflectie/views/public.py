@@ -3,15 +3,12 @@
 import logging
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.questionnaire.answers import Sheet, Value
@@ -19,14 +16,14 @@ from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.services.health import look_at_health
 from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.web.middleware import cacheable
 from reflectie.web.reflection_cookie import own_token
 
 logger = logging.getLogger(__name__)
 
 
-@login_not_required
+@cacheable
 @require_safe
-@gzip_page
 def home(request: HttpRequest) -> HttpResponse:
     checklist = published_checklist()
     context = {
@@ -42,9 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_not_required
+@cacheable
 @require_safe
-@gzip_page
 def about(request: HttpRequest) -> HttpResponse:
     context = {
         "sources": published_checklist().sources,
@@ -57,24 +53,21 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/about.html", context)
 
 
-@login_not_required
 @require_safe
 def alive(_request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-@login_not_required
 @require_safe
-@never_cache
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether requests can be served: 200 or 503. Whoever has READY_TOKEN reads why not, and what to look at."""
     health = look_at_health()
     if health.failure:
-        logger.error("Not ready: %s", health.failure)
+        logger.error("not ready: %s", health.failure.log)
     lines = [gettext("niet klaar") if health.failure else "ok"]
     if _has_ready_token(request):
-        lines += [line for line in (health.failure, *health.warnings) if line]
+        lines += [problem.text for problem in (health.failure, *health.warnings) if problem]
     return HttpResponse(
         "\n".join(lines), status=503 if health.failure else 200, content_type="text/plain; charset=utf-8"
     )

@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.sharing import MAX_LESSONS
 from reflectie.forms.sharing import LessonForm, ShareForm
 from reflectie.models import OPENED, Session
+from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.sharing import (
     TooManyLessonsError,
@@ -43,7 +42,6 @@ def _opened_or_404(request: HttpRequest, pk: UUID, roles: tuple[str, ...]) -> tu
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What of a session is shared, and how."""
@@ -55,21 +53,16 @@ def lessons(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _lessons_page(request, session, form, status=422)
     try:
-        overtaken = share(session, form.wishes, form.new_lesson, form.cleaned_data["key"])
+        share(session, form.sharing_choices, form.new_lesson, form.cleaned_data["key"])
     except TooManyLessonsError:
         _say_too_many(form)
         return _lessons_page(request, session, form, status=422)
-    if overtaken:
-        return _overtaken(request, session, overtaken)
+    except ConflictError as conflict:
+        form = ShareForm(form.checklist, load_shareable(session), request.POST)
+        form.set_conflicts(conflict.current)
+        return _lessons_page(request, session, form, status=409)
     _say_what_others_find(request, session)
     return HttpResponseRedirect(reverse("lessons", args=[pk]), status=303)
-
-
-def _overtaken(request: HttpRequest, session: Session, keys: frozenset[str]) -> HttpResponse:
-    """Somebody changed what was to be shared: it stands there as it is now, with what the person chose."""
-    form = ShareForm(load_checklist(session.checklist), load_shareable(session), request.POST)
-    form.overtaken = keys
-    return _lessons_page(request, session, form, status=409)
 
 
 def _say_too_many(form: LessonForm) -> None:
@@ -91,14 +84,13 @@ def _lessons_page(
         "collaboration": session.collaboration,
         "may_reword": session.stage == Session.Stage.DISCUSSION,
         "is_full": len(form.lessons) >= MAX_LESSONS,
-        "overtaken": status == 409,
+        "has_conflict": status == 409,
     }
     page = "reflectie/sharing/lessons.html" if may_share else "reflectie/sharing/seen.html"
     return render(request, page, context, status=status)
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def lesson(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One lesson: put in other words, shared otherwise, or taken out."""
@@ -113,17 +105,17 @@ def lesson(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
 
 def _save_lesson(request: HttpRequest, session: Session, form: LessonForm, key: UUID) -> HttpResponse:
     back = HttpResponseRedirect(reverse("lessons", args=[session.pk]), status=303)
-    if "theirs" in request.POST:
+    if form.chose_theirs:
         return back
     if not form.removes and not form.is_valid():
         return _lesson_page(request, session, form, status=422)
     try:
-        saved = change_lesson(session, key, None if form.removes else form.lesson, form.seen)
+        change_lesson(session, key, None if form.removes else form.lesson, form.seen)
     except TooManyLessonsError:
         _say_too_many(form)
         return _lesson_page(request, session, form, status=422)
-    if saved.conflict:
-        form.meet(saved.lesson)
+    except ConflictError as conflict:
+        form.set_conflict(conflict.current)
         return _lesson_page(request, session, form, status=409)
     _say_what_others_find(request, session)
     return back
@@ -134,9 +126,7 @@ def _lesson_page(request: HttpRequest, session: Session, form: LessonForm, statu
     return render(request, "reflectie/sharing/lesson.html", context, status=status)
 
 
-@never_cache
 @require_safe
-@gzip_page
 def shared(request: HttpRequest) -> HttpResponse:
     """What collaborations share, by item; all of it, or of one."""
     found = load_shared(signed_in(request).pk)

@@ -10,8 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.questionnaire.answers import note_name
@@ -51,9 +49,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@never_cache
 @require_safe
-@gzip_page
 def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/signals/page.html", _asked(request))
 
@@ -67,9 +63,7 @@ def signals_pdf(request: HttpRequest) -> HttpResponse:
     return made_file(request, made.fingerprint, made.make, f"signaal-{context['year']}.pdf")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def collaboration_signals(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whether a collaboration takes part: switched by its coordinators, read by its facilitators too."""
     membership = membership_or_404(request, pk, COORDINATOR if request.method == "POST" else MEMBERS)
@@ -91,9 +85,7 @@ def collaboration_signals(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/signals/collaboration.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def quotes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The notes of a session, to release one by one."""
     session = session_or_404(request, pk, COORDINATOR).session

@@ -23,21 +23,21 @@ def hosts(**_: Any) -> Iterator[CheckMessage]:
     elsewhere = sorted(set(settings.ALLOWED_HOSTS) - THIS_MACHINE)
     if any("*" in host for host in elsewhere):
         yield Error(
-            "ALLOWED_HOSTS laat elke naam toe (*): een vervalst adres kan zo in een gedeelde link komen.",
-            hint="Noem de namen waaronder mensen de site openen: ALLOWED_HOSTS=samenwerking.example.org",
+            "ALLOWED_HOSTS allows every name (*): a forged address may get into a shared link.",
+            hint="Give the names by which people open the site: ALLOWED_HOSTS=samenwerking.example.org",
             id="samenwerking.E001",
         )
     elif elsewhere and settings.DEBUG:
         yield Error(
-            f"DEBUG staat aan terwijl ook {', '.join(elsewhere)} toegelaten is: foutpagina's tonen dan antwoorden.",
-            hint="Zet DEBUG uit, of laat alleen 127.0.0.1 en localhost toe in ALLOWED_HOSTS.",
+            f"DEBUG is on while {', '.join(elsewhere)} is allowed too: error pages would show answers.",
+            hint="Turn DEBUG off, or allow 127.0.0.1 and localhost alone in ALLOWED_HOSTS.",
             id="samenwerking.E002",
         )
     elif elsewhere and settings.PLAIN_HTTP:
         yield Error(
-            f"PLAIN_HTTP staat aan terwijl ook {', '.join(elsewhere)} toegelaten is: "
-            "links en antwoorden gaan dan leesbaar over het netwerk.",
-            hint="Zet PLAIN_HTTP uit en een proxy met https ervoor, of laat alleen 127.0.0.1 en localhost toe.",
+            f"PLAIN_HTTP is on while {', '.join(elsewhere)} is allowed too: "
+            "links and answers would cross the network in the clear.",
+            hint="Turn PLAIN_HTTP off and put a proxy with https in front, or allow 127.0.0.1 and localhost alone.",
             id="samenwerking.E003",
         )
 
@@ -47,8 +47,8 @@ def keys(**_: Any) -> Iterator[CheckMessage]:
     for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
         if len(key) < KEY_LENGTH or len(set(key)) < KEY_SIGNS or key.startswith(INSECURE_KEY):
             yield Error(
-                "SECRET_KEY is te raden: wie hem raadt, kan persoonlijke codes namaken.",
-                hint="Maak er een met: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'",
+                "SECRET_KEY can be guessed: whoever guesses it can forge personal codes.",
+                hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'",
                 id="samenwerking.E004",
             )
             return
@@ -59,8 +59,8 @@ def former_keys(**_: Any) -> Iterator[CheckMessage]:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if len(set(keys)) < len(keys):
         yield Error(
-            "In SECRET_KEY_FALLBACKS staat een sleutel dubbel, of SECRET_KEY zelf.",
-            hint="Zet er alleen sleutels in die vroeger golden, elk één keer.",
+            "SECRET_KEY_FALLBACKS has a key twice, or SECRET_KEY itself.",
+            hint="Put former keys in it alone, each once.",
             id="samenwerking.E010",
         )
 
@@ -69,8 +69,8 @@ def former_keys(**_: Any) -> Iterator[CheckMessage]:
 def keys_that_can_go(**_: Any) -> Iterator[CheckMessage]:
     if settings.SECRET_KEY_FALLBACKS:
         yield Warning(
-            "SECRET_KEY_FALLBACKS laat ook oude sleutels gelden.",
-            hint="Haal ze weg zodra alle rondes gesloten zijn die onder zo'n sleutel geopend werden.",
+            "SECRET_KEY_FALLBACKS keeps old keys valid.",
+            hint="Take them out once all rounds are closed that were opened under one of them.",
             id="samenwerking.W004",
         )
 
@@ -79,8 +79,8 @@ def keys_that_can_go(**_: Any) -> Iterator[CheckMessage]:
 def retention(**_: Any) -> Iterator[CheckMessage]:
     if settings.RETENTION_DAYS < 1:
         yield Error(
-            f"RETENTION_DAYS is {settings.RETENTION_DAYS}: alles zou meteen gewist worden.",
-            hint="Zet het aantal dagen dat een zelfreflectie bewaard blijft op 1 of meer; gewoon is 90.",
+            f"RETENTION_DAYS is {settings.RETENTION_DAYS}: everything would be erased at once.",
+            hint="Set the number of days that a reflection is kept to 1 or more; 90 is usual.",
             id="samenwerking.E005",
         )
 
@@ -89,9 +89,9 @@ def retention(**_: Any) -> Iterator[CheckMessage]:
 def folding(**_: Any) -> Iterator[CheckMessage]:
     if settings.FOLD_MONTHS < 0:
         yield Error(
-            f"FOLD_MONTHS is {settings.FOLD_MONTHS}: dat zou nog voor het besluit zijn.",
-            hint="Zet het aantal maanden na het besluit waarna van antwoorden alleen aantallen blijven; gewoon is 24. "
-            "Zet 0 om ze te houden.",
+            f"FOLD_MONTHS is {settings.FOLD_MONTHS}: that would be before a round is concluded.",
+            hint="Set the number of months after the conclusion when only counts of answers stay; 24 is usual. "
+            "Set 0 to keep the answers.",
             id="samenwerking.E008",
         )
 
@@ -100,8 +100,8 @@ def folding(**_: Any) -> Iterator[CheckMessage]:
 def registration(**_: Any) -> Iterator[CheckMessage]:
     if settings.REGISTRATION not in ("open", "invited"):
         yield Error(
-            f"REGISTRATION is {settings.REGISTRATION!r}: zo is niet duidelijk wie een account mag maken.",
-            hint="Zet REGISTRATION op open (iedereen) of op invited (alleen wie uitgenodigd is).",
+            f"REGISTRATION is {settings.REGISTRATION!r}: that doesn't say who may make an account.",
+            hint="Set REGISTRATION to open (everybody) or to invited (whoever was invited).",
             id="samenwerking.E006",
         )
 
@@ -110,8 +110,8 @@ def registration(**_: Any) -> Iterator[CheckMessage]:
 def signal_label(**_: Any) -> Iterator[CheckMessage]:
     if settings.SIGNAL_LABEL not in list(Partition):
         yield Error(
-            f"SIGNAL_LABEL is {settings.SIGNAL_LABEL!r}: zo is niet duidelijk waarnaar signalen ingedeeld worden.",
-            hint="Zet SIGNAL_LABEL op region (regio) of op theme (thema).",
+            f"SIGNAL_LABEL is {settings.SIGNAL_LABEL!r}: that doesn't say by what signals are grouped.",
+            hint="Set SIGNAL_LABEL to region or to theme.",
             id="samenwerking.E007",
         )
 
@@ -120,8 +120,8 @@ def signal_label(**_: Any) -> Iterator[CheckMessage]:
 def proxy(**_: Any) -> Iterator[CheckMessage]:
     if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
         yield Warning(
-            "Zonder BEHIND_PROXY ziet de app niet dat een bezoeker https gebruikt, en stuurt hem eindeloos door.",
-            hint="Zet BEHIND_PROXY=true als de proxy zelf X-Forwarded-Proto zet en die van buiten weggooit.",
+            "Without BEHIND_PROXY the app doesn't see that a visitor uses https, and redirects without end.",
+            hint="Set BEHIND_PROXY=true if the proxy sets X-Forwarded-Proto itself, and drops it from outside.",
             id="samenwerking.W001",
         )
 
@@ -130,8 +130,8 @@ def proxy(**_: Any) -> Iterator[CheckMessage]:
 def mail(**_: Any) -> Iterator[CheckMessage]:
     if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
         yield Warning(
-            "Zonder EMAIL_URL krijgt niemand mail: codes om je aan te melden komen in het logboek terecht.",
-            hint="Noem de mailserver: EMAIL_URL=smtp+tls://gebruiker:wachtwoord@mail.example.org:587",
+            "Without EMAIL_URL nobody gets mail: codes to sign in end up in the log.",
+            hint="Name the mail server: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
             id="samenwerking.W002",
         )
 

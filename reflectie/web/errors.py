@@ -23,7 +23,6 @@ from django.middleware.csrf import (
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
@@ -148,9 +147,7 @@ def _elsewhere(request: HttpRequest, never: str, *, is_kept: bool) -> HttpRespon
         # Without cookies this may be a browser that lost them: what it may send again, it may try.
         "kept": _kept(request) if is_kept and never == NO_COOKIES else [],
     }
-    response = _without_database(request, "reflectie/elsewhere.html", context, status=403)
-    add_never_cache_headers(response)
-    return response
+    return _without_database(request, "reflectie/elsewhere.html", context, status=403)
 
 
 def _given(request: HttpRequest) -> list[tuple[Any, str]]:
@@ -208,14 +205,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and waited_too_long(error):
         return busy(request)
-    why = ""
+    why = None
     try:
         why = why_it_fails()
     except OSError:
-        logger.exception("Could not find out what is wrong")
+        logger.exception("could not find out what is wrong")
     if why:
-        logger.error("Can't serve %s (%s)", request.path, why)
-    page = render_to_string("500.html", {"why": why})
+        logger.error("can't serve %s (%s)", request.path, why.log)
+    page = render_to_string("500.html", {"why": why.text if why else ""})
     return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
 
 
@@ -234,7 +231,6 @@ def busy(request: HttpRequest) -> HttpResponse:
         }
         response = _without_database(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = str(AGAIN_AFTER)
-    add_never_cache_headers(response)
     return response
 
 
@@ -270,9 +266,7 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
 
 def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
     context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
-    response = _without_database(request, "reflectie/retry.html", context, status=status)
-    add_never_cache_headers(response)
-    return response
+    return _without_database(request, "reflectie/retry.html", context, status=status)
 
 
 def _without_database(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -1,8 +1,9 @@
-"""Headers that Django and django-csp don't set, who must sign in, and how many pages are made at a time."""
+"""What holds of every response (caches, compression, search engines), who must sign in, and how many pages are made at
+a time."""
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -11,7 +12,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
 
 from reflectie.backends import waited_too_long
@@ -20,34 +23,13 @@ from reflectie.concurrency import HEALTH, Places, too_many_wait
 from .secret_addresses import SECRET
 
 Handler = Callable[[HttpRequest], HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
-# Nothing here needs any of it; a script that slipped in, or a frame, doesn't get it either.
-PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "autoplay",
-        "bluetooth",
-        "browsing-topics",
-        "camera",
-        "display-capture",
-        "encrypted-media",
-        "geolocation",
-        "gyroscope",
-        "hid",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "publickey-credentials-get",
-        "screen-wake-lock",
-        "serial",
-        "usb",
-        "xr-spatial-tracking",
-    )
-)
 # Whoever puts a link of a team on a public page should not put its answers in a search engine.
 NOT_INDEXED = ("/start/", *(f"/{first}/" for first in SECRET))
+COMPRESSED = {"text/html", "image/svg+xml"}
+# Here stand emergency codes and the secret of a second step, beside what an address may put on the page.
+NOT_COMPRESSED = ("/account/", "/beheer/")
 
 log = logging.getLogger(__name__)
 
@@ -130,15 +112,39 @@ def _refused(*, is_too_much: bool = False) -> HttpResponse:
     return HttpResponseBadRequest(page, headers={"Cache-Control": "no-store"})
 
 
-def permissions_policy(get_response: Handler) -> Handler:
+def cacheable(view: View) -> View:
+    """A view of which a browser may keep what it answers, as it would by itself."""
+    view.cacheable = True  # type: ignore[attr-defined]
+    return view
+
+
+def response_headers(get_response: Handler) -> Handler:
+    """No cache keeps a response, unless its view says otherwise: by a Cache-Control of its own, or `@cacheable`. And
+    no search engine has a team's own pages."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        view = request.resolver_match and request.resolver_match.func
+        is_cacheable = response.status_code == 200 and getattr(view, "cacheable", False)
+        if not is_cacheable and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         if request.path_info.startswith(NOT_INDEXED):
             response["X-Robots-Tag"] = "noindex"
         return response
 
     return middleware
+
+
+class CompressPages(GZipMiddleware):
+    """Pages and pictures leave compressed; files are as they are. Nor are pages on which a secret of an account may
+    stand (docs/decisions/0021-rules-for-every-response.md)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        content_type = response.get("Content-Type", "").partition(";")[0]
+        if content_type not in COMPRESSED or request.path_info.startswith(NOT_COMPRESSED):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed
 
 
 class SignedInByDefault(LoginRequiredMiddleware):

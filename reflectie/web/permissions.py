@@ -5,13 +5,16 @@ manages accounts and content in `/beheer/` and has no more right to reports than
 do what the link is for: fill in, take part, or read.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial, update_wrapper
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest
+from django.urls import URLPattern
 
 from reflectie.domain.setup import Mode
 from reflectie.models import (
@@ -32,6 +35,15 @@ from reflectie.services.tokens import hash_token
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
+
+
+def without_account(patterns: Iterable[URLPattern]) -> Iterator[URLPattern]:
+    """The same addresses, at which nobody is asked to sign in. At all others they are (`SignedInByDefault`)."""
+    for pattern in patterns:
+        # A view may have another address, for who did sign in: the mark is the address's.
+        view = partial(pattern.callback)
+        pattern.callback = login_not_required(update_wrapper(view, pattern.callback))
+        yield pattern
 
 
 class LinkRenewedError(Http404):

@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -137,7 +136,6 @@ ReportView = Callable[..., HttpResponse]
 def by_link(view: ReportView) -> ReportView:
     """A view of a report for whoever holds its link to read."""
 
-    @login_not_required
     @require_safe
     @wraps(view)
     def opened(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from reflectie.domain.report.outcomes import Choice, Outcome, mark
+from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
+from reflectie.domain.versions import etag
 from reflectie.models import Role, Session
 from reflectie.services.report import outcomes, reports
 from tests.conftest import PHONE
@@ -96,6 +97,6 @@ def test_two_people_record_an_outcome_and_the_later_one_chooses(browser, live_se
     second.get_by_role("button", name="Bewaar die van mij").click()
     expect(second.locator("#goal-shared ~ .outcome-row").first).to_contain_text("Van ons samen")
     kept = outcomes.load_outcome(session, "goal-shared")
-    assert mark(kept) == mark(Outcome(Choice.HELPING, "Van ons samen"))
+    assert etag(kept) == etag(Outcome(Choice.HELPING, "Van ons samen"))
     for page in (first, second):
         page.context.close()

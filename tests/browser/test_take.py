@@ -11,8 +11,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from reflectie.domain.meeting.guide import deal_cards
-from reflectie.domain.report.agreements import State, mark
+from reflectie.domain.report.agreements import State
 from reflectie.domain.setup import Mode
+from reflectie.domain.versions import etag
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION, make_reflection
@@ -99,7 +100,7 @@ def test_an_agreement_is_made_by_keyboard_alone(watch: Watch, content):
 
     expect(page.locator(".agreement-line .stage")).to_have_text("Bezig")
     expected = changed(FIRST, what="We bellen.", due_on=None, state=State.BUSY, principle=3)
-    assert [mark(found) for found in reports.load_agreements(session)] == [mark(expected)]
+    assert [etag(found) for found in reports.load_agreements(session)] == [etag(expected)]
 
 
 # On a phone in the light the other journeys look.

@@ -24,9 +24,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from reflectie.domain.report.agreements import mark as agreement_mark
-from reflectie.domain.report.outcomes import mark
 from reflectie.domain.setup import OPTIONAL, Grouping
+from reflectie.domain.versions import etag
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
 from reflectie.pdf.documents import Kind
@@ -335,7 +334,7 @@ class Round:
         self.ask(PEOPLE[1], self.at("join-fill"), {"goal-shared": "helping", "seen-goal-shared": "0"})
         self.look_around()
         self.ask("coordinator", self.at("session-open"), {})
-        said = {"choice": "divided", "reason": SAID[0], "minority": "", "seen": mark(None)}
+        said = {"choice": "divided", "reason": SAID[0], "minority": "", "seen": etag(None)}
         self.ask("facilitator", self.at("outcome", key="goal-shared"), said)
         self.look_around()
         agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
@@ -349,7 +348,7 @@ class Round:
         dropped = {
             "state": "dropped",
             "reason": SAID[3],
-            "seen": agreement_mark(load_agreements(self.session)[0]),
+            "seen": etag(load_agreements(self.session)[0]),
         }
         self.ask("coordinator", self.at("agreement", key=str(kept.pk)), dropped)
         call_command("send_reminders")

@@ -9,12 +9,11 @@ from datetime import date
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from reflectie.domain.questionnaire.answers import FieldValue, Posted
+from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
-from reflectie.models import Collaboration, Membership, Partner, Role, Session, nth_that_day
-from reflectie.services import tokens
+from reflectie.models import Collaboration, Partner, Role, Session, nth_that_day
+from reflectie.services import sample_data
 from reflectie.services.erasure import erase_session
-from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.sessions import plans, rounds
 
 DAY = date(2026, 11, 19)
@@ -32,7 +31,7 @@ def signed_in(name: str, collaboration: Collaboration | None = None, role: Role 
     """A browser in which somebody with an account is signed in."""
     user, _ = get_user_model().objects.get_or_create(username=name, defaults={"email": f"{name}@example.org"})
     if collaboration:
-        Membership.objects.create(collaboration=collaboration, user=user, role=role)
+        sample_data.give_role(collaboration, user, role)
     client = Client()
     client.force_login(user)
     return client
@@ -55,11 +54,7 @@ def open_round(
         groups=tuple((name, 3) for name in groups),
         expected=expected,
     )
-    session = rounds.plan_session(collaboration, plan)
-    for values in sheets:
-        posted = {name: Posted(value, "0") for name, value in values.items()}
-        save_fields(session, tokens.hash_token(tokens.new_token()), posted, finish=True, may_begin=True)
-    return session
+    return sample_data.make_round(collaboration, plan, sheets)
 
 
 def closed_round(*args, **kwargs) -> Session:

@@ -208,7 +208,7 @@ def test_migrate_says_so_when_a_column_is_missing_after_it(clean_up: None) -> No
 
 def test_what_does_not_fit_names_a_missing_column_an_open_migration_and_a_newer_one(clean_up: None) -> None:
     stored = load("6a99165")
-    assert "nog niet bijgewerkt voor deze versie: " in (told := schema.what_does_not_fit(stored))
+    assert "lacks migrations of this version: " in (told := schema.what_does_not_fit(stored))
     assert " reflectie.00" in told
     call_command("migrate", database="stored", verbosity=0)
     assert schema.what_does_not_fit(stored) == ""
@@ -216,7 +216,7 @@ def test_what_does_not_fit_names_a_missing_column_an_open_migration_and_a_newer_
         cursor.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('reflectie', '9999_later', '2030-01-01')"
         )
-    assert "een nieuwere versie: reflectie.9999_later." in schema.what_does_not_fit(stored)
+    assert "a newer version: reflectie.9999_later." in schema.what_does_not_fit(stored)
     with stored.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
         cursor.execute("DROP TABLE reflectie_lesson")
@@ -247,7 +247,7 @@ def test_real_server_refuses_an_old_database_until_it_is_set_up(tmp_path: Path) 
 
     refused = run("-c", "import samenwerking.wsgi")
     assert refused.returncode == 1
-    assert "De databank is nog niet bijgewerkt voor deze versie" in refused.stderr
+    assert "The database lacks migrations of this version" in refused.stderr
     # Whoever has a link to a report reads it: this is what gave an error in such a database.
     told = run(
         "-c",

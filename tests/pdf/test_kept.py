@@ -15,7 +15,8 @@ from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django_tasks_db.models import DBTaskResult
 
-from reflectie.domain.report.agreements import Agreement, Decision, Needed, State, mark
+from reflectie.domain.report.agreements import Agreement, Decision, Needed, State
+from reflectie.domain.versions import etag
 from reflectie.models import Conclusion, MadePdf, Session
 from reflectie.pdf import documents
 from reflectie.pdf import worker as press_room
@@ -208,7 +209,7 @@ def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordin
     agreement = agreements.add_agreement(session, Agreement("", "We bellen elke maandag."), uuid4())
     response = coordinator.post(reverse("session-conclude", args=[session.pk]), CONCLUDING)
     later = replace(agreement, state=State.DROPPED, reason="Het werd dinsdag.")
-    agreements.change_agreement(session, UUID(agreement.key), later, mark(agreement))
+    agreements.change_agreement(session, UUID(agreement.key), later, etag(agreement))
 
     assert (response.status_code, made) == (303, [])
     assert DBTaskResult.objects.values_list("task_path", "args_kwargs").get() == (

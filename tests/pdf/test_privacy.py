@@ -18,8 +18,9 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from reflectie.domain.questionnaire.answers import MAX_NAME
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State, mark
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.text import set_apart
+from reflectie.domain.versions import etag
 from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents, renderer
@@ -83,7 +84,7 @@ def test_taken_out_it_leaves_the_pdf_with_which_a_later_session_ended(before, ea
     session = later_one(earlier)
     assert kept() == {b"%PDF before", b"%PDF quotes"}
 
-    remove_agreement(earlier, pk(agreement), mark(agreement))
+    remove_agreement(earlier, pk(agreement), etag(agreement))
 
     # The session before them all looks back on nothing of this one.
     assert kept() == {b"%PDF before"}
@@ -95,7 +96,7 @@ def test_put_in_other_words_too(before, earlier, words):
     agreement = made(earlier)
     later_one(earlier)
 
-    change_agreement(earlier, pk(agreement), changed(agreement, **words), mark(agreement))
+    change_agreement(earlier, pk(agreement), changed(agreement, **words), etag(agreement))
 
     assert kept() == {b"%PDF before"}
 
@@ -107,7 +108,7 @@ def test_another_state_or_day_takes_back_nothing_so_that_what_a_session_ended_wi
     agreement = made(earlier)
     later_one(earlier)
 
-    change_agreement(earlier, pk(agreement), changed(agreement, **parts), mark(agreement))
+    change_agreement(earlier, pk(agreement), changed(agreement, **parts), etag(agreement))
 
     assert kept() == {b"%PDF quotes"}
 
@@ -115,12 +116,12 @@ def test_another_state_or_day_takes_back_nothing_so_that_what_a_session_ended_wi
 def test_a_reason_taken_back_after_concluding_leaves_the_sessions_own_last_pdf_too(before, earlier):
     agreement = made(earlier)
     dropped = changed(agreement, state=State.DROPPED, reason="Mevrouw Janssens wil niet.")
-    change_agreement(earlier, pk(agreement), dropped, mark(agreement))
+    change_agreement(earlier, pk(agreement), dropped, etag(agreement))
     earlier = conclude(earlier)
     reports.keep_pdf(earlier.pk, "verslag", "key", b"%PDF own")
     later_one(earlier)
 
-    change_agreement(earlier, pk(agreement), changed(dropped, reason="Het lukte niet."), mark(dropped))
+    change_agreement(earlier, pk(agreement), changed(dropped, reason="Het lukte niet."), etag(dropped))
 
     assert kept() == {b"%PDF before"}
 
@@ -150,14 +151,13 @@ def test_wiped_words_of_the_talk_are_gone_from_the_files(collaboration):
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite keeps all of it in files of ours")
     from reflectie.domain.report.outcomes import Choice, Outcome
-    from reflectie.domain.report.outcomes import mark as outcome_mark
     from tests.services.test_erasure import on_disk
 
     session = discussed_round(collaboration, HINDERED)
     outcome = Outcome(Choice.DIVIDED, "Zeg-dit-niet-verder", "")
-    outcomes.record_outcome(session, "goal-shared", outcome, outcome_mark(None))
+    outcomes.record_outcome(session, "goal-shared", outcome, etag(None))
     assert b"Zeg-dit-niet-verder" in on_disk()
-    outcomes.record_outcome(session, "goal-shared", None, outcome_mark(outcome))
+    outcomes.record_outcome(session, "goal-shared", None, etag(outcome))
 
     assert b"Zeg-dit-niet-verder" not in on_disk()
 
@@ -299,9 +299,9 @@ def test_an_agreement_of_elsewhere_is_absent_under_a_session_of_ones_own(collabo
     address = reverse("agreement", args=[earlier.pk, theirs.key])
     absent = reverse("agreement", args=[earlier.pk, uuid4()])
     sent = {"what": "Van mij", "who": "", "due_on": "", "item": "", "principle": "", "state": "open", "reason": ""}
-    sent |= {"seen": mark(theirs)}
+    sent |= {"seen": etag(theirs)}
 
-    for data in (None, sent, {"state": "done", "seen": mark(theirs)}, {**sent, "remove": "1"}):
+    for data in (None, sent, {"state": "done", "seen": etag(theirs)}, {**sent, "remove": "1"}):
         answers = [coordinator.get(url) if data is None else coordinator.post(url, data) for url in (address, absent)]
         assert len({answer.status_code for answer in answers}) == 1
         assert not any(theirs.what in answer.content.decode() for answer in answers)
@@ -317,7 +317,7 @@ def test_no_address_from_outside_decides_where_a_page_leads(collaboration, earli
     coordinator = signed_in("an", collaboration)
     address = reverse("agreement", args=[earlier.pk, agreement.key])
     asked = coordinator.get(address, {"van": back}).content.decode()
-    sent = {"what": "Anders", "state": "open", "seen": mark(agreement), "van": back}
+    sent = {"what": "Anders", "state": "open", "seen": etag(agreement), "van": back}
     response = coordinator.post(address, sent)
 
     assert '"><script>' not in asked
@@ -357,7 +357,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
     def take_back():
         if how == "erase":
             return erase_session(earlier.pk)
-        return remove_agreement(earlier, pk(agreement), mark(agreement))
+        return remove_agreement(earlier, pk(agreement), etag(agreement))
 
     def keep():
         erased.wait(5)
@@ -380,9 +380,9 @@ def test_agreements_made_changed_and_taken_out_while_the_session_is_erased_leave
     first, other = made(earlier), made(earlier, OTHER)
     results = at_once(
         lambda: made(earlier, changed(OTHER, what="Nog een.")),
-        lambda: change_agreement(earlier, pk(first), changed(first, who="An"), mark(first)),
+        lambda: change_agreement(earlier, pk(first), changed(first, who="An"), etag(first)),
         lambda: erase_session(earlier.pk),
-        lambda: remove_agreement(earlier, pk(other), mark(other)),
+        lambda: remove_agreement(earlier, pk(other), etag(other)),
     )
 
     unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, NotFoundError)]

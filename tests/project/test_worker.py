@@ -173,5 +173,5 @@ def test_a_worker_does_not_start_where_code_and_database_do_not_fit(tmp_path):
         timeout=30,
     )
     assert ended.returncode == 1
-    assert "De databank is nog niet bijgewerkt voor deze versie" in ended.stderr
+    assert "The database lacks migrations of this version" in ended.stderr
     assert "Traceback" not in ended.stderr

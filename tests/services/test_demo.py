@@ -232,8 +232,8 @@ def test_nobody_is_mailed_about_it(demo):
 def test_made_twice_it_stays_as_it_is(demo):
     before = rows()
     assert run() == (
-        "Het voorbeeld staat er al, en blijft zoals het is. Ben je het wachtwoord kwijt, haal het voorbeeld dan weg "
-        "met manage.py demo --remove en maak het opnieuw.\n"
+        "The demonstration is there already, and stays as it is. If you lost the password, take it away with "
+        "manage.py demo --remove and make it again.\n"
     )
     assert rows() == before
 
@@ -242,7 +242,7 @@ def test_it_stands_beside_real_collaborations_only_when_that_is_meant_and_goes_w
     closed_round(make_collaboration(["Huis Linde"]), [{"goal-shared": "helping"}] * 3)
     Membership.objects.create(collaboration=Collaboration.objects.get(), user=make_account(), role=Role.COORDINATOR)
     before = rows()
-    with pytest.raises(CommandError, match=r"^Hier staan echte samenwerkingen"):
+    with pytest.raises(CommandError, match=r"^There are real collaborations here"):
         run()
     assert rows() == before
     run("--beside")
@@ -251,16 +251,16 @@ def test_it_stands_beside_real_collaborations_only_when_that_is_meant_and_goes_w
     coordinator = User.objects.get(email=ADDRESSES[0])
     client.force_login(coordinator)
     collaborations.create_collaboration(coordinator, name="Even proberen")
-    assert run("--remove") == "4 samenwerkingen zijn weg, met alles wat bij het voorbeeld hoorde.\n"
+    assert run("--remove") == "Collaborations taken away: 4, with all that belonged to the demonstration.\n"
     assert rows() == before
-    assert run("--remove") == "0 samenwerkingen zijn weg, met alles wat bij het voorbeeld hoorde.\n"
+    assert run("--remove") == "Collaborations taken away: 0, with all that belonged to the demonstration.\n"
 
 
 def test_what_a_real_person_takes_part_in_does_not_go_with_it(demo):
     shared = collaborations.create_collaboration(User.objects.get(email=ADDRESSES[0]), name="Wij samen")
     other = Membership.objects.create(collaboration=shared, user=make_account(), role=Role.FACILITATOR)
     before = rows()
-    with pytest.raises(CommandError, match=r"^Iemand anders werkt mee"):
+    with pytest.raises(CommandError, match=r"^Somebody else takes part"):
         run("--remove")
     assert rows() == before
     people.change_role(shared, other.pk, Role.COORDINATOR)

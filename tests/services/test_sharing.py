@@ -4,8 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from reflectie.domain.report.agreements import State, mark
-from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, Wish, lesson_mark
+from reflectie.domain.report.agreements import State
+from reflectie.domain.sharing import MAX_LESSONS, Lesson, Shared, Sharing, SharingChoice
+from reflectie.domain.versions import etag
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
 from reflectie.services import erasure
@@ -15,7 +16,6 @@ from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements
 from reflectie.services.sessions import rounds
 from reflectie.services.sharing import (
-    KeptLesson,
     TooManyLessonsError,
     change_lesson,
     load_lesson,
@@ -25,6 +25,7 @@ from reflectie.services.sharing import (
 from tests.conftest import make_account
 from tests.helpers.agreed import FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.compared import team
+from tests.helpers.conflicts import met_by
 from tests.helpers.rounds import closed_round, discussed_round, make_collaboration
 
 pytestmark = pytest.mark.django_db
@@ -44,14 +45,14 @@ def reader(content) -> int:
     return user.pk
 
 
-def wish(session: Session, key: str, sharing: Sharing) -> dict[str, Wish]:
+def choose(session: Session, key: str, sharing: Sharing) -> dict[str, SharingChoice]:
     """What somebody sends who sees how it stands."""
     [thing] = [thing for thing in load_shareable(session) if thing.key == key]
-    return {key: Wish(sharing, thing.mark)}
+    return {key: SharingChoice(sharing, thing.sharing, etag(thing))}
 
 
-def share(session: Session, key: str, sharing: Sharing = Sharing.UNNAMED) -> frozenset[str]:
-    return sharing_service.share(session, wish(session, key, sharing), None, uuid4())
+def share(session: Session, key: str, sharing: Sharing = Sharing.UNNAMED) -> None:
+    sharing_service.share(session, choose(session, key, sharing), None, uuid4())
 
 
 def add(session: Session, lesson: Lesson = LESSON) -> Lesson:
@@ -74,7 +75,7 @@ def test_nothing_is_shared_of_itself(session, reader):
 
 def test_unnamed_has_the_sentence_the_item_and_how_it_stands_alone(session, reader):
     first = made(session)
-    assert share(session, first.key) == frozenset()
+    share(session, first.key)
     add(session)
     assert found(reader) == [Shared(KEY, LESSON.text), Shared(KEY, FIRST.what, State.OPEN)]
 
@@ -102,9 +103,9 @@ def test_what_is_shared_changes_and_goes_with_the_agreement(session, reader):
     first = made(session)
     share(session, first.key)
     reworded = changed(first, what="We hangen het doel op.", state=State.DONE)
-    agreements.change_agreement(session, pk(first), reworded, mark(first))
+    agreements.change_agreement(session, pk(first), reworded, etag(first))
     assert found(reader) == [Shared(KEY, "We hangen het doel op.", State.DONE)]
-    agreements.remove_agreement(session, pk(first), mark(reworded))
+    agreements.remove_agreement(session, pk(first), etag(reworded))
     assert found(reader) == []
 
 
@@ -113,7 +114,7 @@ def test_what_was_let_go_of_or_is_about_nothing_is_not_found(session, reader, pa
     first = made(session)
     share(session, first.key)
     assert len(found(reader)) == 1
-    agreements.change_agreement(session, pk(first), changed(first, **parts), mark(first))
+    agreements.change_agreement(session, pk(first), changed(first, **parts), etag(first))
     assert found(reader) == []
     assert [thing.is_shown for thing in load_shareable(session)] == [False]
 
@@ -149,43 +150,44 @@ def test_agreement_about_no_item_is_not_marked_to_be_found_later(session):
 
 def test_words_that_changed_meanwhile_are_not_shared_and_nothing_else_is_written(session, reader):
     first, second = made(session), made(session, changed(OTHER, item=KEY))
-    wishes = wish(session, first.key, Sharing.NAMED) | wish(session, second.key, Sharing.NAMED)
-    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
-    assert sharing_service.share(session, wishes, LESSON, uuid4()) == {first.key}
+    choices = choose(session, first.key, Sharing.NAMED) | choose(session, second.key, Sharing.NAMED)
+    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), etag(first))
+    assert set(met_by(sharing_service.share, session, choices, LESSON, uuid4())) == {first.key}
     assert [thing.sharing for thing in load_shareable(session)] == [Sharing.NOT, Sharing.NOT]
 
 
 def test_taking_back_holds_whatever_it_says_by_now(session, reader):
     first = made(session)
     share(session, first.key)
-    wishes = wish(session, first.key, Sharing.NOT)
-    agreements.change_agreement(session, pk(first), changed(first, what="Anders."), mark(first))
-    assert sharing_service.share(session, wishes, None, uuid4()) == frozenset()
+    choices = choose(session, first.key, Sharing.NOT)
+    agreements.change_agreement(session, pk(first), changed(first, what="Anders."), etag(first))
+    sharing_service.share(session, choices, None, uuid4())
     assert found(reader) == []
 
 
 def test_what_was_left_alone_does_not_overwrite_what_came_in_meanwhile(session, reader):
     first = made(session)
     share(session, first.key)
-    left_alone = wish(session, first.key, Sharing.UNNAMED)
+    left_alone = choose(session, first.key, Sharing.UNNAMED)
     share(session, first.key, Sharing.NOT)
-    assert sharing_service.share(session, left_alone, None, uuid4()) == frozenset()
+    sharing_service.share(session, left_alone, None, uuid4())
     assert found(reader) == []
 
 
 def test_what_was_removed_meanwhile_is_told_and_taken_back_without_a_word(session):
     first = made(session)
-    sharing, back = wish(session, first.key, Sharing.NAMED), {first.key: Wish(Sharing.NOT, "named/0")}
-    agreements.remove_agreement(session, pk(first), mark(first))
-    assert sharing_service.share(session, sharing, None, uuid4()) == {first.key}
-    assert sharing_service.share(session, back, None, uuid4()) == frozenset()
+    sharing = choose(session, first.key, Sharing.NAMED)
+    back = {first.key: SharingChoice(Sharing.NOT, Sharing.NAMED, "0")}
+    agreements.remove_agreement(session, pk(first), etag(first))
+    assert met_by(sharing_service.share, session, sharing, None, uuid4()) == {first.key: None}
+    sharing_service.share(session, back, None, uuid4())
 
 
 def test_nothing_of_another_session_can_be_shared(session, reader):
     other = discussed_round(make_collaboration(), HINDERED)
     first = made(other)
-    wishes = wish(other, first.key, Sharing.NAMED)
-    assert sharing_service.share(session, wishes, None, uuid4()) == {first.key}
+    choices = choose(other, first.key, Sharing.NAMED)
+    assert met_by(sharing_service.share, session, choices, None, uuid4()) == {first.key: None}
     assert found(reader) == []
 
 
@@ -204,7 +206,7 @@ def test_lessons_are_no_more_than_anybody_reads(session):
     for number in range(MAX_LESSONS):
         add(session, Lesson("", f"Les {number}", KEY))
     with pytest.raises(TooManyLessonsError):
-        sharing_service.share(session, wish(session, first.key, Sharing.NAMED), LESSON, uuid4())
+        sharing_service.share(session, choose(session, first.key, Sharing.NAMED), LESSON, uuid4())
     assert {thing.sharing for thing in load_shareable(session)} == {Sharing.NOT}
     assert LessonRow.objects.count() == MAX_LESSONS
 
@@ -212,29 +214,29 @@ def test_lessons_are_no_more_than_anybody_reads(session):
 def test_lesson_changes_and_goes_everywhere(session, reader):
     lesson = add(session)
     other = Lesson(lesson.key, "We bellen.", "context-practical", Sharing.UNNAMED)
-    kept = change_lesson(session, UUID(lesson.key), other, lesson_mark(lesson))
-    assert (kept.conflict, found(reader)) == (False, [Shared("context-practical", "We bellen.")])
-    assert change_lesson(session, UUID(lesson.key), None, lesson_mark(other)).lesson is None
+    assert change_lesson(session, UUID(lesson.key), other, etag(lesson)) == other
+    assert found(reader) == [Shared("context-practical", "We bellen.")]
+    assert change_lesson(session, UUID(lesson.key), None, etag(other)) is None
     assert (found(reader), LessonRow.objects.count()) == ([], 0)
 
 
 def test_lesson_that_somebody_else_changed_is_not_overwritten(session):
     lesson = add(session)
-    key, seen = UUID(lesson.key), lesson_mark(lesson)
+    key, seen = UUID(lesson.key), etag(lesson)
     theirs = Lesson(lesson.key, "Van de ander.", KEY)
     change_lesson(session, key, theirs, seen)
     for wanted in (Lesson(lesson.key, "Van mij.", KEY), None):
-        kept = change_lesson(session, key, wanted, seen)
-        assert (kept.conflict, kept.lesson, load_lesson(session, key)) == (True, theirs, theirs)
+        assert met_by(change_lesson, session, key, wanted, seen) == theirs
+        assert load_lesson(session, key) == theirs
 
 
 def test_lesson_that_was_removed_is_made_again_only_by_choice(session):
     lesson = add(session)
-    key, seen = UUID(lesson.key), lesson_mark(lesson)
+    key, seen = UUID(lesson.key), etag(lesson)
     change_lesson(session, key, None, seen)
     mine = Lesson(lesson.key, "Van mij.", KEY)
-    assert change_lesson(session, key, mine, seen) == KeptLesson(None, conflict=True)
-    assert change_lesson(session, key, mine, "0").conflict is False
+    assert met_by(change_lesson, session, key, mine, seen) is None
+    assert change_lesson(session, key, mine, "0") == mine
     assert [thing.text for thing in load_shareable(session)] == ["Van mij."]
 
 
@@ -259,7 +261,7 @@ def test_things_stand_by_item_then_lessons_then_what_was_done_and_always_alike(s
     for state in (State.OPEN, State.DONE, State.BUSY):
         agreement = made(session, changed(FIRST, what=state.value))
         share(session, agreement.key)
-        agreements.change_agreement(session, pk(agreement), changed(agreement, state=state), mark(agreement))
+        agreements.change_agreement(session, pk(agreement), changed(agreement, state=state), etag(agreement))
     add(session, Lesson("", "Eerst", "goal-perspective", Sharing.UNNAMED))
     add(session)
     once = found(reader)

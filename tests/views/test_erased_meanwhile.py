@@ -18,8 +18,7 @@ from django.urls import reverse
 
 from reflectie import services
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.agreements import mark as agreed
-from reflectie.domain.report.outcomes import mark
+from reflectie.domain.versions import etag
 from reflectie.models import Collaboration, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.services import clock, erasure, mail, tokens
 from reflectie.services.collaborations import collaborations, people
@@ -96,7 +95,7 @@ IN_A_SESSION = [
     ("session-invite", "open", {"addresses": "an@example.org"}),
     ("session-invite", "open", {"unreached": "an@example.org", "forget": "1"}),
     ("session-invite", "open", {"remind": "1"}),
-    ("outcome", "discussion", {"choice": "divided", "seen": mark(None)}),
+    ("outcome", "discussion", {"choice": "divided", "seen": etag(None)}),
     ("agreements", "discussion", {"what": "We bellen elke week", "key": str(uuid4())}),
     ("agreement", "discussion", {"state": "busy", "what": "We bellen"}),
     ("agreement", "discussion", {"remove": "1"}),
@@ -126,7 +125,7 @@ def test_form_of_a_session_that_is_erased_meanwhile_is_not_found(
         kwargs["key"] = "goal-shared"
     if route == "agreement":
         kept = agreements.add_agreement(session, Agreement("", "We bellen"), uuid4())
-        kwargs["key"], posted = UUID(kept.key), posted | {"seen": agreed(kept)}
+        kwargs["key"], posted = UUID(kept.key), posted | {"seen": etag(kept)}
     if route == "lesson":
         lesson = Lesson.objects.create(session=session, item=Item.objects.get(key="goal-shared"), text="Bellen hielp")
         kwargs["key"] = lesson.pk

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from reflectie.domain.report.agreements import State, mark
-from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing, lesson_mark
+from reflectie.domain.report.agreements import State
+from reflectie.domain.sharing import MAX_LESSONS, Lesson, Sharing
+from reflectie.domain.versions import etag
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 from reflectie.models import Role, Session
@@ -58,7 +59,11 @@ def posted(session: Session, choices: dict[str, str] | None = None, **lesson: st
     data = {"key": str(uuid4()), "text": "", "item": "", "sharing": "", **lesson}
     for thing in load_shareable(session):
         chosen = (choices or {}).get(thing.key, thing.sharing.value)
-        data |= {f"seen-{thing.key}": thing.mark, f"share-{thing.key}": chosen}
+        data |= {
+            f"share-{thing.key}": chosen,
+            f"shown-{thing.key}": thing.sharing.value,
+            f"seen-{thing.key}": etag(thing),
+        }
     return data
 
 
@@ -263,7 +268,7 @@ def test_too_many_lessons_come_back_with_what_was_typed(coordinator, session):
 def test_agreement_that_changed_meanwhile_comes_back_with_the_choice_and_the_lesson(coordinator, session):
     first = made(session)
     data = posted(session, {first.key: "named"}, text=WORDS, item=KEY, sharing="unnamed")
-    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), mark(first))
+    agreements.change_agreement(session, pk(first), changed(first, what="Els belt mevrouw Peeters."), etag(first))
     response = coordinator.post(url(session), data)
     page = html(response)
     assert (response.status_code, "Els belt mevrouw Peeters." in page, WORDS in page) == (409, True, True)
@@ -288,19 +293,19 @@ def test_post_that_asks_nothing_changes_nothing(coordinator, session):
 def test_lesson_is_changed_and_removed(coordinator, elsewhere, session):
     lesson = write(coordinator, session)
     assert WORDS in html(coordinator.get(lesson_url(session, lesson)))
-    data = {"text": "We bellen.", "item": KEY, "sharing": "named", "seen": lesson_mark(lesson)}
+    data = {"text": "We bellen.", "item": KEY, "sharing": "named", "seen": etag(lesson)}
     assert coordinator.post(lesson_url(session, lesson), data)["Location"] == url(session)
     page = text_of(elsewhere.get(SHARED))
     assert ("We bellen." in page, WORDS in page) == (True, False)
     other = Lesson(lesson.key, "We bellen.", KEY, Sharing.NAMED)
-    assert coordinator.post(lesson_url(session, lesson), {"remove": "1", "seen": lesson_mark(other)}).status_code == 303
+    assert coordinator.post(lesson_url(session, lesson), {"remove": "1", "seen": etag(other)}).status_code == 303
     assert ("We bellen." in text_of(elsewhere.get(SHARED)), LessonRow.objects.count()) == (False, 0)
     assert coordinator.get(lesson_url(session, lesson)).status_code == 404
 
 
 def test_lesson_without_words_comes_back(coordinator, session):
     lesson = write(coordinator, session)
-    data = {"text": "", "item": "context-practical", "sharing": "", "seen": lesson_mark(lesson)}
+    data = {"text": "", "item": "context-practical", "sharing": "", "seen": etag(lesson)}
     response = coordinator.post(lesson_url(session, lesson), data)
     assert (response.status_code, "Schrijf in één zin wat hielp." in html(response)) == (422, True)
     assert 'value="context-practical" selected' in html(response)
@@ -308,7 +313,7 @@ def test_lesson_without_words_comes_back(coordinator, session):
 
 def test_lesson_that_somebody_else_changed_shows_both_and_the_person_chooses(coordinator, session):
     lesson = write(coordinator, session)
-    address, seen = lesson_url(session, lesson), lesson_mark(lesson)
+    address, seen = lesson_url(session, lesson), etag(lesson)
     data = {"text": "Van mij.", "item": KEY, "sharing": "unnamed", "seen": seen}
     coordinator.post(address, data | {"text": "Van de ander."})
     response = coordinator.post(address, data)
@@ -324,7 +329,7 @@ def test_lesson_that_somebody_else_changed_shows_both_and_the_person_chooses(coo
 def test_lesson_that_was_removed_meanwhile_keeps_what_was_typed(coordinator, session):
     lesson = write(coordinator, session)
     LessonRow.objects.all().delete()
-    data = {"text": "Van mij.", "item": KEY, "sharing": "", "seen": lesson_mark(lesson)}
+    data = {"text": "Van mij.", "item": KEY, "sharing": "", "seen": etag(lesson)}
     response = coordinator.post(lesson_url(session, lesson), data)
     assert (response.status_code, "De ander haalde deze les weg." in html(response)) == (409, True)
     assert "Van mij." in html(response)

@@ -6,9 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django_permissions_policy import PermissionsPolicyMiddleware
 
 from reflectie.concurrency import PAGES_AT_ONCE
-from reflectie.web.middleware import pages_in_turn, permissions_policy
+from reflectie.web.middleware import pages_in_turn, response_headers
+from tests.conftest import Reflection
 
 
 def answer(_request: HttpRequest) -> HttpResponse:
@@ -16,7 +18,7 @@ def answer(_request: HttpRequest) -> HttpResponse:
 
 
 def test_every_page_denies_what_nothing_here_needs() -> None:
-    response = permissions_policy(answer)(RequestFactory().get("/"))
+    response = PermissionsPolicyMiddleware(answer)(RequestFactory().get("/"))
     denied = response["Permissions-Policy"].split(", ")
     assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(denied)
     assert all(entry.endswith("=()") for entry in denied)
@@ -35,7 +37,56 @@ def test_every_page_denies_what_nothing_here_needs() -> None:
     ],
 )
 def test_a_teams_own_pages_stay_out_of_search_engines(path: str, expected: str | None) -> None:
-    assert permissions_policy(answer)(RequestFactory().get(path)).get("X-Robots-Tag") == expected
+    assert response_headers(answer)(RequestFactory().get(path)).get("X-Robots-Tag") == expected
+
+
+def is_never_kept(response: HttpResponse) -> bool:
+    return "no-store" in response.headers.get("Cache-Control", "")
+
+
+@pytest.mark.django_db
+def test_no_cache_keeps_a_response_unless_its_view_says_so(client: Client) -> None:
+    absent, sign_in, health = client.get("/bestaat-niet/"), client.get("/samenwerkingen/"), client.get("/gezond/")
+    assert [absent.status_code, sign_in.status_code, health.status_code] == [404, 302, 200]
+    assert all(is_never_kept(response) for response in (absent, sign_in, health, client.get("/start/")))
+    assert not any("Cache-Control" in client.get(path).headers for path in ("/", "/over/"))
+    assert all(is_never_kept(client.post(path)) for path in ("/", "/over/"))
+
+
+@pytest.mark.django_db
+def test_who_fills_in_has_a_home_page_that_no_cache_keeps(owner: Client) -> None:
+    assert is_never_kept(owner.get("/"))
+
+
+@pytest.mark.django_db
+def test_a_report_is_kept_to_ask_for_again(reader: Client, finished: Reflection) -> None:
+    pages = [reader.get(url) for url in (finished.report_url, f"{finished.report_url.rstrip('/')}.csv")]
+    assert [page.headers["Cache-Control"] for page in pages] == ["private, no-cache"] * 2
+
+
+@pytest.mark.django_db
+def test_pages_and_pictures_leave_compressed_and_files_as_they_are(reader: Client, finished: Reflection) -> None:
+    address = finished.report_url.rstrip("/")
+    paths = {
+        "/": "gzip",
+        "/bestaat-niet/": "gzip",
+        f"{address}/": "gzip",
+        f"{address}/beeld/draaikolk.svg": "gzip",
+        f"{address}.csv": None,
+        f"{address}.json": None,
+    }
+    answers = {path: reader.get(path, headers={"accept-encoding": "gzip"}) for path in paths}
+    assert {path: answer.headers.get("Content-Encoding") for path, answer in answers.items()} == paths
+    assert all(len(answer.content) > 200 for answer in answers.values())
+    assert not any("Content-Encoding" in reader.get(path).headers for path in paths)
+
+
+@pytest.mark.django_db
+def test_pages_with_secrets_of_an_account_are_not_compressed(client: Client) -> None:
+    for path in ("/account/aanmelden/", "/beheer/", "/account/bestaat-niet/"):
+        response = client.get(path, headers={"accept-encoding": "gzip"}, follow=True)
+        assert len(response.content) > 200
+        assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.django_db

@@ -16,8 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reflectie.domain.report.agreements import Agreement as Kept
-from reflectie.domain.report.agreements import mark as agreed
-from reflectie.domain.report.outcomes import mark
+from reflectie.domain.versions import etag
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.pdf import documents
 from reflectie.services import clock
@@ -343,9 +342,9 @@ class World:
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
-            "outcome": {"choice": "divided", "seen": mark(None)},
+            "outcome": {"choice": "divided", "seen": etag(None)},
             "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
-            "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": agreed(self.kept())},
+            "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": etag(self.kept())},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_mark("Ja")},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from reflectie.web.logs import NoTokens, without_secrets
-from reflectie.web.middleware import permissions_policy
+from reflectie.web.middleware import response_headers
 from reflectie.web.secret_addresses import SECRET
 from samenwerking.urls import Token
 
@@ -83,7 +83,7 @@ def test_address_with_a_token_is_scrubbed_however_it_is_written(path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_address_with_a_token_is_not_for_search_engines(path):
-    response = permissions_policy(lambda request: HttpResponse())(RequestFactory().get(path))
+    response = response_headers(lambda request: HttpResponse())(RequestFactory().get(path))
     assert response["X-Robots-Tag"] == "noindex"
 
 

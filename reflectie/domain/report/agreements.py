@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from reflectie.domain.questionnaire.answers import digest
-
 # An agreement is one sentence; so is why it was dropped, and why a team concludes what it does.
 MAX_AGREEMENT = 300
 # More agreements than a meeting can make; a list that long is no list of agreements.
@@ -38,6 +36,12 @@ class Agreement:
     principle: int = 0
     state: State = State.OPEN
     reason: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What tells one version of it from another (`versions.py`)."""
+        due = self.due_on.isoformat() if self.due_on else ""
+        return (self.what, self.who, due, self.item, str(self.principle or ""), self.state, self.reason)
 
     @property
     def is_to_do(self) -> bool:
@@ -73,19 +77,3 @@ class Conclusion:
     decision: Decision
     reason: str = ""
     next_on: date | None = None
-
-
-def mark(agreement: Agreement | None) -> str:
-    """With which a page says what it showed of an agreement; "0" when there was none."""
-    if agreement is None:
-        return "0"
-    return digest(values(agreement))
-
-
-def values(agreement: Agreement | None) -> tuple[str, ...]:
-    """An agreement in parts, so that two versions of it come together as those of an answer do (`sheet.merge`)."""
-    if agreement is None:
-        return ()
-    due = agreement.due_on.isoformat() if agreement.due_on else ""
-    principle = str(agreement.principle or "")
-    return (agreement.what, agreement.who, due, agreement.item, principle, agreement.state, agreement.reason)

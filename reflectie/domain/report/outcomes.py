@@ -4,7 +4,6 @@ never instead of it."""
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reflectie.domain.questionnaire.answers import digest
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.rules.findings import Finding
 
@@ -27,6 +26,11 @@ class Outcome:
     minority: str = ""
     mover: Mover | None = None
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What tells one version of it from another (`versions.py`)."""
+        return (self.choice or "", self.reason, self.minority, self.mover or "")
+
 
 def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
     """Whether the talk came to the opposite of what the answers say. Nobody can talk a finding out of the figures."""
@@ -36,15 +40,3 @@ def contradicts(finding: Finding | None, outcome: Outcome) -> bool:
         case Finding.STRENGTH | Finding.CLEAR:
             return outcome.choice is Choice.HINDERING
     return False
-
-
-def values(outcome: Outcome | None) -> tuple[str, ...]:
-    """An outcome in parts, so that two of them come together as two versions of an answer do (`sheet.merge`)."""
-    if outcome is None:
-        return ()
-    return (outcome.choice or "", outcome.reason, outcome.minority, outcome.mover or "")
-
-
-def mark(outcome: Outcome | None) -> str:
-    """With which a page says what it showed of an item's outcome; "0" when there was none."""
-    return digest(values(outcome))

@@ -15,12 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NAME
-from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, Conclusion, Decision, Needed, State, mark
+from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Finding
 from reflectie.forms.fields import TextField, choice_field, day_field
-from reflectie.forms.optimistic_lock import SeenForm
+from reflectie.forms.optimistic_lock import OptimisticLockForm
 from reflectie.forms.sessions.plan import check_closing_day
 from reflectie.presentation import wording
 from reflectie.presentation.choices import DECISIONS
@@ -35,11 +35,16 @@ CHOICES = "reflectie/sessions/choices.html"
 SHAPES = {"state": CHOICES, "principle": "reflectie/report/agreements/principle.html"}
 
 
-class AgreementForm(SeenForm[Agreement]):
+class AgreementForm(OptimisticLockForm[Agreement]):
     """One agreement: made, or changed. `kept` is what it starts from.
 
     After the discussion (not `whole`) it asks how the agreement stands, and no more.
     """
+
+    removed_by_other = _("De ander haalde deze afspraak weg.")
+    removing = _("Jij wou de afspraak weghalen. Kies hieronder wat er komt te staan.")
+    remove_anyway = _("Haal de afspraak toch weg")
+    leave_removed = _("Laat de afspraak weg")
 
     what = TextField(
         label=_("Wat gaan jullie doen?"),
@@ -155,13 +160,6 @@ class AgreementForm(SeenForm[Agreement]):
         if "state" in given:
             given["state"] = State(given["state"])
         return replace(self.kept or Agreement("", ""), **given)
-
-    def mark_of(self, thing: Agreement | None) -> str:
-        return mark(thing)
-
-    @property
-    def removes(self) -> bool:
-        return "remove" in self.data
 
 
 def _item_choices(report: Report) -> Iterator[tuple[str | Promise, list[tuple[str, str]]]]:

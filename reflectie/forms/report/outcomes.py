@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NOTE
 from reflectie.domain.questionnaire.checklist import Item, Mover
-from reflectie.domain.report.outcomes import Choice, Outcome, mark
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.versions import etag
 from reflectie.forms.fields import TextField
-from reflectie.forms.optimistic_lock import SeenForm
+from reflectie.forms.optimistic_lock import OptimisticLockForm
 from reflectie.presentation.items import choice_words
 from reflectie.presentation.phrases import word
 
@@ -19,8 +20,13 @@ _AREA = {"class": "form-control", "rows": "3"}
 _UNKNOWN = _("Dit kennen we niet. Kies een van de mogelijkheden.")
 
 
-class OutcomeForm(SeenForm[Outcome]):
+class OutcomeForm(OptimisticLockForm[Outcome]):
     """The outcome of one item."""
+
+    removed_by_other = _("De ander wiste de uitkomst.")
+    removing = _("Jij wou de uitkomst wissen. Kies hieronder wat er komt te staan.")
+    remove_anyway = _("Wis de uitkomst toch")
+    leave_removed = _("Laat de uitkomst weg")
 
     choice = forms.ChoiceField(
         required=False,
@@ -52,21 +58,14 @@ class OutcomeForm(SeenForm[Outcome]):
             self.add_error("choice", _("Kies wat het gesprek opleverde, of wie dit in beweging kan zetten."))
         return given
 
-    def mark_of(self, thing: Outcome | None) -> str:
-        return mark(thing)
-
     @property
-    def wipes(self) -> bool:
-        return "wipe" in self.data
-
-    @property
-    def can_wipe(self) -> bool:
-        return self.shown_mark != mark(None)
+    def can_remove(self) -> bool:
+        return self.shown_etag != etag(None)
 
     @property
     def outcome(self) -> Outcome | None:
         """What was posted, once it is valid; None to wipe."""
-        if self.wipes:
+        if self.removes:
             return None
         given = self.cleaned_data
         choice = Choice(given["choice"]) if given["choice"] else None

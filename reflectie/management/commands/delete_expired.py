@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.services.daily import HeldBackError, held_back_text
+from reflectie.services.daily import HeldBackError, held_back_log
 from reflectie.tasks import erase_or_ask
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             erased = erase_or_ask(confirmed=options["yes"])
         except HeldBackError as held:
-            raise CommandError(held_back_text(held.why)) from held
+            raise CommandError(held_back_log(held.why)) from held
         self.stdout.write(f"{erased.reflections} erased")
         if erased.accounts:
             self.stdout.write(f"{erased.accounts} unconfirmed accounts erased")

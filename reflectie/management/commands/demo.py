@@ -6,8 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from reflectie.models import Role
 from reflectie.services.collaborations.people import LastCoordinatorError
@@ -35,36 +33,33 @@ class Command(BaseCommand):
             self.stdout.write(_told(make_demo(json.loads(CONTENT.read_text()), beside=beside)))
         except DemoStandsError:
             self.stdout.write(
-                _("Het voorbeeld staat er al, en blijft zoals het is. Ben je het wachtwoord kwijt, haal het voorbeeld")
-                + " "
-                + _("dan weg met manage.py demo --remove en maak het opnieuw.")
+                "The demonstration is there already, and stays as it is. If you lost the password, take it away with "
+                "manage.py demo --remove and make it again."
             )
         except NotEmptyError as error:
             raise CommandError(
-                _("Hier staan echte samenwerkingen. Wil je het voorbeeld ernaast: manage.py demo --beside")
+                "There are real collaborations here. To have the demonstration beside them: manage.py demo --beside"
             ) from error
         except NothingPublishedError as error:
-            raise CommandError(_("Er is nog geen checklist. Doe eerst: manage.py load_checklist")) from error
+            raise CommandError("There is no checklist yet. First do: manage.py load_checklist") from error
 
     def _remove(self) -> None:
         try:
             number = remove_demo()
         except LastCoordinatorError as error:
             raise CommandError(
-                _("Iemand anders werkt mee in een samenwerking die alleen een voorbeeldaccount coördineert. Maak daar")
-                + " "
-                + _("eerst iemand anders coördinator.")
+                "Somebody else takes part in a collaboration that only an account of the demonstration coordinates. "
+                "Make somebody else coordinator there first."
             ) from error
-        gone = ngettext("%(number)s samenwerking is weg", "%(number)s samenwerkingen zijn weg", number)
-        self.stdout.write(gone % {"number": number} + _(", met alles wat bij het voorbeeld hoorde."))
+        self.stdout.write(f"Collaborations taken away: {number}, with all that belonged to the demonstration.")
 
 
 def _told(demo: Demo) -> str:
     lines = [
-        _("Het voorbeeld staat klaar: drie samenwerkingen met sessies over twee jaar, allemaal verzonnen."),
-        _("Meld je aan op %(path)s als") % {"path": settings.SITE_URL + reverse("account_login")},
-        *(f"  {demo.addresses[role]:<32}{role.label}" for role in (Role.COORDINATOR, Role.FACILITATOR)),
-        _("met dit wachtwoord, dat nergens anders staat: %(password)s") % {"password": demo.password},
-        _("Weghalen: manage.py demo --remove"),
+        "The demonstration is ready: three collaborations with sessions over two years, all of it invented.",
+        f"Sign in at {settings.SITE_URL}{reverse('account_login')} as",
+        *(f"  {demo.addresses[role]:<32}{role.value}" for role in (Role.COORDINATOR, Role.FACILITATOR)),
+        f"with this password, which stands nowhere else: {demo.password}",
+        "To take it away: manage.py demo --remove",
     ]
     return "\n".join(lines)

@@ -1,18 +1,18 @@
 """What a team agrees on in the discussion, and how it keeps that up afterwards."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Max, Subquery
 
-from reflectie.domain.questionnaire.answers import Merge, merge
-from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, values
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
 from reflectie.models import OPENED, Collaboration, MadePdf, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.erasure import erase_quotes, leave_no_trace
 from reflectie.services.locks import lock_session
+from reflectie.services.optimistic_lock import ConflictError, is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
 
@@ -21,15 +21,6 @@ from .reports import agreement_of
 
 class TooManyAgreementsError(Exception):
     """The session has MAX_AGREEMENTS already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What stands after a save (None: nothing any more), and whether it is somebody else's, different from what was
-    sent."""
-
-    agreement: Agreement | None
-    conflict: bool
 
 
 def load_agreement(session: Session, key: UUID) -> Agreement | None:
@@ -47,23 +38,24 @@ def add_agreement(session: Session, agreement: Agreement, key: UUID) -> Agreemen
     """
     with transaction.atomic():
         session = _in_discussion(session)
-        own = uuid5(session.pk, "\x1f".join((str(key), *values(agreement))))
+        own = uuid5(session.pk, "\x1f".join((str(key), *agreement.parts)))
         if kept := load_agreement(session, own):
             return kept
         if session.agreements.count() >= MAX_AGREEMENTS:
             raise TooManyAgreementsError
         last = session.agreements.aggregate(last=Max("position"))["last"]
         place = 0 if last is None else last + 1
-        AgreementRow.objects.create(pk=own, session=session, position=place, **_parts(session, agreement))
+        AgreementRow.objects.create(pk=own, session=session, position=place, **_columns(session, agreement))
     return replace(agreement, key=str(own))
 
 
-def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) -> Kept:
-    """Put an agreement in other words, or in another state. `seen` is the mark of what the page showed.
+def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) -> Agreement:
+    """Put an agreement in other words, or in another state; what stands after that. `seen` is the etag of what the page
+    showed.
 
-    Whoever changed or removed it meanwhile isn't overwritten: then nothing is written, and the two are for the person
-    to settle. After the discussion only its state changes. Raises StageError otherwise, KeyError for an item that the
-    checklist doesn't have, and NotFoundError when the session was erased.
+    Raises ConflictError when somebody else changed or removed it meanwhile. After the discussion only its state
+    changes. Raises StageError otherwise, KeyError for an item that the checklist doesn't have, and NotFoundError when
+    the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)
@@ -71,32 +63,28 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
             raise StageError
         current = load_agreement(session, key)
         if current is None:
-            return Kept(None, conflict=True)
+            raise ConflictError(None)
         wanted = replace(wanted, key=current.key)
         if session.stage == Session.Stage.CONCLUDED and _without_state(wanted) != _without_state(current):
             raise StageError
-        merged = merge(seen, values(wanted), values(current))
-        if merged is not Merge.APPLY:
-            return Kept(current, merged is Merge.CONFLICT)
-        session.agreements.filter(pk=key).update(**_parts(session, wanted))
+        if not is_to_write(seen, wanted, current):
+            return current
+        session.agreements.filter(pk=key).update(**_columns(session, wanted))
         _erase_copies(session, _takes_back(current, wanted))
-    return Kept(wanted, conflict=False)
+    return wanted
 
 
-def remove_agreement(session: Session, key: UUID, seen: str) -> Kept:
-    """Take an agreement out for good. `seen` is the mark of what the page showed: one that changed since stays.
+def remove_agreement(session: Session, key: UUID, seen: str) -> None:
+    """Take an agreement out for good. `seen` is the etag of what the page showed.
 
-    Raises StageError outside the discussion, and NotFoundError when the session was erased.
+    Raises ConflictError when somebody else changed it since, StageError outside the discussion, and NotFoundError when
+    the session was erased.
     """
     with transaction.atomic():
         session = _in_discussion(session)
-        current = load_agreement(session, key)
-        merged = merge(seen, (), values(current))
-        if merged is not Merge.APPLY:
-            return Kept(current, merged is Merge.CONFLICT)
-        session.agreements.filter(pk=key).delete()
-        _erase_copies(session, True)
-    return Kept(None, conflict=False)
+        if is_to_write(seen, None, load_agreement(session, key)):
+            session.agreements.filter(pk=key).delete()
+            _erase_copies(session, True)
 
 
 def open_agreements(collaboration: Collaboration) -> tuple[UUID | None, tuple[Agreement, ...]]:
@@ -119,7 +107,7 @@ def _without_state(agreement: Agreement) -> Agreement:
     return replace(agreement, state=State.OPEN, reason="")
 
 
-def _parts(session: Session, agreement: Agreement) -> dict[str, Any]:
+def _columns(session: Session, agreement: Agreement) -> dict[str, Any]:
     return {
         "what": agreement.what,
         "who": agreement.who,

@@ -1,16 +1,15 @@
 """The discussion of a round: what the team makes of each item, and texts that a coordinator takes out."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
 
-from reflectie.domain.questionnaire.answers import Merge, merge, note_name
-from reflectie.domain.report.outcomes import Outcome, values
+from reflectie.domain.questionnaire.answers import note_name
+from reflectie.domain.report.outcomes import Outcome
 from reflectie.keys import keyed_hashes
 from reflectie.models import Answer, Session
 from reflectie.models import Outcome as OutcomeRow
 from reflectie.services.erasure import leave_no_trace
 from reflectie.services.locks import lock_session
+from reflectie.services.optimistic_lock import is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
 
@@ -21,26 +20,18 @@ MARK_LENGTH = 16
 GOAL_SENTENCE = "goal-sentence"
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What stands recorded after a save, and whether it is somebody else's, different from what was sent."""
-
-    outcome: Outcome | None
-    conflict: bool
-
-
 def load_outcome(session: Session, key: str) -> Outcome | None:
     """What is recorded for one item, by its key. One query."""
     row = session.outcomes.filter(item__key=key).first()
     return outcome_of(row) if row else None
 
 
-def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: str) -> Recorded:
-    """Record what the team makes of an item, or wipe it with None. `seen` is the mark of what the page showed.
+def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: str) -> Outcome | None:
+    """Record what the team makes of an item, or wipe it with None; what stands after that. `seen` is the etag of what
+    the page showed.
 
-    When somebody else recorded something different since, nothing is written: the two are for the person to settle.
-    Raises StageError outside the discussion, KeyError for an item that the checklist doesn't have, and
-    NotFoundError when the session was erased.
+    Raises ConflictError when somebody else recorded something different since, StageError outside the discussion,
+    KeyError for an item that the checklist doesn't have, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
         session = lock_session(session)
@@ -48,9 +39,8 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
             raise StageError
         item_id = item_ids(session.checklist_id)[key]
         current = load_outcome(session, key)
-        merged = merge(seen, values(outcome), values(current))
-        if merged is not Merge.APPLY:
-            return Recorded(current, merged is Merge.CONFLICT)
+        if not is_to_write(seen, outcome, current):
+            return current
         if outcome is None:
             session.outcomes.filter(item=item_id).delete()
         else:
@@ -64,7 +54,7 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
         # What was wiped or reworded may not live on, in a PDF or in the database's files.
         session.made_pdfs.all().delete()
         leave_no_trace()
-    return Recorded(outcome, conflict=False)
+    return outcome
 
 
 def text_mark(text: str) -> str:

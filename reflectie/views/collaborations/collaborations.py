@@ -10,8 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.signals import counts_from
@@ -47,9 +45,7 @@ PAGE_SIZE = 25
 MAX_SEARCH = 100
 
 
-@never_cache
 @require_safe
-@gzip_page
 def overview(request: HttpRequest) -> HttpResponse:
     text = _searched(request)
     found = Paginator(collaborations_of(signed_in(request), text), PAGE_SIZE)
@@ -69,7 +65,6 @@ def _searched(request: HttpRequest) -> str:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = CollaborationForm(request.POST if request.method == "POST" else None)
@@ -88,7 +83,6 @@ def makes_within_limits(request: HttpRequest, form: Form) -> bool:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
@@ -108,9 +102,7 @@ def _to(pk: UUID) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("collaboration", args=[pk]), status=303)
 
 
-@never_cache
 @require_safe
-@gzip_page
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = membership_or_404(request, pk)
     collaboration = membership.collaboration
@@ -136,7 +128,6 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/collaborations/page.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
@@ -150,7 +141,6 @@ def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def adopt_reflection(request: HttpRequest, token: str) -> HttpResponse:
     """Take a reflection without an account into a collaboration: whoever may erase it, may also keep it."""

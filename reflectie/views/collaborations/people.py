@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,7 +14,6 @@ from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.accounts.adapters import INVITATION, display_name
@@ -52,7 +50,6 @@ CONFIRMED = {"coordinator", "facilitator", "remove"}
 
 
 @keeps_typed("email")
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = membership_or_404(request, pk)
@@ -191,8 +188,6 @@ def invitation_letter(
     return Letter.read(render_to_string("reflectie/mail/invitation.txt", context))
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = find_invitation(token)

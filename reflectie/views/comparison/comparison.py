@@ -14,8 +14,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from reflectie.domain.comparison.across_teams import set_teams_beside
@@ -78,9 +76,7 @@ def as_many_as_fit(view: View) -> View:
     return told
 
 
-@never_cache
 @require_safe
-@gzip_page
 def choose(request: HttpRequest) -> HttpResponse:
     """The sessions to choose from, with those chosen ticked. "Vergelijk" comes here too, so that what doesn't fit is
     said beside the choice; what fits goes on to the table."""
@@ -118,9 +114,7 @@ def _found(request: HttpRequest, form: WantedForm, chosen: list[Session]) -> dic
     }
 
 
-@never_cache
 @require_safe
-@gzip_page
 @as_many_as_fit
 def table(request: HttpRequest) -> HttpResponse:
     order = Order.HURT if request.GET.get("orde") == "knelt" else Order.DIMENSION
@@ -135,9 +129,7 @@ def table(request: HttpRequest) -> HttpResponse:
     return _page(request, f"reflectie/comparison/{template}.html", comparison_or_404(request), context)
 
 
-@never_cache
 @require_safe
-@gzip_page
 @as_many_as_fit
 def over_time(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
@@ -147,9 +139,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
     return _page(request, "reflectie/comparison/history.html", comparison, context)
 
 
-@never_cache
 @require_safe
-@gzip_page
 @as_many_as_fit
 def beside(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)

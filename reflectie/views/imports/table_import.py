@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.imports.table_import import MAX_PROBLEMS, Brought, Column, Rows, look_over, read_table
@@ -51,7 +49,6 @@ SHOWN = 3
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def earlier(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
@@ -76,7 +73,6 @@ def _columns(session: Session) -> tuple[Column, ...]:
     return (*columns_for(*asked), *csv_columns_for(*asked))
 
 
-@never_cache
 @require_safe
 def template(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk)
@@ -94,9 +90,7 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
-@gzip_page
 def bring(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk)
     if not takes_sheets(session):

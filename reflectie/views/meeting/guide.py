@@ -1,7 +1,6 @@
 """What a team takes into the meeting: the conversation guide, and the worksheet "opnieuw opbouwen"."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.gzip import gzip_page
 
 from reflectie.domain.meeting.guide import LENGTHS, USUAL_LENGTH, build_guide
 from reflectie.domain.meeting.worksheet import build_worksheet
@@ -10,7 +9,6 @@ from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import page_of
 
 
-@gzip_page
 def guide(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     """The conversation guide."""
     report, minutes = load_report(access.session), minutes_asked(request)
@@ -18,7 +16,6 @@ def guide(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     return page_of(request, "reflectie/meeting/page.html", report, context, f"{minutes}-{access.seen_by}")
 
 
-@gzip_page
 def rebuild(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     """The worksheet."""
     report = load_report(access.session)

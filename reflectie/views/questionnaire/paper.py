@@ -6,8 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.rules.disclosures import promises
@@ -55,9 +53,7 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _session(request, pk, COORDINATOR)
     if request.method == "POST":

@@ -6,14 +6,11 @@ Nothing here asks who is signed in: pages get nobody and no messages, so that no
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.rules.disclosures import Round, promises
@@ -53,10 +50,7 @@ def _render(request: HttpRequest, name: str, context: dict[str, Any], status: in
     return render(request, f"reflectie/questionnaire/join/{name}.html", {**NOBODY, **context}, status=status)
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def by_code(request: HttpRequest) -> HttpResponse:
     form = SessionCodeForm(request.POST if request.method == "POST" else None)
     if form.is_possible:
@@ -79,10 +73,7 @@ def _to(route: str, token: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(route, args=[token]), status=303)
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def join(request: HttpRequest, token: str) -> HttpResponse:
     session = joined_session_or_404(token)
     is_open = takes_answers(session)
@@ -162,10 +153,7 @@ def _own_response(request: HttpRequest, session: Session, token: str, code: str)
 
 
 @keeps_typed(sent_by_anyone=True)
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def fill(request: HttpRequest, token: str) -> HttpResponse:
     session = joined_session_or_404(token)
     code = own_code(request, session)
@@ -231,7 +219,6 @@ def _other_promise(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     return refuse(request, sheet, sheet.read_form(request.POST), heading, text)
 
 
-@login_not_required
 @require_safe
 def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNotModified:
     """How many began and finished: a fragment that many pages ask for every few seconds.
@@ -265,8 +252,6 @@ def _polled(request: HttpRequest) -> bool:
     return bool(request.htmx)  # type: ignore[attr-defined]
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def go_on(request: HttpRequest, token: str) -> HttpResponse:
     """Go on where one began elsewhere, or after the browser lost its cookie, with one's own code."""
@@ -284,8 +269,6 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
     return _render(request, "continue", {**_about(session, token), "form": form}, status=422 if form.is_bound else 200)
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request: HttpRequest, token: str) -> HttpResponse:
     """Erase one's answers, as long as anybody can tell which they are."""
@@ -314,8 +297,6 @@ def _too_late(request: HttpRequest, session: Session, token: str) -> HttpRespons
     return _render(request, "too-late", {**_about(session, token), "mode": session.mode}, status=409)
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: HttpRequest, token: str) -> HttpResponse:
     """A device that goes round: nothing of who used it before stays."""

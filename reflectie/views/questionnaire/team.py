@@ -2,13 +2,10 @@
 `views/report/report.py`."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
@@ -26,10 +23,7 @@ from .sheet import SheetContext, save_sheet, show_sheet
 
 
 @keeps_typed(sent_by_anyone=True)
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def start(request: HttpRequest) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
@@ -56,10 +50,7 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
 
 
 @keeps_typed(sent_by_anyone=True)
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def fill(request: HttpRequest, token: str) -> HttpResponse:
     sheet = _sheet_context(request, token)
     if request.method == "POST":
@@ -90,8 +81,6 @@ def _sheet_context(request: HttpRequest, token: str) -> SheetContext:
     )
 
 
-@login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     response = response_or_404(token)

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.report.agreements import MAX_AGREEMENTS
@@ -16,8 +15,8 @@ from reflectie.exports import calendar_file
 from reflectie.forms.report.agreements import AgreementForm
 from reflectie.models import OPENED, Session
 from reflectie.services.clock import today
+from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.report.agreements import (
-    Kept,
     TooManyAgreementsError,
     add_agreement,
     change_agreement,
@@ -41,7 +40,6 @@ def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
     access = _opened_or_404(request, pk)
@@ -87,7 +85,6 @@ def _around(session: Session) -> dict[str, object]:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One agreement: put in other words, in another state, or taken out."""
@@ -107,31 +104,32 @@ def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
 
 
 def _save(request: HttpRequest, session: Session, form: AgreementForm, key: UUID) -> HttpResponse:
-    if "theirs" in request.POST:
+    if form.chose_theirs:
         return HttpResponseRedirect(_way_back(request, session), status=303)
     if not form.removes and not form.is_valid():
         return _page(request, session, form, key, status=422)
     try:
-        saved = _write(session, form, key)
+        _write(session, form, key)
     except StageError:
         return _page(request, session, form, key, status=409, closed=True)
     except TooManyAgreementsError:
         _say_too_many(form)
         return _page(request, session, form, key, status=422)
-    if saved.conflict:
-        form.meet(saved.agreement)
+    except ConflictError as conflict:
+        form.set_conflict(conflict.current)
         return _page(request, session, form, key, status=409)
     messages.success(request, _("De afspraak is weg.") if form.removes else _("Bewaard."))
     return HttpResponseRedirect(_way_back(request, session), status=303)
 
 
-def _write(session: Session, form: AgreementForm, key: UUID) -> Kept:
+def _write(session: Session, form: AgreementForm, key: UUID) -> None:
     if form.removes:
-        return remove_agreement(session, key, form.seen)
-    if form.kept is None and form.chose_own:
+        remove_agreement(session, key, form.seen)
+    elif form.kept is None and form.chose_own:
         # Somebody took it out meanwhile, and this person wants it to stay.
-        return Kept(add_agreement(session, form.agreement, key), conflict=False)
-    return change_agreement(session, key, form.agreement, form.seen)
+        add_agreement(session, form.agreement, key)
+    else:
+        change_agreement(session, key, form.agreement, form.seen)
 
 
 def _way_back(request: HttpRequest, session: Session) -> str:
@@ -162,7 +160,6 @@ def _page(
     return render(request, "reflectie/report/agreements/change.html", context, status=status)
 
 
-@never_cache
 @require_safe
 def next_session(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The day of the next session, for a calendar."""

@@ -5,7 +5,6 @@ from functools import partial
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
-from django.views.decorators.gzip import gzip_page
 
 from reflectie.domain.report.report import Report
 from reflectie.pdf import documents
@@ -17,7 +16,6 @@ from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import made_file
 
 
-@gzip_page
 def picture(request: HttpRequest, access: ReportAccess, name: str) -> HttpResponse:
     report = load_report(access.session)
     if (found := find_picture(report, name)) is None:

@@ -6,8 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.meeting.guide import LENGTHS
@@ -16,6 +14,7 @@ from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import Report
 from reflectie.forms.report.outcomes import OutcomeForm
 from reflectie.models import Session
+from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_marks
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
@@ -30,7 +29,6 @@ from reflectie.web.responses import page_of
 TEMPLATE = "reflectie/report/page.html"
 
 
-@gzip_page
 def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     context, seen_by = access.context, access.seen_by
     if access.member is None:
@@ -48,9 +46,7 @@ def _own_token(request: HttpRequest, token: str | UUID) -> str:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@gzip_page
 def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
     """What the team makes of one item: recorded, changed, or wiped."""
     access = member_report_or_404(request, pk)
@@ -68,16 +64,16 @@ def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
 def _record(request: HttpRequest, session: Session, found: Report, item: ItemReport) -> HttpResponse:
     form = OutcomeForm(item.item, request.POST)
     key = item.item.key
-    if "theirs" in request.POST:
+    if form.chose_theirs:
         return HttpResponseRedirect(_place(request, session, key), status=303)
-    if not form.is_valid() and not form.wipes:
+    if not form.is_valid() and not form.removes:
         return _outcome_page(request, session, found, item, form, status=422)
     try:
-        recorded = record_outcome(session, key, form.outcome, form.seen)
+        record_outcome(session, key, form.outcome, form.seen)
     except StageError:
         return _outcome_page(request, session, found, item, form, status=409, closed=True)
-    if recorded.conflict:
-        form.meet(recorded.outcome)
+    except ConflictError as conflict:
+        form.set_conflict(conflict.current)
         return _outcome_page(request, session, found, item, form, status=409)
     return HttpResponseRedirect(_place(request, session, key), status=303)
 
@@ -119,7 +115,6 @@ def _outcome_page(
     return render(request, "reflectie/report/outcome.html", context, status=status)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks whether a text may go, and takes it out everywhere."""

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
@@ -42,7 +41,6 @@ from .stages import overtaken, too_late
 
 
 @keeps_typed("addresses")
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.report.agreements import standing_first
@@ -43,7 +42,6 @@ FORM = ["GET", "HEAD", "POST"]
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
@@ -61,7 +59,6 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _planned(session_or_404(request, pk, COORDINATOR).session)
@@ -78,7 +75,6 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another name, at whatever stage: it tells sessions apart, and nobody's answer depends on it."""
@@ -137,7 +133,6 @@ def _joinable(session: Session) -> Session:
     return session
 
 
-@never_cache
 @require_safe
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = session_or_404(request, pk)
@@ -220,7 +215,6 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-@never_cache
 @require_safe
 def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _joinable(session_or_404(request, pk).session)
@@ -228,7 +222,6 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/sessions/screen.html", context)
 
 
-@never_cache
 @require_http_methods(FORM)
 def link(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _joinable(session_or_404(request, pk, COORDINATOR).session)
@@ -240,7 +233,6 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "reflectie/sessions/link.html", context)
 
 
-@never_cache
 @require_http_methods(FORM)
 def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.report.agreements import Conclusion
@@ -58,7 +57,6 @@ def too_late(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @keeps_typed("keep")
-@never_cache
 @require_http_methods(FORM)
 def close(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session
@@ -109,7 +107,6 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
     return render(request, "reflectie/sessions/close.html", context, status=status)
 
 
-@never_cache
 @require_http_methods(FORM)
 def open_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session
@@ -127,7 +124,6 @@ def open_up(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @keeps_typed()
-@never_cache
 @require_http_methods(FORM)
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session

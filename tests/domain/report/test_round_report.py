@@ -15,11 +15,12 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Mover
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.items import Note, Tally
-from reflectie.domain.report.outcomes import Choice, Outcome, contradicts, mark
+from reflectie.domain.report.outcomes import Choice, Outcome, contradicts
 from reflectie.domain.report.report import MAX_DIFFERENCES, About
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
+from reflectie.domain.versions import etag
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)
@@ -407,8 +408,8 @@ def test_outcome_of_a_factor_that_does_not_play_contradicts_it_too():
 
 def test_outcome_mark_tells_any_two_apart():
     outcomes = [None, *(Outcome(c, r, m) for c in Choice for r in ("", "a", "b") for m in ("", "a", "b"))]
-    assert len({mark(outcome) for outcome in outcomes}) == len(outcomes)
-    assert mark(None) == "0"
+    assert len({etag(outcome) for outcome in outcomes}) == len(outcomes)
+    assert etag(None) == "0"
 
 
 def test_removed_texts_are_counted_where_they_stood(checklist):

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from reflectie.domain.report.agreements import MAX_AGREEMENTS, State, mark
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, State
+from reflectie.domain.versions import etag
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import MadePdf, Session
 from reflectie.services import erasure
@@ -14,6 +15,7 @@ from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
 from tests.conftest import CONCLUSION, at_once
 from tests.helpers.agreed import FIRST, HINDERED, OTHER, changed, conclude, made, pk
+from tests.helpers.conflicts import all_met, met_by
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +50,7 @@ def test_add_agreement_with_the_key_of_another_session_is_one_of_its_own(collabo
 
 def test_add_agreement_after_one_was_removed_comes_last(session):
     first, second = made(session), made(session, OTHER)
-    agreements.remove_agreement(session, pk(first), mark(first))
+    agreements.remove_agreement(session, pk(first), etag(first))
     third = made(session, changed(OTHER, what="Derde"))
     assert reports.load_agreements(session) == (second, third)
 
@@ -70,9 +72,9 @@ def test_agreements_change_in_words_during_the_discussion_alone(collaboration, s
     kept = made(session)
     conclude(session)
     with pytest.raises(rounds.StageError):
-        agreements.change_agreement(session, pk(kept), changed(kept, what="Anders"), mark(kept))
+        agreements.change_agreement(session, pk(kept), changed(kept, what="Anders"), etag(kept))
     with pytest.raises(rounds.StageError):
-        agreements.remove_agreement(session, pk(kept), mark(kept))
+        agreements.remove_agreement(session, pk(kept), etag(kept))
     for other in (open_round(collaboration, []), closed_round(collaboration, HINDERED), session):
         with pytest.raises(rounds.StageError):
             made(other, OTHER)
@@ -82,45 +84,41 @@ def test_agreements_change_in_words_during_the_discussion_alone(collaboration, s
 def test_change_agreement_sets_the_state_also_after_the_conclusion(session):
     kept = made(session)
     busy = changed(kept, state=State.BUSY)
-    assert agreements.change_agreement(session, pk(kept), busy, mark(kept)) == agreements.Kept(busy, conflict=False)
+    assert agreements.change_agreement(session, pk(kept), busy, etag(kept)) == busy
     conclude(session)
     dropped = changed(kept, state=State.DROPPED, reason="Geen tijd.")
-    assert agreements.change_agreement(session, pk(kept), dropped, mark(busy)) == agreements.Kept(
-        dropped, conflict=False
-    )
+    assert agreements.change_agreement(session, pk(kept), dropped, etag(busy)) == dropped
     assert reports.load_agreements(session) == (dropped,)
 
 
 def test_change_agreement_over_somebody_elses_is_a_conflict_and_writes_nothing(session):
     kept = made(session)
     theirs, mine = changed(kept, who="Bert"), changed(kept, who="An")
-    agreements.change_agreement(session, pk(kept), theirs, mark(kept))
-    assert agreements.change_agreement(session, pk(kept), mine, mark(kept)) == agreements.Kept(theirs, conflict=True)
-    assert agreements.remove_agreement(session, pk(kept), mark(kept)) == agreements.Kept(theirs, conflict=True)
+    agreements.change_agreement(session, pk(kept), theirs, etag(kept))
+    assert met_by(agreements.change_agreement, session, pk(kept), mine, etag(kept)) == theirs
+    assert met_by(agreements.remove_agreement, session, pk(kept), etag(kept)) == theirs
     assert reports.load_agreements(session) == (theirs,)
 
 
 def test_change_agreement_that_was_removed_is_a_conflict_and_removing_it_again_is_not(session):
     kept = made(session)
-    assert agreements.remove_agreement(session, pk(kept), mark(kept)) == agreements.Kept(None, conflict=False)
-    assert agreements.change_agreement(session, pk(kept), changed(kept, who="An"), mark(kept)) == agreements.Kept(
-        None, True
-    )
-    assert agreements.remove_agreement(session, pk(kept), mark(kept)) == agreements.Kept(None, conflict=False)
+    agreements.remove_agreement(session, pk(kept), etag(kept))
+    assert met_by(agreements.change_agreement, session, pk(kept), changed(kept, who="An"), etag(kept)) is None
+    agreements.remove_agreement(session, pk(kept), etag(kept))
     assert reports.load_agreements(session) == ()
 
 
 def test_change_agreement_left_alone_keeps_what_somebody_else_made_of_it(session):
     kept = made(session)
     theirs = changed(kept, who="Bert")
-    agreements.change_agreement(session, pk(kept), theirs, mark(kept))
-    assert agreements.change_agreement(session, pk(kept), kept, mark(kept)) == agreements.Kept(theirs, conflict=False)
+    agreements.change_agreement(session, pk(kept), theirs, etag(kept))
+    assert agreements.change_agreement(session, pk(kept), kept, etag(kept)) == theirs
 
 
 def test_change_agreement_of_another_session_finds_nothing(collaboration, session):
     kept, elsewhere = made(session), discussed_round(collaboration, HINDERED)
-    assert agreements.change_agreement(elsewhere, pk(kept), OTHER, mark(kept)) == agreements.Kept(None, conflict=True)
-    agreements.remove_agreement(elsewhere, pk(kept), mark(kept))
+    assert met_by(agreements.change_agreement, elsewhere, pk(kept), OTHER, etag(kept)) is None
+    agreements.remove_agreement(elsewhere, pk(kept), etag(kept))
     assert reports.load_agreements(session) == (kept,)
 
 
@@ -129,8 +127,8 @@ def test_writes_in_an_erased_session_say_so(session):
     erasure.erase_session(session.pk)
     for write in (
         lambda: made(session),
-        lambda: agreements.change_agreement(session, pk(kept), OTHER, mark(kept)),
-        lambda: agreements.remove_agreement(session, pk(kept), mark(kept)),
+        lambda: agreements.change_agreement(session, pk(kept), OTHER, etag(kept)),
+        lambda: agreements.remove_agreement(session, pk(kept), etag(kept)),
     ):
         with pytest.raises(NotFoundError):
             write()
@@ -146,9 +144,9 @@ def test_words_taken_back_live_on_in_no_pdf_but_the_last_one_of_a_session(collab
         reports.keep_pdf(each.pk, "verslag", "key", b"%PDF")
     assert MadePdf.objects.count() == 4
     if how == "change":
-        agreements.change_agreement(session, pk(kept), changed(kept, what="Anders"), mark(kept))
+        agreements.change_agreement(session, pk(kept), changed(kept, what="Anders"), etag(kept))
     else:
-        agreements.remove_agreement(session, pk(kept), mark(kept))
+        agreements.remove_agreement(session, pk(kept), etag(kept))
     assert set(MadePdf.objects.values_list("session", "final")) == {(ended.pk, True), (elsewhere.pk, False)}
 
 
@@ -157,12 +155,12 @@ def test_two_people_changing_at_once_one_is_kept_and_the_other_is_told(session):
     kept = made(session)
     versions = [changed(kept, who=name) for name in ("An", "Bea", "Cis", "Dre")]
     found = at_once(
-        *(lambda v=v: agreements.change_agreement(session, pk(kept), v, mark(kept)) for v in versions),
+        *(lambda v=v: agreements.change_agreement(session, pk(kept), v, etag(kept)) for v in versions),
     )
     [now] = reports.load_agreements(session)
     assert now in versions
-    assert sorted(result.conflict for result in found) == [False, True, True, True]
-    assert {result.agreement for result in found} == {now}
+    assert all_met(found) == [now] * 3
+    assert [result for result in found if not isinstance(result, Exception)] == [now]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,8 +186,8 @@ def test_open_agreements_are_those_to_do_of_the_latest_concluded_session(collabo
     conclude(before)
     Session.objects.filter(pk=before.pk).update(concluded_on=DAY - timedelta(400))
     first, busy = made(session), made(session, OTHER)
-    agreements.change_agreement(session, pk(busy), changed(busy, state=State.BUSY), mark(busy))
+    agreements.change_agreement(session, pk(busy), changed(busy, state=State.BUSY), etag(busy))
     done = made(session, changed(OTHER, what="Klaar"))
-    agreements.change_agreement(session, pk(done), changed(done, state=State.DONE), mark(done))
+    agreements.change_agreement(session, pk(done), changed(done, state=State.DONE), etag(done))
     conclude(session)
     assert agreements.open_agreements(collaboration) == (session.pk, (first, changed(busy, state=State.BUSY)))

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State, mark
+from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
+from reflectie.domain.versions import etag
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Session
 from reflectie.services import clock, tokens
@@ -107,7 +108,7 @@ def test_page_lets_the_principle_follow_another_item_and_keeps_one_that_was_chos
     pages = [coordinator.get(url(session, kept)) for kept in (followed, chosen)]
     shown = [re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) for page in pages]
     assert shown == [[""], ["7"]]
-    data = posted(changed(followed, item="context-financial", principle=0), mark(followed))
+    data = posted(changed(followed, item="context-financial", principle=0), etag(followed))
     assert coordinator.post(url(session, followed), data).status_code == 303
     kept = {each.key: (each.item, each.principle) for each in reports.load_agreements(session)}
     assert kept == {followed.key: ("context-financial", 8), chosen.key: (FIRST.item, 7)}
@@ -175,7 +176,7 @@ def test_list_says_in_words_what_is_overdue(coordinator, session):
     yesterday = clock.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
-    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), etag(kept))
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
     AgreementRow.objects.update(state=State.OPEN, due_on=clock.today())
     assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
@@ -198,18 +199,18 @@ def test_page_changes_every_part_in_the_discussion(who, session, request):
     client, kept = request.getfixturevalue(who), made(session)
     page = client.get(url(session, kept))
     assert FIRST.what in field(page, "what")
-    assert f'value="{mark(kept)}"' in field(page, "seen")
+    assert f'value="{etag(kept)}"' in field(page, "seen")
     wanted = changed(
         kept, what="Anders", who="", due_on=None, item="", principle=0, state=State.DROPPED, reason="Geen tijd"
     )
-    response = client.post(url(session, kept), posted(wanted, mark(kept)))
+    response = client.post(url(session, kept), posted(wanted, etag(kept)))
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert reports.load_agreements(session) == (wanted,)
 
 
 def test_page_keeps_a_day_that_has_passed(coordinator, session):
     kept = made(session, changed(FIRST, due_on=date(2020, 1, 1)))
-    response = coordinator.post(url(session, kept), posted(changed(kept, who="An"), mark(kept)))
+    response = coordinator.post(url(session, kept), posted(changed(kept, who="An"), etag(kept)))
     assert (response.status_code, reports.load_agreements(session)[0].due_on) == (303, date(2020, 1, 1))
 
 
@@ -220,30 +221,30 @@ def test_page_after_concluding_asks_how_it_stands_and_no_more(who, session, requ
     page = text(client.get(url(session, kept)))
     form = page.split('<form method="post"')[1].split("</form>")[0]
     assert set(re.findall(r'name="(\w+)"', form)) == {"csrfmiddlewaretoken", "seen", "state", "reason"}
-    response = client.post(url(session, kept), {"state": "done", "reason": "", "seen": mark(kept)})
+    response = client.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
     assert (response.status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
 
 
 def test_page_dropping_asks_why(coordinator, session):
     kept = made(session)
     conclude(session)
-    response = coordinator.post(url(session, kept), {"state": "dropped", "reason": " ", "seen": mark(kept)})
+    response = coordinator.post(url(session, kept), {"state": "dropped", "reason": " ", "seen": etag(kept)})
     assert response.status_code == 422
     assert "Schrijf in één zin waarom jullie dit loslaten." in text(response)
     assert re.search(r'value="dropped"[^>]*checked', text(response))
-    coordinator.post(url(session, kept), {"state": "dropped", "reason": "Geen tijd", "seen": mark(kept)})
+    coordinator.post(url(session, kept), {"state": "dropped", "reason": "Geen tijd", "seen": etag(kept)})
     assert all_of(session) == [(FIRST.what, "dropped", "Geen tijd")]
 
 
 def test_page_taking_it_up_again_lets_go_of_why(coordinator, session):
     kept = made(session, changed(FIRST, state=State.DROPPED, reason="Geen tijd"))
-    coordinator.post(url(session, kept), {"state": "busy", "reason": "Geen tijd", "seen": mark(kept)})
+    coordinator.post(url(session, kept), {"state": "busy", "reason": "Geen tijd", "seen": etag(kept)})
     assert all_of(session) == [(FIRST.what, "busy", "")]
 
 
 def test_page_a_reason_without_dropping_is_not_lost_unsaid(coordinator, session):
     kept = made(session)
-    response = coordinator.post(url(session, kept), {"state": "busy", "reason": "Bijna", "seen": mark(kept)})
+    response = coordinator.post(url(session, kept), {"state": "busy", "reason": "Bijna", "seen": etag(kept)})
     assert response.status_code == 422
     assert "Dit bewaren we alleen bij ‘losgelaten’." in text(response)
     assert 'value="Bijna"' in field(response, "reason")
@@ -252,7 +253,7 @@ def test_page_a_reason_without_dropping_is_not_lost_unsaid(coordinator, session)
 def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
     kept = made(session)
     conclude(session)
-    response = coordinator.post(url(session, kept), posted(changed(kept, what="Te laat getypt"), mark(kept)))
+    response = coordinator.post(url(session, kept), posted(changed(kept, what="Te laat getypt"), etag(kept)))
     assert response.status_code == 409
     assert "De afspraken staan vast." in text(response)
     assert "Te laat getypt" in field(response, "what")
@@ -263,20 +264,20 @@ def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coor
 def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facilitator, session):
     kept = made(session)
     theirs, mine = changed(kept, what="Van de begeleider"), changed(kept, what="Van mij")
-    facilitator.post(url(session, kept), posted(theirs, mark(kept)))
+    facilitator.post(url(session, kept), posted(theirs, etag(kept)))
 
-    late = coordinator.post(url(session, kept), posted(mine, mark(kept)))
+    late = coordinator.post(url(session, kept), posted(mine, etag(kept)))
 
     assert late.status_code == 409
     assert text(late).index("Van de begeleider") < text(late).index("Van mij")
     assert reports.load_agreements(session) == (theirs,)
     # Saving without choosing is asked again.
-    again = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs)))
+    again = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(theirs)))
     assert (again.status_code, reports.load_agreements(session)) == (409, (theirs,))
-    leaves = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), theirs="1"))
+    leaves = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(theirs), theirs="1"))
     assert (leaves.status_code, reports.load_agreements(session)) == (303, (theirs,))
 
-    own = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(theirs), mine="1"))
+    own = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(theirs), mine="1"))
 
     assert (own.status_code, reports.load_agreements(session)) == (303, (mine,))
 
@@ -284,18 +285,18 @@ def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facil
 def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, session):
     kept = made(session)
     conclude(session)
-    facilitator.post(url(session, kept), {"state": "busy", "reason": "", "seen": mark(kept)})
-    late = coordinator.post(url(session, kept), {"state": "done", "reason": "", "seen": mark(kept)})
+    facilitator.post(url(session, kept), {"state": "busy", "reason": "", "seen": etag(kept)})
+    late = coordinator.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
     assert late.status_code == 409
     assert "Bezig" in text(late).split('class="conflict"')[1].split("</dl>")[0]
-    current = mark(changed(kept, state=State.BUSY))
-    own = {"state": "done", "reason": "", "seen": mark(kept), "current": current, "mine": "1"}
+    current = etag(changed(kept, state=State.BUSY))
+    own = {"state": "done", "reason": "", "seen": etag(kept), "current": current, "mine": "1"}
     assert (coordinator.post(url(session, kept), own).status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
 
 
 def test_page_removes_it(coordinator, session):
     kept, other = made(session), made(session, OTHER)
-    response = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
+    response = coordinator.post(url(session, kept), posted(kept, etag(kept), remove="1"))
     assert (response.status_code, reports.load_agreements(session)) == (303, (other,))
     assert coordinator.get(url(session, kept)).status_code == 404
 
@@ -303,23 +304,23 @@ def test_page_removes_it(coordinator, session):
 def test_page_removing_what_somebody_changed_asks_first(coordinator, session):
     kept = made(session)
     theirs = changed(kept, who="Bert")
-    agreements.change_agreement(session, pk(kept), theirs, mark(kept))
-    asked = coordinator.post(url(session, kept), posted(kept, mark(kept), remove="1"))
+    agreements.change_agreement(session, pk(kept), theirs, etag(kept))
+    asked = coordinator.post(url(session, kept), posted(kept, etag(kept), remove="1"))
     assert (asked.status_code, reports.load_agreements(session)) == (409, (theirs,))
     assert "Haal de afspraak toch weg" in text(asked)
-    sure = posted(kept, mark(kept), remove="1", current=mark(theirs), mine="1")
+    sure = posted(kept, etag(kept), remove="1", current=etag(theirs), mine="1")
     assert (coordinator.post(url(session, kept), sure).status_code, reports.load_agreements(session)) == (303, ())
 
 
 def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coordinator, session):
     kept = made(session)
-    agreements.remove_agreement(session, pk(kept), mark(kept))
+    agreements.remove_agreement(session, pk(kept), etag(kept))
     mine = changed(kept, what="Toch wel")
-    late = coordinator.post(url(session, kept), posted(mine, mark(kept)))
+    late = coordinator.post(url(session, kept), posted(mine, etag(kept)))
     assert late.status_code == 409
     assert "De ander haalde deze afspraak weg." in text(late)
     assert "Toch wel" in field(late, "what")
-    again = coordinator.post(url(session, kept), posted(mine, mark(kept), current=mark(None), mine="1"))
+    again = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(None), mine="1"))
     assert (again.status_code, all_of(session)) == (303, [("Toch wel", "open", "")])
 
 
@@ -327,9 +328,9 @@ def test_page_leads_back_to_the_session_that_looks_back(coordinator, collaborati
     kept, later = made(session), open_round(collaboration, [])
     back = reverse("session", args=[later.pk])
     assert f'href="{back}"' in text(coordinator.get(url(session, kept) + f"?van={later.pk}"))
-    data = posted(changed(kept, state=State.DONE), mark(kept), van=str(later.pk))
+    data = posted(changed(kept, state=State.DONE), etag(kept), van=str(later.pk))
     assert coordinator.post(url(session, kept), data)["Location"] == back
-    elsewhere = posted(changed(kept, who="An"), mark(changed(kept, state=State.DONE)), van="//evil.example")
+    elsewhere = posted(changed(kept, who="An"), etag(changed(kept, state=State.DONE)), van="//evil.example")
     assert coordinator.post(url(session, kept), elsewhere)["Location"] == list_url(session)
 
 
@@ -340,7 +341,7 @@ def test_page_leads_back_to_the_collaboration_with_what_is_still_to_do(coordinat
     there = f"{url(session, kept)}?van=samenwerking"
     assert f'href="{there}"' in text(coordinator.get(home))
     assert f'href="{home}">Ga terug</a>' in text(coordinator.get(there))
-    data = {"state": "busy", "reason": "", "seen": mark(kept), "van": "samenwerking"}
+    data = {"state": "busy", "reason": "", "seen": etag(kept), "van": "samenwerking"}
     assert coordinator.post(url(session, kept), data)["Location"] == home
 
 
@@ -351,7 +352,7 @@ def test_pages_are_not_there_for_anybody_else_nor_before_the_report_opens(
     for client in (signed_in("elsewhere", make_collaboration()), signed_in("stranger")):
         assert [client.get(page).status_code for page in (list_url(session), url(session, kept))] == [404, 404]
         assert client.post(list_url(session), posted(OTHER)).status_code == 404
-        assert client.post(url(session, kept), posted(OTHER, mark(kept))).status_code == 404
+        assert client.post(url(session, kept), posted(OTHER, etag(kept))).status_code == 404
     assert Client().get(list_url(session)).status_code == 302
     closed = closed_round(collaboration, HINDERED)
     Session.objects.filter(pk=closed.pk).update(facilitator_prepares=True)
@@ -449,5 +450,5 @@ def test_collaboration_shows_what_is_still_to_be_done(coordinator, collaboration
     conclude(session)
     assert FIRST.what in text(coordinator.get(page))
     assert url(session, kept) in text(coordinator.get(page))
-    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), mark(kept))
+    agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), etag(kept))
     assert FIRST.what not in text(coordinator.get(page))

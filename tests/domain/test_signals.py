@@ -302,6 +302,6 @@ def test_quote_stands_under_a_signal_of_its_year_and_never_beside_a_label(checkl
 @pytest.mark.parametrize(("year", "running"), [(2025, False), (2026, True)])
 def test_running_year_says_so(checklist: Checklist, year, running):
     signals = publish(entries(year, "", obstacle=3), UNTIL).of(checklist, year)
-    assert signals.is_running is running
+    assert (signals.is_running, signals.year_before) == (running, year - 1)
     # On the first day of the next year all of it counts.
     assert replace(signals, until=date(year + 1, 1, 1)).is_running is False

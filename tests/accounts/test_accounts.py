@@ -8,7 +8,6 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
@@ -24,42 +23,19 @@ from reflectie.services import accounts
 from reflectie.services.collaborations import people
 from reflectie.services.mail import Letter
 from reflectie.services.sessions import invitees
-from tests.conftest import make_account, make_collaboration, make_reflection, make_round, sign_in_now
+from tests.helpers.accounts import (
+    ADDRESS,
+    PASSWORD,
+    app_code,
+    mailed_code,
+    post,
+    sign_in_by_code,
+    user_of,
+    with_second_step,
+)
+from tests.helpers.factories import make_account, make_collaboration, make_reflection, make_round, sign_in_now
 
 pytestmark = pytest.mark.django_db
-
-ADDRESS = "an@example.org"
-PASSWORD = "vier woorden op een rij"
-CODE = re.compile(r"^    ([A-Z]{4}-[A-Z]{4})$", re.MULTILINE)
-
-
-def mailed_code() -> str:
-    return CODE.search(mail.outbox[-1].body)[1]
-
-
-def app_code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
-
-
-def post(client: Client, route: str, **data: str):
-    return client.post(reverse(route), data)
-
-
-def user_of(client: Client) -> User | None:
-    key = client.session.get(SESSION_KEY)
-    return User.objects.get(pk=key) if key else None
-
-
-def sign_in_by_code(client: Client, address: str = ADDRESS):
-    post(client, "account_login", login=address)
-    return post(client, "account_confirm_login_code", code=mailed_code())
-
-
-def with_second_step(client: Client) -> str:
-    """Turn the second step on for whoever signed in; the app's secret."""
-    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
-    assert post(client, "mfa_activate_totp", code=app_code(secret)).status_code == 302
-    return secret
 
 
 @pytest.fixture

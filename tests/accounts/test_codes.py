@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from reflectie.models import Invitation, Membership, Role
 from reflectie.services.collaborations import people
-from tests.accounts.test_accounts import ADDRESS, PASSWORD, mailed_code, post, user_of, with_second_step
-from tests.conftest import make_account, make_collaboration, make_round, sign_in_now, text_of
+from tests.helpers.accounts import ADDRESS, PASSWORD, mailed_code, post, user_of, with_second_step
+from tests.helpers.factories import make_account, make_collaboration, make_round, sign_in_now, text_of
 
 pytestmark = pytest.mark.django_db
 

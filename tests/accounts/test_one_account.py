@@ -25,8 +25,8 @@ from reflectie.web.throttle import (
     try_mails,
     try_password,
 )
-from tests.accounts.test_accounts import PASSWORD, mailed_code, post, user_of
-from tests.conftest import browser, make_account, make_collaboration, make_round, sign_in_now, text_of
+from tests.helpers.accounts import PASSWORD, mailed_code, post, user_of
+from tests.helpers.factories import browser, make_account, make_collaboration, make_round, sign_in_now, text_of
 
 pytestmark = pytest.mark.django_db
 

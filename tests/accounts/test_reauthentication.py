@@ -15,16 +15,8 @@ from django.urls import reverse
 
 from reflectie.web import throttle
 from reflectie.web.throttle import Limit
-from tests.accounts.test_accounts import (
-    ADDRESS,
-    PASSWORD,
-    app_code,
-    mailed_code,
-    post,
-    sign_in_by_code,
-    with_second_step,
-)
-from tests.conftest import make_account, make_reflection, sign_in_now
+from tests.helpers.accounts import ADDRESS, PASSWORD, app_code, mailed_code, post, sign_in_by_code, with_second_step
+from tests.helpers.factories import make_account, make_reflection, sign_in_now
 
 pytestmark = pytest.mark.django_db
 

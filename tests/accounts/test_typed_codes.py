@@ -12,8 +12,8 @@ from reflectie.accounts.forms import MAILED_LENGTH, MAILED_SIGNS, RECOVERY_CODE_
 from reflectie.models import RateCount
 from reflectie.services.tokens import bare_code, read_code
 from reflectie.web.throttle import LIMIT, WRONG_SECOND_STEP
-from tests.accounts.test_accounts import ADDRESS, app_code, mailed_code, post, user_of, with_second_step
-from tests.conftest import fill_in, make_account, make_round, sign_in_now
+from tests.helpers.accounts import ADDRESS, app_code, mailed_code, post, user_of, with_second_step
+from tests.helpers.factories import fill_in, make_account, make_round, sign_in_now
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reflectie.web.throttle import Limit
-from tests.accounts.test_accounts import ADDRESS, PASSWORD, app_code, mailed_code, post
+from tests.helpers.accounts import ADDRESS, PASSWORD, app_code, mailed_code, post
 
 # Words that no Dutch page has and an English one can hardly do without.
 ENGLISH = re.compile(

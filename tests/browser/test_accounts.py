@@ -12,16 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.accounts.test_accounts import CODE, PASSWORD, app_code
-from tests.conftest import PHONE, make_account
-from tests.helpers.watch import EVERY_LOOK
+from tests.helpers.accounts import PASSWORD, app_code
+from tests.helpers.browser_steps import submit_code
+from tests.helpers.factories import make_account
+from tests.helpers.watch import EVERY_LOOK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def submit_code(page: Page) -> None:
-    page.get_by_label("Code").fill(CODE.search(mail.outbox[-1].body)[1])
-    page.get_by_label("Code").press("Enter")
 
 
 def sign_in(page: Page, site: str, address: str) -> None:

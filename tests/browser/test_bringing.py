@@ -11,8 +11,9 @@ from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Collaboration, Session
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
-from tests.conftest import make_collaboration
-from tests.helpers.entered import XLSX, filled, workbook_of
+from tests.helpers.browser_steps import choose, close_and_read, filled_in
+from tests.helpers.entered import workbook_of
+from tests.helpers.factories import make_collaboration
 from tests.helpers.watch import EVERY_LOOK, Watch, check, download
 
 pytestmark = pytest.mark.browser
@@ -24,23 +25,6 @@ def coordinator_of(collaboration: Collaboration) -> Client:
     client = Client()
     client.force_login(collaboration.memberships.get().user)
     return client
-
-
-def filled_in(template: bytes, forms: list[list[str]], note: str) -> bytes:
-    """The template as a colleague gives it back."""
-    rows = [
-        {"2 Gedeeld doel": shared, "1 Breedte van het doel": breadth, "9 Historisch": historical}
-        for shared, breadth, historical in forms
-    ]
-    rows[0]["Notitie bij 2"] = note
-    return filled(template, rows)
-
-
-def choose(page: Page, content: bytes) -> None:
-    page.get_by_label("Bewaar het en kies het hier").set_input_files(
-        {"name": "invulblad.xlsx", "mimeType": XLSX, "buffer": content}
-    )
-    page.get_by_role("button", name="Kijk het na").click()
 
 
 def bring_in(page: Page, collaboration: Collaboration, path: Path, look) -> None:
@@ -69,15 +53,6 @@ def bring_in(page: Page, collaboration: Collaboration, path: Path, look) -> None
     look(page, "Klopt dit\\?")
     page.get_by_role("button", name="Ja, voer 14 formulieren in").click()
     expect(page.get_by_role("heading", name="14 formulieren zijn ingevoerd")).to_be_visible()
-
-
-def close_and_read(page: Page) -> None:
-    page.get_by_role("link", name="Sluit de ronde").click()
-    page.get_by_role("button", name="Ja, sluit de ronde").click()
-    page.get_by_role("link", name="Open het verslag voor iedereen").click()
-    page.get_by_role("button", name="Ja, open").click()
-    page.get_by_role("link", name="Naar het verslag").click()
-    expect(page.get_by_role("main")).to_contain_text("Eén doel? Nee.")
 
 
 def figures() -> tuple[object, ...]:

@@ -12,8 +12,9 @@ from reflectie.models import Membership, Role
 from reflectie.services.collaborations import people
 from reflectie.web import throttle
 from reflectie.web.throttle import Limit
-from tests.accounts.test_accounts import ADDRESS, CODE, PASSWORD
-from tests.conftest import PHONE, make_account, make_collaboration
+from tests.helpers.accounts import ADDRESS, CODE, PASSWORD
+from tests.helpers.factories import make_account, make_collaboration
+from tests.helpers.watch import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from reflectie.models import Membership, Role
-from tests.conftest import browser, make_account
 from tests.helpers.compared import choice, many, opened, team
+from tests.helpers.factories import browser, make_account
 from tests.helpers.watch import EVERY_LOOK, FACTS, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Collaboration, Item, Session
-from tests.conftest import browser
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser
 from tests.helpers.watch import EVERY_LOOK, FACTS, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -5,8 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from reflectie.models import Session
-from tests.conftest import PHONE, make_reflection
-from tests.helpers.watch import EVERY_LOOK
+from tests.helpers.factories import make_reflection
+from tests.helpers.watch import EVERY_LOOK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

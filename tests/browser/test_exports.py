@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from reflectie.domain.setup import Mode
-from tests.conftest import make_reflection
+from tests.helpers.factories import make_reflection
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.taken import figures_of_json, figures_of_rows, read_csv, rows_of
 from tests.helpers.watch import EVERY_LOOK, Watch, check, download

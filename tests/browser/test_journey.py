@@ -13,10 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from reflectie.models import Membership, Role, Session
-from tests.browser.test_bringing import choose as choose_file
-from tests.browser.test_bringing import close_and_read, filled_in
-from tests.conftest import browser, make_account
+from tests.helpers.browser_steps import choose as choose_file
+from tests.helpers.browser_steps import close_and_read, filled_in
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser, make_account
 from tests.helpers.taken import rows_of
 from tests.helpers.watch import FACTS, Watch, download, pages_of
 

@@ -15,7 +15,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, Route
 
 from tests.helpers.pages import Shown, every_page
-from tests.web.test_permissions import World, undone, worlds  # noqa: F401 (a fixture)
+from tests.helpers.permission_table import World, undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser, pytest.mark.slow]
 
@@ -86,7 +86,7 @@ RULES = (
 
 
 @pytest.fixture(scope="module")
-def shown(worlds: dict[str, World], django_db_blocker) -> list[Shown]:  # noqa: F811
+def shown(worlds: dict[str, World], django_db_blocker) -> list[Shown]:
     """Each page once; of those that differ most from stage to stage, at every stage."""
     plain = {**settings.STORAGES, "staticfiles": {"BACKEND": PLAIN}}
     with django_db_blocker.unblock(), undone(), override_settings(STORAGES=plain):

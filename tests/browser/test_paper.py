@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
+from tests.helpers.paper import address, fresh, kept, make_session, sign_in
 from tests.helpers.watch import EVERY_LOOK, WIDE
-from tests.views.questionnaire.test_paper import address, fresh, kept, make_session, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

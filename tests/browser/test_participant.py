@@ -11,8 +11,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Response, Session
 from reflectie.services.sessions import rounds
-from tests.conftest import PHONE, fill_in, make_round
-from tests.helpers.watch import EVERY_LOOK, WIDE
+from tests.helpers.factories import fill_in, make_round
+from tests.helpers.watch import EVERY_LOOK, PHONE, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -14,9 +14,8 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Role, Session
 from reflectie.services.report import outcomes, reports
-from tests.conftest import PHONE
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
-from tests.helpers.watch import EVERY_LOOK
+from tests.helpers.watch import EVERY_LOOK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

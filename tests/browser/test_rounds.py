@@ -13,9 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Response, Session
-from tests.browser.test_accounts import submit_code
-from tests.browser.test_team import text_of
-from tests.conftest import PHONE
+from tests.helpers.browser_steps import submit_code, text_of
+from tests.helpers.watch import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

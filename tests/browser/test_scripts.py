@@ -11,9 +11,9 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from reflectie.services.sessions import rounds
-from tests.conftest import browser, fill_in, make_reflection, make_round
 from tests.helpers.compared import choice, opened, team
-from tests.views.questionnaire.test_paper import make_session, sign_in
+from tests.helpers.factories import browser, fill_in, make_reflection, make_round
+from tests.helpers.paper import make_session, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

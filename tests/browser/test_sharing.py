@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from reflectie.models import Lesson, Role, Session
 from reflectie.services.comparison import comparisons
 from reflectie.services.questionnaire import checklists
-from tests.conftest import browser, make_account
 from tests.helpers.agreed import FIRST, HINDERED, KEY, made
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser, make_account
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.watch import EVERY_LOOK, FACTS, Watch, check
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration
-from tests.conftest import Reflection, browser, fill_in, make_reflection, make_round
+from tests.helpers.factories import Reflection, browser, fill_in, make_reflection, make_round
 from tests.helpers.watch import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

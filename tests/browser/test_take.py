@@ -16,8 +16,8 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION, make_reflection
 from tests.helpers.agreed import FIRST, HINDERED, KEY, changed, made
+from tests.helpers.factories import CONCLUSION, make_reflection
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.watch import EVERY_LOOK, FACTS, Watch, check, download, pages_of
 

@@ -19,8 +19,8 @@ from reflectie.services import clock
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION, FROZEN, GUIDANCE
 from tests.helpers.agreed import FIRST, HINDERED, KEY, changed, made, pk
+from tests.helpers.factories import CONCLUSION, FROZEN, GUIDANCE
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, open_round, signed_in
 from tests.helpers.watch import Watch, check, download, pages_of
 

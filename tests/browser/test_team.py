@@ -1,29 +1,22 @@
 """In a real browser, as the people of concepts.md: with JavaScript and without, on a phone and on a wide screen."""
 
-import io
 import re
-from pathlib import Path
 
-import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.models import Response, Session
 from reflectie.services.tokens import read_token
-from tests.conftest import PHONE, Reflection, make_reflection
-from tests.helpers.watch import EVERY_LOOK
+from tests.helpers.browser_steps import text_of
+from tests.helpers.factories import Reflection, make_reflection
+from tests.helpers.watch import EVERY_LOOK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Given by turns: item 1 is helping, 2 not known, 3 hindering, and so on.
 ANSWERS = ["hindering", "helping", "dont-know"]
 VERDICT = "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."
-
-
-def text_of(path: Path) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
-    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
 def kept(page: Page) -> Reflection:

@@ -27,7 +27,7 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Response, Session
 from reflectie.services import clock, erasure
 from reflectie.services.sessions import aggregation, plans, rounds
-from tests.conftest import CONCLUSION, Reflection, fill_in, make_reflection, make_round
+from tests.helpers.factories import CONCLUSION, Reflection, fill_in, make_reflection, make_round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

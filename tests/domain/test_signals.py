@@ -17,8 +17,8 @@ from reflectie.domain.questionnaire.checklist import Checklist, Mover
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import FLOOR, groups_to_blank
 from reflectie.domain.signals import ALL, Entry, Figures, Published, Silence, counts_from, counts_until, publish
+from tests.helpers.signalled import UNTIL
 
-UNTIL = date(2026, 10, 1)
 ITEM = "context-financial"
 KINDS = (Finding.OBSTACLE, Finding.CLEAR, Finding.SPLIT)
 

@@ -21,8 +21,8 @@ from reflectie.services import accounts, clock
 from reflectie.services.report import reports
 from reflectie.views import downloads
 from reflectie.web.middleware import pages_in_turn
-from tests.conftest import add_member, browser, make_account
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import add_member, browser, make_account
 from tests.helpers.rounds import closed_round, discussed_round, open_round
 from tests.helpers.taken import figures_of_json, figures_of_rows, read_csv, rows_of
 

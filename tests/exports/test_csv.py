@@ -1,51 +1,18 @@
 """Rows as CSV, as Dutch spreadsheets open it, and that nobody's text is calculated with or taken for a number."""
 
-from datetime import date
-
 import pytest
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Mover
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
-from reflectie.domain.report.report import About, Report
+from reflectie.domain.report.report import About
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, session_file
 from reflectie.exports.columns import COLUMNS
-from tests.conftest import everything
+from tests.helpers.factories import everything
+from tests.helpers.hostile_text import DAY, HOSTILE, hostile_report
 from tests.helpers.taken import read_csv
-
-DAY = date(2026, 11, 22)
-HOSTILE = [
-    "=cmd|' /C calc'!A0",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1",
-    "  =1",
-    "＝1",
-    "=1;=2",
-    '="a"',
-    "=1\n=2",
-    "007",
-    "1-2",
-    "3 mei",
-]
-
-
-def hostile_report(checklist, text: str) -> Report:
-    """A round by name in which whoever can type anything, typed this."""
-    sheet = {name: text if name.endswith("-note") else value for name, value in everything(checklist).items()}
-    sheet |= {"participant": text, "goal-sentence": text, "organisation": text}
-    about = About(
-        text,
-        (text,),
-        agreements=(Agreement("k", text, text, DAY, "goal-shared", 3, State.DROPPED, text),),
-        conclusion=Conclusion(Needed.YES, Decision.REPAIR, text, DAY),
-    )
-    setup = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, (text,))
-    return build_report(checklist, setup, [Sheet(sheet)] * 2, DAY, about=about)
 
 
 def test_csv_opens_in_a_dutch_spreadsheet(checklist):

@@ -24,8 +24,8 @@ from reflectie.services.comparison import comparisons
 from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
-from tests.conftest import make_account
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import make_account
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration
 from tests.helpers.taken import (
     Figures,

@@ -22,7 +22,7 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
-from tests.conftest import everything
+from tests.helpers.factories import everything
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gebruikers" / "gegevens.md").read_text()
 DAY = date(2026, 11, 22)

@@ -20,9 +20,9 @@ from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.workbook import MAX_CELL, MAX_HEIGHT, fitting
 from reflectie.services.comparison import comparisons
 from reflectie.services.report import outcomes, reports
-from tests.conftest import make_account, make_reflection
-from tests.exports.test_csv import DAY, HOSTILE, hostile_report
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import make_account, make_reflection
+from tests.helpers.hostile_text import DAY, HOSTILE, hostile_report
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.taken import read_xlsx, rows_of
 

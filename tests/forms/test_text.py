@@ -29,7 +29,7 @@ from reflectie.models import Session
 from reflectie.services import clock
 from reflectie.services.questionnaire import paper
 from reflectie.services.report.agreements import add_agreement
-from tests.conftest import fill_in, make_reflection, make_round, sign_in_now
+from tests.helpers.factories import fill_in, make_reflection, make_round, sign_in_now
 from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db

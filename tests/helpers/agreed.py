@@ -8,7 +8,7 @@ from reflectie.models import Session
 from reflectie.services import clock
 from reflectie.services.report import agreements
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION
+from tests.helpers.factories import CONCLUSION
 from tests.helpers.rounds import fetched
 
 KEY = "goal-shared"

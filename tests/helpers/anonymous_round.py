@@ -37,7 +37,7 @@ from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions import aggregation
 from reflectie.web.logs import NoTokens
 from samenwerking.gunicorn import access_log_format
-from tests.conftest import CONCLUDING, make_account, make_round
+from tests.helpers.factories import CONCLUDING, make_account, make_round
 
 # In the order in which they answer. Each signs every note with a word of their own, so that it can be found again.
 PEOPLE = ("eik", "beuk", "linde", "wilg", "els", "berk")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.test import Client
 
-from tests.web.test_permissions import STAGES, TABLE, World, by_stage, parameters, undone
+from tests.helpers.permission_table import STAGES, TABLE, World, by_stage, parameters, undone
 
 # Who sees most of what is for members, for who takes part, and for everybody.
 LOOKING = ("coordinator", "participant", "stranger")

@@ -13,7 +13,7 @@ from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Mode
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 # As long as a name may be.

@@ -41,3 +41,6 @@ def several(number: int = 3, sheets: Sequence[Mapping[str, FieldValue]] = HINDER
     for collaboration in made:
         held(collaboration, sheets)
     return made
+
+
+UNTIL = date(2026, 10, 1)

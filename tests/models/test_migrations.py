@@ -20,7 +20,7 @@ from reflectie.services.questionnaire import checklists
 from reflectie.services.questionnaire.sheets import setup_of
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
-from tests.conftest import FROZEN, GUIDANCE, text_of
+from tests.helpers.factories import FROZEN, GUIDANCE, text_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from reflectie.domain.questionnaire.checklist import ContentError
 from reflectie.models import Answer, Checklist, Dimension, FrozenError, Guidance, Item
 from reflectie.services.questionnaire import checklists, sheets
-from tests.conftest import FROZEN, GUIDANCE, make_reflection
+from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
 
 pytestmark = pytest.mark.django_db
 

@@ -6,19 +6,17 @@ nothing and pictures with the name of a file for a text.
 
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import outloud
 import page as pdf_checker
 import pytest
 from pypdf import PdfReader
 
 from reflectie.pdf import documents, renderer
+from tests.helpers.pdf_checkers import LEVELS, errors_of, texts
 from tests.helpers.readback import bookmarks, elements, made_of, read_pdf
-from tests.pdf.test_reflection import SHEETS
-from tests.pdf.test_reflection import make_report as make_own
-from tests.pdf.test_round import REPORTS
+from tests.helpers.reflection_report import SHEETS
+from tests.helpers.reflection_report import make_report as make_own
+from tests.helpers.round_report import REPORTS
 
 WHO = {
     "one": make_own(SHEETS["everything"]),
@@ -30,7 +28,6 @@ WHO = {
     "sixty by name": REPORTS["sixty named"],
     "too few": REPORTS["too few"],
 }
-LEVELS = ("H1", "H2", "H3", "H4")
 WITH_TABLES = (documents.Kind.REPORT, documents.Kind.SUMMARY, documents.Kind.GUIDE)
 WITH_PICTURES = (documents.Kind.REPORT, documents.Kind.SUMMARY)
 # Notes stand in the whole report alone.
@@ -46,18 +43,6 @@ def made(who: str, kind: documents.Kind) -> bytes:
 
 def read(who: str, kind: documents.Kind) -> PdfReader:
     return read_pdf(made(who, kind))
-
-
-def errors_of(path: Path) -> list[str]:
-    """What the second checker calls an error, by its rules."""
-    result = outloud.check(str(path))
-    found = [finding.rule for finding in result.sorted_findings() if finding.severity == "error"]
-    assert len(found) == result.errors
-    return found
-
-
-def texts(reader: PdfReader, kind: str) -> list[Any]:
-    return [element for element in elements(reader) if element["/S"] == f"/{kind}"]
 
 
 @EVERY

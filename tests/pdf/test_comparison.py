@@ -25,11 +25,11 @@ from reflectie.pdf import documents
 from reflectie.presentation.report import group_text
 from reflectie.presentation.wording import COURSES, session_words
 from reflectie.services.comparison import comparisons
-from tests.conftest import make_account
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import make_account
+from tests.helpers.pdf_checkers import LEVELS, errors_of, texts
 from tests.helpers.printed import COMPARISONS, LONG, compared
 from tests.helpers.readback import bookmarks, elements, lines_of, made_of, read_pdf, squeezed, text_of, whole_page
-from tests.pdf.test_accessibility import LEVELS, errors_of, texts
 
 
 def case(name, *more):

@@ -12,8 +12,8 @@ from fontTools.ttLib import TTFont
 
 from reflectie.pdf import documents, fonts
 from reflectie.pdf.unprintable import SHOWN
-from tests.conftest import browser, make_reflection, make_round, text_of
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser, make_reflection, make_round, text_of
 from tests.helpers.readback import made_of, worries_of
 
 # One sentence that says the same in each, and what a person types on a phone.

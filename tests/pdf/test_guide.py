@@ -27,9 +27,9 @@ from tests.helpers.readback import (
     whole_page,
     worries_of,
 )
-from tests.pdf.test_reflection import HOSTILE, HOSTILE_NAME, SHEETS
-from tests.pdf.test_reflection import make_report as make_own
-from tests.pdf.test_round import CHECKLIST, REPORTS, make_report
+from tests.helpers.reflection_report import HOSTILE, HOSTILE_NAME, SHEETS
+from tests.helpers.reflection_report import make_report as make_own
+from tests.helpers.round_report import CHECKLIST, REPORTS, make_report
 
 LONG_NAME = "Netwerk voor ouderen, mantelzorgers en vrijwilligers in de eerstelijnszone Zuid-Oost Hageland " * 2
 SENTENCE = ("We spreken af dat iedereen die iets hoort, dat binnen de week aan de anderen laat weten. " * 9)[

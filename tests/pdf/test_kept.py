@@ -23,7 +23,7 @@ from reflectie.pdf import worker as press_room
 from reflectie.pdf.worker import BusyError, Press, PressError
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements, outcomes, reports
-from tests.conftest import CONCLUDING, FROZEN, GUIDANCE, at_once, everything, make_reflection
+from tests.helpers.factories import CONCLUDING, FROZEN, GUIDANCE, at_once, everything, make_reflection
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from reflectie.forms.questionnaire.paper import paper_questions
 from reflectie.models import Collaboration, Session
 from reflectie.pdf import documents
 from reflectie.views.questionnaire.participant import round_of
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 from tests.helpers.readback import elements, made_of, read_pdf, squeezed, text_of
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)

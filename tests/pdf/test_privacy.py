@@ -32,8 +32,8 @@ from reflectie.services.questionnaire import sheets
 from reflectie.services.report import agreements, outcomes, reports
 from reflectie.services.report.agreements import add_agreement, change_agreement, remove_agreement
 from reflectie.services.sessions import rounds
-from tests.conftest import at_once, everything, make_collaboration, make_reflection
 from tests.helpers.agreed import FIRST, HINDERED, OTHER, changed, conclude, made, pk
+from tests.helpers.factories import at_once, everything, make_collaboration, make_reflection
 from tests.helpers.rounds import DAY, discussed_round, fetched, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_wiped_words_of_the_talk_are_gone_from_the_files(collaboration):
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite keeps all of it in files of ours")
     from reflectie.domain.report.outcomes import Choice, Outcome
-    from tests.services.test_erasure import on_disk
+    from tests.helpers.database_files import on_disk
 
     session = discussed_round(collaboration, HINDERED)
     outcome = Outcome(Choice.DIVIDED, "Zeg-dit-niet-verder", "")

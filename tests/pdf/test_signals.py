@@ -11,10 +11,10 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.signals import ALL, Entry, publish
 from reflectie.domain.text import same_text
 from reflectie.pdf import documents
-from tests.conftest import FROZEN, GUIDANCE
-from tests.domain.test_signals import UNTIL
+from tests.helpers.factories import FROZEN, GUIDANCE
+from tests.helpers.pdf_checkers import errors_of
 from tests.helpers.readback import bookmarks, elements, made_of, read_pdf
-from tests.pdf.test_accessibility import errors_of
+from tests.helpers.signalled import UNTIL
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 KEYS = [item.key for item in CHECKLIST]

@@ -26,9 +26,9 @@ from reflectie.domain.report.report import About, Pattern, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.pdf import documents
 from tests.helpers.readback import elements, made_of, read_pdf, squeezed, whole_page
-from tests.pdf.test_reflection import CHECKLIST
-from tests.pdf.test_reflection import make_report as one_sheet
-from tests.pdf.test_round import ABOUT, DAY, HOUSES, SENTENCE, sheet
+from tests.helpers.reflection_report import CHECKLIST
+from tests.helpers.reflection_report import make_report as one_sheet
+from tests.helpers.round_report import ABOUT, DAY, HOUSES, SENTENCE, sheet
 
 # The widest sign, without a place to break.
 WIDE = "W" * MAX_NAME

@@ -32,7 +32,7 @@ from reflectie.presentation.pictures.tracks import (
     draw_tracks,
     place_marks,
 )
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 
 COUNTS = st.tuples(*[st.integers(0, 200)] * 4).filter(any)
 NUMBER = re.compile(r"-?[0-9.]+")

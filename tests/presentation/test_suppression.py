@@ -26,30 +26,8 @@ from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.pdf import documents as pdf
 from reflectie.presentation.pictures.report import PICTURES, find_picture
 from reflectie.views.report.pictures import _draw
-from tests.domain.rules.test_suppression import FIELDS, NONE, World, published, rounds, worlds
-
-DAY = date(2026, 11, 20)
-# Answered alike by each person; between them, what patterns look at.
-VARIED = ("goal-shared", "form-intensity", "coordination-equality", "context-financial")
-VALUES = ("hindering", "helping", "dont-know", "")
-# Two groups that are shown, and two that aren't, with whom one objector in group or remainder may be.
-SIZES = {"a": 4, "b": 4, "c": 2, "d": 2}
-TOTAL = (1, 11, 0, 0)
-
-
-def report_of(checklist: Checklist, sizes: Mapping[str, int], world: World, *, turned: bool = False) -> Report:
-    """The report of a round in which the groups answered so; `turned` has its rows the other way round."""
-    named = {name: size for name, size in sizes.items() if name and size}
-    blanked = groups_to_blank(named, sizes.get(NONE, 0))
-    sheets = []
-    for name, spread in world.items():
-        group = {"organisation": name} if name and name not in blanked else {}
-        for value, number in zip(VALUES, spread, strict=True):
-            answers = dict.fromkeys(VARIED, value) if value else {}
-            sheets += [Sheet({"partners-needed": "helping", **answers, **group})] * number
-    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.PARTNER, tuple(named))
-    about = About(collaboration="Samen", blanked=bool(blanked))
-    return build_report(checklist, setup, sheets[::-1] if turned else sheets, DAY, about=about)
+from tests.helpers.possible_worlds import FIELDS, NONE, World, published, rounds, worlds
+from tests.helpers.withheld_reports import DAY, SIZES, VARIED, report_of
 
 
 def alike(sizes: Mapping[str, int], total: tuple[int, ...]) -> list[list[World]]:
@@ -88,24 +66,6 @@ def test_rounds_that_publish_the_same_figures_are_the_same_report(checklist, dra
     for one, other in alike(sizes, total)[:20]:
         first = report_of(checklist, sizes, one)
         assert first == report_of(checklist, sizes, other, turned=True)
-
-
-@pytest.fixture
-def withheld(checklist) -> list[World]:
-    """Two rounds with the same totals, of which the groups are withheld: the objector is in another."""
-    one = World(a=(1, 3, 0, 0), **{name: (0, SIZES[name], 0, 0) for name in "bcd"})
-    found = [
-        world
-        for world in worlds(SIZES, TOTAL)
-        if all(isinstance(view.counts, Withheld) for view in item(report_of(checklist, SIZES, world)).groups)
-    ]
-    assert one in found
-    other = next(world for world in found if world["a"] != one["a"])
-    return [one, other]
-
-
-def item(report: Report, key: str = "goal-shared"):
-    return next(found for found in report.items if found.item.key == key)
 
 
 @pytest.mark.django_db

@@ -19,10 +19,18 @@ from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from reflectie.web import throttle
 from reflectie.web.participant_cookie import in_groups
-from tests.accounts.test_accounts import ADDRESS, PASSWORD, mailed_code, post, sign_in_by_code, user_of
-from tests.conftest import browser, fill_in, make_account, make_collaboration, make_reflection, make_round, sign_in_now
-from tests.views.questionnaire.test_paper import typed
-from tests.views.questionnaire.test_participant import answers, begin, code_of, give, keep_as, text_of, url
+from tests.helpers.accounts import ADDRESS, PASSWORD, mailed_code, post, sign_in_by_code, user_of
+from tests.helpers.factories import (
+    browser,
+    fill_in,
+    make_account,
+    make_collaboration,
+    make_reflection,
+    make_round,
+    sign_in_now,
+)
+from tests.helpers.paper import typed
+from tests.helpers.participants import answers, begin, code_of, give, keep_as, text_of, url
 
 pytestmark = pytest.mark.django_db
 

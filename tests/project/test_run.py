@@ -11,8 +11,8 @@ from sqlite3 import connect
 import pytest
 from django.conf import settings
 
+from benchmarks.server import free_port
 from tests.helpers.working import wait_until
-from tests.project.test_served import free_port
 
 
 def children(pid: int) -> dict[str, int]:

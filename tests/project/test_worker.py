@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from reflectie.models import DailyJob, Heartbeat, Invitee, OutgoingMail, Session
 from reflectie.services import clock, daily, heartbeat, mail, queue
 from reflectie.services.sessions import invitees
-from tests.conftest import browser, make_account, make_collaboration, make_reflection, make_round
+from tests.helpers.factories import browser, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.working import MailServer, environment_of_worker, kill, start_worker, wait_until, worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("queued")]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from reflectie import tasks
 from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
 from reflectie.services import clock, daily, heartbeat
-from tests.conftest import browser, make_account, make_collaboration, make_reflection
+from tests.helpers.factories import browser, make_account, make_collaboration, make_reflection
 from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db

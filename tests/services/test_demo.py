@@ -29,7 +29,7 @@ from reflectie.services.questionnaire import checklists, sheets
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions import aggregation, reminders, rounds
 from reflectie.services.signals import load_signals
-from tests.conftest import make_account
+from tests.helpers.factories import make_account
 from tests.helpers.rounds import closed_round, make_collaboration
 
 pytestmark = pytest.mark.django_db

@@ -22,7 +22,8 @@ from reflectie.services.erasure import erase_session
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import aggregation
 from reflectie.services.sessions.rounds import close_round, conclude, open_report, withdraw
-from tests.conftest import CONCLUSION, FROZEN
+from tests.helpers.database_files import on_disk
+from tests.helpers.factories import CONCLUSION, FROZEN
 from tests.helpers.rounds import fetched, make_collaboration, open_round
 
 NOTE = "Zeg-dit-niet-verder-"
@@ -38,12 +39,6 @@ def running() -> Session:
         pytest.skip("only SQLite keeps all of it in files of ours")
     sheets = [{"goal-shared": "helping", "goal-shared-note": f"{NOTE}{number}"} for number in range(3)]
     return open_round(make_collaboration(), sheets)
-
-
-def on_disk() -> bytes:
-    """All that a copy of the files would hold."""
-    database = Path(connection.settings_dict["NAME"])
-    return b"".join(path.read_bytes() for path in sorted(database.parent.glob(f"{database.name}*")))
 
 
 def codes(session: Session) -> list[str]:

@@ -15,7 +15,7 @@ from reflectie.services import mail as post
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.mail import Letter, hand_over, mail_is_due
 from reflectie.services.sessions import invitees, rounds
-from tests.conftest import add_member, at_once, fill_in, make_account, make_round
+from tests.helpers.factories import add_member, at_once, fill_in, make_account, make_round
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queued")]
 

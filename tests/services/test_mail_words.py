@@ -15,8 +15,8 @@ from reflectie.domain.text import set_apart, tidy
 from reflectie.models import Collaboration
 from reflectie.services import erasure
 from reflectie.services.sessions import rounds
-from tests.conftest import make_round
-from tests.services.sessions.test_reminders import concluded, run
+from tests.helpers.factories import make_round
+from tests.helpers.reminders import concluded, run
 
 pytestmark = pytest.mark.django_db
 

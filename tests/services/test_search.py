@@ -22,8 +22,8 @@ from reflectie.models import Collaboration, Partner, Role
 from reflectie.services import accounts
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.comparison import comparisons
-from tests.conftest import add_member, browser, make_account, make_collaboration, rows, sign_in_now
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import add_member, browser, make_account, make_collaboration, rows, sign_in_now
 
 pytestmark = pytest.mark.django_db
 

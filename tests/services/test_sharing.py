@@ -22,10 +22,10 @@ from reflectie.services.sharing import (
     load_shareable,
     load_shared,
 )
-from tests.conftest import make_account
 from tests.helpers.agreed import FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.compared import team
 from tests.helpers.conflicts import met_by
+from tests.helpers.factories import make_account
 from tests.helpers.rounds import closed_round, discussed_round, make_collaboration
 
 pytestmark = pytest.mark.django_db

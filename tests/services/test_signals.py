@@ -15,7 +15,7 @@ from reflectie.services.comparison import comparisons
 from reflectie.services.errors import NotFoundError
 from reflectie.services.report import outcomes
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION, make_round
+from tests.helpers.factories import CONCLUSION, make_round
 from tests.helpers.rounds import make_collaboration, open_round
 from tests.helpers.signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
 

@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from tests.conftest import make_account, sign_in_now
+from tests.helpers.factories import make_account, sign_in_now
 
 pytestmark = pytest.mark.django_db
 

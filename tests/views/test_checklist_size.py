@@ -20,7 +20,7 @@ from reflectie.presentation.numbers import example_number, example_numbers, in_w
 from reflectie.services import tokens
 from reflectie.services.questionnaire import checklists, paper
 from reflectie.services.sessions import plans, rounds
-from tests.conftest import FROZEN, GUIDANCE, make_reflection
+from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
 from tests.helpers.readback import read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, open_round, signed_in
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reflectie.models import Collaboration, Invitation, Session
 from reflectie.web.participant_cookie import cookie_name
-from tests.conftest import make_round, text_of
+from tests.helpers.factories import make_round, text_of
 
 pytestmark = pytest.mark.django_db
 

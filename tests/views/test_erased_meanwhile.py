@@ -27,7 +27,7 @@ from reflectie.services.report import agreements, outcomes
 from reflectie.services.sessions import invitees, rounds
 from reflectie.web import errors
 from reflectie.web.participant_cookie import remember_code, sheet_mark
-from tests.conftest import (
+from tests.helpers.factories import (
     CONCLUDING,
     CONCLUSION,
     add_member,

@@ -25,7 +25,7 @@ from reflectie.services.sessions.rounds import StageError, change_plan, close_ro
 from reflectie.views.collaborations import collaborations
 from reflectie.views.questionnaire import sheet
 from reflectie.views.sessions import stages
-from tests.conftest import CONCLUSION, fill_in, make_reflection, make_round, text_of
+from tests.helpers.factories import CONCLUSION, fill_in, make_reflection, make_round, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,13 @@ import pytest
 from django.urls import reverse
 
 from tests.helpers.pages import Shown, every_page, is_about_a_collaboration
-from tests.web.test_permissions import World, undone, worlds  # noqa: F401 (a fixture)
+from tests.helpers.permission_table import World, undone
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def shown(worlds: dict[str, World], django_db_blocker) -> list[Shown]:  # noqa: F811
+def shown(worlds: dict[str, World], django_db_blocker) -> list[Shown]:
     with django_db_blocker.unblock(), undone():
         return list(every_page(worlds))
 
@@ -97,7 +97,7 @@ class Translated(HTMLParser):
             self.texts.append(data)
 
 
-def test_names_and_codes_are_left_alone_by_a_browser_that_translates(shown, worlds):  # noqa: F811
+def test_names_and_codes_are_left_alone_by_a_browser_that_translates(shown, worlds):
     names = {"Samen in Tienen", "Huis Linde", "Els", "fien.open@example.org"}
     codes = {code for world in worlds.values() if (code := world.session.code)}
     codes |= {re.sub(r"(.{4})(?=.)", r"\1-", world.code) for world in worlds.values()}

@@ -24,7 +24,7 @@ from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from reflectie.web.permissions import is_report_open
-from tests.conftest import CONCLUSION
+from tests.helpers.factories import CONCLUSION
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 

@@ -18,9 +18,9 @@ from reflectie.presentation.items import obstacle_name
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements
 from reflectie.services.sharing import load_shareable
-from tests.conftest import browser, make_account, text_of
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.compared import team
+from tests.helpers.factories import browser, make_account, text_of
 from tests.helpers.rounds import closed_round, discussed_round, open_round
 
 pytestmark = pytest.mark.django_db

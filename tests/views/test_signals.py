@@ -11,7 +11,7 @@ from reflectie.models import Answer, Collaboration, Membership, Role, Session
 from reflectie.pdf import documents
 from reflectie.services.report import outcomes
 from reflectie.services.sessions import rounds
-from tests.conftest import browser, collaboration_url, make_account, make_round, text_of
+from tests.helpers.factories import browser, collaboration_url, make_account, make_round, text_of
 from tests.helpers.rounds import make_collaboration, open_round, signed_in
 from tests.helpers.signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
 

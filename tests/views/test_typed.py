@@ -11,8 +11,8 @@ from django.utils.html import escape
 from reflectie.models import Session
 from reflectie.services import clock, tokens
 from reflectie.web import errors
-from tests.conftest import make_round
-from tests.web.test_permissions import STAGES, TABLE, World, by_stage, parameters, undone, worlds  # noqa: F401
+from tests.helpers.factories import make_round
+from tests.helpers.permission_table import STAGES, TABLE, World, by_stage, parameters, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ class Forms(HTMLParser):
         self.action = "" if tag == "form" else self.action
 
 
-def typed_in(worlds: dict[str, World]) -> set[str]:  # noqa: F811
+def typed_in(worlds: dict[str, World]) -> set[str]:
     """The routes to which some page, at some stage, has somebody send what they typed."""
     found = set()
     for stage, world in worlds.items():
@@ -93,7 +93,7 @@ KNOWN = {
 }
 
 
-def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):  # noqa: F811
+def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):
     # A round with too few answers offers to stay open until a day.
     few = make_round(collaboration=worlds["open"].collaboration, closes_on=clock.today())
     to_close = reverse("session-close", args=[few.pk])
@@ -114,7 +114,7 @@ POSTED = {
 
 
 @pytest.mark.parametrize("route", sorted(marked() - {"start", "fill", "join-fill"}))
-def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route):  # noqa: F811
+def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route):
     stage = "discussion" if route in {"outcome", "agreements", "agreement", "lessons", "lesson"} else "open"
     posted = POSTED.get(route, {"what": "We bellen <elke> week"})
     address = worlds[stage].address(route).split("?")[0]
@@ -136,13 +136,13 @@ def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route)
         ("collaboration-erase", {"typed": "Samen in Tienen"}),
     ],
 )
-def test_a_press_without_anything_typed_is_asked_anew_after_signing_in(worlds, route, posted):  # noqa: F811
+def test_a_press_without_anything_typed_is_asked_anew_after_signing_in(worlds, route, posted):
     page = Client().post(worlds["open"].address(route), posted, headers=OWN)
 
     assert (page.status_code, page["Location"].split("?")[0]) == (302, reverse("account_login"))
 
 
-def test_each_stage_is_looked_at(worlds):  # noqa: F811
+def test_each_stage_is_looked_at(worlds):
     assert tuple(worlds) == STAGES
     assert Session.objects.exists()
 

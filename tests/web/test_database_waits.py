@@ -19,7 +19,7 @@ from reflectie.backends import limit_waiting, waited_too_long
 from reflectie.concurrency import Places
 from reflectie.models import Collaboration, Session
 from reflectie.web import middleware
-from tests.conftest import Reflection, browser, make_account, make_round
+from tests.helpers.factories import Reflection, browser, make_account, make_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from django_permissions_policy import PermissionsPolicyMiddleware
 
 from reflectie.concurrency import PAGES_AT_ONCE
 from reflectie.web.middleware import pages_in_turn, response_headers
-from tests.conftest import Reflection
+from tests.helpers.factories import Reflection
 
 
 def answer(_request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.test import Client
 from reflectie.models import DailyJob
 from reflectie.services import clock, daily, health, heartbeat
 from reflectie.web.logs import NoTokens
-from tests.conftest import make_reflection
+from tests.helpers.factories import make_reflection
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,7 @@ from benchmarks.figures import quantile
 from benchmarks.server import Server, serve
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.models import Session
-from tests.conftest import Reflection
+from tests.helpers.factories import Reflection
 
 # Twice as long as without strangers, and no less than a machine that does something else for a moment.
 TIMES, LEAST_SECONDS = 2, 0.15

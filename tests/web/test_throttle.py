@@ -33,7 +33,7 @@ from reflectie.web.throttle import (
     hashed_address,
     try_code,
 )
-from tests.accounts.test_accounts import (
+from tests.helpers.accounts import (
     ADDRESS,
     PASSWORD,
     app_code,
@@ -43,7 +43,7 @@ from tests.accounts.test_accounts import (
     user_of,
     with_second_step,
 )
-from tests.conftest import make_account, make_reflection, sign_in_now
+from tests.helpers.factories import make_account, make_reflection, sign_in_now
 
 pytestmark = pytest.mark.django_db
 

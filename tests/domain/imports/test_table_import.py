@@ -17,8 +17,8 @@ from reflectie.domain.text import tidy
 from reflectie.forms.imports.answer_file import read_file
 from reflectie.forms.imports.table_import import ConfirmForm, as_json, columns_for, place_of, say
 from reflectie.models import Session
-from tests.conftest import everything
 from tests.helpers.entered import grid, workbook_of
+from tests.helpers.factories import everything
 
 GROUPS = ("Huis Linde", "=CMD()", "'t Zonnetje", "2", "@Wijk, deel 1; noord")
 SETUP = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, GROUPS)

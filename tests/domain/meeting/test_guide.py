@@ -13,7 +13,7 @@ from reflectie.domain.report.build import build_report
 from reflectie.domain.report.patterns import PatternKey
 from reflectie.domain.report.report import Pattern, Report, Since
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 KEYS = [item.key for item in CHECKLIST]

@@ -10,7 +10,7 @@ from reflectie.domain.questionnaire.checklist import read_checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 
 CHECKLIST = read_checklist(FROZEN, GUIDANCE)
 

@@ -3,9 +3,8 @@ every way in which the groups could have answered, keeps those that would have b
 a number of a withheld group is the same in all of them. It is shown to find the leaks of simpler rules first."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from itertools import product
 
 import pytest
@@ -19,53 +18,18 @@ from reflectie.domain.report.report import About
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
+from tests.helpers.possible_worlds import FIELDS, NONE, Publish, Spread, World, published, rounds, worlds
 
 WITHHELD = Withheld(Reason.SUBTRACTION)
-# The part of the people who chose no group; no group has this name.
-NONE = ""
 ANSWERS = range(4)
-FIELDS = ("hindering", "helping", "dont_know", "open")
 
-Spread = tuple[int, ...]
-# What each part, a group or those without one, answered to an item.
-World = dict[str, Spread]
 Blank = Callable[[Mapping[str, int], int], frozenset[str]]
 # A part again, and whether its people's sheets were typed in from paper or not.
 Cell = tuple[str, bool]
 BlankTyped = Callable[[Mapping[str, int], int, Mapping[str, int]], frozenset[str]]
-Publish = Callable[[Counts, Mapping[str, Counts]], Mapping[str, Counts | Withheld]]
 
 
 # --- The solver
-
-
-@cache
-def spreads(people: int, within: Spread) -> list[Spread]:
-    """Every way in which so many people answer, with no answer given more often than `within`."""
-    return [
-        (a, b, c, people - a - b - c)
-        for a, b, c in product(*(range(min(people, most) + 1) for most in within[:3]))
-        if 0 <= people - a - b - c <= within[3]
-    ]
-
-
-def worlds(sizes: Mapping[str, int], total: Spread) -> Iterator[World]:
-    """Every way in which these parts could have answered so that they come to this total."""
-    name, *others = sizes
-    if not others:
-        yield {name: total}
-        return
-    for spread in spreads(sizes[name], total):
-        left = tuple(all_ - own for all_, own in zip(total, spread, strict=True))
-        for world in worlds({other: sizes[other] for other in others}, left):
-            yield {name: spread, **world}
-
-
-def published(world: World, shown: frozenset[str], total: Spread, publish: Publish) -> tuple:
-    """What everybody sees, in a form that can be compared."""
-    figures = publish(Counts(*total), {name: Counts(*world[name]) for name in shown})
-    assert set(figures) == shown
-    return tuple(sorted(figures.items(), key=lambda figure: figure[0]))
 
 
 def certain(possible: list[World]) -> set[tuple[str, int]]:
@@ -221,21 +185,6 @@ def publish_if_covered_by(fewest: int) -> Publish:
 
 
 # --- Rounds
-
-
-@st.composite
-def rounds(draw: st.DrawFn, people: int = 12) -> tuple[dict[str, int], Spread]:
-    """The sizes of up to four groups and of those without one, and the totals of an item: often one group that may be
-    shown and some that may not, which random sizes would seldom be."""
-    sizes = {"a": draw(st.integers(FLOOR, people - 4))}
-    left = people - sizes["a"]
-    for name, most in (("b", 4), ("c", 2), ("d", 2), (NONE, 4)):
-        sizes[name] = draw(st.integers(0, min(left, most)))
-        left -= sizes[name]
-    counted = sum(sizes.values())
-    cuts = sorted(draw(st.lists(st.integers(0, counted), min_size=3, max_size=3)))
-    total = tuple(end - start for start, end in zip([0, *cuts], [*cuts, counted], strict=True))
-    return sizes, total
 
 
 @settings(max_examples=200, deadline=None)

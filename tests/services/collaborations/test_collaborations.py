@@ -38,7 +38,7 @@ from reflectie.services.collaborations.people import (
 )
 from reflectie.services.errors import NotFoundError
 from reflectie.services.sessions import rounds
-from tests.conftest import at_once, make_account, make_reflection, make_round
+from tests.helpers.factories import at_once, make_account, make_reflection, make_round
 
 pytestmark = pytest.mark.django_db
 

@@ -21,8 +21,8 @@ from reflectie.models import Collaboration, Membership, Role
 from reflectie.services.comparison import comparisons
 from reflectie.services.report.reports import load_report
 from reflectie.web.permissions import compared_or_404, readable_sessions
-from tests.conftest import make_account
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import make_account
 
 VALUES = ["hindering", "helping", "dont-know", ""]
 KEYS = ["goal-shared", "partners-stable", "context-practical"]

@@ -21,7 +21,7 @@ from reflectie.services.questionnaire import paper
 from reflectie.services.questionnaire.sheets import SessionClosedError, find_response, load_sheets, takes_answers
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
-from tests.conftest import at_once, fill_in, make_collaboration, make_round
+from tests.helpers.factories import at_once, fill_in, make_collaboration, make_round
 
 pytestmark = pytest.mark.django_db
 THEN = date(2023, 5, 11)

@@ -14,7 +14,7 @@ from reflectie.domain.questionnaire.checklist import (
     Source,
     read_checklist,
 )
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 
 # Canonical, letter for letter: number, key, hindering, helping.
 PAIRS = [

@@ -16,7 +16,7 @@ from reflectie.services.errors import NotFoundError
 from reflectie.services.questionnaire import sheets
 from reflectie.services.report import reports
 from reflectie.services.tokens import hash_token, new_token, read_token
-from tests.conftest import Reflection, at_once, make_reflection, save
+from tests.helpers.factories import Reflection, at_once, make_reflection, save
 
 pytestmark = pytest.mark.django_db
 

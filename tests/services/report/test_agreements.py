@@ -13,9 +13,9 @@ from reflectie.services import erasure
 from reflectie.services.errors import NotFoundError
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION, at_once
 from tests.helpers.agreed import FIRST, HINDERED, OTHER, changed, conclude, made, pk
 from tests.helpers.conflicts import all_met, met_by
+from tests.helpers.factories import CONCLUSION, at_once
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from reflectie.services.errors import NotFoundError
 from reflectie.services.report import reports
 from reflectie.services.report.outcomes import load_outcome, record_outcome, remove_text, text_mark
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION, at_once
 from tests.helpers.conflicts import all_met, met_by
+from tests.helpers.factories import CONCLUSION, at_once
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
 from reflectie.services.sessions.aggregation import fold_old
-from tests.conftest import CONCLUSION, text_of
+from tests.helpers.factories import CONCLUSION, text_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, signed_in
 
 FIRST = ["goal-shared", "partners-needed", "form-intensity", "context-practical"]

@@ -9,15 +9,15 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from reflectie.domain.report.agreements import Conclusion, Decision, Needed
-from reflectie.models import Collaboration, OutgoingMail, Role, Session
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.models import OutgoingMail, Role
 from reflectie.services import clock, erasure
 from reflectie.services import mail as store_mail
 from reflectie.services.collaborations import collaborations
 from reflectie.services.mail import Letter, deliver_mail
-from reflectie.services.sessions import reminders, rounds
-from tests.conftest import add_member, at_once, make_account, make_round
+from reflectie.services.sessions import reminders
+from tests.helpers.factories import add_member, at_once, make_account, make_round
+from tests.helpers.reminders import concluded, run
 
 pytestmark = pytest.mark.django_db
 
@@ -25,23 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def address_of_the_site(settings):
     settings.SITE_URL = "https://samen.example.org"
-
-
-def concluded(collaboration: Collaboration, days: int | None = 7, *, before: int = 180) -> Session:
-    """A session that ended `before` days ago, with the next one so many days from now."""
-    session = make_round(collaboration=collaboration, planned_on=clock.today() - timedelta(before + 5))
-    session = rounds.open_report(rounds.close_round(session, without_results=True))
-    next_on = None if days is None else clock.today() + timedelta(days)
-    session = rounds.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, "Een reden", next_on))
-    Session.objects.filter(pk=session.pk).update(concluded_on=clock.today() - timedelta(before))
-    return session
-
-
-def run() -> list[str]:
-    """Who got a mail this time."""
-    mail.outbox.clear()
-    call_command("send_reminders", verbosity=0)
-    return sorted(address for sent in mail.outbox for address in sent.to)
 
 
 def test_reminder_goes_to_each_coordinator_once_with_the_link_to_plan(collaboration, guide):

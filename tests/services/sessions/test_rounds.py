@@ -27,7 +27,7 @@ from reflectie.services.questionnaire.sheets import (
 )
 from reflectie.services.sessions import plans, rounds
 from reflectie.services.sessions.plans import Plan
-from tests.conftest import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
+from tests.helpers.factories import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
 
 pytestmark = pytest.mark.django_db
 

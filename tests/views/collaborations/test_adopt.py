@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from reflectie.models import Collaboration, Membership
 from reflectie.services import clock
 from reflectie.services.collaborations import collaborations
-from tests.conftest import browser, make_account, make_reflection, rows, text_of
-from tests.conftest import collaboration_url as url
+from tests.helpers.factories import browser, make_account, make_reflection, rows, text_of
+from tests.helpers.factories import collaboration_url as url
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Role, Session
 from reflectie.services import clock
 from reflectie.services.collaborations import collaborations
-from tests.conftest import browser, fill_in, make_account, make_reflection, make_round, rows, text_of
-from tests.conftest import collaboration_url as url
+from tests.helpers.factories import browser, fill_in, make_account, make_reflection, make_round, rows, text_of
+from tests.helpers.factories import collaboration_url as url
 
 pytestmark = pytest.mark.django_db
 

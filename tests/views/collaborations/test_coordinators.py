@@ -15,8 +15,8 @@ from reflectie.services.collaborations import people
 from reflectie.services.collaborations.people import LastCoordinatorError
 from reflectie.services.mail import Letter
 from reflectie.services.sessions import rounds
-from tests.conftest import add_member, browser, fill_in, make_account, make_round, rows, sign_in_now, text_of
-from tests.conftest import collaboration_url as url
+from tests.helpers.factories import add_member, browser, fill_in, make_account, make_round, rows, sign_in_now, text_of
+from tests.helpers.factories import collaboration_url as url
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.services import tokens
 from reflectie.services.collaborations import people
 from reflectie.web.throttle import Limit
-from tests.conftest import add_member, make_account, rows, text_of
-from tests.conftest import collaboration_url as url
+from tests.helpers.factories import add_member, make_account, rows, text_of
+from tests.helpers.factories import collaboration_url as url
 
 pytestmark = pytest.mark.django_db
 

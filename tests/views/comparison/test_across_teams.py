@@ -10,9 +10,9 @@ from django.urls import reverse
 from reflectie.models import Agreement, Session
 from reflectie.models import Lesson as LessonRow
 from reflectie.services.questionnaire import checklists
-from tests.conftest import browser, make_account, text_of
 from tests.helpers.agreed import FIRST, KEY, made
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser, make_account, text_of
 
 pytestmark = pytest.mark.django_db
 HINDERED = [{KEY: "hindering", "context-practical": "hindering"}] * 4

@@ -11,8 +11,8 @@ from django.urls import reverse
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session
-from tests.conftest import browser, make_account, text_of
 from tests.helpers.compared import choice, many, opened, team
+from tests.helpers.factories import browser, make_account, text_of
 from tests.helpers.rounds import closed_round
 
 CHOOSE, TABLE = reverse("compare"), reverse("compare-table")

@@ -12,8 +12,8 @@ from reflectie.domain.comparison.history import MAX_IN_PICTURE, histories
 from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Item, Session
 from reflectie.services.comparison import comparisons
-from tests.conftest import browser, text_of
 from tests.helpers.compared import opened, team
+from tests.helpers.factories import browser, text_of
 from tests.helpers.rounds import closed_round, fetched
 
 KEY, FACTOR = "goal-shared", "context-practical"

@@ -19,10 +19,11 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Item, Lesson, Membership, Response, Role, Session
 from reflectie.pdf import documents
+from tests.domain.rules.test_suppression import World
 from tests.helpers.anonymous_round import text_of
 from tests.helpers.compared import choice, opened, team
 from tests.helpers.signalled import CLEAR, NOTED, TODAY, held, taking_part
-from tests.presentation.test_suppression import SIZES, VALUES, VARIED, World, report_of, withheld  # noqa: F401
+from tests.helpers.withheld_reports import SIZES, VALUES, VARIED
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +177,7 @@ def rows_of(world: World, shown: Sequence[str]) -> Sheets:
     return found
 
 
-def test_files_of_a_session_tell_nothing_of_groups_that_are_withheld(fien, client, withheld):  # noqa: F811
+def test_files_of_a_session_tell_nothing_of_groups_that_are_withheld(fien, client, withheld):
     shown = [name for name, size in SIZES.items() if size > 2]
     session = opened(team(fien, "Huis Linde"), rows_of(withheld[0], shown), groups=tuple(SIZES))
     Session.objects.filter(pk=session.pk).update(blanked=True)

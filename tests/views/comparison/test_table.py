@@ -13,8 +13,8 @@ from django.urls import reverse
 from reflectie.domain.setup import Mode
 from reflectie.models import Checklist, Collaboration, Session
 from reflectie.services.questionnaire import checklists
-from tests.conftest import FROZEN, GUIDANCE, browser, text_of
 from tests.helpers.compared import choice, many, opened, team
+from tests.helpers.factories import FROZEN, GUIDANCE, browser, text_of
 
 TABLE = reverse("compare-table")
 REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}

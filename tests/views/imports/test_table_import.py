@@ -28,8 +28,8 @@ from reflectie.services.questionnaire import paper
 from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.sessions import plans, rounds
 from reflectie.views.imports import table_import as bringing
-from tests.conftest import fill_in, make_account, make_round, text_of
 from tests.helpers.entered import XLSX, filled, grid, workbook_of
+from tests.helpers.factories import fill_in, make_account, make_round, text_of
 from tests.helpers.rounds import erased_before
 
 pytestmark = pytest.mark.django_db

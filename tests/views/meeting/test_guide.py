@@ -13,7 +13,7 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Session
 from reflectie.services import tokens
 from reflectie.services.report import outcomes
-from tests.conftest import make_reflection, text_of
+from tests.helpers.factories import make_reflection, text_of
 from tests.helpers.rounds import (
     DAY,
     closed_round,

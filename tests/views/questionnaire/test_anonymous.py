@@ -16,7 +16,6 @@ from reflectie.exports import Format
 from reflectie.models import Answer, Invitee, Membership, Response, Role, Session
 from reflectie.services import tokens
 from reflectie.services.sessions import rounds
-from tests.conftest import fill_in, make_account, make_collaboration, make_round
 from tests.helpers.anonymous_round import (
     COMPARED,
     INVITED,
@@ -31,7 +30,8 @@ from tests.helpers.anonymous_round import (
     sentence,
     text_of,
 )
-from tests.web.test_permissions import TABLE, address, parameters
+from tests.helpers.factories import fill_in, make_account, make_collaboration, make_round
+from tests.helpers.permission_table import TABLE, address, parameters
 
 pytestmark = pytest.mark.django_db
 

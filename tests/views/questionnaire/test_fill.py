@@ -9,7 +9,7 @@ from reflectie.domain.questionnaire.answers import MAX_NOTE, digest
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Session
 from reflectie.services.errors import NotFoundError
-from tests.conftest import Reflection, make_reflection
+from tests.helpers.factories import Reflection, make_reflection
 
 pytestmark = pytest.mark.django_db
 

@@ -3,77 +3,35 @@
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
 
 from reflectie.domain.questionnaire.answers import Posted, Sheet
-from reflectie.domain.setup import OPTIONAL, Grouping, Mode
+from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
-from reflectie.models import Answer, Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.models import Answer, Response, Role, Session
 from reflectie.services.clock import today
 from reflectie.services.questionnaire import paper as paper_service
 from reflectie.services.questionnaire.paper import NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count
-from reflectie.services.questionnaire.sheets import find_response, load_sheets, save_fields
+from reflectie.services.questionnaire.sheets import find_response, save_fields
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token
 from reflectie.views.questionnaire import paper
-from tests.conftest import at_once
+from tests.helpers.factories import at_once
+from tests.helpers.paper import address, fresh, kept, make_session, sign_in, typed
 from tests.helpers.rounds import erased_before
 
 pytestmark = pytest.mark.django_db
-PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug")
-
-
-def make_collaboration() -> Collaboration:
-    collaboration = Collaboration.objects.create(name="Samen in Tienen")
-    for place, name in enumerate(PARTNERS):
-        Partner.objects.create(collaboration=collaboration, name=name, position=place)
-    return collaboration
-
-
-def make_session(*, mode: Mode = Mode.ANONYMOUS, sheets: int | None = 8, **plan: object) -> Session:
-    facts = {"planned_on": today(), "mode": mode, "paper_by": "Els van het CAW", "questions": OPTIONAL}
-    if mode is Mode.ANONYMOUS:
-        facts |= {"grouping": Grouping.PARTNER, "groups": tuple((name, 4) for name in PARTNERS)}
-    session = rounds.plan_session(make_collaboration(), plans.Plan(**(facts | plan)))
-    return set_paper_count(session, sheets) if sheets else session
-
-
-def sign_in(session: Session | None = None, role: str = Role.COORDINATOR, name: str = "an") -> Client:
-    user = User.objects.create_user(name)
-    if session:
-        Membership.objects.create(collaboration=session.collaboration, user=user, role=role)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def address(session: Session, name: str = "paper") -> str:
-    return reverse(name, args=[session.pk])
 
 
 def page_token(client: Client, session: Session) -> str:
     return client.get(address(session)).context["form"]["token"].value()
 
 
-def typed(checklist, keys: str = "123123123123123") -> dict[str, str]:
-    return {item.key: key.strip() for item, key in zip(checklist, keys, strict=True)} | {"save": "1"}
-
-
 def post(client: Client, session: Session, values: dict[str, str], token: str = ""):
     return client.post(address(session), values | {"token": token or page_token(client, session)})
-
-
-def kept(session: Session) -> list[dict[str, object]]:
-    responses = list(session.responses.all())
-    return [dict(sheet.values) for sheet in load_sheets(responses)] if responses else []
-
-
-def fresh(session: Session) -> Session:
-    return Session.objects.select_related("checklist", "collaboration").get(pk=session.pk)
 
 
 # --- in the store

@@ -28,7 +28,7 @@ from reflectie.services.questionnaire.paper import add_paper_sheet, set_paper_co
 from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
-from tests.conftest import browser, fill_in, make_account, make_round, text_of
+from tests.helpers.factories import browser, fill_in, make_account, make_round, text_of
 
 HELPING = {"goal-shared": "helping"}
 HINDERING = {"goal-shared": "hindering"}

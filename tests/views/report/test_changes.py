@@ -15,7 +15,7 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Session
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
-from tests.conftest import make_reflection
+from tests.helpers.factories import make_reflection
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db

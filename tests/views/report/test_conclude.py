@@ -13,7 +13,7 @@ from reflectie.models import Collaboration, Session
 from reflectie.services import clock, tokens
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
-from tests.conftest import CONCLUDING, at_once
+from tests.helpers.factories import CONCLUDING, at_once
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
 from reflectie.pdf.documents import press
-from tests.conftest import make_reflection
+from tests.helpers.factories import make_reflection
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from reflectie.models import Role
 from reflectie.services import tokens
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
-from tests.conftest import CONCLUSION
 from tests.helpers.agreed import FIRST, changed, made
+from tests.helpers.factories import CONCLUSION
 from tests.helpers.rounds import DAY, discussed_round, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from reflectie.pdf import documents
 from reflectie.presentation.report import turnout_lines
 from reflectie.services.comparison import comparisons
 from reflectie.services.report import reports
-from tests.conftest import FROZEN, GUIDANCE
+from tests.helpers.factories import FROZEN, GUIDANCE
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.taken import read_csv

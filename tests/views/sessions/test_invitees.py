@@ -12,7 +12,7 @@ from reflectie.services.mail import Letter
 from reflectie.services.sessions import invitees, rounds
 from reflectie.services.sessions.invitees import HandedOver, Invitees, TooManyError, invite, load_invitees, remind
 from reflectie.web.throttle import Limit
-from tests.conftest import at_once, fill_in, make_collaboration, make_round
+from tests.helpers.factories import at_once, fill_in, make_collaboration, make_round
 
 pytestmark = pytest.mark.django_db
 

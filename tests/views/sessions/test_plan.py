@@ -9,8 +9,9 @@ from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Role, Session
 from reflectie.services import clock
 from reflectie.services.sessions import plans, rounds
-from tests.conftest import PHONE, fill_in, make_account, make_round
-from tests.views.sessions.test_sessions import ANSWER, at, put, text
+from tests.helpers.factories import fill_in, make_account, make_round
+from tests.helpers.session_pages import ANSWER, at, put, text
+from tests.helpers.watch import PHONE
 
 pytestmark = pytest.mark.django_db
 

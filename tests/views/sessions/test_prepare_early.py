@@ -14,7 +14,7 @@ from reflectie.models import Collaboration, FormerCoordinator, Membership, Role,
 from reflectie.services import accounts, erasure
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.sessions import rounds
-from tests.conftest import browser, fill_in, make_account, make_round, text_of
+from tests.helpers.factories import browser, fill_in, make_account, make_round, text_of
 
 pytestmark = pytest.mark.django_db
 

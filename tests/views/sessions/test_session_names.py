@@ -26,8 +26,8 @@ from reflectie.services.report import reports as reports_service
 from reflectie.services.report.reports import keep_pdf, kept_pdf, load_report
 from reflectie.services.sessions import rounds
 from reflectie.tasks import remind_all
-from tests.conftest import CONCLUSION, make_reflection
 from tests.helpers.compared import opened
+from tests.helpers.factories import CONCLUSION, make_reflection
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -14,19 +14,18 @@ from reflectie.models import Invitee, Session
 from reflectie.services import clock, tokens
 from reflectie.services.questionnaire import sheets
 from reflectie.services.sessions import plans, rounds
-from tests.conftest import (
+from tests.helpers.factories import (
     CONCLUDING,
-    CONCLUSION,
     browser,
     fill_in,
     make_collaboration,
     make_reflection,
     make_round,
 )
+from tests.helpers.session_pages import ANSWER, at, put, text
 
 pytestmark = pytest.mark.django_db
 
-ANSWER = {"goal-shared": "helping"}
 PAGES = ["", "wijzigen/", "link/", "scherm/", "uitnodigen/", "sluiten/", "openen/", "afronden/", "wissen/"]
 
 
@@ -34,14 +33,6 @@ PAGES = ["", "wijzigen/", "link/", "scherm/", "uitnodigen/", "sluiten/", "openen
 def session(collaboration):
     """An open anonymous round."""
     return make_round(collaboration=collaboration)
-
-
-def at(session, rest=""):
-    return f"/sessies/{session.pk}/{rest}"
-
-
-def text(response):
-    return " ".join(response.content.decode().split())
 
 
 def words(response):
@@ -52,17 +43,6 @@ def words(response):
 def go(response):
     """The amber buttons of a page."""
     return re.findall(r'class="go[^"]*"[^>]*>([^<]+)<', text(response))
-
-
-def put(session, stage, people=3, **fields):
-    """A session at a stage, with so many answers."""
-    for _ in range(people):
-        fill_in(session, ANSWER)
-    steps = [rounds.close_round, rounds.open_report, lambda session: rounds.conclude(session, CONCLUSION)]
-    for step in steps[: Session.Stage.values.index(stage)]:
-        step(session)
-    Session.objects.filter(pk=session.pk).update(**fields)
-    return Session.objects.get(pk=session.pk)
 
 
 def day(date):

@@ -1,0 +1,47 @@
+"""What people do in a real browser, step by step, for tests."""
+
+import io
+from pathlib import Path
+
+import pypdf
+from django.core import mail
+from playwright.sync_api import Page, expect
+
+from tests.helpers.accounts import CODE
+from tests.helpers.entered import XLSX, filled
+
+
+def submit_code(page: Page) -> None:
+    page.get_by_label("Code").fill(CODE.search(mail.outbox[-1].body)[1])
+    page.get_by_label("Code").press("Enter")
+
+
+def filled_in(template: bytes, forms: list[list[str]], note: str) -> bytes:
+    """The template as a colleague gives it back."""
+    rows = [
+        {"2 Gedeeld doel": shared, "1 Breedte van het doel": breadth, "9 Historisch": historical}
+        for shared, breadth, historical in forms
+    ]
+    rows[0]["Notitie bij 2"] = note
+    return filled(template, rows)
+
+
+def choose(page: Page, content: bytes) -> None:
+    page.get_by_label("Bewaar het en kies het hier").set_input_files(
+        {"name": "invulblad.xlsx", "mimeType": XLSX, "buffer": content}
+    )
+    page.get_by_role("button", name="Kijk het na").click()
+
+
+def close_and_read(page: Page) -> None:
+    page.get_by_role("link", name="Sluit de ronde").click()
+    page.get_by_role("button", name="Ja, sluit de ronde").click()
+    page.get_by_role("link", name="Open het verslag voor iedereen").click()
+    page.get_by_role("button", name="Ja, open").click()
+    page.get_by_role("link", name="Naar het verslag").click()
+    expect(page.get_by_role("main")).to_contain_text("Eén doel? Nee.")
+
+
+def text_of(path: Path) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())

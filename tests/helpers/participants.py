@@ -1,0 +1,50 @@
+"""Somebody who takes part, for tests: begins, answers, and their code."""
+
+import re
+
+from django.test import Client
+from django.urls import reverse
+
+from reflectie.models import Session
+from reflectie.web.participant_cookie import own_code
+
+
+def url(name: str, session: Session) -> str:
+    return reverse(name, args=[session.join_token])
+
+
+def text_of(response) -> str:
+    """What a reader sees, without tags and with single spaces."""
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    main = re.sub(r"</?bdi[^>]*>", "", main)
+    return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
+
+
+def begin(session: Session, client: Client | None = None) -> Client:
+    client = client or Client()
+    assert client.post(url("join", session))["Location"] == url("join-fill", session)
+    return client
+
+
+def code_of(client: Client, session: Session) -> str:
+    """The code on this browser, read as the server reads it."""
+    request = client.get(url("join", session)).wsgi_request
+    request.COOKIES.update({name: morsel.value for name, morsel in client.cookies.items()})
+    return own_code(request, session)
+
+
+def keep_as(client: Client, session: Session) -> str:
+    found = re.search(r'name="keep-as" value="([^"]*)"', client.get(url("join-fill", session)).content.decode())
+    return found[1]
+
+
+def give(client: Client, session: Session, values: dict[str, str], *, finish: bool = False, seen: str = "0", mark=None):
+    data = {**values, **{f"seen-{name}": seen for name in values}}
+    data["keep-as"] = keep_as(client, session) if mark is None else mark
+    return client.post(url("join-fill", session), data | ({"finish": "1"} if finish else {}))
+
+
+def answers(session: Session) -> list[dict[str, str]]:
+    return sorted(
+        (dict(response.answers.values_list("item__key", "value")) for response in session.responses.all()), key=str
+    )

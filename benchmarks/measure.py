@@ -14,7 +14,7 @@ from django.urls import reverse
 from benchmarks.figures import quantile
 from benchmarks.people import BESIDE, answers, begin, field_names, full_sheet, lost, with_notes
 from benchmarks.server import peak_memory, serve
-from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
 from reflectie.services.tokens import read_token
 
 from . import comparing, documents, rounds, searching
@@ -178,7 +178,7 @@ class Run(Recorder):
 
     def _bare(self, one_by_one: bool, number: int) -> dict[str, Any]:
         # As many at a time as the app lets write.
-        threads = min(self.threads, PAGES_AT_ONCE)
+        threads = min(self.threads, MAX_CONCURRENT_REQUESTS)
         job = {"one_by_one": one_by_one, "number": self.number(number) // self.workers, "threads": threads}
         processes = [
             subprocess.Popen(

@@ -36,7 +36,7 @@ def main() -> None:
     fonts_folder = os.path.dirname(finders.find("fonts/AtkinsonHyperlegible-Regular.ttf"))
 
     def own() -> bytes:
-        return renderer.typeset(documents.write(report))
+        return renderer.render_pdf(documents.write(report))
 
     def plain(variant: str | None = "pdf/ua-1") -> bytes:
         html = render_to_string("plain_report.html", {"report": report}, using="plain")
@@ -51,7 +51,7 @@ def main() -> None:
         return plain(None)
 
     def bare() -> bytes:
-        return renderer.typeset(SVG.sub("", documents.write(report)))
+        return renderer.render_pdf(SVG.sub("", documents.write(report)))
 
     ways: dict[str, Callable[[], bytes]] = {"own": own, "plain": plain, "untagged": untagged, "bare": bare}
     folder = settings.WORK_DIR

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 # So many pages at a time are made by a worker. More would only wait for the same processor, and a save among them for
 # its share of it while it holds the database: with 24 at a time, one save in a hundred took seconds.
-PAGES_AT_ONCE = 2
+MAX_CONCURRENT_REQUESTS = 2
 # Whoever the database keeps waiting for so many seconds (another's lock, a disk, a network) has lost the place. Longer
 # than nearly everything takes that isn't waiting, so that it stays at two at a time.
 PATIENCE = 0.1
@@ -33,7 +33,7 @@ class _Place:
 class Places:
     """Those of one worker."""
 
-    def __init__(self, number: int = PAGES_AT_ONCE) -> None:
+    def __init__(self, number: int = MAX_CONCURRENT_REQUESTS) -> None:
         self._free = number
         self._changed = threading.Condition()
         self._taken: set[_Place] = set()

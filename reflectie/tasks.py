@@ -14,7 +14,7 @@ from django_tasks import task
 from reflectie.domain.text import set_apart
 from reflectie.models import Conclusion, DailyJob
 from reflectie.pdf.documents import print_final
-from reflectie.pdf.worker import press
+from reflectie.pdf.worker import pdf_worker
 from reflectie.presentation.wording import session_in_plain_text
 from reflectie.services.accounts import administrators
 from reflectie.services.clock import today
@@ -41,7 +41,7 @@ def print_final_pdfs() -> None:
         print_final()
     finally:
         # Its process keeps a hundred megabytes, and the next conclusion may be weeks away.
-        press.stop()
+        pdf_worker.stop()
 
 
 @task

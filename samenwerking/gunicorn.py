@@ -13,7 +13,7 @@ import environ
 chdir = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, chdir)
 
-from reflectie.web.logs import NoTokens  # noqa: E402
+from reflectie.web.logs import SecretScrubbingFilter  # noqa: E402
 
 # The settings do so too, but later than what stands here needs.
 environ.Env.read_env(Path(chdir) / ".env")
@@ -26,7 +26,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Requests are read whole before a thread is taken, and answers sent without one: slow phones take nothing from others.
 worker_class = "samenwerking.worker.Worker"
 # Threads, because whoever waits for a PDF keeps one (`reflectie/pdf/worker.py`): a team that asks for its report all at
-# once has room here. Pages are made in turn (`pages_in_turn`).
+# once has room here. Pages are made in turn (`limit_concurrent_requests`).
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.
 sys.setswitchinterval(0.02)
@@ -40,7 +40,7 @@ accesslog = None
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s"
 # Both of gunicorn's logs name addresses, and some addresses hold a token.
 for _name in ("gunicorn.access", "gunicorn.error"):
-    logging.getLogger(_name).addFilter(NoTokens())
+    logging.getLogger(_name).addFilter(SecretScrubbingFilter())
 
 
 def when_ready(server: Any) -> None:

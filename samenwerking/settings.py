@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "reflectie.web.middleware.pages_in_turn",
+    "reflectie.web.middleware.limit_concurrent_requests",
     "reflectie.web.middleware.CompressPages",
     "reflectie.web.middleware.response_headers",
     "csp.middleware.CSPMiddleware",
@@ -87,13 +87,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Signed in by default: public addresses are listed as such (`urls.py`).
-    "reflectie.web.middleware.SignedInByDefault",
+    "reflectie.web.middleware.LoginRequiredByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "reflectie.web.errors.Gone",
-    "reflectie.web.middleware.InTime",
+    "reflectie.web.errors.GoneMiddleware",
+    "reflectie.web.middleware.DatabaseTimeoutMiddleware",
 ]
 
 ROOT_URLCONF = "samenwerking.urls"
@@ -314,12 +314,12 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 }
 
 # Tracebacks and error reports carry no posted answers.
-DEFAULT_EXCEPTION_REPORTER_FILTER = "reflectie.web.logs.NoAnswers"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "reflectie.web.logs.RedactingReporterFilter"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "reflectie.web.logs.NoTokens"}},
+    "filters": {"no_tokens": {"()": "reflectie.web.logs.SecretScrubbingFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "console": {

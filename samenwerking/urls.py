@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from reflectie.exports import Format
-from reflectie.pdf.documents import Kind
+from reflectie.pdf.documents import DocumentKind
 from reflectie.views import downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
@@ -31,13 +31,13 @@ class Token:
         return value
 
 
-class Document:
+class DocumentConverter:
     """What else is made of a report; the whole of it has addresses of its own."""
 
-    regex = "|".join(kind for kind in Kind if kind is not Kind.REPORT)
+    regex = "|".join(kind for kind in DocumentKind if kind is not DocumentKind.REPORT)
 
-    def to_python(self, value: str) -> Kind:
-        return Kind(value)
+    def to_python(self, value: str) -> DocumentKind:
+        return DocumentKind(value)
 
     def to_url(self, value: str) -> str:
         return value
@@ -56,7 +56,7 @@ class FileFormat:
 
 
 register_converter(Token, "token")
-register_converter(Document, "document")
+register_converter(DocumentConverter, "document")
 register_converter(FileFormat, "format")
 
 handler404 = "reflectie.web.errors.not_found"
@@ -77,9 +77,9 @@ WITHOUT_ACCOUNT = [
     path(f"{JOIN}/<token:token>/", participant.join, name="join"),
     path(f"{JOIN}/<token:token>/invullen/", participant.fill, name="join-fill"),
     path(f"{JOIN}/<token:token>/stand/", participant.standing, name="join-standing"),
-    path(f"{JOIN}/<token:token>/verder/", participant.go_on, name="join-continue"),
-    path(f"{JOIN}/<token:token>/intrekken/", participant.take_back, name="join-withdraw"),
-    path(f"{JOIN}/<token:token>/nieuw/", participant.new_person, name="join-new"),
+    path(f"{JOIN}/<token:token>/verder/", participant.resume, name="join-continue"),
+    path(f"{JOIN}/<token:token>/intrekken/", participant.withdraw_answers, name="join-withdraw"),
+    path(f"{JOIN}/<token:token>/nieuw/", participant.switch_participant, name="join-new"),
     path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
     path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
@@ -108,7 +108,7 @@ urlpatterns = [
     path("sessies/<uuid:pk>/scherm/", sessions.screen, name="session-screen"),
     path("sessies/<uuid:pk>/uitnodigen/", invite.invitees, name="session-invite"),
     path("sessies/<uuid:pk>/sluiten/", stages.close, name="session-close"),
-    path("sessies/<uuid:pk>/openen/", stages.open_up, name="session-open"),
+    path("sessies/<uuid:pk>/openen/", stages.publish_report, name="session-open"),
     path("sessies/<uuid:pk>/afronden/", stages.end, name="session-conclude"),
     path("sessies/<uuid:pk>/wissen/", sessions.erase, name="session-erase"),
     path("sessies/<uuid:pk>/papier.pdf", paper.paper_form, name="paper-form"),

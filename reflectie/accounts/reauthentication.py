@@ -85,7 +85,7 @@ def note_fresh(request: HttpRequest, user: User) -> None:
     record_authentication(request, user, method="login", reauthenticated=True)
 
 
-class AddressCode(AbstractCodeVerificationProcess):  # type: ignore[misc]
+class AddressCodeProcess(AbstractCodeVerificationProcess):  # type: ignore[misc]
     """A code that went to the address of whoever is signed in, kept with their sign-in until it is typed in."""
 
     def __init__(self, request: HttpRequest, state: dict[str, Any]) -> None:
@@ -94,17 +94,17 @@ class AddressCode(AbstractCodeVerificationProcess):  # type: ignore[misc]
         super().__init__(max_attempts=TRIES, timeout=timeout, state=state, user=signed_in(request))
 
     @classmethod
-    def begin(cls, request: HttpRequest) -> "AddressCode":
+    def begin(cls, request: HttpRequest) -> "AddressCodeProcess":
         user = signed_in(request)
         return cls(request, cls.initial_state(user, user.email))
 
     @classmethod
-    def resume(cls, request: HttpRequest) -> "AddressCode | None":
+    def resume(cls, request: HttpRequest) -> "AddressCodeProcess | None":
         state = request.session.get(STATE)
         # Of the address as it is now: not of the one before it changed in another browser.
         if not state or state["email"] != signed_in(request).email:
             return None
-        process: AddressCode | None = cls(request, state).abort_if_invalid()
+        process: AddressCodeProcess | None = cls(request, state).abort_if_invalid()
         return process
 
     @property
@@ -137,7 +137,7 @@ class ReauthenticateByCode(BaseReauthenticateView):  # type: ignore[misc]
     template_name = "account/reauthenticate_code.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.process = AddressCode.resume(request)
+        self.process = AddressCodeProcess.resume(request)
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
 
@@ -159,7 +159,7 @@ class ReauthenticateByCode(BaseReauthenticateView):  # type: ignore[misc]
             self.process.send_again()
             messages.success(self.request, _("We sturen je een nieuwe code. De vorige geldt niet meer."))
         else:
-            AddressCode.begin(self.request).send()
+            AddressCodeProcess.begin(self.request).send()
         return self._here()
 
     def _here(self) -> HttpResponse:

@@ -26,9 +26,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from .questionnaire.checklist import Checklist, Item, Mover
+from .questionnaire.checklist import ActionOwner, Checklist, Item
 from .rules.findings import Counts, Finding
-from .rules.suppression import FLOOR, Withheld, enough, group_figures, groups_to_blank
+from .rules.suppression import FLOOR, Withheld, enough, group_figures, groups_to_suppress
 from .text import same_text, sort_key, tidy
 
 # Of every collaboration, whatever its label: no label has this name.
@@ -36,7 +36,7 @@ ALL = ""
 # Two pages have room for so many quotes, each of so many signs.
 EXCERPTS, EXCERPT_SIGNS, EXCERPT_LINES = 5, 240, 3
 # Who makes policy reads first what policy can move.
-_FIRST = (Mover.GOVERNMENT, Mover.ORGANISATIONS, Mover.OURSELVES)
+_FIRST = (ActionOwner.GOVERNMENT, ActionOwner.ORGANISATIONS, ActionOwner.OURSELVES)
 
 
 class Partition(StrEnum):
@@ -46,7 +46,7 @@ class Partition(StrEnum):
     THEME = "theme"
 
 
-class Silence(StrEnum):
+class NotPublished(StrEnum):
     """Why there is no number."""
 
     # In fewer than FLOOR collaborations, or in none.
@@ -77,19 +77,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SignalFigures:
     """What is published of one year and one label, or of ALL: how many collaborations count, and in how many each item
     is an obstacle, by its key."""
 
     counted: int
-    numbers: Mapping[str, int | Silence]
+    numbers: Mapping[str, int | NotPublished]
 
 
 @dataclass(frozen=True, slots=True)
 class Year:
     """What is published of one year: ALL, and each label that may be shown, by `same_text`."""
 
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, SignalFigures]
     # How most of them write it.
     names: Mapping[str, str] = field(default_factory=dict)
     # By item key, what coordinators released one by one; said of no label, and in no order that tells anything.
@@ -105,7 +105,7 @@ class Signal:
     # The first of the years in a row in which it was one, in the same selection.
     since: int
     # In how many the year before, of how many; None where nothing of that year is published.
-    before: int | Silence | None
+    before: int | NotPublished | None
     before_counted: int
     quotes: tuple[str, ...]
 
@@ -132,7 +132,7 @@ class Signals:
         return self.until.year <= self.year
 
     @cached_property
-    def by_mover(self) -> tuple[tuple[Mover, tuple[Signal, ...]], ...]:
+    def by_mover(self) -> tuple[tuple[ActionOwner, tuple[Signal, ...]], ...]:
         """The signals by who can move them, what policy can move first."""
         found = ((mover, tuple(s for s in self.signals if s.item.mover is mover)) for mover in _FIRST)
         return tuple((mover, signals) for mover, signals in found if signals)
@@ -180,7 +180,7 @@ class Published:
         figures = published.figures.get(label) if published else None
         if published is None or figures is None:
             return None
-        numbers = [(item, figures.numbers.get(item.key, Silence.FEW)) for item in checklist]
+        numbers = [(item, figures.numbers.get(item.key, NotPublished.FEW)) for item in checklist]
         signals = [self._signal(published, year, label, item, n) for item, n in numbers if isinstance(n, int)]
         return Signals(
             checklist=checklist,
@@ -189,8 +189,8 @@ class Published:
             name=published.names.get(label, ""),
             counted=figures.counted,
             signals=tuple(sorted(signals, key=lambda signal: (-signal.number, _FIRST.index(signal.item.mover)))),
-            few=tuple(item for item, number in numbers if number is Silence.FEW),
-            withheld=tuple(item for item, number in numbers if number is Silence.SUBTRACTION),
+            few=tuple(item for item, number in numbers if number is NotPublished.FEW),
+            withheld=tuple(item for item, number in numbers if number is NotPublished.SUBTRACTION),
             until=self.until,
             invented=self.invented,
         )
@@ -211,10 +211,10 @@ class Published:
             quotes=tuple(published.quotes.get(item.key, ())) if label == ALL else (),
         )
 
-    def _number(self, year: int, label: str, key: str) -> int | Silence | None:
+    def _number(self, year: int, label: str, key: str) -> int | NotPublished | None:
         published = self.years.get(year)
         figures = published.figures.get(label) if published else None
-        return figures.numbers.get(key, Silence.FEW) if figures else None
+        return figures.numbers.get(key, NotPublished.FEW) if figures else None
 
 
 def publish(
@@ -246,11 +246,11 @@ def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year
     for entry in entries:
         labelled[same_text(entry.label)].append(entry)
     without = labelled.pop("", [])
-    blanked = groups_to_blank({label: len(found) for label, found in labelled.items()}, len(without))
+    blanked = groups_to_suppress({label: len(found) for label, found in labelled.items()}, len(without))
     shown = {label: found for label, found in labelled.items() if label not in blanked}
     # Those without a label are a group like any other, unless a label hides among them.
     groups = {**shown, ALL: without} if without and not blanked else shown
-    numbers: dict[str, dict[str, int | Silence]] = {label: {} for label in (ALL, *shown)}
+    numbers: dict[str, dict[str, int | NotPublished]] = {label: {} for label in (ALL, *shown)}
     for key in {key for entry in entries for key in entry.findings}:
         total = _counts(entries, key)
         figures = group_figures(total, {label: _counts(found, key) for label, found in groups.items()})
@@ -260,7 +260,7 @@ def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year
     everything = {ALL: entries, **shown}
     names = {label: _name(found) for label, found in shown.items()}
     return Year(
-        figures={label: Figures(len(found), numbers[label]) for label, found in everything.items()},
+        figures={label: SignalFigures(len(found), numbers[label]) for label, found in everything.items()},
         names=dict(sorted(names.items(), key=lambda named: sort_key(named[1]))),
         quotes={key: texts for key, texts in quotes.items() if isinstance(numbers[ALL].get(key), int)},
     )
@@ -274,10 +274,10 @@ def _counts(entries: Iterable[Entry], key: str) -> Counts:
     return Counts(hindering, helping, found.total() - hindering - helping - not_asked, not_asked)
 
 
-def _number(figure: Counts | Withheld) -> int | Silence:
+def _number(figure: Counts | Withheld) -> int | NotPublished:
     if isinstance(figure, Withheld):
-        return Silence.SUBTRACTION
-    return figure.hindering if figure.hindering >= FLOOR else Silence.FEW
+        return NotPublished.SUBTRACTION
+    return figure.hindering if figure.hindering >= FLOOR else NotPublished.FEW
 
 
 def _name(entries: Iterable[Entry]) -> str:

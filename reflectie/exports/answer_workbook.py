@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_range_abs
 
-from reflectie.domain.imports.table_import import SESSION_MARK, Column
+from reflectie.domain.imports.table_import import SESSION_MARK, ImportColumn
 from reflectie.domain.questionnaire.answers import Ask
 
 from .workbook import Book, Page
@@ -20,7 +20,7 @@ MAX_TITLE, MAX_MESSAGE = 32, 255
 HEADER_ROWS = 3
 
 
-def answers_file(columns: Sequence[Column], forms: int, called: str, day: date, session: str) -> bytes:
+def answers_file(columns: Sequence[ImportColumn], forms: int, called: str, day: date, session: str) -> bytes:
     """A workbook with these columns, and a number for each of so many forms; what it is for is called so, and `session`
     is the key by which it is known when it comes back. The same of each gives the same bytes."""
     book = Book(_("Invulblad"), day)
@@ -37,7 +37,7 @@ def answers_file(columns: Sequence[Column], forms: int, called: str, day: date, 
     return book.content()
 
 
-def _write_header(page: Page, columns: Sequence[Column]) -> None:
+def _write_header(page: Page, columns: Sequence[ImportColumn]) -> None:
     page.columns([_width(column) for column in columns], "entry")
     parts = ["", *(column.part for column in columns)]
     page.line([("" if part == before else part, "band") for before, part in pairwise(parts)])
@@ -48,13 +48,13 @@ def _write_header(page: Page, columns: Sequence[Column]) -> None:
     page.sheet.repeat_columns(0)
 
 
-def _width(column: Column) -> int:
+def _width(column: ImportColumn) -> int:
     if not column.asked:
         return NUMBER_WIDTH
     return TEXT_WIDTH if column.asked.ask is Ask.TEXT else LIST_WIDTH
 
 
-def _check_cells(page: Page, lists: Page, columns: Sequence[Column], last: int) -> None:
+def _check_cells(page: Page, lists: Page, columns: Sequence[ImportColumn], last: int) -> None:
     """What may stand in each column down to the last row, and a message beside its cells. Lists stand on a sheet of
     their own: in the cells themselves Excel takes no commas, and no more than 255 signs."""
     places: dict[tuple[str, ...], str] = {}

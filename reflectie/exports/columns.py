@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """`heading` never changes its meaning: people build their own sheets on it."""
 
     heading: str | Promise
@@ -18,54 +18,56 @@ class Column:
 
 
 # In the order in which they stand.
-COLUMNS: Mapping[str, Column] = {
-    "sort": Column(_("soort"), _("Wat deze rij is: zie ‘Soorten rijen’.")),
-    "session": Column(_("sessie"), _("Volgnummer van de sessie in dit bestand."), 8),
-    "collaboration": Column(_("samenwerking"), _("Naam van de samenwerking."), 26),
-    "day": Column(_("dag"), _("Dag van de sessie.")),
-    "mode": Column(_("ingevuld"), _("Hoe er ingevuld werd."), 24),
-    "version": Column(_("versie"), _("Versie van de checklist die werd ingevuld."), 8),
-    "dimension_key": Column(_("rubriek_code"), _("Vaste code van de rubriek.")),
-    "dimension": Column(_("rubriek"), _("Naam van de rubriek."), 34),
-    "item_key": Column(
+COLUMNS: Mapping[str, ExportColumn] = {
+    "sort": ExportColumn(_("soort"), _("Wat deze rij is: zie ‘Soorten rijen’.")),
+    "session": ExportColumn(_("sessie"), _("Volgnummer van de sessie in dit bestand."), 8),
+    "collaboration": ExportColumn(_("samenwerking"), _("Naam van de samenwerking."), 26),
+    "day": ExportColumn(_("dag"), _("Dag van de sessie.")),
+    "mode": ExportColumn(_("ingevuld"), _("Hoe er ingevuld werd."), 24),
+    "version": ExportColumn(_("versie"), _("Versie van de checklist die werd ingevuld."), 8),
+    "dimension_key": ExportColumn(_("rubriek_code"), _("Vaste code van de rubriek.")),
+    "dimension": ExportColumn(_("rubriek"), _("Naam van de rubriek."), 34),
+    "item_key": ExportColumn(
         _("stelling_code"), _("Vaste code van de stelling of factor. Ze is in elke versie dezelfde."), 24
     ),
-    "item": Column(_("stelling"), _("De stelling of factor in het kort."), 30),
-    "group": Column(_("groep"), _("Organisatie of rol. Leeg: iedereen samen."), 24),
-    "hindering": Column(_("hinderend"), _("Aantal dat de hinderende kant koos; bij een factor: ‘speelt’."), 11),
-    "helping": Column(_("helpend"), _("Aantal dat de helpende kant koos; bij een factor: ‘speelt niet’."), 11),
-    "dont_know": Column(
+    "item": ExportColumn(_("stelling"), _("De stelling of factor in het kort."), 30),
+    "group": ExportColumn(_("groep"), _("Organisatie of rol. Leeg: iedereen samen."), 24),
+    "hindering": ExportColumn(_("hinderend"), _("Aantal dat de hinderende kant koos; bij een factor: ‘speelt’."), 11),
+    "helping": ExportColumn(_("helpend"), _("Aantal dat de helpende kant koos; bij een factor: ‘speelt niet’."), 11),
+    "dont_know": ExportColumn(
         _("weet_niet"), _("Aantal dat ‘weet ik niet’ koos. Leeg bij een groep: zie ‘weet_niet_of_open’."), 11
     ),
-    "open": Column(_("open"), _("Aantal dat de stelling openliet. Leeg bij een groep: zie ‘weet_niet_of_open’."), 8),
-    "unsure": Column(_("weet_niet_of_open"), _("‘Weet ik niet’ en opengelaten samen."), 18),
-    "counted": Column(
+    "open": ExportColumn(
+        _("open"), _("Aantal dat de stelling openliet. Leeg bij een groep: zie ‘weet_niet_of_open’."), 8
+    ),
+    "unsure": ExportColumn(_("weet_niet_of_open"), _("‘Weet ik niet’ en opengelaten samen."), 18),
+    "counted": ExportColumn(
         _("geteld"), _("Aantal antwoordbladen dat meetelt: die met minstens één antwoord op de checklist."), 9
     ),
-    "expected": Column(
+    "expected": ExportColumn(
         _("verwacht"), _("Aantal mensen dat verwacht werd. Met een groep: van die groep, als die getoond wordt."), 10
     ),
-    "finding_key": Column(_("bevinding_code"), _("Vaste code van de bevinding."), 15),
-    "finding": Column(_("bevinding"), _("Waar de antwoorden op neerkomen: zie ‘Bevindingen’."), 24),
-    "withheld": Column(_("niet_getoond"), _("Waarom er geen cijfer staat. Een leeg cijfer is geen nul."), 30),
-    "first": Column(
+    "finding_key": ExportColumn(_("bevinding_code"), _("Vaste code van de bevinding."), 15),
+    "finding": ExportColumn(_("bevinding"), _("Waar de antwoorden op neerkomen: zie ‘Bevindingen’."), 24),
+    "withheld": ExportColumn(_("niet_getoond"), _("Waarom er geen cijfer staat. Een leeg cijfer is geen nul."), 30),
+    "first": ExportColumn(
         _("eerst"),
         _("Hoeveel mensen dit noemden als iets om eerst aan te doen. Leeg: niet gevraagd of niet getoond."),
         8,
     ),
-    "question": Column(_("vraag"), _("De vraag naast de checklist."), 34),
-    "answer": Column(_("antwoord"), _("Het antwoord, de uitkomst van het gesprek, of het besluit."), 48),
-    "number": Column(_("aantal"), _("Hoeveel mensen dit antwoord gaven; bij ‘weggehaald’ hoeveel teksten."), 9),
-    "who": Column(
+    "question": ExportColumn(_("vraag"), _("De vraag naast de checklist."), 34),
+    "answer": ExportColumn(_("antwoord"), _("Het antwoord, de uitkomst van het gesprek, of het besluit."), 48),
+    "number": ExportColumn(_("aantal"), _("Hoeveel mensen dit antwoord gaven; bij ‘weggehaald’ hoeveel teksten."), 9),
+    "who": ExportColumn(
         _("wie"), _("Wie dit antwoordde of schreef (alleen op naam), wie een afspraak doet, of wie aan zet is."), 22
     ),
-    "text": Column(_("tekst"), _("De tekst zoals die werd getypt."), 60),
-    "reason": Column(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
-    "due": Column(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
-    "state": Column(_("stand"), _("Hoe het met een afspraak staat."), 14),
-    "principle": Column(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
+    "text": ExportColumn(_("tekst"), _("De tekst zoals die werd getypt."), 60),
+    "reason": ExportColumn(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
+    "due": ExportColumn(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
+    "state": ExportColumn(_("stand"), _("Hoe het met een afspraak staat."), 14),
+    "principle": ExportColumn(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
     # The last that came: files of before can be pasted over those of now.
-    "session_name": Column(
+    "session_name": ExportColumn(
         _("sessienaam"), _("Naam van de sessie, en van meerdere op één dag de hoeveelste. Meestal leeg."), 24
     ),
 }
@@ -75,7 +77,7 @@ COLUMNS: Mapping[str, Column] = {
 LOW_TURNOUT = "low-turnout"
 
 
-class Sort(StrEnum):
+class RowType(StrEnum):
     """What a row is."""
 
     PEOPLE = "people"
@@ -93,25 +95,28 @@ class Sort(StrEnum):
 
 
 # What the first column calls it, and what it is.
-SORTS: Mapping[Sort, tuple[str | Promise, str | Promise]] = {
-    Sort.PEOPLE: (
+SORTS: Mapping[RowType, tuple[str | Promise, str | Promise]] = {
+    RowType.PEOPLE: (
         _("deelname"),
         _("Hoeveel antwoordbladen meetellen, en hoeveel er verwacht werden. Met een groep: hoeveel van die groep."),
     ),
-    Sort.FIGURE: (_("cijfer"), _("Hoe één stelling of factor beantwoord werd, door iedereen of door één groep.")),
-    Sort.TALLY: (_("telling"), _("Hoeveel mensen bij een vraag naast de checklist één antwoord gaven.")),
-    Sort.ANSWER: (_("antwoord"), _("Wat één persoon antwoordde. Alleen als er op naam werd ingevuld, of op één blad.")),
-    Sort.NOTE: (_("notitie"), _("Een notitie bij een stelling of factor.")),
-    Sort.SENTENCE: (_("doelzin"), _("Het doel van de samenwerking in één zin.")),
-    Sort.REMOVED: (_("weggehaald"), _("Hoeveel teksten de coördinator weghaalde.")),
-    Sort.OUTCOME: (
+    RowType.FIGURE: (_("cijfer"), _("Hoe één stelling of factor beantwoord werd, door iedereen of door één groep.")),
+    RowType.TALLY: (_("telling"), _("Hoeveel mensen bij een vraag naast de checklist één antwoord gaven.")),
+    RowType.ANSWER: (
+        _("antwoord"),
+        _("Wat één persoon antwoordde. Alleen als er op naam werd ingevuld, of op één blad."),
+    ),
+    RowType.NOTE: (_("notitie"), _("Een notitie bij een stelling of factor.")),
+    RowType.SENTENCE: (_("doelzin"), _("Het doel van de samenwerking in één zin.")),
+    RowType.REMOVED: (_("weggehaald"), _("Hoeveel teksten de coördinator weghaalde.")),
+    RowType.OUTCOME: (
         _("uitkomst"),
         _("Wat het gesprek ervan maakte, met de reden. Onder ‘wie’ staat wie dit in beweging kan zetten."),
     ),
-    Sort.MINORITY: (_("minderheid"), _("Wat een minderheid vindt.")),
-    Sort.AGREEMENT: (_("afspraak"), _("Een afspraak: wat, wie, wanneer klaar en hoe het ermee staat.")),
-    Sort.NEED: (_("nodig"), _("Of jullie elkaar nodig hebben om het doel te bereiken.")),
-    Sort.DECISION: (
+    RowType.MINORITY: (_("minderheid"), _("Wat een minderheid vindt.")),
+    RowType.AGREEMENT: (_("afspraak"), _("Een afspraak: wat, wie, wanneer klaar en hoe het ermee staat.")),
+    RowType.NEED: (_("nodig"), _("Of jullie elkaar nodig hebben om het doel te bereiken.")),
+    RowType.DECISION: (
         _("besluit"),
         _("Wat jullie besloten, met de reden. Onder ‘wanneer’ staat de dag van de volgende sessie."),
     ),

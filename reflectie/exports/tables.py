@@ -26,7 +26,7 @@ from reflectie.presentation import wording
 from reflectie.presentation.items import answer, choice_words
 from reflectie.presentation.report import group_name
 
-from .columns import LOW_TURNOUT, SORTS, Sort
+from .columns import LOW_TURNOUT, SORTS, RowType
 
 # By the name of the column; one that is absent is empty.
 Row = Mapping[str, Cell]
@@ -107,7 +107,7 @@ def _items(parts: Sequence[tuple[Dimension, tuple[Item, ...]]]) -> Items:
 
 
 def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple({**about, **row, "sort": str(SORTS[Sort(str(row["sort"]))][0])} for row in map(_clean, rows))
+    return tuple({**about, **row, "sort": str(SORTS[RowType(str(row["sort"]))][0])} for row in map(_clean, rows))
 
 
 def _clean(row: Row) -> Row:
@@ -150,8 +150,8 @@ def _compared_figures(comparison: Comparison, place: int, items: Items) -> Itera
 
 def _people(counted: int | Withheld, expected: int | None) -> Row:
     if isinstance(counted, Withheld):
-        return {"sort": Sort.PEOPLE, "withheld": words_why(counted)}
-    row: dict[str, Cell] = {"sort": Sort.PEOPLE, "counted": counted, "expected": expected}
+        return {"sort": RowType.PEOPLE, "withheld": words_why(counted)}
+    row: dict[str, Cell] = {"sort": RowType.PEOPLE, "counted": counted, "expected": expected}
     if (turnout := turnout_of(counted, expected)) and turnout.is_low:
         row |= {"finding_key": LOW_TURNOUT, "finding": str(wording.LOW_TURNOUT)}
     return row
@@ -159,9 +159,9 @@ def _people(counted: int | Withheld, expected: int | None) -> Row:
 
 def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cell]:
     if not isinstance(counts, Counts):
-        return {"sort": Sort.FIGURE, "withheld": words_why(counts)}
+        return {"sort": RowType.FIGURE, "withheld": words_why(counts)}
     return {
-        "sort": Sort.FIGURE,
+        "sort": RowType.FIGURE,
         "hindering": counts.hindering,
         "helping": counts.helping,
         "dont_know": counts.dont_know,
@@ -187,13 +187,13 @@ def _answers(report: Report, items: Items) -> Iterator[Row]:
         for value, names in item.voices:
             given = str(answer(item.item, value)) or _("Opengelaten")
             for who in names:
-                row = {"sort": Sort.ANSWER, "answer": given, "who": who or _("zonder naam")}
+                row = {"sort": RowType.ANSWER, "answer": given, "who": who or _("zonder naam")}
                 yield {**items[item.item.key], **row}
     for question, tally in _questions(report):
         yield from _tally(question, tally)
     for question, choices in _one_by_one(report):
         for choice in choices:
-            yield {"sort": Sort.ANSWER, "question": question, "answer": str(wording.WORDS[choice])}
+            yield {"sort": RowType.ANSWER, "question": question, "answer": str(wording.WORDS[choice])}
 
 
 def _questions(report: Report) -> tuple[tuple[str, Tally | Withheld], ...]:
@@ -207,7 +207,7 @@ def _questions(report: Report) -> tuple[tuple[str, Tally | Withheld], ...]:
 
 
 def _tally(question: str, tally: Tally | Withheld) -> Iterator[Row]:
-    about = {"sort": Sort.TALLY, "question": question}
+    about = {"sort": RowType.TALLY, "question": question}
     if isinstance(tally, Withheld):
         yield {**about, "withheld": words_why(tally)}
         return
@@ -228,9 +228,9 @@ def _one_by_one(report: Report) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _texts(report: Report, items: Items) -> Iterator[Row]:
-    yield from (_written(Sort.SENTENCE, sentence) for sentence in report.goal_sentences)
+    yield from (_written(RowType.SENTENCE, sentence) for sentence in report.goal_sentences)
     if report.removed_sentences:
-        yield {"sort": Sort.REMOVED, "number": report.removed_sentences}
+        yield {"sort": RowType.REMOVED, "number": report.removed_sentences}
     for item in report.items:
         yield from ({**items[item.item.key], **row} for row in _item_texts(item))
     yield from _decided(report, items)
@@ -242,25 +242,25 @@ def _decided(session: Report | SessionFigures, items: Items) -> Iterator[Row]:
     yield from _concluded(session.conclusion)
 
 
-def _written(sort: Sort, note: Note) -> Row:
+def _written(sort: RowType, note: Note) -> Row:
     return {"sort": sort, "who": note.who, "text": note.text}
 
 
 def _item_texts(item: ItemReport) -> Iterator[Row]:
-    yield from (_written(Sort.NOTE, note) for note in item.notes)
+    yield from (_written(RowType.NOTE, note) for note in item.notes)
     if item.removed:
-        yield {"sort": Sort.REMOVED, "number": item.removed}
+        yield {"sort": RowType.REMOVED, "number": item.removed}
     if outcome := item.outcome:
         choice = str(choice_words(item.item, outcome.choice)) if outcome.choice else None
         mover = str(wording.MOVERS[outcome.mover]) if outcome.mover else None
-        yield {"sort": Sort.OUTCOME, "answer": choice, "text": outcome.reason, "who": mover}
+        yield {"sort": RowType.OUTCOME, "answer": choice, "text": outcome.reason, "who": mover}
         if outcome.minority:
-            yield {"sort": Sort.MINORITY, "text": outcome.minority}
+            yield {"sort": RowType.MINORITY, "text": outcome.minority}
 
 
 def _agreed(made: Agreement) -> Row:
     return {
-        "sort": Sort.AGREEMENT,
+        "sort": RowType.AGREEMENT,
         "who": made.who,
         "text": made.what,
         "reason": made.reason,
@@ -273,6 +273,6 @@ def _agreed(made: Agreement) -> Row:
 def _concluded(conclusion: Conclusion | None) -> Iterator[Row]:
     if conclusion is None:
         return
-    yield {"sort": Sort.NEED, "answer": str(wording.NEEDED[conclusion.needed])}
+    yield {"sort": RowType.NEED, "answer": str(wording.NEEDED[conclusion.needed])}
     decision = str(wording.DECISIONS[conclusion.decision])
-    yield {"sort": Sort.DECISION, "answer": decision, "text": conclusion.reason, "due": conclusion.next_on}
+    yield {"sort": RowType.DECISION, "answer": decision, "text": conclusion.reason, "due": conclusion.next_on}

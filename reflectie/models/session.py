@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Length
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NAME, MAX_NOTE, Value
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import MAX_AGREEMENT, Decision, Needed, State
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.setup import Grouping, Mode
@@ -216,7 +216,7 @@ class Outcome(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="+")
     choice = models.CharField(max_length=10, blank=True, choices=[(choice.value, choice.value) for choice in Choice])
     # Who can move it, where the team sees that otherwise than the guidance does.
-    mover = models.CharField(max_length=15, blank=True, choices=[(mover.value, mover.value) for mover in Mover])
+    mover = models.CharField(max_length=15, blank=True, choices=[(mover.value, mover.value) for mover in ActionOwner])
     reason = models.TextField(blank=True, max_length=MAX_NOTE)
     minority = models.TextField(blank=True, max_length=MAX_NOTE)
 

@@ -35,16 +35,16 @@ from reflectie.services.report.reports import (
 )
 
 from .fonts import covered
-from .worker import BusyError, PressError, press
+from .worker import BusyError, PdfWorkerError, pdf_worker
 
 log = logging.getLogger(__name__)
 
 __all__ = [
     "BusyError",
     "Document",
-    "Kind",
-    "PressError",
-    "Unkept",
+    "DocumentKind",
+    "PdfWorkerError",
+    "UncachedPdf",
     "fingerprint",
     "fix_final",
     "pdf_key",
@@ -54,12 +54,12 @@ __all__ = [
 ]
 
 # Seconds that the worker waits for others' PDFs: nobody waits for it.
-LONG_PATIENCE = 120
+LONG_TIMEOUT = 120
 # Seconds before a PDF that failed is tried again.
 AGAIN_AFTER = 5 * 60
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What is made of a report, by the name of its file."""
 
     REPORT = "verslag"
@@ -70,12 +70,12 @@ class Kind(StrEnum):
 
 
 # The page that each is made from, and what it shows of a report.
-PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
-    Kind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
-    Kind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
-    Kind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
-    Kind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
-    Kind.WORKSHEET: (
+PAGES: Mapping[DocumentKind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
+    DocumentKind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
+    DocumentKind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
+    DocumentKind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
+    DocumentKind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
+    DocumentKind.WORKSHEET: (
         "reflectie/meeting/worksheet/pdf.html",
         lambda report, _minutes: {"sheets": build_worksheet(report)},
     ),
@@ -86,18 +86,18 @@ PAGES: Mapping[Kind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
 class Document:
     """One of the PDFs of a session."""
 
-    kind: Kind
+    kind: DocumentKind
     # How long the talk takes that a guide is for.
     minutes: int = USUAL_LENGTH
 
     @property
     def name(self) -> str:
         """Under which it is kept."""
-        return f"{self.kind}-{self.minutes}" if self.kind is Kind.GUIDE else self.kind
+        return f"{self.kind}-{self.minutes}" if self.kind is DocumentKind.GUIDE else self.kind
 
 
-REPORT = Document(Kind.REPORT)
-FINAL = tuple(Document(Kind(name)) for name in FINAL_PDFS)
+REPORT = Document(DocumentKind.REPORT)
+FINAL = tuple(Document(DocumentKind(name)) for name in FINAL_PDFS)
 
 
 @remember
@@ -127,7 +127,7 @@ def pdf_key(session: Session, report: Report, document: Document = REPORT) -> st
     return (final_key(session.pk, document.name) if ended else None) or fingerprint(report)
 
 
-def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, patience: float | None = None) -> bytes:
+def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, timeout: float | None = None) -> bytes:
     """What is made of a report as PDF/UA-1, made once and kept until something in it changes.
 
     Raises BusyError, and PressError when it can't be made.
@@ -135,7 +135,7 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, pa
     key = fingerprint(report)
     if (content := kept_pdf(session_id, document.name, key)) is not None:
         return content
-    with press.turn(patience):
+    with pdf_worker.acquire(timeout):
         # Somebody who asked for the same one may have had it made while we waited.
         if (content := kept_pdf(session_id, document.name, key)) is None:
             ended_with = fixed_page(session_id, document.name)
@@ -162,8 +162,8 @@ def _make_of(session_id: UUID, page: str) -> bytes:
     if cache.get(failed):
         raise BusyError
     try:
-        return press.make(page)
-    except PressError:
+        return pdf_worker.make(page)
+    except PdfWorkerError:
         cache.set(failed, True, AGAIN_AFTER)
         raise
 
@@ -185,7 +185,7 @@ def print_final() -> None:
     next time; what can't be made is tried again when somebody asks for it."""
     try:
         for session_id, name in waiting_pages():
-            with press.turn(LONG_PATIENCE):
+            with pdf_worker.acquire(LONG_TIMEOUT):
                 _print_one(session_id, name)
     except BusyError:
         log.info("what a session ended with is made later: others' PDFs were being made")
@@ -198,7 +198,7 @@ def _print_one(session_id: UUID, name: str) -> None:
         return
     try:
         keep_printed(session_id, name, page, _make_of(session_id, page))
-    except PressError:
+    except PdfWorkerError:
         log.exception("what a session ended with could not be made")
         forget_page(session_id, name)
 
@@ -209,7 +209,7 @@ def write(report: Report, document: Document = REPORT) -> str:
     return render_to_string(template, {"report": report, **more(report, document.minutes)})
 
 
-class Unkept:
+class UncachedPdf:
     """A PDF that isn't kept: few ask for it, and nothing of it lives on when a session, or a word in it, is erased."""
 
     def __init__(self, template: str, context: Mapping[str, Any]) -> None:
@@ -224,5 +224,5 @@ class Unkept:
 
     def make(self) -> bytes:
         """The page as PDF/UA-1. Raises BusyError, PressError."""
-        with press.turn():
-            return press.make(self.xhtml)
+        with pdf_worker.acquire():
+            return pdf_worker.make(self.xhtml)

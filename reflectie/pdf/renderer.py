@@ -33,7 +33,7 @@ _UNMAPPED = re.compile(rb"^(<[0-9a-f]+> )<>$")
 LIMIT = 60
 
 
-class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+class StaticFilesFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Hands WeasyPrint our own static files and `data:` addresses. No network, no other file of this machine."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
@@ -56,7 +56,7 @@ class ParsedHtml(weasyprint.HTML):  # type: ignore[misc]
 
     def __init__(self, xhtml: str) -> None:
         self.base_url = BASE_URL
-        self.url_fetcher = OwnFilesOnly()
+        self.url_fetcher = StaticFilesFetcher()
         self.media_type = "print"
         root = ElementTree.fromstring(xhtml)  # noqa: S314 (our own templates; nothing in them is unescaped)
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
@@ -67,13 +67,13 @@ class ParsedHtml(weasyprint.HTML):  # type: ignore[misc]
 def _style() -> tuple[list[weasyprint.CSS], FontConfiguration]:
     """Stylesheets and typeface, read once in a process."""
     fonts = FontConfiguration()
-    fetcher = OwnFilesOnly()
+    fetcher = StaticFilesFetcher()
     return [
         weasyprint.CSS(url=f"{STATIC}{name}", url_fetcher=fetcher, font_config=fonts) for name in STYLESHEETS
     ], fonts
 
 
-def typeset(xhtml: str, **options: Any) -> bytes:
+def render_pdf(xhtml: str, **options: Any) -> bytes:
     """A page of ours as PDF/UA-1. Not for two threads at once: Pango's fonts may not be shared."""
     css, fonts = _style()
     options = {"pdf_variant": "pdf/ua-1", "finisher": _finish, **options}
@@ -112,7 +112,7 @@ def _answer(xhtml: str) -> tuple[str, bytes]:
     # Ends this process by itself when it hangs, even in a library and with nobody left to end it.
     signal.alarm(LIMIT)
     try:
-        return "", typeset(xhtml)
+        return "", render_pdf(xhtml)
     except (Exception, FatalURLFetchingError) as error:
         return _told(error), b""
     finally:

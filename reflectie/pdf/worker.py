@@ -20,10 +20,10 @@ from typing import IO
 
 from django.conf import settings
 
-from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
 
 # Seconds that somebody waits for others' PDFs before they are asked to come back.
-PATIENCE = 20
+TIMEOUT = 20
 # Seconds between two looks whether another process's PDF is ready.
 LOOK_EVERY = 0.02
 # As much less of the processor as pages get: a quarter, where they want all of it.
@@ -34,25 +34,25 @@ class BusyError(Exception):
     """Others' PDFs took too long, or too many wait for them: nothing was made."""
 
 
-class PressError(Exception):
+class PdfWorkerError(Exception):
     """The PDF could not be made: with what the process said, or that it ended."""
 
 
-class Press:
+class PdfWorker:
     """The process that makes PDFs, for one process that asks for them."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         # Whoever waits keeps a thread of the web server. Some are left for pages: one is made while another is sent.
-        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 2 * PAGES_AT_ONCE))
+        self._places = threading.BoundedSemaphore(max(1, settings.WEB_THREADS - 2 * MAX_CONCURRENT_REQUESTS))
         self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._made_at = 0.0
 
     @contextmanager
-    def turn(self, patience: float | None = None) -> Iterator[None]:
+    def acquire(self, timeout: float | None = None) -> Iterator[None]:
         """Wait until no PDF is being made on this machine; others wait for as long as this lasts. Raises BusyError."""
-        until = time.monotonic() + (PATIENCE if patience is None else patience)
+        until = time.monotonic() + (TIMEOUT if timeout is None else timeout)
         if not self._places.acquire(blocking=False):
             raise BusyError
         try:
@@ -88,10 +88,10 @@ class Press:
             failure, content = line.recv()
         except (EOFError, OSError) as ended:
             self.stop()
-            raise PressError("the process that makes PDFs ended") from ended
+            raise PdfWorkerError("the process that makes PDFs ended") from ended
         self._made_at = time.monotonic()
         if failure:
-            raise PressError(failure)
+            raise PdfWorkerError(failure)
         return bytes(content)
 
     def _open_line(self) -> Connection:
@@ -119,5 +119,5 @@ class Press:
             process.wait()
 
 
-press = Press()
-atexit.register(press.stop)
+pdf_worker = PdfWorker()
+atexit.register(pdf_worker.stop)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from reflectie.domain.report.changes import ItemShift
+from reflectie.domain.report.changes import ItemChange
 from reflectie.domain.report.items import ItemReport
 
 from .report import spread_parts
@@ -21,7 +21,7 @@ class ThenAndNow:
     now: int
 
 
-def then_and_now(shift: ItemShift) -> list[ThenAndNow]:
+def then_and_now(shift: ItemChange) -> list[ThenAndNow]:
     """The answers to an item in the order of its bars. No names: those stand in each session's own report."""
     sides = [spread_parts(side) if isinstance(side, ItemReport) else [] for side in (shift.earlier, shift.now)]
     then, now = ({part.value: part for part in parts} for parts in sides)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie.domain.comparison.across_teams import Beside, ItemBeside, Seen
+from reflectie.domain.comparison.across_teams import AcrossTeams, ItemAcrossTeams, Occurrence
 from reflectie.domain.comparison.comparison import FEWEST_RECURRING, Cell, Comparison, Order, Row, SessionFigures
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Dimension, Item
@@ -228,12 +228,12 @@ def unlike_modes(comparison: Comparison) -> str:
     )
 
 
-def recurring(beside: Beside, finding: str) -> tuple[ItemBeside, ...]:
+def recurring(beside: AcrossTeams, finding: str) -> tuple[ItemAcrossTeams, ...]:
     """`{{ beside|recurring:"split" }}`: the items that have this finding in several collaborations."""
     return beside.recurring(Finding(finding))
 
 
-def having(row: ItemBeside, finding: str) -> tuple[Seen, ...]:
+def having(row: ItemAcrossTeams, finding: str) -> tuple[Occurrence, ...]:
     """`{{ row|having:"split" }}`: the collaborations in which an item has this finding."""
     return row.having(Finding(finding))
 

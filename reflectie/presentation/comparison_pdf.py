@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
-from reflectie.domain.comparison.across_teams import ItemBeside
+from reflectie.domain.comparison.across_teams import ItemAcrossTeams
 from reflectie.domain.comparison.comparison import Cell, Comparison, SessionFigures
-from reflectie.domain.comparison.document import Handout
+from reflectie.domain.comparison.document import ComparisonDocument
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -26,12 +26,12 @@ BOTH = 2
 def people(session: SessionFigures) -> str:
     """How many were counted, at the head of a column: "7 antwoorden". Of one sheet for all there is no number."""
     if isinstance(session.counted, Withheld) or not session.mode.is_round:
-        return counted_of(session)
+        return response_count(session)
     said = ngettext("%s antwoord", "%s antwoorden", session.counted) % session.counted
     return gettext("%s, op naam") % said if session.mode is Mode.NAMED else said
 
 
-def counted_of(session: SessionFigures) -> str:
+def response_count(session: SessionFigures) -> str:
     """How many were counted, and of how many that were expected: "7 van 9"."""
     if isinstance(session.counted, Withheld):
         return str(wording.REASONS[session.counted.reason])
@@ -88,7 +88,7 @@ def spread_line(item: Item, cell: Cell) -> str:
     return ", ".join(parts)
 
 
-def recurring_line(handout: Handout) -> str:
+def recurring_line(handout: ComparisonDocument) -> str:
     """What recurs between collaborations, in one sentence. It says how it is seen, never how a collaboration is."""
     found = {group.finding: len(group.front) + len(group.rest) for group in handout.recurring}
     obstacles, strengths = found.get(Finding.OBSTACLE, 0), found.get(Finding.STRENGTH, 0)
@@ -103,7 +103,7 @@ def recurring_line(handout: Handout) -> str:
     return gettext("In meer dan één samenwerking zien mensen: %s.") % get_text_list(parts, gettext("en"))
 
 
-def recurrence_text(row: ItemBeside, finding: Finding) -> str:
+def recurrence_text(row: ItemAcrossTeams, finding: Finding) -> str:
     """In how many collaborations, of those whose version has the item."""
     having = len(row.having(finding))
     if having == len(row.seen) == BOTH:
@@ -111,7 +111,7 @@ def recurrence_text(row: ItemBeside, finding: Finding) -> str:
     return gettext("in %(n)s van %(of)s samenwerkingen") % {"n": having, "of": len(row.seen)}
 
 
-def any_elsewhere(rows: Iterable[ItemBeside]) -> bool:
+def any_elsewhere(rows: Iterable[ItemAcrossTeams]) -> bool:
     """Whether any of these obstacles was solved somewhere, or never was one there."""
     return any(row.solved or row.fine for row in rows)
 

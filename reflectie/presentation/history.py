@@ -7,7 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.comparison.comparison import SessionFigures
-from reflectie.domain.comparison.history import Change, Course, History, Strand
+from reflectie.domain.comparison.history import Change, ChangeKind, ComparableSeries, History
 from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts, Finding
@@ -19,23 +19,23 @@ from .report import group_text, only_answer, spread_parts
 
 # What a course is coloured as: the finding that it leads to.
 _COURSE_TONES = {
-    Course.BECAME_STRENGTH: Finding.STRENGTH,
-    Course.BECAME_CLEAR: Finding.STRENGTH,
-    Course.LESS_HINDER: Finding.STRENGTH,
-    Course.STAYS_STRENGTH: Finding.STRENGTH,
-    Course.BECAME_OBSTACLE: Finding.OBSTACLE,
-    Course.MORE_HINDER: Finding.OBSTACLE,
-    Course.STAYS_OBSTACLE: Finding.OBSTACLE,
-    Course.STAYS_SPLIT: Finding.SPLIT,
+    ChangeKind.BECAME_STRENGTH: Finding.STRENGTH,
+    ChangeKind.BECAME_CLEAR: Finding.STRENGTH,
+    ChangeKind.LESS_HINDER: Finding.STRENGTH,
+    ChangeKind.STAYS_STRENGTH: Finding.STRENGTH,
+    ChangeKind.BECAME_OBSTACLE: Finding.OBSTACLE,
+    ChangeKind.MORE_HINDER: Finding.OBSTACLE,
+    ChangeKind.STAYS_OBSTACLE: Finding.OBSTACLE,
+    ChangeKind.STAYS_SPLIT: Finding.SPLIT,
 }
 
 
-def course_tone(course: Course) -> str:
+def course_tone(course: ChangeKind) -> str:
     """`{{ course|course_tone }}`: the finding in whose colour it stands."""
     return _COURSE_TONES.get(course, Finding.UNKNOWN).value
 
 
-def many_of(session: SessionFigures) -> str:
+def participants_label(session: SessionFigures) -> str:
     """How many answered: "8 mensen"; of one sheet, how it was filled in; withheld, why."""
     if isinstance(session.counted, Withheld):
         return str(wording.REASONS[session.counted.reason])
@@ -61,19 +61,19 @@ def has_figures(history: History) -> bool:
 
 
 # How many items became what, in the order of a sentence.
-_BECAME: dict[Course, Callable[[int], str]] = {
-    Course.BECAME_STRENGTH: lambda n: ngettext("%s werd een sterkte", "%s werden een sterkte", n),
-    Course.BECAME_CLEAR: lambda n: ngettext("%s speelt niet (meer)", "%s spelen niet (meer)", n),
-    Course.BECAME_OBSTACLE: lambda n: ngettext("%s werd een hinderpaal", "%s werden een hinderpaal", n),
-    Course.LESS_HINDER: lambda _n: gettext("bij %s zien er minder hinder"),
-    Course.MORE_HINDER: lambda _n: gettext("bij %s zien er meer hinder"),
-    Course.ANSWERED_OTHERWISE: lambda n: ngettext("%s kreeg een ander antwoord", "%s kregen een ander antwoord", n),
-    Course.STAYS_OBSTACLE: lambda n: ngettext("%s bleef een hinderpaal", "%s bleven een hinderpaal", n),
-    Course.STAYS_SPLIT: lambda n: ngettext("%s bleef verdeeld", "%s bleven verdeeld", n),
+_BECAME: dict[ChangeKind, Callable[[int], str]] = {
+    ChangeKind.BECAME_STRENGTH: lambda n: ngettext("%s werd een sterkte", "%s werden een sterkte", n),
+    ChangeKind.BECAME_CLEAR: lambda n: ngettext("%s speelt niet (meer)", "%s spelen niet (meer)", n),
+    ChangeKind.BECAME_OBSTACLE: lambda n: ngettext("%s werd een hinderpaal", "%s werden een hinderpaal", n),
+    ChangeKind.LESS_HINDER: lambda _n: gettext("bij %s zien er minder hinder"),
+    ChangeKind.MORE_HINDER: lambda _n: gettext("bij %s zien er meer hinder"),
+    ChangeKind.ANSWERED_OTHERWISE: lambda n: ngettext("%s kreeg een ander antwoord", "%s kregen een ander antwoord", n),
+    ChangeKind.STAYS_OBSTACLE: lambda n: ngettext("%s bleef een hinderpaal", "%s bleven een hinderpaal", n),
+    ChangeKind.STAYS_SPLIT: lambda n: ngettext("%s bleef verdeeld", "%s bleven verdeeld", n),
 }
 
 
-def became_line(strand: Strand) -> str:
+def became_line(strand: ComparableSeries) -> str:
     """What became of a collaboration's items from its first session to its latest, in one sentence."""
     found = dict(strand.overall.having(_BECAME))
     parts = [say(len(found[course])) % len(found[course]) for course, say in _BECAME.items() if course in found]
@@ -84,7 +84,7 @@ def became_line(strand: Strand) -> str:
     return gettext("Van de %(items)s stellingen en factoren, zoals mensen ze zien: %(parts)s.") % told
 
 
-def change_text(change: Change, strand: Strand) -> str:
+def change_text(change: Change, strand: ComparableSeries) -> str:
     """An item that moved or stays, with the numbers on both sides: "Gedeeld doel (eerst 5 van 7, later 1 van 8)"."""
     name, sides = change.item.short, [side.counts for side in (change.then, change.now) if side]
     then, now = (side for side in sides if isinstance(side, Counts))

@@ -57,7 +57,7 @@ def role_word(role: str) -> str:
     return str(Role(role).label)
 
 
-def moved_by(mover: str) -> str | Promise:
+def action_owner_label(mover: str) -> str | Promise:
     """`{{ signal.item.mover|moved_by }}`: who can set it in motion, for somebody outside the team."""
     return wording.MOVERS_FROM_OUTSIDE[mover]
 

@@ -8,9 +8,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.comparison.history import Course
+from reflectie.domain.comparison.history import ChangeKind
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Kind, Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Decision, Needed, State
 from reflectie.domain.report.changes import NotCompared, Shift
@@ -105,16 +105,16 @@ LEVELS: dict[str, str | Promise] = {
 }
 
 MOVERS: dict[str, str | Promise] = {
-    Mover.OURSELVES: _("wijzelf"),
-    Mover.ORGANISATIONS: _("onze organisaties"),
-    Mover.GOVERNMENT: _("overheid of financier"),
+    ActionOwner.OURSELVES: _("wijzelf"),
+    ActionOwner.ORGANISATIONS: _("onze organisaties"),
+    ActionOwner.GOVERNMENT: _("overheid of financier"),
 }
 
 # As who makes policy calls them; in a report the same people are "wij".
 MOVERS_FROM_OUTSIDE: dict[str, str | Promise] = {
-    Mover.OURSELVES: _("de teams zelf"),
-    Mover.ORGANISATIONS: _("de organisaties"),
-    Mover.GOVERNMENT: _("overheid of financier"),
+    ActionOwner.OURSELVES: _("de teams zelf"),
+    ActionOwner.ORGANISATIONS: _("de organisaties"),
+    ActionOwner.GOVERNMENT: _("overheid of financier"),
 }
 
 STATES: dict[str, str | Promise] = {
@@ -158,22 +158,22 @@ SHIFTS: dict[str, str | Promise] = {
 
 # What became of an item over several sessions: how people see it, then and now.
 COURSES: dict[str, str | Promise] = {
-    Course.BECAME_STRENGTH: _("Werd een sterkte"),
-    Course.BECAME_CLEAR: _("Speelt niet (meer)"),
-    Course.BECAME_OBSTACLE: _("Werd een hinderpaal"),
-    Course.LESS_HINDER: _("Minder hinder gezien"),
-    Course.MORE_HINDER: _("Meer hinder gezien"),
-    Course.BECAME_KNOWN: _("Werd duidelijker"),
-    Course.BECAME_UNKNOWN: _("Werd minder duidelijk"),
-    Course.ANSWERED_OTHERWISE: _("Een ander antwoord"),
-    Course.STAYS_OBSTACLE: _("Blijft een hinderpaal"),
-    Course.STAYS_SPLIT: _("Blijft verdeeld"),
-    Course.STAYS_UNKNOWN: _("Blijft een blinde vlek"),
-    Course.STAYS_ATTENTION: _("Blijft een aandachtspunt"),
-    Course.STAYS_STRENGTH: _("Blijft een sterkte"),
-    Course.STAYS_CLEAR: _("Speelt nog altijd niet"),
-    Course.NO_CLEAR_DIFFERENCE: _("Geen duidelijk verschil"),
-    Course.NOT_COMPARED: _("Niet vergeleken"),
+    ChangeKind.BECAME_STRENGTH: _("Werd een sterkte"),
+    ChangeKind.BECAME_CLEAR: _("Speelt niet (meer)"),
+    ChangeKind.BECAME_OBSTACLE: _("Werd een hinderpaal"),
+    ChangeKind.LESS_HINDER: _("Minder hinder gezien"),
+    ChangeKind.MORE_HINDER: _("Meer hinder gezien"),
+    ChangeKind.BECAME_KNOWN: _("Werd duidelijker"),
+    ChangeKind.BECAME_UNKNOWN: _("Werd minder duidelijk"),
+    ChangeKind.ANSWERED_OTHERWISE: _("Een ander antwoord"),
+    ChangeKind.STAYS_OBSTACLE: _("Blijft een hinderpaal"),
+    ChangeKind.STAYS_SPLIT: _("Blijft verdeeld"),
+    ChangeKind.STAYS_UNKNOWN: _("Blijft een blinde vlek"),
+    ChangeKind.STAYS_ATTENTION: _("Blijft een aandachtspunt"),
+    ChangeKind.STAYS_STRENGTH: _("Blijft een sterkte"),
+    ChangeKind.STAYS_CLEAR: _("Speelt nog altijd niet"),
+    ChangeKind.NO_CLEAR_DIFFERENCE: _("Geen duidelijk verschil"),
+    ChangeKind.NOT_COMPARED: _("Niet vergeleken"),
 }
 
 MODES: dict[str, str | Promise] = {

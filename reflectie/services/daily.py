@@ -14,7 +14,7 @@ from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
 from .rate_counts import erase_old_counts
-from .sessions.aggregation import fold_old, old_rounds, unfolded_rounds
+from .sessions.aggregation import aggregate_old_rounds, old_rounds, rounds_to_aggregate
 
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
 HOURS = {DailyJob.Name.ERASE: (time(3, 15), time.max), DailyJob.Name.REMIND: (time(7, 30), time(21))}
@@ -101,7 +101,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
         is_new = _hold(day, why)
         write_anew()
         raise HeldBackError(why, is_new=is_new)
-    erased = Erased(erase_expired(day), erase_unconfirmed(day), fold_old(day))
+    erased = Erased(erase_expired(day), erase_unconfirmed(day), aggregate_old_rounds(day))
     erase_old_invitations(day)
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
@@ -112,7 +112,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
 def _doubt(day: date) -> DailyJob.Held | None:
     amounts = [
         (expired_reflections(day).count(), Session.objects.filter(collaboration=None).count()),
-        (old_rounds(day).count(), unfolded_rounds().count()),
+        (old_rounds(day).count(), rounds_to_aggregate().count()),
     ]
     last = DailyJob.objects.filter(name=DailyJob.Name.ERASE).values_list("done_on", flat=True).first()
     if last and day - last > timedelta(days=MOST_DAYS):

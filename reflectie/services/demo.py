@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from reflectie.domain.questionnaire.answers import FieldValue, Value, note_name
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Grouping, Mode
@@ -183,7 +183,7 @@ def _outcome(described: Mapping[str, str]) -> Outcome:
         Choice(choice) if choice else None,
         described.get("reason", ""),
         described.get("minority", ""),
-        Mover(mover) if mover else None,
+        ActionOwner(mover) if mover else None,
     )
 
 

@@ -67,11 +67,11 @@ def _erase(sessions: QuerySet[Session]) -> int:
     # Locked as a save locks them, so that whoever is saving comes before or after, never between.
     list(sessions.select_for_update().values_list("pk"))
     _, rows = sessions.delete()
-    leave_no_trace()
+    truncate_wal_on_commit()
     return rows.get(Session._meta.label, 0)
 
 
-def leave_no_trace() -> None:
+def truncate_wal_on_commit() -> None:
     """Once this transaction is in, or at once where there is none, take what was erased out of the database's files
     too: SQLite's second file (WAL), which keeps every page as it was after each save, is emptied before somebody gets
     an answer; the worker writes the first one anew (`compact_database`), since whoever saves waits for that.
@@ -91,7 +91,7 @@ def _clean_up() -> None:
 
 @task
 def compact_small_file() -> None:
-    """The worker's part of `leave_no_trace`. Erasing ten times while it is busy asks for it once more."""
+    """The worker's part of `truncate_wal_on_commit`. Erasing ten times while it is busy asks for it once more."""
     compact_database()
 
 

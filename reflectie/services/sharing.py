@@ -25,7 +25,7 @@ from reflectie.models import OPENED, Membership, Role, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 
-from .erasure import leave_no_trace
+from .erasure import truncate_wal_on_commit
 from .locks import lock_session
 from .optimistic_lock import ConflictError, is_to_write
 from .questionnaire.checklists import item_ids, load_checklist, published_row
@@ -121,7 +121,7 @@ def change_lesson(session: Session, key: UUID, wanted: Lesson | None, seen: str)
         else:
             session.lessons.filter(pk=key).update(**_columns(session, wanted))
         # What was wiped or reworded may not live on in the database's files.
-        leave_no_trace()
+        truncate_wal_on_commit()
     return wanted
 
 

@@ -21,11 +21,11 @@ from .clock import today
 from .comparison.comparisons import load_totals
 from .locks import lock_collaboration, lock_session
 from .questionnaire.checklists import item_ids, load_checklist
-from .report.outcomes import text_mark, text_marks
+from .report.outcomes import text_digest, text_digests
 from .sessions.rounds import StageError
 
 
-def take_part(collaboration: Collaboration, *, on: bool) -> Collaboration:
+def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaboration:
     """Switch on, from today, that a collaboration counts in signals; or off, at once and for every year.
 
     Raises NotFoundError when it was erased.
@@ -54,7 +54,7 @@ def load_signals() -> Published:
         if session in years:
             quotes[years[session]][key].add(note)
     # By their mark, which is keyed: neither by collaboration nor as they came, and the same at every visit.
-    in_order = {year: {key: sorted(texts, key=text_mark) for key, texts in of.items()} for year, of in quotes.items()}
+    in_order = {year: {key: sorted(texts, key=text_digest) for key, texts in of.items()} for year, of in quotes.items()}
     return publish(entries, until, in_order, invented=any(session.invented for session in sessions))
 
 
@@ -108,7 +108,7 @@ def released_notes(session: Session) -> set[tuple[str, str]]:
 def release_note(session: Session, field: str, mark: str, *, release: bool) -> int:
     """Release a note of a session to be quoted in signals, or take that back; how many have these words.
 
-    `field` is the name of the note's field, `mark` the text's (`text_mark`). Raises StageError before the report is
+    `field` is the name of the note's field, `mark` the text's (`text_digest`). Raises StageError before the report is
     open to all and where participants weren't told, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
@@ -117,5 +117,5 @@ def release_note(session: Session, field: str, mark: str, *, release: bool) -> i
             raise StageError
         item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
         noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
-        found = [answer.pk for answer in noted if mark in text_marks(answer.note)]
+        found = [answer.pk for answer in noted if mark in text_digests(answer.note)]
         return Answer.objects.filter(pk__in=found).update(released=release)

@@ -4,7 +4,7 @@ from django import template
 
 from reflectie.email_addresses import readable_address
 from reflectie.presentation import items, numbers, page, phrases
-from reflectie.services.report.outcomes import text_mark
+from reflectie.services.report.outcomes import text_digest
 
 register = template.Library()
 
@@ -13,7 +13,7 @@ register.filter(phrases.short_word)
 register.filter(phrases.short_mode)
 register.filter(phrases.sharing_word)
 register.filter(phrases.role_word)
-register.filter(phrases.moved_by)
+register.filter(phrases.action_owner_label)
 register.filter(phrases.sign)
 register.filter(phrases.iso_day)
 register.filter(phrases.as_name)
@@ -33,7 +33,7 @@ register.filter(items.words_as)
 register.filter(numbers.in_words)
 register.filter(numbers.threshold)
 register.filter("address", readable_address)
-register.filter("mark", text_mark)
+register.filter("mark", text_digest)
 
 register.simple_tag(items.principles_of)
 register.simple_tag(items.rests_on)

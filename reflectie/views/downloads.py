@@ -16,7 +16,7 @@ from reflectie.services.report.reports import load_report
 from reflectie.web.errors import busy
 from reflectie.web.permissions import readable_sessions, signed_in
 from reflectie.web.report_access import ReportAccess
-from reflectie.web.responses import dated_name, kind_of, made_file
+from reflectie.web.responses import conditional_file, dated_name, kind_of
 
 from .comparison.comparison import comparison_or_404
 
@@ -69,4 +69,4 @@ def everything(request: HttpRequest) -> HttpResponseBase:
 def _send(request: HttpRequest, content: bytes, name: str, wanted: Format) -> HttpResponse:
     # Of the file itself, as the same content gives the same bytes. Keyed, as that of a report is.
     mark = hmac.new(lasting_key().encode(), content, hashlib.sha256).hexdigest()
-    return made_file(request, mark, lambda: content, name, CONTENT_TYPES[wanted])
+    return conditional_file(request, mark, lambda: content, name, CONTENT_TYPES[wanted])

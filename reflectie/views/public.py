@@ -17,7 +17,7 @@ from reflectie.domain.rules.suppression import FLOOR
 from reflectie.services.health import look_at_health
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.web.middleware import cacheable
-from reflectie.web.reflection_cookie import own_token
+from reflectie.web.reflection_cookie import reflection_token
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "checklist": checklist,
         "arms": whirlpool_of(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
-        "own_token": own_token(request),
+        "own_token": reflection_token(request),
         "retention_days": settings.RETENTION_DAYS,
     }
     response = render(request, "reflectie/home.html", context)

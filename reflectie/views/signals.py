@@ -21,9 +21,9 @@ from reflectie.services.clock import today
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
-from reflectie.services.signals import load_signals, release_note, released_notes, take_part
+from reflectie.services.signals import load_signals, release_note, released_notes, set_signals_opt_in
 from reflectie.web.permissions import COORDINATOR, MEMBERS, membership_or_404, session_or_404
-from reflectie.web.responses import made_file
+from reflectie.web.responses import conditional_file
 
 # A year as people write it.
 YEAR_SIGNS = 4
@@ -59,8 +59,8 @@ def signals_pdf(request: HttpRequest) -> HttpResponse:
     context = _asked(request)
     if context["found"] is None:
         raise Http404
-    made = documents.Unkept("reflectie/signals/pdf.html", context)
-    return made_file(request, made.fingerprint, made.make, f"signaal-{context['year']}.pdf")
+    made = documents.UncachedPdf("reflectie/signals/pdf.html", context)
+    return conditional_file(request, made.fingerprint, made.make, f"signaal-{context['year']}.pdf")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +70,7 @@ def collaboration_signals(request: HttpRequest, pk: UUID) -> HttpResponse:
     collaboration = membership.collaboration
     if request.method == "POST":
         on = request.POST.get("meedoen") == "ja"
-        take_part(collaboration, on=on)
+        set_signals_opt_in(collaboration, on=on)
         messages.success(request, _("Deze samenwerking doet mee.") if on else _("Deze samenwerking doet niet mee."))
         return HttpResponseRedirect(reverse("collaboration-signals", args=[pk]), status=303)
     since = collaboration.signals_from

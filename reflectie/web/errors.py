@@ -37,7 +37,7 @@ from reflectie.services.health import why_it_fails
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 
-from .participant_cookie import owner_mark, session_mark
+from .participant_cookie import owner_draft_key, session_draft_key
 from .permissions import LinkRenewedError, joined_session_or_404, response_or_404
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ SHEETS: dict[str, Callable[[str], Session]] = {
 _NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}|[\w-]+:\w+:[\w-]{43}")
 
 
-class Gone:
+class GoneMiddleware:
     """Whoever writes in what somebody else just erased is told that it isn't there."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -191,8 +191,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             "user": None,
             "messages": (),
             "is_open": takes_answers(session),
-            "owner": owner_mark(request, session),
-            "session_mark": session_mark(session),
+            "owner": owner_draft_key(request, session),
+            "session_mark": session_draft_key(session),
         }
         return render(request, "reflectie/questionnaire/join/renewed.html", context, status=404)
     return page_not_found(request, exception)

@@ -31,7 +31,7 @@ def without_secrets(text: str) -> str:
     return _ADDRESS.sub("…@…", text) if "@" in text or "%40" in text else text
 
 
-class NoTokens(logging.Filter):
+class SecretScrubbingFilter(logging.Filter):
     """Replaces tokens and addresses in a record by `…`: in message, traceback and stack. Lets every record through.
 
     The arguments are written into the message first, since they may be objects that only show an address once printed.
@@ -53,7 +53,7 @@ class NoTokens(logging.Filter):
         return True
 
 
-class NoAnswers(SafeExceptionReporterFilter):
+class RedactingReporterFilter(SafeExceptionReporterFilter):
     """What an error report may hold: the traceback, but not what was filled in, nor variables, nor cookies."""
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:

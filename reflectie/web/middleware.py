@@ -34,7 +34,7 @@ NOT_COMPRESSED = ("/account/", "/beheer/")
 log = logging.getLogger(__name__)
 
 
-def pages_in_turn(get_response: Handler) -> Callable[[HttpRequest], HttpResponseBase]:
+def limit_concurrent_requests(get_response: Handler) -> Callable[[HttpRequest], HttpResponseBase]:
     """Most threads of a worker are there to wait for PDFs, which have a line of their own (`pdf/worker.py`)."""
     places = Places()
 
@@ -147,7 +147,7 @@ class CompressPages(GZipMiddleware):
         return compressed
 
 
-class SignedInByDefault(LoginRequiredMiddleware):
+class LoginRequiredByDefault(LoginRequiredMiddleware):
     """Django's own asks first who it is. A public view has no need to know, and is polled every few seconds."""
 
     def process_view(
@@ -167,7 +167,7 @@ class SignedInByDefault(LoginRequiredMiddleware):
         return typed or refused
 
 
-class InTime:
+class DatabaseTimeoutMiddleware:
     """Whoever would wait too long for the database is told so, and keeps what they typed. The last in the row: within
     it is the view alone."""
 

@@ -20,49 +20,49 @@ PATH = f"/{JOIN}/"
 
 
 def cookie_name(session: Session) -> str:
-    return f"deelnemer-{session_mark(session)}"
+    return f"deelnemer-{session_draft_key(session)}"
 
 
-def session_mark(session: Session) -> str:
+def session_draft_key(session: Session) -> str:
     """What the names of all that a browser keeps of one session begin with. It opens nothing."""
     return session.pk.hex[:12]
 
 
-def sheet_mark(session: Session, token_hash: str) -> str:
+def sheet_draft_key(session: Session, token_hash: str) -> str:
     """Under which a browser keeps one participant's unsent answers, apart from those of others. It opens nothing.
 
     Its last part stands for what they read beforehand: under another promise than the page was drawn with, nothing
     is saved.
     """
     promise = hash_token(repr(plan_of(session).promise))[:6]
-    return f"{session_mark(session)}-{hash_token(token_hash)[:12]}-{promise}"
+    return f"{session_draft_key(session)}-{hash_token(token_hash)[:12]}-{promise}"
 
 
-def person_mark(sheet: str) -> str:
+def person_draft_key(sheet: str) -> str:
     """With what all marks of one participant's sheet begin, whatever was promised."""
     return sheet.rpartition("-")[0] + "-"
 
 
 def is_same_person(mark: str, other: str) -> bool:
     """Whether two marks of sheets are one participant's, whatever was promised."""
-    return person_mark(mark) == person_mark(other)
+    return person_draft_key(mark) == person_draft_key(other)
 
 
-def owner_mark(request: HttpRequest, session: Session) -> str:
+def owner_draft_key(request: HttpRequest, session: Session) -> str:
     """With what the marks begin of whoever may see here what this browser kept; nothing where nobody may."""
     if not Mode(session.mode).is_round:
-        return person_mark(shared_mark(session))
-    code = own_code(request, session)
-    return person_mark(sheet_mark(session, own_hashes(request, session, code)[0])) if code else ""
+        return person_draft_key(shared_draft_key(session))
+    code = participant_code(request, session)
+    return person_draft_key(sheet_draft_key(session, participant_hashes(request, session, code)[0])) if code else ""
 
 
-def shared_mark(session: Session) -> str:
+def shared_draft_key(session: Session) -> str:
     """Under which a browser keeps unsent answers to a sheet that is everybody's who has its link: also under a new one.
     As long as a participant's, and of nobody."""
-    return f"{session_mark(session)}-blad-0"
+    return f"{session_draft_key(session)}-blad-0"
 
 
-def own_code(request: HttpRequest, session: Session) -> str:
+def participant_code(request: HttpRequest, session: Session) -> str:
     """The code of whoever takes part in this session on this browser, or nothing."""
     code = read_code(_kept(request, session)[0])
     return code if len(code) == PERSONAL_CODE else ""
@@ -75,7 +75,7 @@ def _kept(request: HttpRequest, session: Session) -> tuple[str, str]:
     return code, key
 
 
-def own_hashes(request: HttpRequest, session: Session, code: str) -> list[str]:
+def participant_hashes(request: HttpRequest, session: Session, code: str) -> list[str]:
     """Under which a sheet begun with this code may be kept; first the one under which it would be begun here.
 
     That is under the key that was in force when this browser got its code: a page that was drawn before the key changed

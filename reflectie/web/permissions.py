@@ -30,7 +30,7 @@ from reflectie.models import (
     report_is_open,
 )
 from reflectie.services.comparison.comparisons import comparable_sessions
-from reflectie.services.sessions.rounds import Standing, load_standing
+from reflectie.services.sessions.rounds import RoundProgress, load_progress
 from reflectie.services.tokens import hash_token
 
 COORDINATOR = (Role.COORDINATOR,)
@@ -38,7 +38,7 @@ MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
 
 
 def without_account(patterns: Iterable[URLPattern]) -> Iterator[URLPattern]:
-    """The same addresses, at which nobody is asked to sign in. At all others they are (`SignedInByDefault`)."""
+    """The same addresses, at which nobody is asked to sign in. At all others they are (`LoginRequiredByDefault`)."""
     for pattern in patterns:
         # A view may have another address, for who did sign in: the mark is the address's.
         view = partial(pattern.callback)
@@ -164,9 +164,9 @@ def signed_in(request: HttpRequest) -> User:
     raise Http404
 
 
-def standing_or_404(join_token: str) -> Standing:
+def progress_or_404(join_token: str) -> RoundProgress:
     """How the session with a link to take part stands. One query."""
-    standing = load_standing(join_token)
+    standing = load_progress(join_token)
     if standing is None:
         raise Http404
     return standing

@@ -12,7 +12,7 @@ from reflectie.services.tokens import read_token
 COOKIE = "reflectie"
 
 
-def own_token(request: HttpRequest) -> str:
+def reflection_token(request: HttpRequest) -> str:
     """The link to fill in that this browser used last, or nothing."""
     return str(request.get_signed_cookie(COOKIE, default="", salt=COOKIE))
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from reflectie.models import Session
-from reflectie.pdf.documents import Kind
+from reflectie.pdf.documents import DocumentKind
 
 from .permissions import SessionAccess, member_report_or_404, readable_session_or_404
 
@@ -68,19 +68,19 @@ class ReportLinks:
 
     @property
     def summary_pdf(self) -> str:
-        return self._to("document", Kind.SUMMARY)
+        return self._to("document", DocumentKind.SUMMARY)
 
     @property
     def guide_pdf(self) -> str:
-        return self._to("document", Kind.GUIDE)
+        return self._to("document", DocumentKind.GUIDE)
 
     @property
     def cards_pdf(self) -> str:
-        return self._to("document", Kind.CARDS)
+        return self._to("document", DocumentKind.CARDS)
 
     @property
     def worksheet_pdf(self) -> str:
-        return self._to("document", Kind.WORKSHEET)
+        return self._to("document", DocumentKind.WORKSHEET)
 
     @property
     def xlsx(self) -> str:

@@ -37,7 +37,7 @@ def _not_made(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/message.html", context, status=503)
 
 
-def made_file(
+def conditional_file(
     request: HttpRequest, mark: str, make: Callable[[], bytes | str], name: str, content_type: str = PDF
 ) -> HttpResponse:
     """A file to keep, under this name. `mark` is a key of all it is made from: it isn't made for who has it already."""
@@ -55,7 +55,9 @@ def kind_of(session: Session) -> str:
     return "reflectiesessie" if session.collaboration_id else "zelfreflectie"
 
 
-def page_of(request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str) -> HttpResponse:
+def conditional_page(
+    request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str
+) -> HttpResponse:
     """A page about a report. `seen_by` tells apart what different people see beside it."""
     # The page's head says who is signed in, and is drawn again when that changes.
     marks = [documents.fingerprint(report), seen_by, "account" if request.user.is_authenticated else ""]
@@ -70,7 +72,7 @@ def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpRespons
             response = make()
         except documents.BusyError:
             return _busy(request)
-        except documents.PressError:
+        except documents.PdfWorkerError:
             log.exception("a PDF was not made")
             return _not_made(request)
     response["ETag"] = etag

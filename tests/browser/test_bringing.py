@@ -27,7 +27,7 @@ def coordinator_of(collaboration: Collaboration) -> Client:
     return client
 
 
-def bring_in(page: Page, collaboration: Collaboration, path: Path, look) -> None:
+def import_answers(page: Page, collaboration: Collaboration, path: Path, look) -> None:
     page.goto(f"/samenwerkingen/{collaboration.pk}/")
     page.get_by_role("link", name="Voer een eerdere sessie op papier in").click()
     look(page, "Een eerdere sessie invoeren")
@@ -72,7 +72,7 @@ def test_forms_of_then_become_a_report(watch: Watch, content, tmp_path, viewport
     watch.viewport = viewport
     page = watch.open(coordinator_of(collaboration))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    bring_in(page, collaboration, tmp_path, check)
+    import_answers(page, collaboration, tmp_path, check)
     check(page, "Samen in Tienen: Sessie van 11 mei 2023")
     close_and_read(page)
     assert figures() == (date(2023, 5, 11), 14, (10, 4), 14, 14, False)
@@ -81,7 +81,7 @@ def test_forms_of_then_become_a_report(watch: Watch, content, tmp_path, viewport
 def test_it_goes_the_same_without_javascript(watch: Watch, content, tmp_path):
     collaboration = make_collaboration()
     page = watch.open(coordinator_of(collaboration), javascript=False)
-    bring_in(page, collaboration, tmp_path, lambda page, title: None)
+    import_answers(page, collaboration, tmp_path, lambda page, title: None)
     close_and_read(page)
     assert figures() == (date(2023, 5, 11), 14, (10, 4), 14, 14, False)
 

@@ -54,7 +54,7 @@ def test_axe_finds_nothing_in_a_rounds_report_and_discussion(browser, live_serve
     for session in rounds:
         outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Waarom", "Wie niet"), "0")
     note = reports.load_report(rounds[0]).notes[0][1].text
-    query = f"?veld=goal-shared-note&merk={outcomes.text_mark(note)}"
+    query = f"?veld=goal-shared-note&merk={outcomes.text_digest(note)}"
     paths = [reverse("session-report", args=[session.pk]) for session in rounds]
     paths += [outcome_url(rounds[0]), outcome_url(rounds[2]), reverse("remove-text", args=[rounds[0].pk]) + query]
     page = browse(browser, live_server, client, viewport=viewport, color_scheme=scheme).new_page()

@@ -105,7 +105,7 @@ def close(session: Session, *, fold: bool) -> None:
         if is_round:
             rounds.open_report(session)
         rounds.conclude(session, CONCLUSION)
-        aggregation.fold_old(clock.today() + timedelta(days=3 * 366))
+        aggregation.aggregate_old_rounds(clock.today() + timedelta(days=3 * 366))
 
 
 @dataclass

@@ -13,10 +13,19 @@ from itertools import product
 
 import pytest
 
-from reflectie.domain.questionnaire.checklist import Checklist, Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist
 from reflectie.domain.rules.findings import Finding
-from reflectie.domain.rules.suppression import FLOOR, groups_to_blank
-from reflectie.domain.signals import ALL, Entry, Figures, Published, Silence, counts_from, counts_until, publish
+from reflectie.domain.rules.suppression import FLOOR, groups_to_suppress
+from reflectie.domain.signals import (
+    ALL,
+    Entry,
+    NotPublished,
+    Published,
+    SignalFigures,
+    counts_from,
+    counts_until,
+    publish,
+)
 from tests.helpers.signalled import UNTIL
 
 ITEM = "context-financial"
@@ -94,7 +103,7 @@ def leaks(sizes: Mapping[str, int], shown_as: Publish, hidden: set[str]) -> list
 
 
 def hidden_of(sizes: Mapping[str, int]) -> set[str]:
-    blanked = groups_to_blank({label: size for label, size in sizes.items() if label}, sizes.get(ALL, 0))
+    blanked = groups_to_suppress({label: size for label, size in sizes.items() if label}, sizes.get(ALL, 0))
     return {*blanked, *([ALL] if blanked and sizes.get(ALL) else [])}
 
 
@@ -137,14 +146,16 @@ def test_shown_label_is_no_smaller_than_the_floor():
 # --- Worked by hand
 
 
-def numbers(published: Published, year: int = 2026) -> dict[str, int | Silence]:
+def numbers(published: Published, year: int = 2026) -> dict[str, int | NotPublished]:
     return {label: of.numbers[ITEM] for label, of in published.years[year].figures.items()}
 
 
-@pytest.mark.parametrize(("found", "expected"), [(0, Silence.FEW), (1, Silence.FEW), (2, Silence.FEW), (3, 3), (6, 6)])
+@pytest.mark.parametrize(
+    ("found", "expected"), [(0, NotPublished.FEW), (1, NotPublished.FEW), (2, NotPublished.FEW), (3, 3), (6, 6)]
+)
 def test_signal_is_an_obstacle_in_three_or_more(found, expected):
     published = publish(entries(2026, "", obstacle=found, clear=8 - found), UNTIL)
-    assert published.years[2026].figures == {ALL: Figures(8, {ITEM: expected})}
+    assert published.years[2026].figures == {ALL: SignalFigures(8, {ITEM: expected})}
 
 
 @pytest.mark.parametrize(("many", "expected"), [(2, []), (3, [2026])])
@@ -175,7 +186,7 @@ def test_small_label_takes_the_next_smallest_with_it():
 def test_label_that_would_tell_of_what_is_hidden_says_nothing():
     rest = entries(2026, "b", clear=2) + entries(2026, "", clear=2)
     shown = publish(entries(2026, "a", obstacle=3, clear=2) + rest, UNTIL)
-    assert numbers(shown) == {ALL: 3, "a": Silence.SUBTRACTION}
+    assert numbers(shown) == {ALL: 3, "a": NotPublished.SUBTRACTION}
     covered = entries(2026, "b", obstacle=3, clear=1) + entries(2026, "", clear=3, obstacle=1)
     assert numbers(publish(entries(2026, "a", obstacle=3, clear=2) + covered, UNTIL)) == {ALL: 7, "a": 3, "b": 3}
     hidden = entries(2026, "b", obstacle=1, clear=1) + entries(2026, "", clear=3, obstacle=2)
@@ -184,12 +195,15 @@ def test_label_that_would_tell_of_what_is_hidden_says_nothing():
 
 def test_no_figure_is_of_more_than_one_year():
     found = publish([*entries(2025, "", obstacle=2, clear=1), *entries(2026, "", obstacle=2, clear=1)], UNTIL)
-    assert {year: numbers(found, year) for year in found.years} == {2026: {ALL: Silence.FEW}, 2025: {ALL: Silence.FEW}}
+    assert {year: numbers(found, year) for year in found.years} == {
+        2026: {ALL: NotPublished.FEW},
+        2025: {ALL: NotPublished.FEW},
+    }
 
 
 def test_item_that_was_not_asked_is_no_obstacle_and_takes_nobody_away():
     found = publish([*entries(2026, "", obstacle=3), *entries(2026, "", obstacle=2, item="other")], UNTIL)
-    assert found.years[2026].figures == {ALL: Figures(5, {ITEM: 3, "other": Silence.FEW})}
+    assert found.years[2026].figures == {ALL: SignalFigures(5, {ITEM: 3, "other": NotPublished.FEW})}
 
 
 def test_only_obstacles_count():
@@ -247,7 +261,7 @@ def test_since_is_the_first_year_without_a_break(checklist: Checklist, years):
 def test_year_before_below_the_floor_has_no_number(checklist: Checklist):
     published = publish([*entries(2025, "", obstacle=2, clear=5), *entries(2026, "", obstacle=3)], UNTIL)
     [signal] = published.of(checklist, 2026).signals
-    assert (signal.since, signal.before, signal.before_counted) == (2026, Silence.FEW, 7)
+    assert (signal.since, signal.before, signal.before_counted) == (2026, NotPublished.FEW, 7)
 
 
 def test_nothing_is_read_of_what_is_not_published(checklist: Checklist, years):
@@ -267,7 +281,11 @@ def test_signals_stand_by_how_many_and_then_by_who_can_move_them(checklist: Chec
         ("context-financial", 3),
         ("context-practical", 3),
     ]
-    assert [mover for mover, _ in signals.by_mover] == [Mover.GOVERNMENT, Mover.ORGANISATIONS, Mover.OURSELVES]
+    assert [mover for mover, _ in signals.by_mover] == [
+        ActionOwner.GOVERNMENT,
+        ActionOwner.ORGANISATIONS,
+        ActionOwner.OURSELVES,
+    ]
     assert len(signals.signals) + len(signals.few) + len(signals.withheld) == 15
 
 
@@ -288,7 +306,7 @@ def test_quote_of_as_many_signs_and_lines_as_fit_is_an_excerpt_and_a_longer_one_
 def test_who_can_move_no_signal_is_not_among_the_movers(checklist: Checklist):
     found = [Entry(2026, "", {"goal-shared": Finding.OBSTACLE}) for _ in range(3)]
     signals = publish(found, UNTIL).of(checklist, 2026)
-    assert [(mover, len(moved)) for mover, moved in signals.by_mover] == [(Mover.OURSELVES, 1)]
+    assert [(mover, len(moved)) for mover, moved in signals.by_mover] == [(ActionOwner.OURSELVES, 1)]
 
 
 def test_quote_stands_under_a_signal_of_its_year_and_never_beside_a_label(checklist: Checklist, years):

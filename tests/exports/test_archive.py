@@ -13,14 +13,14 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from reflectie.concurrency import PAGES_AT_ONCE
+from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
 from reflectie.exports import archive
 from reflectie.models import Membership, Role, Session
 from reflectie.pdf import documents
 from reflectie.services import accounts, clock
 from reflectie.services.report import reports
 from reflectie.views import downloads
-from reflectie.web.middleware import pages_in_turn
+from reflectie.web.middleware import limit_concurrent_requests
 from tests.helpers.compared import opened, team
 from tests.helpers.factories import add_member, browser, make_account
 from tests.helpers.rounds import closed_round, discussed_round, open_round
@@ -119,7 +119,7 @@ def test_archive_has_the_pdfs_that_still_hold_and_makes_none(fien, monkeypatch):
     report = reports.load_report(session)
     reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF-1", report)
     reports.keep_pdf(session.pk, "kaarten", "of an earlier report", b"%PDF-2", report)
-    monkeypatch.setattr(documents.press, "make", lambda _page: pytest.fail("a PDF was made"))
+    monkeypatch.setattr(documents.pdf_worker, "make", lambda _page: pytest.fail("a PDF was made"))
     found = unpack(browser(fien))
     assert {name: found.read(name) for name in found.namelist() if name.endswith(".pdf")} == {
         "samenwerking-1/2026-11-19-1/verslag.pdf": b"%PDF-1"
@@ -192,23 +192,23 @@ def test_parts_of_what_is_streamed_are_made_in_turn_and_a_slow_line_holds_none()
         assert go_on.wait(20)
         yield b"2"
 
-    handler = pages_in_turn(lambda _request: StreamingHttpResponse(slow_parts()))
+    handler = limit_concurrent_requests(lambda _request: StreamingHttpResponse(slow_parts()))
     # Their lines are slow: all have their first part, and none holds a turn.
     request: HttpRequest = RequestFactory().get("/")
-    lines = [iter(handler(request)) for _ in range(PAGES_AT_ONCE + 2)]
-    assert [next(line) for line in lines] == [b"1"] * (PAGES_AT_ONCE + 2)
+    lines = [iter(handler(request)) for _ in range(MAX_CONCURRENT_REQUESTS + 2)]
+    assert [next(line) for line in lines] == [b"1"] * (MAX_CONCURRENT_REQUESTS + 2)
     rest: list[bytes] = []
     threads = [threading.Thread(target=lambda line=line: rest.append(b"".join(line))) for line in lines]
     for thread in threads:
         thread.start()
-    for _ in range(PAGES_AT_ONCE):
+    for _ in range(MAX_CONCURRENT_REQUESTS):
         assert waiting.acquire(timeout=10)
     # The others wait for their turn.
     assert not waiting.acquire(timeout=0.2)
     go_on.set()
     for thread in threads:
         thread.join(timeout=20)
-    assert rest == [b"2"] * (PAGES_AT_ONCE + 2)
+    assert rest == [b"2"] * (MAX_CONCURRENT_REQUESTS + 2)
 
 
 def test_a_few_at_a_time_are_sent_everything_and_the_next_is_asked_to_come_back(fien) -> None:

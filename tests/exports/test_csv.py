@@ -3,7 +3,7 @@
 import pytest
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.report import About
@@ -81,7 +81,7 @@ def test_one_sheet_has_its_answers_to_what_was_asked_beside_the_checklist(checkl
 )
 def test_outcome_of_the_talk_has_its_choice_in_words(checklist, key, choice, words):
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
-    about = About("", (), outcomes={key: Outcome(choice, "Zo zien we het nu.", mover=Mover.GOVERNMENT)})
+    about = About("", (), outcomes={key: Outcome(choice, "Zo zien we het nu.", mover=ActionOwner.GOVERNMENT)})
     report = build_report(checklist, setup, [Sheet({key: "hindering"})] * 3, DAY, about=about)
     [row] = [row for row in read_csv(session_file(report, Format.CSV)) if row["soort"] == "uitkomst"]
     assert (row["stelling_code"], row["antwoord"], row["tekst"]) == (key, words, "Zo zien we het nu.")

@@ -211,7 +211,7 @@ def squeezed(text: str) -> str:
 @pytest.mark.parametrize("name", ["grouped", "named"])
 def test_pdf_has_the_figures_of_the_files(name, request, checklist):
     session = request.getfixturevalue(name)
-    content = renderer.typeset(documents.write(reports.load_report(session)))
+    content = renderer.render_pdf(documents.write(reports.load_report(session)))
     text = squeezed(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
     parts = json.loads(taken(session, Format.JSON))["items"]
     missing = [part["key"] for part in parts if not _stands_in(part, text)]

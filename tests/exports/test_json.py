@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
 from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value
-from reflectie.domain.questionnaire.checklist import Kind, Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
@@ -33,7 +33,7 @@ ABOUT = About(
     "Samen in Tienen",
     HOUSES,
     12,
-    {"goal-shared": Outcome(Choice.HELPING, "We lazen het samen.", "De thuiszorg niet.", Mover.GOVERNMENT)},
+    {"goal-shared": Outcome(Choice.HELPING, "We lazen het samen.", "De thuiszorg niet.", ActionOwner.GOVERNMENT)},
     {"goal-shared-note": 1},
     agreements=(AGREED,),
     conclusion=Conclusion(Needed.YES, Decision.REPAIR, "Zo is het.", DAY),
@@ -96,7 +96,7 @@ def figures(found: Report, key: str, **more) -> SessionFigures:
 def of_comparison(checklist, reports: list[Report]) -> dict[str, Any]:
     whole, few = figures(reports[0], "a", conclusion=ABOUT.conclusion), figures(reports[2], "b")
     older = replace(whole, key="c", items=whole.items[1:])
-    return json.loads(comparison_file(set_beside([checklist], [whole, few, older]), Format.JSON))
+    return json.loads(comparison_file(build_comparison([checklist], [whole, few, older]), Format.JSON))
 
 
 def test_every_field_of_a_session_is_documented_and_every_documented_field_exists(reports):
@@ -121,7 +121,7 @@ CODES = {
     "items[].finding": Finding,
     "items[].voices[].answer": [*Value, "open"],
     "items[].outcome.choice": Choice,
-    "items[].outcome.mover": Mover,
+    "items[].outcome.mover": ActionOwner,
     "beside.intensity_needed[].choice": Intensity,
     "beside.intensity_current[].choice": FORMS,
     "beside.fit[].choice": Fit,

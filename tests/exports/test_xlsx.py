@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.report import About
@@ -102,7 +102,9 @@ def test_rows_are_as_high_as_their_texts(checklist):
 
 def test_a_long_text_from_the_talk_begins_on_the_sheet_to_read_and_is_whole_on_the_other(checklist):
     said = "Zo is het gezegd. " * 100
-    about = About("", (), 3, {"goal-shared": Outcome(Choice.HELPING, said.strip(), said.strip(), Mover.OURSELVES)})
+    about = About(
+        "", (), 3, {"goal-shared": Outcome(Choice.HELPING, said.strip(), said.strip(), ActionOwner.OURSELVES)}
+    )
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
     report = build_report(checklist, setup, [Sheet({"goal-shared": "hindering"})] * 3, DAY, about=about)
     content = session_file(report, Format.XLSX)

@@ -168,7 +168,7 @@ def change_plan(coordinator: Client, collaboration, **_: Any) -> Any:
     return coordinator.post(reverse("session-edit", args=[session.pk]), PLAN | {"paper_by": TYPED})
 
 
-def bring_in(coordinator: Client, collaboration, **_: Any) -> Any:
+def import_answers(coordinator: Client, collaboration, **_: Any) -> Any:
     data = {"planned_on": "2023-05-11", "mode": "anonymous", "grouping": "partner", "partners": f"{TYPED}\nDe Brug"}
     made = coordinator.post(reverse("session-earlier", args=[collaboration.pk]), data)
     session = collaboration.sessions.get()
@@ -238,8 +238,8 @@ def administer(client: Client, an: User, **_: Any) -> Any:
 
 
 POSTS: list[Callable[..., Any]] = [
-    start, fill, take_part, make, change, adopt, plan, change_plan, bring_in, type_paper, record, agree, drop, conclude,
-    share, call_oneself, administer,
+    start, fill, take_part, make, change, adopt, plan, change_plan, import_answers, type_paper, record, agree, drop,
+    conclude, share, call_oneself, administer,
 ]  # fmt: skip
 
 

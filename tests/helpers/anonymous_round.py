@@ -28,14 +28,14 @@ from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.domain.versions import etag
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
-from reflectie.pdf.documents import Kind
+from reflectie.pdf.documents import DocumentKind
 from reflectie.presentation.pictures.report import PICTURES
 from reflectie.services import clock, tokens
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import outcomes
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions import aggregation
-from reflectie.web.logs import NoTokens
+from reflectie.web.logs import SecretScrubbingFilter
 from samenwerking.gunicorn import access_log_format
 from tests.helpers.factories import CONCLUDING, make_account, make_round
 
@@ -59,7 +59,9 @@ TAKEN = re.compile(r"(/rapport/[^/]+|/verslag)\.(xlsx|csv|json)$|/alles\.zip$")
 # Set beside other sessions: the totals, and nobody's words.
 COMPARED = ("compare", "compare-table", "compare-time", "compare-beside", "compare-pdf")
 # What else is made of it: its addresses, each with what stands in it.
-MADE = [("document", kind) for kind in Kind if kind is not Kind.REPORT] + [("picture", name) for name in PICTURES]
+MADE = [("document", kind) for kind in DocumentKind if kind is not DocumentKind.REPORT] + [
+    ("picture", name) for name in PICTURES
+]
 MADE += [("guide", ""), ("rebuild", "")]
 # What the team says in the talk.
 SAID = ("We zien het als esdoorn anders.", "De esdoorn belt de financier.", "De esdoorn Els", "Zegt de esdoorn.")
@@ -121,7 +123,7 @@ class Lines(logging.Handler):
     def __init__(self, lines: list[str]) -> None:
         super().__init__(logging.DEBUG)
         self.lines = lines
-        self.addFilter(NoTokens())
+        self.addFilter(SecretScrubbingFilter())
         self.setFormatter(logging.Formatter("{levelname} {name}: {message}", style="{"))
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -223,7 +225,7 @@ class Round:
             route = route.removeprefix("report-")
         return reverse(route, args=[*arguments, *more.values()])
 
-    def take_part(self, place: int, who: str) -> None:
+    def set_signals_opt_in(self, place: int, who: str) -> None:
         """Everybody in their own way: one by one as with JavaScript, and as a whole; not everybody finishes."""
         self.ask(who, self.at("join"))
         self.ask(who, self.at("join"), {})
@@ -255,7 +257,7 @@ class Round:
         self.ask("coordinator", self.at("session-invite"), {"addresses": INVITED})
         self.remains.sessions.append(rows_of("django_session"))
         for place, who in enumerate((*PEOPLE, WITHDRAWN)):
-            self.take_part(place, who)
+            self.set_signals_opt_in(place, who)
         self.ask(PEOPLE[1], reverse("join-code"), {"code": "QQQ-QQQ"})
         self.ask(PEOPLE[1], self.at("join-continue"), {"code": "QQQQ-QQQQ-QQQQ"})
         # On another device, with the code.
@@ -315,7 +317,7 @@ class Round:
         """What is told outside: a lesson without a name, a released note, and that they take part in signals."""
         lesson = {"text": SAID[3], "item": "goal-shared", "sharing": "unnamed", "key": str(uuid4())}
         self.ask("coordinator", self.at("lessons"), lesson)
-        released = {"veld": "goal-shared-note", "merk": outcomes.text_mark(note(PEOPLE[0], "goal-shared"))}
+        released = {"veld": "goal-shared-note", "merk": outcomes.text_digest(note(PEOPLE[0], "goal-shared"))}
         self.ask("coordinator", self.at("quotes"), {**released, "vrijgeven": "ja"})
         about = [self.session.collaboration_id]
         self.ask("coordinator", reverse("collaboration-signals", args=about), {"meedoen": "ja"})
@@ -324,7 +326,7 @@ class Round:
         """Two years on. What is seen from here on stands apart."""
         pages, self.remains.pages = self.remains.pages, self.remains.folded_pages
         Session.objects.filter(pk=self.session.pk).update(concluded_on=clock.today() - timedelta(1000))
-        assert aggregation.fold_old(clock.today()) == 1
+        assert aggregation.aggregate_old_rounds(clock.today()) == 1
         self.look_around()
         self.remains.pages, self.remains.folded_tables = pages, all_tables()
 

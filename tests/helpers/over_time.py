@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
 from reflectie.domain.comparison.history import History, histories
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Agreement
@@ -53,5 +53,5 @@ def over_years(
 
 
 def history(checklist: Checklist, sessions: Sequence[SessionFigures]) -> History:
-    [found] = histories(set_beside([checklist], sessions))
+    [found] = histories(build_comparison([checklist], sessions))
     return found

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reflectie.models import Session
-from reflectie.web.participant_cookie import own_code
+from reflectie.web.participant_cookie import participant_code
 
 
 def url(name: str, session: Session) -> str:
@@ -30,17 +30,17 @@ def code_of(client: Client, session: Session) -> str:
     """The code on this browser, read as the server reads it."""
     request = client.get(url("join", session)).wsgi_request
     request.COOKIES.update({name: morsel.value for name, morsel in client.cookies.items()})
-    return own_code(request, session)
+    return participant_code(request, session)
 
 
-def keep_as(client: Client, session: Session) -> str:
+def draft_key(client: Client, session: Session) -> str:
     found = re.search(r'name="keep-as" value="([^"]*)"', client.get(url("join-fill", session)).content.decode())
     return found[1]
 
 
 def give(client: Client, session: Session, values: dict[str, str], *, finish: bool = False, seen: str = "0", mark=None):
     data = {**values, **{f"seen-{name}": seen for name in values}}
-    data["keep-as"] = keep_as(client, session) if mark is None else mark
+    data["keep-as"] = draft_key(client, session) if mark is None else mark
     return client.post(url("join-fill", session), data | ({"finish": "1"} if finish else {}))
 
 

@@ -22,7 +22,7 @@ from reflectie.services import clock
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token, read_token
-from reflectie.web.participant_cookie import remember_code, sheet_mark
+from reflectie.web.participant_cookie import remember_code, sheet_draft_key
 from reflectie.web.reflection_cookie import remember
 from tests.helpers.factories import (
     CONCLUDING,
@@ -361,18 +361,18 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
-        return f"?veld=goal-shared-note&merk={outcomes.text_mark('Ja')}" if route == "remove-text" else ""
+        return f"?veld=goal-shared-note&merk={outcomes.text_digest('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
         """What goes along where an empty form would tell too little. Nowhere else."""
-        mine = sheet_mark(self.session, hash_personal_code(self.session.pk, self.code))
+        mine = sheet_draft_key(self.session, hash_personal_code(self.session.pk, self.code))
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
             "outcome": {"choice": "divided", "seen": etag(None)},
             "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
             "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": etag(self.kept())},
-            "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_mark("Ja")},
+            "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},
         }.get(route, {})

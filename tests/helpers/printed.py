@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, set_beside
+from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, build_comparison
 from reflectie.domain.questionnaire.answers import MAX_NAME
 from reflectie.domain.questionnaire.checklist import Checklist, read_checklist
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
@@ -81,7 +81,7 @@ def compared(sizes: Sequence[int], **more: Any) -> Comparison:
     """Collaborations by name, each with so many sessions."""
     names = [NAMES[n % len(NAMES)] + (f" {n}" if n >= len(NAMES) else "") for n in range(len(sizes))]
     teams = [Team(f"{n:03}", name) for n, name in enumerate(names) for _ in range(sizes[n])]
-    return set_beside([CHECKLIST], [figures(n, team, 5 + n % 9, **more) for n, team in enumerate(teams)])
+    return build_comparison([CHECKLIST], [figures(n, team, 5 + n % 9, **more) for n, team in enumerate(teams)])
 
 
 def everything() -> Comparison:
@@ -96,7 +96,7 @@ def everything() -> Comparison:
         figures(6, long, 12, Mode.NAMED),
         figures(7, made, 50, invented=True),
     ]
-    return set_beside([CHECKLIST, newer()], sessions)
+    return build_comparison([CHECKLIST, newer()], sessions)
 
 
 COMPARISONS = {
@@ -108,5 +108,5 @@ COMPARISONS = {
     "twenty-five": compared([4, 3, 1, 5, 2, 6, 4]),
     "sixty": compared([3, 1, 4, 2, 9, 2, 6, 5, 3, 3, 4, 12, 1, 1, 2, 2]),
     "sixty apart": compared([1] * 60),
-    "too few": set_beside([CHECKLIST], [figures(n, Team("1", "Huis Linde"), 2) for n in range(2)]),
+    "too few": build_comparison([CHECKLIST], [figures(n, Team("1", "Huis Linde"), 2) for n in range(2)]),
 }

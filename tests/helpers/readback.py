@@ -54,7 +54,7 @@ CONTROLS = (("weasyprint", "control"), ("fontTools", "control"))
 def set_once(xhtml: str) -> tuple[bytes, tuple[tuple[str, str], ...]]:
     """A page as PDF, as the app makes it, and what was warned of; once in a process, as nothing else goes into it."""
     with listening() as worries:
-        content = renderer.typeset(xhtml)
+        content = renderer.render_pdf(xhtml)
     return content, tuple(worries)
 
 

@@ -9,7 +9,7 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About, Report
-from reflectie.domain.rules.suppression import Withheld, groups_to_blank
+from reflectie.domain.rules.suppression import Withheld, groups_to_suppress
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from tests.helpers.possible_worlds import NONE, World, worlds
 
@@ -33,7 +33,7 @@ TOTAL = (1, 11, 0, 0)
 def report_of(checklist: Checklist, sizes: Mapping[str, int], world: World, *, turned: bool = False) -> Report:
     """The report of a round in which the groups answered so; `turned` has its rows the other way round."""
     named = {name: size for name, size in sizes.items() if name and size}
-    blanked = groups_to_blank(named, sizes.get(NONE, 0))
+    blanked = groups_to_suppress(named, sizes.get(NONE, 0))
     sheets = []
     for name, spread in world.items():
         group = {"organisation": name} if name and name not in blanked else {}

@@ -28,20 +28,22 @@ WHO = {
     "sixty by name": REPORTS["sixty named"],
     "too few": REPORTS["too few"],
 }
-WITH_TABLES = (documents.Kind.REPORT, documents.Kind.SUMMARY, documents.Kind.GUIDE)
-WITH_PICTURES = (documents.Kind.REPORT, documents.Kind.SUMMARY)
+WITH_TABLES = (documents.DocumentKind.REPORT, documents.DocumentKind.SUMMARY, documents.DocumentKind.GUIDE)
+WITH_PICTURES = (documents.DocumentKind.REPORT, documents.DocumentKind.SUMMARY)
 # Notes stand in the whole report alone.
 SHORT = ("one", "seven", "sixty by name", "too few")
-EACH = [(who, kind) for kind in documents.Kind for who in (WHO if kind is documents.Kind.REPORT else SHORT)]
+EACH = [
+    (who, kind) for kind in documents.DocumentKind for who in (WHO if kind is documents.DocumentKind.REPORT else SHORT)
+]
 EVERY = pytest.mark.parametrize(("who", "kind"), EACH, ids=[f"{kind}: {who}" for who, kind in EACH])
 
 
 @cache
-def made(who: str, kind: documents.Kind) -> bytes:
+def made(who: str, kind: documents.DocumentKind) -> bytes:
     return made_of(documents.write(WHO[who], documents.Document(kind)))
 
 
-def read(who: str, kind: documents.Kind) -> PdfReader:
+def read(who: str, kind: documents.DocumentKind) -> PdfReader:
     return read_pdf(made(who, kind))
 
 
@@ -66,7 +68,7 @@ def test_pdf_with_more_headers_than_cells_is_an_error_to_the_second_checker(tmp_
     table = f'<table><thead><tr><th scope="col">x</th><th scope="col">y</th></tr></thead><tbody>{rows}</tbody></table>'
     path = tmp_path / "made.pdf"
     path.write_bytes(
-        renderer.typeset(f'<html lang="nl"><head><title>x</title></head><body><h1>x</h1>{table}</body></html>')
+        renderer.render_pdf(f'<html lang="nl"><head><title>x</title></head><body><h1>x</h1>{table}</body></html>')
     )
 
     assert errors_of(path) == ["TBL-010"]
@@ -109,6 +111,6 @@ def test_pdf_every_picture_has_words(who, kind):
     figures = texts(read(who, kind), "Figure")
     assert bool(figures) == (kind in WITH_PICTURES and who != "too few")
     # Of a round, each item has its own in the whole report.
-    assert len(figures) > 15 or not (kind is documents.Kind.REPORT and WHO[who].groups and who != "too few")
+    assert len(figures) > 15 or not (kind is documents.DocumentKind.REPORT and WHO[who].groups and who != "too few")
     for figure in figures:
         assert len(str(figure.get("/Alt", "")).split()) > 3

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from reflectie.domain.comparison.across_teams import set_teams_beside
+from reflectie.domain.comparison.across_teams import compare_teams
 from reflectie.domain.comparison.comparison import Cell, Comparison, Row
-from reflectie.domain.comparison.document import build_handout
+from reflectie.domain.comparison.document import build_comparison_document
 from reflectie.domain.comparison.history import Change, histories
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -55,15 +55,15 @@ SHORT = {
 LONGER = SHORT | {"obstacle": "× Structurele hinderpaal", "split": "± Verdeeld beeld"}
 
 
-def page_of(comparison: Comparison) -> documents.Unkept:
-    context = {"comparison": comparison, "handout": build_handout(comparison)}
-    return documents.Unkept("reflectie/comparison/pdf.html", context)
+def conditional_page(comparison: Comparison) -> documents.UncachedPdf:
+    context = {"comparison": comparison, "handout": build_comparison_document(comparison)}
+    return documents.UncachedPdf("reflectie/comparison/pdf.html", context)
 
 
 # Without a database: whatever makes the PDF gets all it needs in the page.
 @cache
 def made(name: str) -> bytes:
-    return made_of(page_of(COMPARISONS[name]).xhtml)
+    return made_of(conditional_page(COMPARISONS[name]).xhtml)
 
 
 def read(name: str) -> PdfReader:
@@ -125,7 +125,7 @@ def test_pdf_has_every_finding_and_the_numbers_behind_it_row_by_row(name):
     text = text_in(name)
     expected = [
         row.item.short + "".join(both_in(cell, row) for cell in row.cells)
-        for sheet in build_handout(COMPARISONS[name]).sheets
+        for sheet in build_comparison_document(COMPARISONS[name]).sheets
         for row in (row for _, rows in sheet.parts for row in rows)
     ]
     assert [row for row in expected if squeezed(row) not in text] == []
@@ -166,7 +166,7 @@ def test_pdf_says_of_every_session_whose_it_is_when_how_and_how_many(name):
 
 @EACH
 def test_pdf_says_what_recurs_where_and_who_solved_it_as_the_page_does(name):
-    text, beside = text_in(name), set_teams_beside(COMPARISONS[name])
+    text, beside = text_in(name), compare_teams(COMPARISONS[name])
     assert (squeezed("Naast elkaar Van elk van de") in text) is beside.is_enough
     # Of two, what both see as an obstacle stands in short.
     recurring = beside.obstacles if len(beside.sessions) > 2 else ()
@@ -276,7 +276,7 @@ def test_every_comparison_has_its_length_tested():
 
 @pytest.mark.parametrize("name", ON_ITS_SIDE)
 def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
-    reader, sheets = read(name), build_handout(COMPARISONS[name]).sheets
+    reader, sheets = read(name), build_comparison_document(COMPARISONS[name]).sheets
     sideways = [n for n, page in enumerate(reader.pages) if page.mediabox.width > page.mediabox.height]
     assert sideways == list(range(len(reader.pages) - len(sheets), len(reader.pages)))
     for number, sheet in zip(sideways, sheets, strict=True):
@@ -295,7 +295,7 @@ def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
 def test_what_a_session_is_called_stays_in_its_column(size, more):
     """On more lines where one is too narrow: two beside each other would be printed over one another."""
     comparison = compared([size], **more)
-    reader = read_pdf(made_of(page_of(comparison).xhtml))
+    reader = read_pdf(made_of(conditional_page(comparison).xhtml))
     pages = [lines_of(reader, number) for number in range(len(reader.pages))]
     [table] = [lines for lines in pages if any(text == "Stelling per stelling" for *_, text in lines)]
     said = [session_words(session.title) for session in comparison.sessions]
@@ -390,7 +390,7 @@ def test_pdf_is_sent_with_a_name_without_names_and_says_when_it_changed(fien, ca
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.FACILITATOR])
 def test_pdf_is_for_who_has_a_role_in_every_collaboration_of_it(fien, role, monkeypatch):
-    monkeypatch.setattr(documents.Unkept, "make", lambda _self: b"%PDF")
+    monkeypatch.setattr(documents.UncachedPdf, "make", lambda _self: b"%PDF")
     omar, stranger = make_account("omar@example.org"), make_account("sam@example.org")
     mine, other = opened(team(fien, "Huis Linde", role), answers(2, 1)), opened(team(omar, "De Brug"), answers(2, 1))
     wanted = {"mine": address(mine), "both": address(mine, other), "none": reverse("compare-pdf")}
@@ -411,7 +411,7 @@ def test_pdf_that_others_keep_waiting_is_asked_for_again_later(fien, monkeypatch
     def busy(_self):
         raise documents.BusyError
 
-    monkeypatch.setattr(documents.Unkept, "make", busy)
+    monkeypatch.setattr(documents.UncachedPdf, "make", busy)
     response = client_of(fien).get(address(opened(team(fien, "Huis Linde"), answers(2, 1))))
     assert (response.status_code, response["Retry-After"]) == (503, "30")
 
@@ -419,7 +419,7 @@ def test_pdf_that_others_keep_waiting_is_asked_for_again_later(fien, monkeypatch
 @pytest.mark.django_db
 @pytest.mark.parametrize("many", [2, 60])
 def test_pdf_takes_as_many_queries_at_many_sessions(fien, many, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(documents.Unkept, "make", lambda _self: b"%PDF")
+    monkeypatch.setattr(documents.UncachedPdf, "make", lambda _self: b"%PDF")
     linde = team(fien, "Huis Linde")
     sessions = [opened(linde, answers(2, 1), date(2020 + n % 6, 1 + n % 12, 1 + n % 28)) for n in range(many)]
     client = client_of(fien)

@@ -13,7 +13,7 @@ from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, State
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.patterns import PatternKey
-from reflectie.domain.report.report import Pattern, Report, Since
+from reflectie.domain.report.report import ChangesSincePrevious, Pattern, Report
 from reflectie.pdf import documents
 from tests.helpers.readback import (
     HEADING_SIZE,
@@ -48,14 +48,16 @@ def fullest() -> Report:
         replace(part, items=tuple(replace(i, outcome=Outcome(Choice.DIVIDED, "x" * 2000)) for i in part.items))
         for part in report.dimensions
     )
-    since = Since(replace(report, agreements=made), None, ())
+    since = ChangesSincePrevious(replace(report, agreements=made), None, ())
     return replace(report, collaboration=LONG_NAME, since=since, patterns=patterns, dimensions=dimensions)
 
 
 def hostile() -> Report:
     report = make_report(3)
     made = (Agreement("a", HOSTILE, HOSTILE_NAME, state=State.DROPPED, reason=HOSTILE),)
-    return replace(report, collaboration=HOSTILE_NAME, since=Since(replace(report, agreements=made), None, ()))
+    return replace(
+        report, collaboration=HOSTILE_NAME, since=ChangesSincePrevious(replace(report, agreements=made), None, ())
+    )
 
 
 ALL = {
@@ -73,14 +75,16 @@ EVERYTHING = pytest.mark.parametrize("kind", KINDS)
 
 @cache
 def made(name: str, kind: str) -> bytes:
-    return made_of(page_of(ALL[name], kind))
+    return made_of(conditional_page(ALL[name], kind))
 
 
-def page_of(report: Report, kind: str) -> str:
+def conditional_page(report: Report, kind: str) -> str:
     if kind.isdigit():
-        document = documents.Document(documents.Kind.GUIDE, int(kind))
+        document = documents.Document(documents.DocumentKind.GUIDE, int(kind))
     else:
-        document = documents.Document(documents.Kind.CARDS if kind == "cards" else documents.Kind.WORKSHEET)
+        document = documents.Document(
+            documents.DocumentKind.CARDS if kind == "cards" else documents.DocumentKind.WORKSHEET
+        )
     return documents.write(report, document)
 
 
@@ -119,7 +123,9 @@ def test_guide_pdf_is_two_to_four_pages(name, minutes, most):
 
 
 def test_guide_pdf_says_how_many_named_it_and_stand_on_either_side():
-    text = text_of(read_pdf(made_of(page_of(make_report(7, first=("goal-shared", "context-financial")), "60"))))
+    text = text_of(
+        read_pdf(made_of(conditional_page(make_report(7, first=("goal-shared", "context-financial")), "60")))
+    )
 
     assert squeezed("× Structurele hinderpaal 7 van jullie noemden dit eerst.") in text
     assert squeezed("Hier verschillen jullie: 3 tegen 2.") in text
@@ -133,7 +139,7 @@ def test_guide_pdf_begins_with_three_earlier_agreements_and_counts_the_rest():
 
 
 def test_guide_pdf_what_people_type_comes_out_literally():
-    texts = {kind: text_of(read_pdf(made_of(page_of(hostile(), kind)))) for kind in ("90", "worksheet")}
+    texts = {kind: text_of(read_pdf(made_of(conditional_page(hostile(), kind)))) for kind in ("90", "worksheet")}
 
     assert texts["90"].count(squeezed(HOSTILE)) == 1
     assert [text.count(squeezed(HOSTILE_NAME)) for text in texts.values()] == [2, 1]
@@ -239,4 +245,4 @@ def test_guide_pdfs_every_cell_of_a_table_points_at_its_heads(kind):
 
 @EVERYTHING
 def test_guide_pdfs_making_them_logs_nothing_to_worry_about(kind):
-    assert worries_of(page_of(REPORTS["seven"], kind)) == []
+    assert worries_of(conditional_page(REPORTS["seven"], kind)) == []

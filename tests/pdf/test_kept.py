@@ -20,7 +20,7 @@ from reflectie.domain.versions import etag
 from reflectie.models import Conclusion, MadePdf, Session
 from reflectie.pdf import documents
 from reflectie.pdf import worker as press_room
-from reflectie.pdf.worker import BusyError, Press, PressError
+from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements, outcomes, reports
 from tests.helpers.factories import CONCLUDING, FROZEN, GUIDANCE, at_once, everything, make_reflection
@@ -40,7 +40,7 @@ def made(monkeypatch) -> list[str]:
         pages.append(xhtml)
         return f"%PDF {len(pages)}".encode()
 
-    monkeypatch.setattr(documents.press, "make", make)
+    monkeypatch.setattr(documents.pdf_worker, "make", make)
     return pages
 
 
@@ -237,7 +237,7 @@ def test_what_a_session_ends_with_waits_while_others_are_made(session, made, tem
     def make(xhtml):
         raise BusyError
 
-    monkeypatch.setattr(documents.press, "make", make)
+    monkeypatch.setattr(documents.pdf_worker, "make", make)
     documents.fix_final(conclude(session))
     with caplog.at_level("INFO", "reflectie.pdf.documents"):
         documents.print_final()
@@ -250,11 +250,11 @@ def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_ask
     coordinator, session, made, templates, monkeypatch, caplog
 ):
     def make(xhtml):
-        raise PressError("x")
+        raise PdfWorkerError("x")
 
     documents.fix_final(session := conclude(session))
     with monkeypatch.context() as broken:
-        broken.setattr(documents.press, "make", make)
+        broken.setattr(documents.pdf_worker, "make", make)
         # One of a session that failed holds back the other for a moment.
         documents.print_final()
         cache.clear()
@@ -271,7 +271,7 @@ def test_a_text_taken_out_before_the_worker_came_is_not_in_what_it_makes(session
     session.responses.first().answers.filter(item__key=key).update(note="Zo niet.")
     documents.fix_final(session := conclude(session))
 
-    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet.")) == 1
+    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_digest("Zo niet.")) == 1
     documents.print_final()
 
     assert (made, finals()) == ([], [])
@@ -283,10 +283,10 @@ def test_a_text_taken_out_while_it_was_made_is_not_kept(session, made, templates
     session = conclude(session)
 
     def make(xhtml):
-        outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet."))
+        outcomes.remove_text(session, f"{key}-note", outcomes.text_digest("Zo niet."))
         return b"%PDF"
 
-    monkeypatch.setattr(documents.press, "make", make)
+    monkeypatch.setattr(documents.pdf_worker, "make", make)
     documents.fix_final(session)
     documents.print_final()
 
@@ -300,7 +300,7 @@ def test_a_text_taken_out_takes_the_last_one_along(coordinator, session, made, t
     session = conclude(session)
     ended = ask(coordinator, session)
 
-    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_mark("Zo niet.")) == 1
+    assert outcomes.remove_text(session, f"{key}-note", outcomes.text_digest("Zo niet.")) == 1
     after = ask(coordinator, session)
 
     assert (ended.content, after.content) == (b"%PDF 1", b"%PDF 2")
@@ -322,7 +322,7 @@ def test_twenty_who_ask_for_the_same_at_once_have_it_made_once(session, made, te
 
 def test_no_two_are_made_at_once_by_two_that_ask():
     """Two presses are two processes to the lock: each opens the file for itself."""
-    rooms, inside, most = [Press(), Press()], [], []
+    rooms, inside, most = [PdfWorker(), PdfWorker()], [], []
 
     def make(room):
         with room.turn():
@@ -350,17 +350,17 @@ def test_another_process_that_makes_one_keeps_this_one_waiting_until_it_is_kille
     other = subprocess.Popen([sys.executable, "-c", OTHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with other:
         assert other.stdout.readline() == b"in\n"
-        with pytest.raises(BusyError), Press().turn(0.05):
+        with pytest.raises(BusyError), PdfWorker().turn(0.05):
             pass
         other.kill()
         other.wait()
-        with Press().turn(5):
+        with PdfWorker().turn(5):
             pass
 
 
 def test_who_finds_no_place_to_wait_is_sent_away_at_once(settings):
-    settings.WEB_THREADS = 2 * press_room.PAGES_AT_ONCE + 1
-    room = Press()
+    settings.WEB_THREADS = 2 * press_room.MAX_CONCURRENT_REQUESTS + 1
+    room = PdfWorker()
     start = time.monotonic()
     with room.turn(), pytest.raises(BusyError), room.turn(20):
         pass
@@ -373,7 +373,7 @@ def test_who_finds_no_place_to_wait_is_sent_away_at_once(settings):
 def test_busy_asks_to_come_back_and_makes_nothing(coordinator, session, made, templates, monkeypatch):
     monkeypatch.setattr(press_room, "PATIENCE", 0.01)
     # Another process of these tests may be making one just now.
-    with documents.press.turn(patience=60):
+    with documents.pdf_worker.acquire(timeout=60):
         response = ask(coordinator, session, "samenvatting")
 
     assert (response.status_code, response["Retry-After"], made) == (503, "30", [])
@@ -384,7 +384,7 @@ def test_busy_asks_to_come_back_and_makes_nothing(coordinator, session, made, te
 
 @pytest.fixture
 def room():
-    found = Press()
+    found = PdfWorker()
     yield found
     found.stop()
 
@@ -404,9 +404,9 @@ def gone(pid: int, seconds: float = 10) -> bool:
 def test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong(room):
     first = room.make(XHTML)
     pid = room._process.pid
-    with pytest.raises(PressError, match="ForbiddenAddressError"):
+    with pytest.raises(PdfWorkerError, match="ForbiddenAddressError"):
         room.make(XHTML.replace("<h1>", '<img alt="x" src="http://198.51.100.7/a.png"/><h1>'))
-    with pytest.raises(PressError, match="ParseError"):
+    with pytest.raises(PdfWorkerError, match="ParseError"):
         room.make("<p>")
 
     assert first.startswith(b"%PDF")
@@ -443,7 +443,7 @@ def test_a_process_that_hangs_ends_itself_and_the_next_one_works(room, monkeypat
 
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "Popen", hang)
-        with pytest.raises(PressError, match="ended"):
+        with pytest.raises(PdfWorkerError, match="ended"):
             room.make(XHTML)
 
     assert room.make(XHTML).startswith(b"%PDF")

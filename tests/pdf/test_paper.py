@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from reflectie.domain.questionnaire.checklist import read_checklist
-from reflectie.domain.rules.disclosures import Promise, promises
+from reflectie.domain.rules.disclosures import Disclosure, disclosures
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, Setup, setup_of_session
 from reflectie.forms.questionnaire.paper import paper_questions
 from reflectie.models import Collaboration, Session
@@ -48,11 +48,11 @@ def make_session(setup: Setup, **facts: object) -> Session:
     return session
 
 
-def make_form(setup: Setup, **facts: object) -> documents.Unkept:
+def make_form(setup: Setup, **facts: object) -> documents.UncachedPdf:
     session = make_session(setup, **facts)
     context = {"session": session, "checklist": CHECKLIST, "questions": paper_questions(CHECKLIST, setup)}
-    return documents.Unkept(
-        "reflectie/questionnaire/paper/form.html", context | {"promises": promises(round_of(session))}
+    return documents.UncachedPdf(
+        "reflectie/questionnaire/paper/form.html", context | {"promises": disclosures(round_of(session))}
     )
 
 
@@ -101,36 +101,42 @@ def test_paper_form_asks_what_its_session_asks_and_nothing_else(name):
 
 
 SAID = {
-    Promise.TOTALS: "Schrijf je naam nergens op.",
-    Promise.BY_NAME: "Dit is op naam: iedereen ziet straks wie wat antwoordde.",
-    Promise.UNANIMOUS: "Antwoordt iedereen hetzelfde, dan weet ook iedereen wat jij antwoordde.",
-    Promise.GROUPS: "naast elkaar. Bij elke groep die we tonen, staat hoeveel mensen antwoordden, en hoeveel",
-    Promise.SMALL_GROUPS: "Een groep van minder dan 3 mensen tonen we niet apart.",
-    Promise.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
-    Promise.NOTES_BY_NAME: "met je naam erbij.",
-    Promise.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
-    Promise.BESIDE_PAPER: "kan ook uitrekenen wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of",
-    Promise.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
-    Promise.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, nooit "
-    "bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",
-    Promise.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
+    Disclosure.TOTALS: "Schrijf je naam nergens op.",
+    Disclosure.BY_NAME: "Dit is op naam: iedereen ziet straks wie wat antwoordde.",
+    Disclosure.UNANIMOUS: "Antwoordt iedereen hetzelfde, dan weet ook iedereen wat jij antwoordde.",
+    Disclosure.GROUPS: "naast elkaar. Bij elke groep die we tonen, staat hoeveel mensen antwoordden, en hoeveel",
+    Disclosure.SMALL_GROUPS: "Een groep van minder dan 3 mensen tonen we niet apart.",
+    Disclosure.NOTES_WITHOUT_NAME: "zonder naam en zonder groep.",
+    Disclosure.NOTES_BY_NAME: "met je naam erbij.",
+    Disclosure.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
+    Disclosure.BESIDE_PAPER: "kan ook uitrekenen wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of",
+    Disclosure.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
+    Disclosure.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, "
+    "nooit bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",
+    Disclosure.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
     # That they are shuffled is said where nobody may know whose is which (`test_sentences.py`).
-    Promise.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",
-    Promise.CLOSES: "tot en met 1 december 2026.",
-    Promise.FACILITATOR_FIRST: "De begeleider leest het verslag eerst",
-    Promise.OPENS_FOR_ALL: "krijgt iedereen het verslag op hetzelfde moment.",
+    Disclosure.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",
+    Disclosure.CLOSES: "tot en met 1 december 2026.",
+    Disclosure.FACILITATOR_FIRST: "De begeleider leest het verslag eerst",
+    Disclosure.OPENS_FOR_ALL: "krijgt iedereen het verslag op hetzelfde moment.",
 }
 # Of a screen: what counts there, who looks on while the round runs, what is kept, and changing it.
-OF_A_SCREEN = {Promise.COUNTED, Promise.NOTHING_EARLIER, Promise.NOT_KEPT, Promise.NOT_KEPT_BY_NAME, Promise.CHANGE}
+OF_A_SCREEN = {
+    Disclosure.COUNTED,
+    Disclosure.NOTHING_EARLIER,
+    Disclosure.NOT_KEPT,
+    Disclosure.NOT_KEPT_BY_NAME,
+    Disclosure.CHANGE,
+}
 
 
 def test_paper_form_has_words_for_every_promise_that_can_hold_on_paper():
-    assert set(SAID) | OF_A_SCREEN == set(Promise)
+    assert set(SAID) | OF_A_SCREEN == set(Disclosure)
 
 
 @ALL_SETUPS
 def test_paper_form_promises_what_holds_for_its_session_and_nothing_else(name):
-    holds = {told.promise for told in promises(round_of(make_session(SETUPS[name], **EVERYTHING)))} - OF_A_SCREEN
+    holds = {told.promise for told in disclosures(round_of(make_session(SETUPS[name], **EVERYTHING)))} - OF_A_SCREEN
     text = text_of(read(name))
     assert {promise for promise, words in SAID.items() if squeezed(words) in text} == holds
     assert squeezed("Schrijf geen namen van cliënten.") in text
@@ -171,6 +177,6 @@ def test_paper_form_has_another_key_when_something_in_it_changes():
 
 
 def test_paper_form_waits_its_turn_with_the_reports(monkeypatch):
-    monkeypatch.setattr("reflectie.pdf.worker.PATIENCE", 0.01)
-    with documents.press.turn(patience=60), pytest.raises(documents.BusyError):
+    monkeypatch.setattr("reflectie.pdf.worker.TIMEOUT", 0.01)
+    with documents.pdf_worker.acquire(timeout=60), pytest.raises(documents.BusyError):
         make_form(SETUPS["named, goal alone"]).make()

@@ -24,7 +24,7 @@ from reflectie.domain.versions import etag
 from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents, renderer
-from reflectie.pdf.worker import BusyError, Press, PressError
+from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_session
 from reflectie.services.errors import NotFoundError
@@ -172,7 +172,7 @@ def test_what_a_failure_says_quotes_nobody(monkeypatch):
         except KeyError as error:
             raise ValueError(f"cannot draw {xhtml}") from error
 
-    monkeypatch.setattr(renderer, "typeset", fail)
+    monkeypatch.setattr(renderer, "render_pdf", fail)
     told, content = renderer._answer("over mevrouw Janssens")
 
     assert content == b""
@@ -187,17 +187,17 @@ def test_a_pdf_that_failed_is_not_tried_again_at_once_and_others_are(earlier, co
 
     def fail(xhtml):
         asked.append(xhtml)
-        raise PressError("ended")
+        raise PdfWorkerError("ended")
 
     report, other = reports.load_report(earlier), discussed_round(collaboration, HINDERED)
-    monkeypatch.setattr(documents.press, "make", fail)
-    with pytest.raises(PressError):
+    monkeypatch.setattr(documents.pdf_worker, "make", fail)
+    with pytest.raises(PdfWorkerError):
         documents.report_pdf(earlier.pk, report)
     made(earlier)
-    for document in (documents.REPORT, documents.Document(documents.Kind.CARDS)):
+    for document in (documents.REPORT, documents.Document(documents.DocumentKind.CARDS)):
         with pytest.raises(BusyError):
             documents.report_pdf(earlier.pk, reports.load_report(fetched(earlier)), document)
-    with pytest.raises(PressError):
+    with pytest.raises(PdfWorkerError):
         documents.report_pdf(other.pk, reports.load_report(other))
 
     assert len(asked) == 2
@@ -232,18 +232,18 @@ def test_agreements_are_words_in_every_pdf(earlier):
     for each, document in (
         (session, documents.REPORT),
         (now, documents.REPORT),
-        (now, documents.Document(documents.Kind.GUIDE)),
+        (now, documents.Document(documents.DocumentKind.GUIDE)),
     ):
         xhtml = documents.write(reports.load_report(each), document)
         ElementTree.fromstring(xhtml)
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(renderer.typeset(xhtml))).pages)
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(renderer.render_pdf(xhtml))).pages)
         # In two bytes a letter where the line has a sign of another font.
         assert "<script>alert(1)</script>" in text.replace("\x00", "").replace("\n", "")
 
 
 def test_the_process_that_makes_pdfs_logs_nothing_of_what_it_sets(capfd):
     """WeasyPrint warns of signs that no font has, one by one and in order: in another script, of a whole note."""
-    room = Press()
+    room = PdfWorker()
     try:
         words = "".join(f"<p>{escape(text)}</p>" for text in HOSTILE)
         assert room.make(f'<html lang="nl"><head><title>x</title></head><body>{words}</body></html>').startswith(
@@ -354,7 +354,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
 
     monkeypatch.setattr(agreements if how == "remove" else sheets, "leave_no_trace", slowly)
 
-    def take_back():
+    def withdraw_answers():
         if how == "erase":
             return erase_session(earlier.pk)
         return remove_agreement(earlier, pk(agreement), etag(agreement))
@@ -363,7 +363,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
         erased.wait(5)
         reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF quotes", report)
 
-    failed = [result for result in at_once(take_back, keep) if isinstance(result, Exception)]
+    failed = [result for result in at_once(withdraw_answers, keep) if isinstance(result, Exception)]
 
     assert (failed, kept()) == ([], set())
 

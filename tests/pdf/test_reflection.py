@@ -302,7 +302,7 @@ def fetched(monkeypatch):
     """Addresses that WeasyPrint asks for, with the network out of reach."""
     renderer._style()
     addresses = []
-    fetch = renderer.OwnFilesOnly.fetch
+    fetch = renderer.StaticFilesFetcher.fetch
 
     def noted(self, url, headers=None):
         addresses.append(url)
@@ -311,7 +311,7 @@ def fetched(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError("the network was asked for something")
 
-    monkeypatch.setattr(renderer.OwnFilesOnly, "fetch", noted)
+    monkeypatch.setattr(renderer.StaticFilesFetcher, "fetch", noted)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     return addresses
 
@@ -329,7 +329,7 @@ def fetched(monkeypatch):
 )
 def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched, name, typed):
     report = make_report({"goal-shared": "hindering", "context-practical": "hindering", name: typed})
-    reader = read_pdf(renderer.typeset(documents.write(report)))
+    reader = read_pdf(renderer.render_pdf(documents.write(report)))
     text = text_of(reader)
     assert text.count(squeezed(typed)) == 1
     # What comes after it still stands there, and nothing in it became a link out.
@@ -341,14 +341,16 @@ def test_pdf_what_a_person_types_comes_out_literally_and_fetches_nothing(fetched
 
 def test_pdf_fetching_would_be_noticed(fetched):
     pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="
-    renderer.typeset(f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>')
+    renderer.render_pdf(
+        f'<html lang="nl"><head><title>x</title></head><body><img alt="x" src="{pixel}"/></body></html>'
+    )
     assert fetched == [pixel]
 
 
 def test_pdf_template_that_points_outside_is_an_error_and_no_gap(fetched):
     html = '<html lang="nl"><head><title>x</title></head><body><img alt="x" src="http://198.51.100.7/a.png"/></body></html>'
     with pytest.raises(renderer.ForbiddenAddressError):
-        renderer.typeset(html)
+        renderer.render_pdf(html)
 
 
 @pytest.mark.parametrize(
@@ -380,22 +382,22 @@ def test_own_files_only_refuses_every_other_address(url, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", lambda *args: pytest.fail("the network was asked"))
     # Django refuses a climbing name by an error of its own.
     with pytest.raises((renderer.ForbiddenAddressError, SuspiciousFileOperation)):
-        renderer.OwnFilesOnly().fetch(url)
+        renderer.StaticFilesFetcher().fetch(url)
 
 
 @pytest.mark.parametrize("url", ["https://samenwerking.invalid/static/", "https://samenwerking.invalid/static/css"])
 def test_own_files_only_hands_out_no_folder(url):
     with pytest.raises((renderer.ForbiddenAddressError, IsADirectoryError)):
-        renderer.OwnFilesOnly().fetch(url)
+        renderer.StaticFilesFetcher().fetch(url)
 
 
 def test_own_files_only_serves_a_static_file_of_ours(settings):
-    response = renderer.OwnFilesOnly().fetch("https://samenwerking.invalid/static/css/pdf.css")
+    response = renderer.StaticFilesFetcher().fetch("https://samenwerking.invalid/static/css/pdf.css")
     assert response.read() == (settings.BASE_DIR / "static" / "css" / "pdf.css").read_bytes()
 
 
 def test_own_files_only_serves_data():
-    assert renderer.OwnFilesOnly().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
+    assert renderer.StaticFilesFetcher().fetch("data:text/plain;base64,SGFsbG8=").read() == b"Hallo"
 
 
 @ALL_SHEETS
@@ -407,7 +409,7 @@ def test_pdf_reading_the_style_sheets_and_the_typeface_logs_nothing_to_worry_abo
     """Most of what can be said is said then: once in a process, whatever the first page is."""
     renderer._style.cache_clear()
     with listening() as worries:
-        renderer.typeset(documents.write(make_report(SHEETS["nothing ticked"])))
+        renderer.render_pdf(documents.write(make_report(SHEETS["nothing ticked"])))
     assert tuple(worries) == CONTROLS
 
 
@@ -468,7 +470,7 @@ def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch)
         calls.append(xhtml)
         return b"%PDF " + str(len(calls)).encode()
 
-    monkeypatch.setattr(documents.press, "make", counted)
+    monkeypatch.setattr(documents.pdf_worker, "make", counted)
 
     def made():
         session = finished.response.session

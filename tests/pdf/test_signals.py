@@ -70,7 +70,7 @@ EACH = pytest.mark.parametrize("what", WHAT)
 
 @cache
 def made(what: str) -> bytes:
-    return made_of(documents.Unkept("reflectie/signals/pdf.html", WHAT[what]).xhtml)
+    return made_of(documents.UncachedPdf("reflectie/signals/pdf.html", WHAT[what]).xhtml)
 
 
 @cache

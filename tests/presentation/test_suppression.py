@@ -21,7 +21,7 @@ from reflectie.domain.report import build
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.rules.findings import Counts
-from reflectie.domain.rules.suppression import Withheld, group_figures, groups_to_blank
+from reflectie.domain.rules.suppression import Withheld, group_figures, groups_to_suppress
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.pdf import documents as pdf
 from reflectie.presentation.pictures.report import PICTURES, find_picture
@@ -33,7 +33,7 @@ from tests.helpers.withheld_reports import DAY, SIZES, VARIED, report_of
 def alike(sizes: Mapping[str, int], total: tuple[int, ...]) -> list[list[World]]:
     """The rounds with these sizes and totals, by what is published of them: two of each, the most different."""
     sizes = {name: size for name, size in sizes.items() if size}
-    blanked = groups_to_blank({name: size for name, size in sizes.items() if name}, sizes.get(NONE, 0))
+    blanked = groups_to_suppress({name: size for name, size in sizes.items() if name}, sizes.get(NONE, 0))
     # Where nothing was blanked, those without a group are one more (domain/privacy.py).
     shown = frozenset(name for name in sizes if name not in blanked and (name or not blanked))
     seen = defaultdict(list)
@@ -44,7 +44,7 @@ def alike(sizes: Mapping[str, int], total: tuple[int, ...]) -> list[list[World]]
 
 def everything_made_of(report: Report) -> dict[str, str]:
     """All pages, PDFs' pages and pictures of a report, as they leave."""
-    documents = [pdf.Document(kind, minutes) for kind in pdf.Kind for minutes in LENGTHS]
+    documents = [pdf.Document(kind, minutes) for kind in pdf.DocumentKind for minutes in LENGTHS]
     made = {f"{document.name} on paper": pdf.write(report, document) for document in documents}
     made["page"] = render_to_string("reflectie/report/page.html", {"report": report, "token": "t" * 20})
     about = {"report": report, "token": "t" * 20, "lengths": LENGTHS}

@@ -30,7 +30,7 @@ from tests.helpers.factories import (
     sign_in_now,
 )
 from tests.helpers.paper import typed
-from tests.helpers.participants import answers, begin, code_of, give, keep_as, text_of, url
+from tests.helpers.participants import answers, begin, code_of, draft_key, give, text_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -59,11 +59,11 @@ def session(content) -> Session:
 def test_participant_goes_on_with_the_cookie_and_has_one_sheet(session, new_key):
     client = begin(session)
     give(client, session, {"goal-shared": "helping"})
-    code, mark = code_of(client, session), keep_as(client, session)
+    code, mark = code_of(client, session), draft_key(client, session)
     new_key()
 
     assert code_of(client, session) == code
-    assert keep_as(client, session) == mark
+    assert draft_key(client, session) == mark
     saved = give(client, session, {"partners-needed": "hindering"}, finish=True)
 
     assert saved.status_code == 303
@@ -82,7 +82,7 @@ def test_participant_goes_on_with_the_code_on_another_device(session, new_key):
 
     assert led["Location"] == url("join-fill", session)
     # On the first device a page stands that was drawn before; both are the same person's.
-    assert keep_as(elsewhere, session) == keep_as(client, session)
+    assert draft_key(elsewhere, session) == draft_key(client, session)
     assert give(elsewhere, session, {"goal-shared": "hindering"}, seen=digest("helping")).status_code == 303
     assert give(client, session, {"partners-needed": "helping"}).status_code == 303
     assert answers(session) == [{"goal-shared": "hindering", "partners-needed": "helping"}]
@@ -90,12 +90,12 @@ def test_participant_goes_on_with_the_code_on_another_device(session, new_key):
 
 def test_page_that_was_drawn_before_and_had_nothing_yet_saves_without_a_conflict(session, new_key):
     client = begin(session)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     new_key()
 
     assert give(client, session, {"goal-shared": "helping"}, mark=mark).status_code == 303
     # What the browser keeps unsent, it finds again.
-    assert keep_as(client, session) == mark
+    assert draft_key(client, session) == mark
     assert give(client, session, {"partners-needed": "helping"}, mark=mark).status_code == 303
     assert answers(session) == [{"goal-shared": "helping", "partners-needed": "helping"}]
 
@@ -103,7 +103,7 @@ def test_page_that_was_drawn_before_and_had_nothing_yet_saves_without_a_conflict
 def test_participant_withdraws(session, new_key):
     client = begin(session)
     give(client, session, {"goal-shared": "helping"})
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     new_key()
 
     page = client.post(url("join-withdraw", session))
@@ -186,10 +186,10 @@ def test_paper_form_that_is_sent_before_and_after_is_one(new_key):
 def test_table_that_is_brought_in_before_and_after_is_one(new_key):
     session = make_round(paper_by="Mieke")
     token, sheets = tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3
-    table_import.bring_in(session, token, sheets)
+    table_import.import_answers(session, token, sheets)
     new_key()
 
-    table_import.bring_in(session, token, sheets)
+    table_import.import_answers(session, token, sheets)
 
     assert session.responses.count() == 3
 
@@ -291,7 +291,7 @@ def test_text_is_taken_out_by_the_link_of_a_page_that_was_drawn_before(new_key):
     name = note_name("goal-shared")
     for number in range(3):
         fill_in(session, {"goal-shared": "helping", name: f"Notitie {number}."}, finish=True)
-    mark = outcomes.text_mark("Notitie 1.")
+    mark = outcomes.text_digest("Notitie 1.")
     session = rounds.open_report(rounds.close_round(session))
     new_key()
     coordinator = browser(session.collaboration.memberships.get().user)
@@ -308,7 +308,7 @@ def test_note_is_released_by_the_mark_of_a_page_that_was_drawn_before(new_key):
     for number in range(3):
         fill_in(session, {"goal-shared": "hindering", name: f"Notitie {number}."}, finish=True)
     session = rounds.open_report(rounds.close_round(session))
-    mark = outcomes.text_mark("Notitie 1.")
+    mark = outcomes.text_digest("Notitie 1.")
     new_key()
 
     signals.release_note(session, name, mark, release=True)

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from reflectie.domain.comparison.across_teams import set_teams_beside
+from reflectie.domain.comparison.across_teams import compare_teams
 from reflectie.domain.questionnaire.answers import Ask, fields_for
 from reflectie.domain.questionnaire.checklist import PatternKey
 from reflectie.domain.report.agreements import Decision, Needed, State
@@ -89,7 +89,7 @@ def test_it_has_every_mode_stage_grouping_decision_and_state(demo):
     assert kinds(Agreement, "sharing") == set(Sharing)
     assert kinds(Lesson, "sharing") == {Sharing.NAMED, Sharing.UNNAMED}
     # One in which somebody else is still busy.
-    standing = rounds.load_standing(Session.objects.get(stage="open").join_token)
+    standing = rounds.load_progress(Session.objects.get(stage="open").join_token)
     assert (standing.begun, standing.finished, standing.expected) == (3, 2, 10)
 
 
@@ -139,7 +139,7 @@ def test_over_time_it_shows_change_and_what_only_one_person_answered_otherwise(d
 
 def test_what_one_overcame_hinders_another_and_the_agreement_stands_beside_it(demo):
     facilitator = User.objects.get(email=ADDRESSES[1])
-    beside = set_teams_beside(comparisons.load_comparison(list(comparisons.comparable_sessions(facilitator.pk))))
+    beside = compare_teams(comparisons.load_comparison(list(comparisons.comparable_sessions(facilitator.pk))))
     found = {
         row.item.key: [(seen.session.team.name, [each.what for each in seen.earlier.agreed]) for seen in row.solved]
         for row in beside.solved
@@ -181,7 +181,7 @@ def test_signals_show_something_whenever_it_is_made(content, monkeypatch, day):
     assert set(published.years[year].figures) == {"", "lindestreek"}
     assert any(published.years[year].quotes.values())
     assert Session.objects.filter(planned_on__gt=day).count() == 0
-    assert aggregation.fold_old(day) == 0
+    assert aggregation.aggregate_old_rounds(day) == 0
 
 
 def test_three_obstacles_recur_in_all_three_and_quotes_of_each_are_released(demo):

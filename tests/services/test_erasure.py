@@ -89,7 +89,7 @@ def test_removed_space_is_overwritten_whatever_the_librarys_own_habit(running: S
 
 def test_a_text_that_was_removed_is_gone_from_the_files(running: Session) -> None:
     close_round(running)
-    assert outcomes.remove_text(running, "goal-shared-note", outcomes.text_mark(f"{NOTE}1")) == 1
+    assert outcomes.remove_text(running, "goal-shared-note", outcomes.text_digest(f"{NOTE}1")) == 1
     kept = on_disk()
     assert f"{NOTE}1".encode() not in kept
     assert f"{NOTE}2".encode() in kept
@@ -99,7 +99,7 @@ def test_a_text_that_was_removed_while_a_pdf_was_made_does_not_live_on_in_it(run
     close_round(running)
     session = fetched(open_report(running))
     report = reports.load_report(session)
-    outcomes.remove_text(session, "goal-shared-note", outcomes.text_mark(f"{NOTE}1"))
+    outcomes.remove_text(session, "goal-shared-note", outcomes.text_digest(f"{NOTE}1"))
     documents.report_pdf(session.pk, report)
     assert not MadePdf.objects.exists()
     documents.report_pdf(session.pk, reports.load_report(fetched(session)))
@@ -119,7 +119,7 @@ def test_folding_leaves_no_note_no_row_and_no_pdf_from_before_in_the_files(runni
     keys = [key.hex for key in session.responses.values_list("pk", flat=True)]
     assert all(key.encode() in on_disk() for key in keys)
 
-    assert aggregation.fold_old(date(2026, 11, 22)) == 1
+    assert aggregation.aggregate_old_rounds(date(2026, 11, 22)) == 1
 
     kept = on_disk()
     assert [key for key in (*keys, NOTE) if key.encode() in kept] == []

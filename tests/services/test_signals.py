@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reflectie.domain.setup import Mode
-from reflectie.domain.signals import ALL, Figures, Silence
+from reflectie.domain.signals import ALL, NotPublished, SignalFigures
 from reflectie.models import Answer, Collaboration, Session
 from reflectie.services import signals
 from reflectie.services.collaborations import collaborations
@@ -31,11 +31,11 @@ def day(monkeypatch):
     return set_day
 
 
-def counted(year: int = 2026, label: str = ALL) -> tuple[int, int | Silence] | None:
+def counted(year: int = 2026, label: str = ALL) -> tuple[int, int | NotPublished] | None:
     """How many count and in how many it is an obstacle."""
     published = signals.load_signals().years.get(year)
-    figures: Figures | None = published.figures.get(label) if published else None
-    return (figures.counted, figures.numbers.get(KEY, Silence.FEW)) if figures else None
+    figures: SignalFigures | None = published.figures.get(label) if published else None
+    return (figures.counted, figures.numbers.get(KEY, NotPublished.FEW)) if figures else None
 
 
 def test_obstacle_of_three_that_take_part_is_a_signal():
@@ -52,7 +52,7 @@ def test_collaboration_takes_no_part_until_somebody_switches_it_on(day):
     quiet = Collaboration.objects.create(name="Stil")
     held(quiet)
     assert (quiet.signals_from, counted()) == (None, (3, 3))
-    signals.take_part(quiet, on=True)
+    signals.set_signals_opt_in(quiet, on=True)
     assert Collaboration.objects.get(pk=quiet.pk).signals_from == TODAY
     assert counted() == (3, 3)
     day(date(2026, 12, 31))
@@ -66,19 +66,19 @@ def test_switching_off_works_at_once_and_for_every_year():
     for collaboration in Collaboration.objects.all():
         held(collaboration, day=date(2025, 3, 1))
     assert (counted(2025), counted(2026)) == ((4, 4), (4, 4))
-    signals.take_part(first, on=False)
+    signals.set_signals_opt_in(first, on=False)
     assert (counted(2025), counted(2026)) == ((3, 3), (3, 3))
     # Switched on again, it counts from the next quarter, as if it were new.
-    signals.take_part(first, on=True)
+    signals.set_signals_opt_in(first, on=True)
     assert counted(2026) == (3, 3)
 
 
 def test_switching_on_twice_keeps_the_first_day(day):
     first, *_ = several(3)
-    signals.take_part(first, on=True)
+    signals.set_signals_opt_in(first, on=True)
     assert Collaboration.objects.get(pk=first.pk).signals_from == date(2025, 1, 1)
     with pytest.raises(NotFoundError):
-        signals.take_part(Collaboration(name="Weg"), on=True)
+        signals.set_signals_opt_in(Collaboration(name="Weg"), on=True)
 
 
 def test_only_sessions_of_which_participants_were_told_count():
@@ -111,7 +111,7 @@ def test_last_session_of_a_year_counts_and_of_each_year_one():
     held(third, HINDERED, date(2026, 2, 1))
     held(third, CLEAR, date(2026, 8, 1))
     held(third, HINDERED, date(2025, 8, 1))
-    assert counted() == (3, Silence.FEW)
+    assert counted() == (3, NotPublished.FEW)
     # One that isn't opened up yet leaves the one before it standing.
     Session.objects.filter(collaboration=third, planned_on=date(2026, 8, 1)).update(stage="closed")
     assert counted() == (3, 3)
@@ -207,7 +207,7 @@ def test_invented_ones_count_only_among_themselves():
     assert (counted(), published.invented) == ((4, 4), True)
     real = Collaboration.objects.create(name="Echt")
     assert counted() == (4, 4)
-    signals.take_part(real, on=True)
+    signals.set_signals_opt_in(real, on=True)
     assert (counted(), signals.load_signals().invented) == (None, False)
     several(3)
     assert (counted(), signals.load_signals().invented) == ((3, 3), False)
@@ -246,7 +246,7 @@ def released(year: int = 2026) -> dict[str, list[str]]:
 def test_note_is_quoted_once_it_is_released_and_until_that_is_taken_back():
     several(2)
     session = held(taking_part(), NOTED)
-    mark = outcomes.text_mark("Geen geld.")
+    mark = outcomes.text_digest("Geen geld.")
     assert released() == {}
     assert signals.release_note(session, f"{KEY}-note", mark, release=True) == 1
     assert (released(), signals.released_notes(session)) == ({KEY: ["Geen geld."]}, {(f"{KEY}-note", "Geen geld.")})
@@ -268,9 +268,9 @@ def test_released_notes_are_found_without_reading_all_answers():
 def test_removed_note_is_a_quote_no_more():
     several(2)
     session = held(taking_part(), NOTED)
-    signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
+    signals.release_note(session, f"{KEY}-note", outcomes.text_digest("Geen geld."), release=True)
     assert released() == {KEY: ["Geen geld."]}
-    outcomes.remove_text(session, f"{KEY}-note", outcomes.text_mark("Geen geld."))
+    outcomes.remove_text(session, f"{KEY}-note", outcomes.text_digest("Geen geld."))
     assert (released(), signals.released_notes(session)) == ({}, set())
 
 
@@ -279,7 +279,7 @@ def test_released_note_of_a_session_that_does_not_count_is_no_quote():
     quiet = Collaboration.objects.create(name="Stil")
     third = taking_part()
     for session in (held(quiet, NOTED), held(third, NOTED, date(2026, 1, 5)), held(third, HINDERED)):
-        signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
+        signals.release_note(session, f"{KEY}-note", outcomes.text_digest("Geen geld."), release=True)
     assert (counted(), released()) == ((4, 4), {})
 
 
@@ -288,7 +288,7 @@ def test_nothing_is_released_before_the_report_is_open_or_where_nobody_was_told(
     session = held(taking_part(), NOTED)
     Session.objects.filter(pk=session.pk).update(**change)
     with pytest.raises(rounds.StageError):
-        signals.release_note(session, f"{KEY}-note", outcomes.text_mark("Geen geld."), release=True)
+        signals.release_note(session, f"{KEY}-note", outcomes.text_digest("Geen geld."), release=True)
     assert not Answer.objects.filter(released=True).exists()
 
 
@@ -296,7 +296,7 @@ def test_only_the_note_that_is_meant_is_released():
     other = {"goal-shared": "hindering", "goal-shared-note": "Geen geld."}
     session = held(taking_part(), [*NOTED, other])
     elsewhere = held(taking_part(), NOTED)
-    mark = outcomes.text_mark("Geen geld.")
+    mark = outcomes.text_digest("Geen geld.")
     assert signals.release_note(session, "goal-shared-note", mark, release=True) == 1
     assert signals.released_notes(session) == {("goal-shared-note", "Geen geld.")}
     assert signals.released_notes(elsewhere) == set()

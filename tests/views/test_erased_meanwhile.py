@@ -26,7 +26,7 @@ from reflectie.services.errors import NotFoundError
 from reflectie.services.report import agreements, outcomes
 from reflectie.services.sessions import invitees, rounds
 from reflectie.web import errors
-from reflectie.web.participant_cookie import remember_code, sheet_mark
+from reflectie.web.participant_cookie import remember_code, sheet_draft_key
 from tests.helpers.factories import (
     CONCLUDING,
     CONCLUSION,
@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[2] / "reflectie"
 EARLIER = {"planned_on": "2024-12-01", "mode": "anonymous", "grouping": "none"}
 PLAN = {"planned_on": "2026-12-01", "mode": "anonymous", "expected": "8", "grouping": "none"}
 LESSON = {"text": "Vaker bellen hielp", "item": "goal-shared", "sharing": "unnamed"}
-NOTE = {"veld": "goal-shared-note", "merk": outcomes.text_mark("Ja")}
+NOTE = {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")}
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def test_round_that_is_erased_meanwhile_is_not_found_by_who_takes_part(client, b
     page = HttpResponse()
     remember_code(page, session, code)
     client.cookies.update(page.cookies)
-    mine = sheet_mark(session, tokens.hash_personal_code(session.pk, code))
+    mine = sheet_draft_key(session, tokens.hash_personal_code(session.pk, code))
     before_the_lock(lambda: erasure.erase_session(session.pk))
     posted = {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"}
 
@@ -239,9 +239,9 @@ def test_invitation_that_is_gone_meanwhile_says_what_became_of_it(collaboration,
 def test_only_what_the_store_says_is_gone_is_not_found(rf):
     """Any other missing row is a fault of ours, and has to be seen."""
     with pytest.raises(Http404):
-        errors.Gone(HttpResponse).process_exception(rf.post("/"), NotFoundError())
+        errors.GoneMiddleware(HttpResponse).process_exception(rf.post("/"), NotFoundError())
 
-    assert errors.Gone(HttpResponse).process_exception(rf.post("/"), Session.DoesNotExist()) is None
+    assert errors.GoneMiddleware(HttpResponse).process_exception(rf.post("/"), Session.DoesNotExist()) is None
 
 
 FILES = sorted(path for room in ("views", "accounts", "services") for path in (ROOT / room).rglob("*.py"))

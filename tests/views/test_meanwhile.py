@@ -103,7 +103,7 @@ def test_first_answer_is_not_kept_under_another_promise_than_was_read(meanwhile)
     session, browser = make_round(Mode.ANONYMOUS), Client()
     url = reverse("join-fill", args=[session.join_token])
     browser.post(reverse("join", args=[session.join_token]))
-    mark = browser.get(url).context["place"].keep_as
+    mark = browser.get(url).context["place"].draft_key
     by_name = replace(plans.plan_of(session), mode=Mode.NAMED)
     meanwhile(sheet, "save_fields", lambda: change_plan(session, by_name))
 
@@ -134,12 +134,12 @@ def test_round_is_folded_once_by_two_timers(monkeypatch):
 
     def other_first(asked: Session) -> Session:
         monkeypatch.setattr(aggregation, "lock_session", real)
-        assert aggregation.fold_old(clock.today()) == 1
+        assert aggregation.aggregate_old_rounds(clock.today()) == 1
         return real(asked)
 
     monkeypatch.setattr(aggregation, "lock_session", other_first)
 
-    assert aggregation.fold_old(clock.today()) == 0
+    assert aggregation.aggregate_old_rounds(clock.today()) == 0
 
 
 @pytest.mark.parametrize("again", [lambda session: make_round(), renew_link], ids=["planned", "renewed"])
@@ -210,9 +210,9 @@ def read(finished, monkeypatch) -> Callable[[], object]:
 
 def test_pdf_that_cannot_be_made_is_asked_for_again(read, monkeypatch, caplog):
     def fail(_page: str) -> bytes:
-        raise documents.PressError("ended")
+        raise documents.PdfWorkerError("ended")
 
-    monkeypatch.setattr(documents.press, "make", fail)
+    monkeypatch.setattr(documents.pdf_worker, "make", fail)
     page = read()
 
     assert (page.status_code, "De pdf is niet gemaakt" in text_of(page)) == (503, True)
@@ -223,7 +223,7 @@ def test_pdf_that_cannot_be_kept_is_handed_out(read, monkeypatch):
     def full(*_args: object) -> None:
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(documents.press, "make", lambda _page: b"%PDF-")
+    monkeypatch.setattr(documents.pdf_worker, "make", lambda _page: b"%PDF-")
     monkeypatch.setattr(documents, "keep_pdf", full)
 
     assert (read().status_code, read().content) == (200, b"%PDF-")

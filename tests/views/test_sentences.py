@@ -319,7 +319,9 @@ def pages_of(session: Session) -> dict[str, str]:
     report = reports.load_report(session)
     found["report"] = page("session-report", session.pk)
     found["pdf"] = text_of(read_pdf(made_of(documents.write(report))))
-    found["summary"] = text_of(read_pdf(made_of(documents.write(report, documents.Document(documents.Kind.SUMMARY)))))
+    found["summary"] = text_of(
+        read_pdf(made_of(documents.write(report, documents.Document(documents.DocumentKind.SUMMARY))))
+    )
     found["xlsx"] = cells(session_file(report, Format.XLSX), "Verslag", "Cijfers")
     found["csv"] = session_file(report, Format.CSV).decode("utf-8-sig")
     found["json"] = json.dumps(json.loads(session_file(report, Format.JSON)))

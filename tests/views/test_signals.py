@@ -118,7 +118,9 @@ def pdf_page(client: Client, made: list[bytes] | None = None) -> bytes:
     """What the PDF is made from."""
     found: list[bytes] = made if made is not None else []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents.Unkept, "make", lambda self: found.append(self.xhtml.encode()) or self.xhtml.encode())
+        patch.setattr(
+            documents.UncachedPdf, "make", lambda self: found.append(self.xhtml.encode()) or self.xhtml.encode()
+        )
         response = client.get(reverse("signals-pdf"))
     assert response.status_code == 200
     return response.content
@@ -137,11 +139,11 @@ def test_pdf_is_revalidated_and_not_kept(reader):
 
 
 def test_pdf_waits_its_turn(reader, monkeypatch):
-    def busy(_self: documents.Unkept) -> bytes:
+    def busy(_self: documents.UncachedPdf) -> bytes:
         raise documents.BusyError
 
     several(3)
-    monkeypatch.setattr(documents.Unkept, "make", busy)
+    monkeypatch.setattr(documents.UncachedPdf, "make", busy)
     assert reader.get(reverse("signals-pdf")).status_code == 503
 
 
@@ -258,7 +260,7 @@ def quotes_url(session: Session) -> str:
 
 
 def release(client: Client, session: Session, value: str = "ja", text: str = "Geen geld."):
-    data = {"veld": f"{KEY}-note", "merk": outcomes.text_mark(text), "vrijgeven": value}
+    data = {"veld": f"{KEY}-note", "merk": outcomes.text_digest(text), "vrijgeven": value}
     return client.post(quotes_url(session), data)
 
 
@@ -266,7 +268,7 @@ def test_coordinator_releases_a_note_and_takes_it_back(session):
     client = signed_in("els", session.collaboration)
     assert "Er is nog niets vrijgegeven." in text_of(client.get(quotes_url(session)))
     response = release(client, session)
-    assert response["Location"] == f"{quotes_url(session)}#notitie-{outcomes.text_mark('Geen geld.')}"
+    assert response["Location"] == f"{quotes_url(session)}#notitie-{outcomes.text_digest('Geen geld.')}"
     text = text_of(client.get(quotes_url(session)))
     assert ("1 notitie is vrijgegeven." in text, "Neem terug" in text) == (True, True)
     release(client, session, "nee")

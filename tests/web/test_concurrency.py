@@ -9,8 +9,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from reflectie.concurrency import MOST_WAITING, PAGES_AT_ONCE, PATIENCE, Places, too_many_wait, waiting
-from reflectie.web.middleware import pages_in_turn
+from reflectie.concurrency import MAX_CONCURRENT_REQUESTS, MOST_WAITING, PATIENCE, Places, too_many_wait, waiting
+from reflectie.web.middleware import limit_concurrent_requests
 from samenwerking.worker import (
     ANSWER_SECONDS,
     BODY_SECONDS,
@@ -63,17 +63,17 @@ def people() -> Iterator[People]:
 
 
 def test_who_waits_for_the_database_has_no_place(people: People):
-    people.start(PAGES_AT_ONCE + 3, for_database=True)
-    for _ in range(PAGES_AT_ONCE + 3):
+    people.start(MAX_CONCURRENT_REQUESTS + 3, for_database=True)
+    for _ in range(MAX_CONCURRENT_REQUESTS + 3):
         assert people.inside.acquire(timeout=10)
     assert people.page() < 5
     assert people.done == []
-    assert people.places.waiting >= PAGES_AT_ONCE
+    assert people.places.waiting >= MAX_CONCURRENT_REQUESTS
 
 
 def test_who_makes_a_page_keeps_the_place(people: People):
-    people.start(PAGES_AT_ONCE, for_database=False)
-    for _ in range(PAGES_AT_ONCE):
+    people.start(MAX_CONCURRENT_REQUESTS, for_database=False)
+    for _ in range(MAX_CONCURRENT_REQUESTS):
         assert people.inside.acquire(timeout=10)
     others = threading.Thread(target=people.page)
     others.start()
@@ -85,17 +85,17 @@ def test_who_makes_a_page_keeps_the_place(people: People):
 
 
 def test_who_has_waited_goes_on_at_once_and_the_next_wait_for_them(people: People):
-    people.start(PAGES_AT_ONCE, for_database=True)
-    for _ in range(PAGES_AT_ONCE):
+    people.start(MAX_CONCURRENT_REQUESTS, for_database=True)
+    for _ in range(MAX_CONCURRENT_REQUESTS):
         assert people.inside.acquire(timeout=10)
     with people.places.one(), people.places.one():
         # Both others lost theirs; every place is taken. What they wait for comes, and they finish all the same.
         people.go_on.set()
         for thread in people.threads:
             thread.join(10)
-        assert people.done == ["waited"] * PAGES_AT_ONCE
+        assert people.done == ["waited"] * MAX_CONCURRENT_REQUESTS
     # None was lost or made on the way.
-    assert people.places._free == PAGES_AT_ONCE
+    assert people.places._free == MAX_CONCURRENT_REQUESTS
 
 
 def test_too_many_who_wait_are_told_from_one_who_may(people: People):
@@ -119,8 +119,10 @@ def test_health_answers_while_every_place_is_taken(path: str) -> None:
             assert go_on.wait(20)
         return HttpResponse("goed")
 
-    handler = pages_in_turn(slow)
-    threads = [threading.Thread(target=handler, args=[RequestFactory().get("/")]) for _ in range(PAGES_AT_ONCE)]
+    handler = limit_concurrent_requests(slow)
+    threads = [
+        threading.Thread(target=handler, args=[RequestFactory().get("/")]) for _ in range(MAX_CONCURRENT_REQUESTS)
+    ]
     for thread in threads:
         thread.start()
     for _ in threads:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django_permissions_policy import PermissionsPolicyMiddleware
 
-from reflectie.concurrency import PAGES_AT_ONCE
-from reflectie.web.middleware import pages_in_turn, response_headers
+from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
+from reflectie.web.middleware import limit_concurrent_requests, response_headers
 from tests.helpers.factories import Reflection
 
 
@@ -124,8 +124,8 @@ def test_pages_are_made_a_few_at_a_time_while_who_waits_for_a_pdf_keeps_nobody_w
         assert go_on.wait(20)
         return HttpResponse("goed")
 
-    handler = pages_in_turn(slow)
-    paths = ["/"] * (PAGES_AT_ONCE + 1) + ["/rapport/abc.pdf"] * 2
+    handler = limit_concurrent_requests(slow)
+    paths = ["/"] * (MAX_CONCURRENT_REQUESTS + 1) + ["/rapport/abc.pdf"] * 2
     with ThreadPoolExecutor(len(paths)) as threads:
         answers = [threads.submit(handler, RequestFactory().get(path)) for path in paths]
         until = time.monotonic() + 10
@@ -133,7 +133,7 @@ def test_pages_are_made_a_few_at_a_time_while_who_waits_for_a_pdf_keeps_nobody_w
             time.sleep(0.01)
         # Long enough for one more to slip in, if it could.
         time.sleep(0.1)
-        assert sorted(entered) == ["/"] * PAGES_AT_ONCE + ["/rapport/abc.pdf"] * 2
+        assert sorted(entered) == ["/"] * MAX_CONCURRENT_REQUESTS + ["/rapport/abc.pdf"] * 2
         go_on.set()
         assert [answer.result(20).status_code for answer in answers] == [200] * len(paths)
     assert sorted(entered) == sorted(paths)

@@ -13,7 +13,7 @@ from django.test import Client
 
 from reflectie.models import DailyJob
 from reflectie.services import clock, daily, health, heartbeat
-from reflectie.web.logs import NoTokens
+from reflectie.web.logs import SecretScrubbingFilter
 from tests.helpers.factories import make_reflection
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,7 @@ def test_page_and_log_say_that_the_table_of_the_cache_is_missing(client, no_cach
 
 def scrubbed(record: logging.LogRecord) -> str:
     """As the log writes it."""
-    NoTokens().filter(record)
+    SecretScrubbingFilter().filter(record)
     return record.getMessage()
 
 

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.utils.log import log_response
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter, get_exception_reporter_filter
 
-from reflectie.web.logs import NoAnswers, NoTokens, without_secrets
+from reflectie.web.logs import RedactingReporterFilter, SecretScrubbingFilter, without_secrets
 
 NOTE = "over mevrouw Janssens"
 COOKIE = "eigen=koekjesgeheim"
@@ -25,7 +25,7 @@ class Lines(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.addFilter(NoTokens())
+        self.addFilter(SecretScrubbingFilter())
         self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         self.lines: list[str] = []
 
@@ -132,7 +132,7 @@ def test_the_console_has_the_filter_and_is_the_only_way_out(settings: Any) -> No
 
 
 def test_error_reports_go_through_our_filter() -> None:
-    assert isinstance(get_exception_reporter_filter(None), NoAnswers)
+    assert isinstance(get_exception_reporter_filter(None), RedactingReporterFilter)
 
 
 def test_an_error_report_holds_no_answers_cookies_or_variables(settings: Any) -> None:
@@ -143,7 +143,7 @@ def test_an_error_report_holds_no_answers_cookies_or_variables(settings: Any) ->
         raise ValueError(len(kept_for_a_moment))
     except ValueError as error:
         reporter = ExceptionReporter(request, type(error), error, error.__traceback__)
-        reporter.filter = NoAnswers()
+        reporter.filter = RedactingReporterFilter()
         data = reporter.get_traceback_data()
         text, html = reporter.get_traceback_text(), reporter.get_traceback_html()
         reporter.filter = SafeExceptionReporterFilter()

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from reflectie.web.logs import NoTokens, without_secrets
+from reflectie.web.logs import SecretScrubbingFilter, without_secrets
 from reflectie.web.middleware import response_headers
 from reflectie.web.secret_addresses import SECRET
 from samenwerking.urls import Token
@@ -101,7 +101,7 @@ def lines(settings, monkeypatch) -> Iterator[list[str]]:
     kept: list[str] = []
     console, plain = Lines(), Lines()
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["no_tokens"]
-    console.addFilter(NoTokens())
+    console.addFilter(SecretScrubbingFilter())
     loggers = [(logging.getLogger(), console)]
     # gunicorn gives its logs handlers of its own, without our filter.
     loggers += [(logging.getLogger(name), plain) for name in ("gunicorn.access", "gunicorn.error")]

@@ -184,7 +184,7 @@ class Comparison:
         return any(session.invented for session in self.sessions)
 
 
-def set_beside(checklists: Iterable[Checklist], sessions: Iterable[SessionFigures]) -> Comparison:
+def build_comparison(checklists: Iterable[Checklist], sessions: Iterable[SessionFigures]) -> Comparison:
     """The comparison of these sessions, given every version of the checklist that they were filled in with.
 
     Versions are compared by item key (concepts.md, "The checklist"). Raises ValueError without a checklist.

@@ -13,9 +13,9 @@ from reflectie.domain.questionnaire.checklist import Dimension, Source
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
 
-from .across_teams import Beside, ItemBeside, set_teams_beside
+from .across_teams import AcrossTeams, ItemAcrossTeams, compare_teams
 from .comparison import FEWEST_RECURRING, Comparison, Row, SessionFigures, Team
-from .history import MAX_IN_FULL, History, Strand, histories
+from .history import MAX_IN_FULL, ComparableSeries, History, histories
 
 # So many columns leave a page on its side room for a word of a finding at 8 points, and for a whole date.
 MOST_BESIDE = 8
@@ -35,12 +35,12 @@ class Recurring:
 
     finding: Finding
     # In front, and those that stand further on alone.
-    front: tuple[ItemBeside, ...]
-    rest: tuple[ItemBeside, ...]
+    front: tuple[ItemAcrossTeams, ...]
+    rest: tuple[ItemAcrossTeams, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TablePage:
     """As many sessions as one page holds, by collaboration, with every item."""
 
     teams: tuple[tuple[Team, tuple[SessionFigures, ...]], ...]
@@ -57,16 +57,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Handout:
+class ComparisonDocument:
     """`sheets` are the tables: one, upright, where `is_upright`; else pages on their side. `beside` sets the
     collaborations beside each other, None where there are too few for that; `histories` are those with two sessions or
     more, of which pictures are drawn where `in_full`."""
 
-    beside: Beside | None
+    beside: AcrossTeams | None
     histories: tuple[History, ...]
     # Where one collaboration was chosen, its latest sessions that can be compared: what it is told first.
-    only: Strand | None
-    sheets: tuple[Sheet, ...]
+    only: ComparableSeries | None
+    sheets: tuple[TablePage, ...]
     # What stands in the tables, and so in their legend.
     findings: tuple[Finding, ...]
     has_withheld: bool
@@ -94,12 +94,12 @@ class Handout:
         return len(self.sheets) == 1 and len(self.sheets[0].sessions) <= MOST_UPRIGHT
 
 
-def build_handout(comparison: Comparison) -> Handout:
+def build_comparison_document(comparison: Comparison) -> ComparisonDocument:
     """What recurs, what became of it, and the tables; of a comparison of one session or more."""
-    beside, over_time = set_teams_beside(comparison), histories(comparison)
+    beside, over_time = compare_teams(comparison), histories(comparison)
     strands = over_time[0].strands if len(comparison.by_team) == 1 and over_time else ()
     there = {cell.finding for row in comparison.rows for cell in row.cells}
-    return Handout(
+    return ComparisonDocument(
         beside=beside if beside.is_enough else None,
         histories=over_time,
         only=strands[0] if strands else None,
@@ -132,13 +132,13 @@ def _filled(teams: Sequence[list[SessionFigures]], most: int) -> list[list[Sessi
     return tables
 
 
-def _sheet(comparison: Comparison, sessions: Sequence[SessionFigures]) -> Sheet:
+def _sheet(comparison: Comparison, sessions: Sequence[SessionFigures]) -> TablePage:
     there = {session.key for session in sessions}
     rows = {
         row.item.key: Row(row.item, tuple(cell for cell in row.cells if cell.session.key in there))
         for row in comparison.rows
     }
-    return Sheet(
+    return TablePage(
         tuple((team, tuple(held)) for team, held in groupby(sessions, key=attrgetter("team"))),
         tuple((dimension, tuple(rows[item.key] for item in items)) for dimension, items in comparison.dimensions),
     )

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.changes import ItemShift, NotCompared, Shift, compare_items
+from reflectie.domain.report.changes import ItemChange, NotCompared, Shift, compare_items
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import WhirlpoolArm, arms_of
 from reflectie.domain.rules.findings import Counts, Finding
@@ -32,9 +32,9 @@ MAX_IN_PICTURE = 10
 MAX_IN_FULL = 3
 
 
-class Course(StrEnum):
+class ChangeKind(StrEnum):
     """What became of an item between two sessions, in the order in which a team wants to read it: what it gained, what
-    it lost, what moved otherwise, what stays in its way, and the rest. The rules stand in `course_of`."""
+    it lost, what moved otherwise, what stays in its way, and the rest. The rules stand in `change_kind`."""
 
     BECAME_STRENGTH = "became-strength"
     # A factor that is no longer at play; never called a strength (concepts.md, "From answers to findings").
@@ -57,31 +57,31 @@ class Course(StrEnum):
 
 
 _BECAME = {
-    Finding.STRENGTH: (Course.BECAME_STRENGTH, {Shift.TOWARDS_HELPING, Shift.CLEARER}),
-    Finding.CLEAR: (Course.BECAME_CLEAR, {Shift.TOWARDS_HELPING, Shift.CLEARER}),
-    Finding.OBSTACLE: (Course.BECAME_OBSTACLE, {Shift.TOWARDS_HINDERING, Shift.CLEARER}),
+    Finding.STRENGTH: (ChangeKind.BECAME_STRENGTH, {Shift.TOWARDS_HELPING, Shift.CLEARER}),
+    Finding.CLEAR: (ChangeKind.BECAME_CLEAR, {Shift.TOWARDS_HELPING, Shift.CLEARER}),
+    Finding.OBSTACLE: (ChangeKind.BECAME_OBSTACLE, {Shift.TOWARDS_HINDERING, Shift.CLEARER}),
 }
 _MOVED = {
-    Shift.TOWARDS_HELPING: Course.LESS_HINDER,
-    Shift.TOWARDS_HINDERING: Course.MORE_HINDER,
-    Shift.CLEARER: Course.BECAME_KNOWN,
-    Shift.LESS_CLEAR: Course.BECAME_UNKNOWN,
-    Shift.OTHER_ANSWER: Course.ANSWERED_OTHERWISE,
+    Shift.TOWARDS_HELPING: ChangeKind.LESS_HINDER,
+    Shift.TOWARDS_HINDERING: ChangeKind.MORE_HINDER,
+    Shift.CLEARER: ChangeKind.BECAME_KNOWN,
+    Shift.LESS_CLEAR: ChangeKind.BECAME_UNKNOWN,
+    Shift.OTHER_ANSWER: ChangeKind.ANSWERED_OTHERWISE,
 }
 _STAYS = {
-    Finding.OBSTACLE: Course.STAYS_OBSTACLE,
-    Finding.SPLIT: Course.STAYS_SPLIT,
-    Finding.UNKNOWN: Course.STAYS_UNKNOWN,
-    Finding.ATTENTION: Course.STAYS_ATTENTION,
-    Finding.STRENGTH: Course.STAYS_STRENGTH,
-    Finding.CLEAR: Course.STAYS_CLEAR,
+    Finding.OBSTACLE: ChangeKind.STAYS_OBSTACLE,
+    Finding.SPLIT: ChangeKind.STAYS_SPLIT,
+    Finding.UNKNOWN: ChangeKind.STAYS_UNKNOWN,
+    Finding.ATTENTION: ChangeKind.STAYS_ATTENTION,
+    Finding.STRENGTH: ChangeKind.STAYS_STRENGTH,
+    Finding.CLEAR: ChangeKind.STAYS_CLEAR,
 }
 MOVED = (*(course for course, _ in _BECAME.values()), *_MOVED.values())
 # What stays in the way: it stands in sight, below what moved. The rest is folded.
-STAYS_IN_THE_WAY = (Course.STAYS_OBSTACLE, Course.STAYS_SPLIT, Course.STAYS_UNKNOWN)
+STAYS_IN_THE_WAY = (ChangeKind.STAYS_OBSTACLE, ChangeKind.STAYS_SPLIT, ChangeKind.STAYS_UNKNOWN)
 
 
-def course_of(shift: Shift | NotCompared, then: Finding | None, now: Finding | None) -> Course:
+def change_kind(shift: Shift | NotCompared, then: Finding | None, now: Finding | None) -> ChangeKind:
     """What became of an item, given how its answers moved and what they added up to then and now.
 
     - BECAME_STRENGTH, BECAME_CLEAR, BECAME_OBSTACLE: it is that now, wasn't then, and the answers moved that way or
@@ -95,14 +95,14 @@ def course_of(shift: Shift | NotCompared, then: Finding | None, now: Finding | N
     Source: concepts.md, "From answers to findings" and "Above one team"; what counts as moved stands in `since`.
     """
     if isinstance(shift, NotCompared):
-        return Course.NOT_COMPARED
+        return ChangeKind.NOT_COMPARED
     if now in _BECAME and then is not now:
         course, ways = _BECAME[now]
         if shift in ways:
             return course
     if shift in _MOVED:
         return _MOVED[shift]
-    return _STAYS[now] if now is not None and then is now else Course.NO_CLEAR_DIFFERENCE
+    return _STAYS[now] if now is not None and then is now else ChangeKind.NO_CLEAR_DIFFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +112,40 @@ class Change:
     item: Item
     then: ItemReport | None
     now: ItemReport | None
-    course: Course
+    course: ChangeKind
     reason: NotCompared | None
     size: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Interval:
     """Two sessions of one strand, and what became of every item between them."""
 
     earlier: SessionFigures
     now: SessionFigures
     changes: tuple[Change, ...]
 
-    def having(self, courses: Iterable[Course]) -> tuple[tuple[Course, tuple[Change, ...]], ...]:
+    def having(self, courses: Iterable[ChangeKind]) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         """The items by what became of them, for these courses and in the order of Course; the furthest moved first."""
         wanted = set(courses)
-        groups = ((course, [c for c in self.changes if c.course is course]) for course in Course if course in wanted)
+        groups = (
+            (course, [c for c in self.changes if c.course is course]) for course in ChangeKind if course in wanted
+        )
         return tuple((course, tuple(sorted(found, key=lambda c: -c.size))) for course, found in groups if found)
 
     @property
-    def moved(self) -> tuple[tuple[Course, tuple[Change, ...]], ...]:
+    def moved(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         return self.having(MOVED)
 
     @property
-    def in_the_way(self) -> tuple[tuple[Course, tuple[Change, ...]], ...]:
+    def in_the_way(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         return self.having(STAYS_IN_THE_WAY)
 
     @property
-    def folded(self) -> tuple[tuple[Course, tuple[Change, ...]], ...]:
+    def folded(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         """What stays well and what no change can be said of; not what can't be compared."""
-        shown = {*MOVED, *STAYS_IN_THE_WAY, Course.NOT_COMPARED}
-        return self.having(course for course in Course if course not in shown)
+        shown = {*MOVED, *STAYS_IN_THE_WAY, ChangeKind.NOT_COMPARED}
+        return self.having(course for course in ChangeKind if course not in shown)
 
     @property
     def not_compared(self) -> tuple[tuple[NotCompared, tuple[Change, ...]], ...]:
@@ -153,14 +155,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Strand:
+class ComparableSeries:
     """Sessions that can be compared, the earliest first; two at least."""
 
     sessions: tuple[SessionFigures, ...]
     # The first against the latest.
-    overall: Span
+    overall: Interval
     # Each against the one before it.
-    steps: tuple[Span, ...]
+    steps: tuple[Interval, ...]
 
     @property
     def is_round(self) -> bool:
@@ -173,7 +175,7 @@ class Strand:
         return frozenset(
             c.item.key
             for c in self.overall.changes
-            if c.item.key in moved and c.course not in MOVED and c.course is not Course.NOT_COMPARED
+            if c.item.key in moved and c.course not in MOVED and c.course is not ChangeKind.NOT_COMPARED
         )
 
 
@@ -209,7 +211,7 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SessionWhirlpool:
     """One session's whirlpool; without arms where it is withheld."""
 
     session: SessionFigures
@@ -217,7 +219,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AgreementFollowUp:
     """Agreements about one item, and what became of it by a later session; None where it can't be compared at all, and
     for those about no item."""
 
@@ -227,14 +229,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class AgreementReview:
     """What was agreed in one session, beside what changed by a later one. `reason` says why the answers can't be
     compared at all. That the two coincide proves nothing; whoever shows them says so."""
 
     earlier: SessionFigures
     now: SessionFigures
     reason: NotCompared | None
-    kept: tuple[Kept, ...]
+    kept: tuple[AgreementFollowUp, ...]
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,7 @@ class History:
     team: Team
     sessions: tuple[SessionFigures, ...]
     # One for each way of filling in that was used twice; the one with the latest session first.
-    strands: tuple[Strand, ...]
+    strands: tuple[ComparableSeries, ...]
     # The sessions in no strand, with why.
     apart: tuple[tuple[SessionFigures, NotCompared], ...]
     dimensions: tuple[tuple[str, tuple[Trend, ...]], ...]
@@ -266,12 +268,12 @@ class History:
         return max(0, len(self.sessions) - MAX_IN_PICTURE)
 
     @property
-    def whirlpools(self) -> tuple[Moment, ...]:
+    def whirlpools(self) -> tuple[SessionWhirlpool, ...]:
         """The latest sessions' whirlpools."""
-        return tuple(Moment(session, _arms(session)) for session in self.sessions[-MAX_IN_PICTURE:])
+        return tuple(SessionWhirlpool(session, _arms(session)) for session in self.sessions[-MAX_IN_PICTURE:])
 
     @cached_property
-    def between(self) -> tuple[Between, ...]:
+    def between(self) -> tuple[AgreementReview, ...]:
         """From each session with agreements to the next one that it can be compared with; to the very next, with why
         not, where there is none."""
         later = ((session, self.sessions[place:]) for place, session in enumerate(self.sessions, start=1))
@@ -298,7 +300,7 @@ def _points(sessions: Sequence[SessionFigures], item: Item, joined: dict[str, in
     return tuple(Point(session, session.item(item.key), joined.get(session.key)) for session in sessions)
 
 
-def _strands(sessions: Sequence[SessionFigures]) -> list[Strand]:
+def _strands(sessions: Sequence[SessionFigures]) -> list[ComparableSeries]:
     families: list[list[SessionFigures]] = []
     for session in sessions:
         home = next((family for family in families if _span(family[-1], session)), None)
@@ -309,25 +311,25 @@ def _strands(sessions: Sequence[SessionFigures]) -> list[Strand]:
     return [_strand(family) for family in families if len(family) > 1]
 
 
-def _strand(family: list[SessionFigures]) -> Strand:
+def _strand(family: list[SessionFigures]) -> ComparableSeries:
     steps = tuple(step for pair in pairwise(family) if (step := _span(*pair)))
     # Whoever can be compared with the next can be with the last: the way and the number decide, of each by itself.
     overall = _span(family[0], family[-1])
     if overall is None:
         raise ValueError("sessions of one strand can be compared")
-    return Strand(tuple(family), overall, steps)
+    return ComparableSeries(tuple(family), overall, steps)
 
 
-def _span(earlier: SessionFigures, now: SessionFigures) -> Span | None:
+def _span(earlier: SessionFigures, now: SessionFigures) -> Interval | None:
     """None where the two can't be compared at all."""
     reason, items = compare_items(earlier, now)
-    return None if reason else Span(earlier, now, tuple(_change(item) for item in items))
+    return None if reason else Interval(earlier, now, tuple(_change(item) for item in items))
 
 
-def _change(moved: ItemShift) -> Change:
+def _change(moved: ItemChange) -> Change:
     then, now = (side.finding if side else None for side in (moved.earlier, moved.now))
     reason = moved.shift if isinstance(moved.shift, NotCompared) else None
-    return Change(moved.item, moved.earlier, moved.now, course_of(moved.shift, then, now), reason, moved.size)
+    return Change(moved.item, moved.earlier, moved.now, change_kind(moved.shift, then, now), reason, moved.size)
 
 
 def _why_apart(session: SessionFigures) -> NotCompared:
@@ -340,18 +342,18 @@ def _arms(session: SessionFigures) -> tuple[WhirlpoolArm, ...]:
     return arms_of(factors) if isinstance(session.counted, int) else ()
 
 
-def _between(earlier: SessionFigures, rest: Sequence[SessionFigures]) -> Between:
+def _between(earlier: SessionFigures, rest: Sequence[SessionFigures]) -> AgreementReview:
     compared = [(now, *compare_items(earlier, now)) for now in rest]
     now, reason, items = next((found for found in compared if found[1] is None), compared[0])
     changes = {item.item.key: _change(item) for item in items}
     about = dict.fromkeys(agreement.item for agreement in earlier.agreements)
     # Those about no item come last: they stand by themselves.
     kept = tuple(
-        Kept(
+        AgreementFollowUp(
             report.item if (report := earlier.item(key)) else None,
             tuple(agreement for agreement in earlier.agreements if agreement.item == key),
             changes.get(key),
         )
         for key in sorted(about, key=lambda key: not key)
     )
-    return Between(earlier, now, reason, kept)
+    return AgreementReview(earlier, now, reason, kept)

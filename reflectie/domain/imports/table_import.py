@@ -54,7 +54,7 @@ Rows = Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TableProblem:
     """What is wrong and where, as a spreadsheet says it: row 0 is all of the table, a column has letters. `number` is
     how many there are."""
 
@@ -63,11 +63,11 @@ class Problem:
     letters: str = ""
     given: str = ""
     number: int = 0
-    column: "Column | None" = None
+    column: "ImportColumn | None" = None
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class ImportColumn:
     """One column: what it fills in, and what its cells may say.
 
     `words` has a word for each choice, in the order in which a list offers them, and `also` what may stand there
@@ -92,11 +92,11 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportResult:
     """What a table came to: sheets, or what is wrong with it. Never both."""
 
     sheets: tuple[Sheet, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TableProblem, ...] = ()
     # Fields that the table has no column for.
     missing: tuple[Field, ...] = ()
 
@@ -106,12 +106,12 @@ class _BadCellError(Exception):
         self.wrong, self.number = wrong, number
 
 
-def has_titles(rows: Rows, columns: Sequence[Column]) -> bool:
+def has_titles(rows: Rows, columns: Sequence[ImportColumn]) -> bool:
     """Whether these are rows of a table with such columns, rather than something else in the same file."""
     return _find_header(rows, _by_title(columns)) is not None
 
 
-def read_table(rows: Rows, columns: Sequence[Column], most: int) -> Brought:
+def read_table(rows: Rows, columns: Sequence[ImportColumn], most: int) -> ImportResult:
     """The sheets in a table, at most `most`; or everything that is wrong with it, MAX_PROBLEMS of it. Never raises.
 
     Columns stand in any order and may be left out. Passed over are rows above the titles, those without an answer, and
@@ -120,7 +120,7 @@ def read_table(rows: Rows, columns: Sequence[Column], most: int) -> Brought:
     known = _by_title(columns)
     header = _find_header(rows, known)
     if header is None:
-        return Brought(problems=(Problem(Wrong.NO_HEADER),))
+        return ImportResult(problems=(TableProblem(Wrong.NO_HEADER),))
     heads, problems = _read_header(header, rows[header], known)
     sheets = []
     if not problems:
@@ -131,19 +131,19 @@ def read_table(rows: Rows, columns: Sequence[Column], most: int) -> Brought:
             if len(problems) >= MAX_PROBLEMS:
                 break
     if not problems and not 0 < len(sheets) <= most:
-        problems = [Problem(Wrong.TOO_MANY_SHEETS if sheets else Wrong.NO_SHEETS, number=most if sheets else 0)]
+        problems = [TableProblem(Wrong.TOO_MANY_SHEETS if sheets else Wrong.NO_SHEETS, number=most if sheets else 0)]
     if problems:
-        return Brought(problems=tuple(problems[:MAX_PROBLEMS]))
+        return ImportResult(problems=tuple(problems[:MAX_PROBLEMS]))
     there = {head.asked.name for head in heads if head and head.asked}
     asked = {column.asked.name: column.asked for column in columns if column.asked}
-    return Brought(tuple(sheets), missing=tuple(one for name, one in asked.items() if name not in there))
+    return ImportResult(tuple(sheets), missing=tuple(one for name, one in asked.items() if name not in there))
 
 
-def _by_title(columns: Sequence[Column]) -> dict[str, Column]:
+def _by_title(columns: Sequence[ImportColumn]) -> dict[str, ImportColumn]:
     return {same_text(column.title): column for column in columns}
 
 
-def _find_header(rows: Rows, known: Mapping[str, Column]) -> int | None:
+def _find_header(rows: Rows, known: Mapping[str, ImportColumn]) -> int | None:
     for place, cells in enumerate(rows[:MAX_ABOVE]):
         heads = [known.get(same_text(cell)) for cell in cells]
         if any(head and head.asked and head.asked.item for head in heads):
@@ -152,27 +152,29 @@ def _find_header(rows: Rows, known: Mapping[str, Column]) -> int | None:
 
 
 def _read_header(
-    place: int, titles: Sequence[Cell], known: Mapping[str, Column]
-) -> tuple[list[Column | None], list[Problem]]:
+    place: int, titles: Sequence[Cell], known: Mapping[str, ImportColumn]
+) -> tuple[list[ImportColumn | None], list[TableProblem]]:
     """The column of each place, None for one without a title."""
-    heads: list[Column | None] = []
+    heads: list[ImportColumn | None] = []
     problems = []
     for number, title in enumerate(titles):
         head = None if isinstance(title, Wrong) else known.get(same_text(title))
         where = (place + 1, column_letters(number))
         if isinstance(title, Wrong):
-            problems.append(Problem(title, *where))
+            problems.append(TableProblem(title, *where))
         elif head is None and title.strip():
-            problems.append(Problem(Wrong.UNKNOWN_COLUMN, *where, _short(title)))
+            problems.append(TableProblem(Wrong.UNKNOWN_COLUMN, *where, _short(title)))
         elif head and head in heads:
-            problems.append(Problem(Wrong.COLUMN_TWICE, *where, column=head))
+            problems.append(TableProblem(Wrong.COLUMN_TWICE, *where, column=head))
         heads.append(head)
         if len(problems) >= MAX_PROBLEMS:
             break
     return heads, problems
 
 
-def _read_row(row: int, cells: Sequence[Cell], heads: Sequence[Column | None]) -> tuple[Sheet | None, list[Problem]]:
+def _read_row(
+    row: int, cells: Sequence[Cell], heads: Sequence[ImportColumn | None]
+) -> tuple[Sheet | None, list[TableProblem]]:
     if _explains(cells, heads):
         return None, []
     values: dict[str, FieldValue] = {}
@@ -184,15 +186,15 @@ def _read_row(row: int, cells: Sequence[Cell], heads: Sequence[Column | None]) -
                 values[head.asked.name] = _with_others(head.asked, value, values.get(head.asked.name, ()))
         except _BadCellError as bad:
             given = "" if isinstance(cell, Wrong) else _short(cell)
-            problems.append(Problem(bad.wrong, row, column_letters(place), given, bad.number, head))
+            problems.append(TableProblem(bad.wrong, row, column_letters(place), given, bad.number, head))
             if len(problems) >= MAX_PROBLEMS:
                 break
     if values and not problems and not set(values) - set(ABOUT_YOU):
-        problems.append(Problem(Wrong.NO_ANSWER, row))
+        problems.append(TableProblem(Wrong.NO_ANSWER, row))
     return (Sheet(values) if values else None), problems
 
 
-def _explains(cells: Sequence[Cell], heads: Sequence[Column | None]) -> bool:
+def _explains(cells: Sequence[Cell], heads: Sequence[ImportColumn | None]) -> bool:
     """Whether a row explains the columns, as it was handed out. Not when there is an answer in it: then somebody began
     to fill in on that row."""
     explains = False
@@ -204,7 +206,7 @@ def _explains(cells: Sequence[Cell], heads: Sequence[Column | None]) -> bool:
     return explains
 
 
-def _read_cell(head: Column | None, cell: Cell) -> FieldValue:
+def _read_cell(head: ImportColumn | None, cell: Cell) -> FieldValue:
     if isinstance(cell, Wrong):
         raise _BadCellError(cell)
     if head is None:
@@ -231,7 +233,7 @@ def _read_text(asked: Field, cell: str) -> str:
     return text
 
 
-def _choice(column: Column, text: str) -> str:
+def _choice(column: ImportColumn, text: str) -> str:
     found = column.meanings.get(same_text(text))
     if found is None:
         raise _BadCellError(Wrong.WORD)
@@ -260,7 +262,7 @@ def _short(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class ImportPreview:
     """What sheets come to before they are taken in: a column that shifted shows here at once. Numbers alone."""
 
     sheets: int
@@ -270,9 +272,9 @@ class Overview:
     notes: int
 
 
-def look_over(checklist: Checklist, sheets: Sequence[Sheet]) -> Overview:
+def preview_of(checklist: Checklist, sheets: Sequence[Sheet]) -> ImportPreview:
     """How the answers fall, item by key; left open counts over every sheet."""
-    return Overview(
+    return ImportPreview(
         sheets=len(sheets),
         without_answer=sum(not sheet.answered(checklist) for sheet in sheets),
         items={item.key: count(sheet.text(item.key) for sheet in sheets) for item in checklist},

@@ -17,7 +17,7 @@ class Kind(StrEnum):
     FACTOR = "factor"
 
 
-class Mover(StrEnum):
+class ActionOwner(StrEnum):
     """Who can move an obstacle: a default per item (concepts.md, "From findings to advice")."""
 
     OURSELVES = "ourselves"
@@ -79,7 +79,7 @@ class Item:
     question: str
     steps: tuple[Step, ...]
     principles: tuple[int, ...]
-    mover: Mover
+    mover: ActionOwner
     strength: Strength | None
 
 
@@ -222,7 +222,7 @@ def _read_item(item: Mapping[str, Any], number: int, dimension: str, guidance: M
             question=words["question"],
             steps=tuple(Step(step["text"], _read_passages(step)) for step in words["steps"]),
             principles=tuple(words["principles"]),
-            mover=Mover(words["mover"]),
+            mover=ActionOwner(words["mover"]),
             strength=_read_strength(words["strength"]) if kind is Kind.PAIR else None,
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value, note_
 from reflectie.domain.questionnaire.checklist import Checklist, Item
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity, fit
 from reflectie.domain.rules.findings import Counts, Finding, count, finding
-from reflectie.domain.rules.suppression import Reason, Shown, Withheld, enough, group_figures, groups_to_blank
+from reflectie.domain.rules.suppression import Reason, Shown, Withheld, enough, group_figures, groups_to_suppress
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.rules.turnout import turnouts_of_groups
 from reflectie.domain.setup import Mode, Setup
@@ -19,7 +19,7 @@ from reflectie.domain.text import sort_key
 from .changes import compare_items
 from .items import DimensionReport, GroupView, ItemReport, Note, Tally
 from .patterns import find_patterns
-from .report import About, IntensityAnswer, Report, Since, WhirlpoolArm, arms_of
+from .report import About, ChangesSincePrevious, IntensityAnswer, Report, WhirlpoolArm, arms_of
 
 
 def build_report(
@@ -43,9 +43,9 @@ def build_report(
     return replace(report, patterns=find_patterns(report), since=since)
 
 
-def compare(earlier: Report, now: Report) -> Since:
+def compare(earlier: Report, now: Report) -> ChangesSincePrevious:
     """Set a report beside that of an earlier session of the same collaboration."""
-    return Since(earlier, *compare_items(earlier, now))
+    return ChangesSincePrevious(earlier, *compare_items(earlier, now))
 
 
 def whirlpool_of(checklist: Checklist, sheets: Sequence[Sheet]) -> tuple[WhirlpoolArm, ...]:
@@ -95,7 +95,7 @@ class _Builder:
         self.blanked: frozenset[str] = frozenset()
         if setup.mode is Mode.ANONYMOUS:
             sizes = {name: len(members) for name, members in self.by_group.items()}
-            self.blanked = groups_to_blank(sizes, len(counted) - sum(sizes.values()))
+            self.blanked = groups_to_suppress(sizes, len(counted) - sum(sizes.values()))
 
     def report(self, changed_on: date, delete_on: date | None) -> Report:
         """All of it but what follows from it: patterns, and what changed since an earlier one."""

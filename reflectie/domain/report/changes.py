@@ -56,7 +56,7 @@ MOVED = (Shift.TOWARDS_HELPING, Shift.TOWARDS_HINDERING, Shift.CLEARER, Shift.LE
 
 
 @dataclass(frozen=True, slots=True)
-class ItemShift:
+class ItemChange:
     """One item then and now, by key; None on the side where that version of the checklist hasn't got it."""
 
     item: Item
@@ -68,18 +68,18 @@ class ItemShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangeGroup:
     """The items that moved in one direction, the furthest first."""
 
     shift: Shift
-    items: tuple[ItemShift, ...]
+    items: tuple[ItemChange, ...]
 
     @property
-    def front(self) -> tuple[ItemShift, ...]:
+    def front(self) -> tuple[ItemChange, ...]:
         return self.items[:IN_FRONT]
 
     @property
-    def rest(self) -> tuple[ItemShift, ...]:
+    def rest(self) -> tuple[ItemChange, ...]:
         return self.items[IN_FRONT:]
 
 
@@ -96,7 +96,7 @@ class Figures(Protocol):
     def items(self) -> tuple[ItemReport, ...]: ...
 
 
-def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, tuple[ItemShift, ...]]:
+def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, tuple[ItemChange, ...]]:
     """Set a session's items beside those of an earlier one: why that can't be done at all, or how each item moved.
 
     People answer differently by name, anonymously and together, so that another way of filling in is never compared.
@@ -109,7 +109,7 @@ def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, t
     keys = {item.item.key for item in now.items}
     items = [_shift(then.get(item.item.key), item, is_round=now.mode.is_round) for item in now.items]
     gone = [
-        ItemShift(item.item, item, None, NotCompared.VERSION) for item in earlier.items if item.item.key not in keys
+        ItemChange(item.item, item, None, NotCompared.VERSION) for item in earlier.items if item.item.key not in keys
     ]
     return None, (*items, *gone)
 
@@ -122,16 +122,16 @@ def _not_at_all(earlier: Figures, now: Figures) -> NotCompared | None:
     return None if all(isinstance(n, int) and n >= fewest for n in numbers) else NotCompared.TOO_FEW
 
 
-def _shift(earlier: ItemReport | None, now: ItemReport, *, is_round: bool) -> ItemShift:
+def _shift(earlier: ItemReport | None, now: ItemReport, *, is_round: bool) -> ItemChange:
     if earlier is None:
-        return ItemShift(now.item, None, now, NotCompared.VERSION)
+        return ItemChange(now.item, None, now, NotCompared.VERSION)
     if not (isinstance(earlier.counts, Counts) and isinstance(now.counts, Counts)):
-        return ItemShift(now.item, earlier, now, NotCompared.TOO_FEW)
+        return ItemChange(now.item, earlier, now, NotCompared.TOO_FEW)
     if not is_round:
         other = Shift.SAME if earlier.counts == now.counts else Shift.OTHER_ANSWER
-        return ItemShift(now.item, earlier, now, other)
+        return ItemChange(now.item, earlier, now, other)
     blind = (earlier.finding is Finding.UNKNOWN, now.finding is Finding.UNKNOWN)
-    return ItemShift(now.item, earlier, now, *shift_between(earlier.counts, now.counts, blind))
+    return ItemChange(now.item, earlier, now, *shift_between(earlier.counts, now.counts, blind))
 
 
 def shift_between(earlier: Counts, now: Counts, blind: tuple[bool, bool]) -> tuple[Shift | NotCompared, Fraction]:

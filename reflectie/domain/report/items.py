@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reflectie.domain.questionnaire.checklist import Dimension, Item, Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner, Dimension, Item
 from reflectie.domain.rules.findings import Counts, Finding, agreement, dissent
 from reflectie.domain.rules.suppression import Reason, Shown, Withheld
 
@@ -72,7 +72,7 @@ class ItemReport:
         return any(isinstance(counts, Withheld) and counts.reason is Reason.SUBTRACTION for counts in shown)
 
     @property
-    def mover(self) -> Mover:
+    def mover(self) -> ActionOwner:
         """Who can move it: as the team sees it, or else by default."""
         return (self.outcome and self.outcome.mover) or self.item.mover
 

@@ -4,7 +4,7 @@ never instead of it."""
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.rules.findings import Finding
 
 
@@ -24,7 +24,7 @@ class Outcome:
     choice: Choice | None
     reason: str = ""
     minority: str = ""
-    mover: Mover | None = None
+    mover: ActionOwner | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

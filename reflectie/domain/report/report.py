@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from reflectie.domain.questionnaire.checklist import Checklist, Kind, Mover, PatternKey, Source
+from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Kind, PatternKey, Source
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -14,7 +14,7 @@ from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode, Setup
 
 from .agreements import Agreement, Conclusion, State
-from .changes import MOVED, ItemShift, Moved, NotCompared, Shift
+from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, ItemReport, Note, Tally, agreement_on
 from .outcomes import Outcome
 
@@ -78,7 +78,7 @@ class IntensityAnswer:
 class AdviceGroup:
     """Advice that the same people can set in motion, the most pressing first."""
 
-    mover: Mover
+    mover: ActionOwner
     items: tuple[ItemReport, ...]
 
 
@@ -93,28 +93,28 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class ChangesSincePrevious:
     """The earlier session's report, and each item beside it. `reason` says why nothing can be compared at all; then
     there are no items."""
 
     earlier: "Report"
     reason: NotCompared | None
-    items: tuple[ItemShift, ...]
+    items: tuple[ItemChange, ...]
 
     @property
-    def moved(self) -> tuple[Moved, ...]:
+    def moved(self) -> tuple[ChangeGroup, ...]:
         """The items that moved, by how they did; in the order of MOVED, without those that have none."""
         groups = ((shift, [item for item in self.items if item.shift is shift]) for shift in MOVED)
         furthest = ((shift, tuple(sorted(items, key=lambda item: -item.size))) for shift, items in groups)
-        return tuple(Moved(shift, items) for shift, items in furthest if items)
+        return tuple(ChangeGroup(shift, items) for shift, items in furthest if items)
 
     @property
-    def same(self) -> tuple[ItemShift, ...]:
+    def same(self) -> tuple[ItemChange, ...]:
         """The items of which no change can be said."""
         return tuple(item for item in self.items if item.shift is Shift.SAME)
 
     @property
-    def not_compared(self) -> tuple[tuple[NotCompared, tuple[ItemShift, ...]], ...]:
+    def not_compared(self) -> tuple[tuple[NotCompared, tuple[ItemChange, ...]], ...]:
         """The items that can't be compared, by why not."""
         groups = ((reason, tuple(item for item in self.items if item.shift is reason)) for reason in NotCompared)
         return tuple((reason, items) for reason, items in groups if items)
@@ -149,7 +149,7 @@ class Report:
     agreements: tuple[Agreement, ...] = ()
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
-    since: Since | None = None
+    since: ChangesSincePrevious | None = None
     # The day on which its answers were folded into counts, if they were.
     folded_on: date | None = None
     brought_in: bool = False
@@ -250,7 +250,7 @@ class Report:
     @property
     def signals(self) -> tuple[ItemReport, ...]:
         """The obstacles that a government or a funder has to move: what may go up as a signal (UCLL, principle 10)."""
-        return tuple(item for item in self.obstacles if item.mover is Mover.GOVERNMENT)
+        return tuple(item for item in self.obstacles if item.mover is ActionOwner.GOVERNMENT)
 
     @property
     def standing_agreements(self) -> tuple[Agreement, ...]:
@@ -333,5 +333,5 @@ def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
 
 
 def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in Mover)
+    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in ActionOwner)
     return tuple(group for group in groups if group.items)

@@ -17,7 +17,7 @@ from reflectie.domain.setup import Grouping
 _CHOSEN = (Value.HINDERING, Value.HELPING, Value.DONT_KNOW)
 
 
-def fold(checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet]) -> list[Sheet]:
+def aggregate(checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet]) -> list[Sheet]:
     """As many sheets with the same figures: for each item the counts, of the whole and of every group; how many named
     what first, and the answers to the questions beside the checklist.
 

@@ -13,7 +13,7 @@ from reflectie.domain.setup import Grouping, Mode
 from .suppression import FLOOR
 
 
-class About(StrEnum):
+class DisclosureTopic(StrEnum):
     """Under which heading a promise stands; in this order."""
 
     SEEN = "seen"
@@ -21,7 +21,7 @@ class About(StrEnum):
     COURSE = "course"
 
 
-class Promise(StrEnum):
+class Disclosure(StrEnum):
     # What others will see.
     TOTALS = "totals"
     BY_NAME = "by-name"
@@ -53,26 +53,34 @@ class Promise(StrEnum):
     FACILITATOR_FIRST = "facilitator-first"
 
 
-_ABOUT: Mapping[About, frozenset[Promise]] = {
-    About.HIDDEN: frozenset(
-        {Promise.NOTHING_EARLIER, Promise.NOT_KEPT, Promise.NOT_KEPT_BY_NAME, Promise.FOLDED, Promise.PAPER},
+_ABOUT: Mapping[DisclosureTopic, frozenset[Disclosure]] = {
+    DisclosureTopic.HIDDEN: frozenset(
+        {
+            Disclosure.NOTHING_EARLIER,
+            Disclosure.NOT_KEPT,
+            Disclosure.NOT_KEPT_BY_NAME,
+            Disclosure.FOLDED,
+            Disclosure.PAPER,
+        },
     ),
-    About.COURSE: frozenset(
-        {Promise.CHANGE, Promise.CLOSES, Promise.OPENS_FOR_ALL, Promise.FACILITATOR_FIRST},
+    DisclosureTopic.COURSE: frozenset(
+        {Disclosure.CHANGE, Disclosure.CLOSES, Disclosure.OPENS_FOR_ALL, Disclosure.FACILITATOR_FIRST},
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PlacedDisclosure:
     """A promise with the number in it: people expected, groups, months, or the floor; 0 when it has none."""
 
-    promise: Promise
+    promise: Disclosure
     number: int = 0
-    about: About = field(init=False, default=About.SEEN)
+    about: DisclosureTopic = field(init=False, default=DisclosureTopic.SEEN)
 
     def __post_init__(self) -> None:
-        about = next((about for about, promises in _ABOUT.items() if self.promise in promises), About.SEEN)
+        about = next(
+            (about for about, disclosures in _ABOUT.items() if self.promise in disclosures), DisclosureTopic.SEEN
+        )
         object.__setattr__(self, "about", about)
 
 
@@ -94,7 +102,7 @@ class Round:
     signals: bool = False
 
 
-def promises(session: Round) -> tuple[Told, ...]:
+def disclosures(session: Round) -> tuple[PlacedDisclosure, ...]:
     """What holds for the participants of this round, in the order in which it is read.
 
     Empty for a sheet that a team fills in together: whoever sits there sees everything.
@@ -103,23 +111,27 @@ def promises(session: Round) -> tuple[Told, ...]:
         return ()
     anonymous = session.mode is Mode.ANONYMOUS
     expected = session.expected or 0
-    told = [Told(Promise.TOTALS, expected), Told(Promise.UNANIMOUS)] if anonymous else [Told(Promise.BY_NAME, expected)]
+    told = (
+        [PlacedDisclosure(Disclosure.TOTALS, expected), PlacedDisclosure(Disclosure.UNANIMOUS)]
+        if anonymous
+        else [PlacedDisclosure(Disclosure.BY_NAME, expected)]
+    )
     if session.grouping is not Grouping.NONE:
-        told.append(Told(Promise.GROUPS, session.groups))
+        told.append(PlacedDisclosure(Disclosure.GROUPS, session.groups))
         # By name every answer has its giver beside it, so that there is no group to hide.
-        told += [Told(Promise.SMALL_GROUPS, FLOOR)] if anonymous else []
-    told.append(Told(Promise.NOTES_WITHOUT_NAME if anonymous else Promise.NOTES_BY_NAME))
-    told.append(Told(Promise.COUNTED))
-    told += [Told(Promise.TOO_FEW, FLOOR)] if anonymous else []
-    told += [Told(Promise.BESIDE_PAPER)] if anonymous and session.paper and session.typist else []
-    told.append(Told(Promise.LATER))
-    told += [Told(Promise.SIGNALS)] if session.signals else []
-    told.append(Told(Promise.NOTHING_EARLIER))
-    told.append(Told(Promise.NOT_KEPT if anonymous else Promise.NOT_KEPT_BY_NAME))
-    told += [Told(Promise.FOLDED, session.fold_months)] if session.fold_months else []
-    told += [Told(Promise.PAPER)] if session.paper else []
-    told.append(Told(Promise.CHANGE))
-    told += [Told(Promise.CLOSES)] if session.closes else []
-    told += [Told(Promise.FACILITATOR_FIRST)] if session.facilitator_prepares else []
-    told.append(Told(Promise.OPENS_FOR_ALL))
+        told += [PlacedDisclosure(Disclosure.SMALL_GROUPS, FLOOR)] if anonymous else []
+    told.append(PlacedDisclosure(Disclosure.NOTES_WITHOUT_NAME if anonymous else Disclosure.NOTES_BY_NAME))
+    told.append(PlacedDisclosure(Disclosure.COUNTED))
+    told += [PlacedDisclosure(Disclosure.TOO_FEW, FLOOR)] if anonymous else []
+    told += [PlacedDisclosure(Disclosure.BESIDE_PAPER)] if anonymous and session.paper and session.typist else []
+    told.append(PlacedDisclosure(Disclosure.LATER))
+    told += [PlacedDisclosure(Disclosure.SIGNALS)] if session.signals else []
+    told.append(PlacedDisclosure(Disclosure.NOTHING_EARLIER))
+    told.append(PlacedDisclosure(Disclosure.NOT_KEPT if anonymous else Disclosure.NOT_KEPT_BY_NAME))
+    told += [PlacedDisclosure(Disclosure.FOLDED, session.fold_months)] if session.fold_months else []
+    told += [PlacedDisclosure(Disclosure.PAPER)] if session.paper else []
+    told.append(PlacedDisclosure(Disclosure.CHANGE))
+    told += [PlacedDisclosure(Disclosure.CLOSES)] if session.closes else []
+    told += [PlacedDisclosure(Disclosure.FACILITATOR_FIRST)] if session.facilitator_prepares else []
+    told.append(PlacedDisclosure(Disclosure.OPENS_FOR_ALL))
     return tuple(told)

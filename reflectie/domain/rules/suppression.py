@@ -84,7 +84,9 @@ def is_few(people: int) -> bool:
     return 0 < people < FLOOR
 
 
-def groups_to_blank(sizes: Mapping[str, int], without: int, typed: Mapping[str, int] | None = None) -> frozenset[str]:
+def groups_to_suppress(
+    sizes: Mapping[str, int], without: int, typed: Mapping[str, int] | None = None
+) -> frozenset[str]:
     """The groups whose choice is erased at closing: those under FLOOR, and the smallest others until none of them can
     be worked out by subtraction. `sizes` has the counted people of each group, `without` those who chose none. Equal
     sizes go by name. Empty groups are never among them; if nothing less is safe, all others are.

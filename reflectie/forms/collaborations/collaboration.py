@@ -108,7 +108,7 @@ class EraseForm(forms.Form):
         return typed
 
 
-class InviteForm(forms.Form):
+class MemberInvitationForm(forms.Form):
     email = AddressField(
         label=_("E-mailadres"),
         error_messages={"required": _("Vul het e-mailadres in van wie je uitnodigt.")},

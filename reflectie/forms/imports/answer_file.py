@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.cell import column_index_from_string
 
-from reflectie.domain.imports.table_import import SESSION_MARK, Cell, Column, Rows, Wrong, column_letters, has_titles
+from reflectie.domain.imports.table_import import (
+    SESSION_MARK,
+    Cell,
+    ImportColumn,
+    Rows,
+    Wrong,
+    column_letters,
+    has_titles,
+)
 
 from .answer_csv import read_csv
 
@@ -45,7 +53,7 @@ class _Sheet:
     session: str = ""
 
 
-def read_file(content: bytes, columns: Sequence[Column], session: str) -> Rows:
+def read_file(content: bytes, columns: Sequence[ImportColumn], session: str) -> Rows:
     """The rows of the table in an uploaded file, of which `session` is the key.
 
     Raises ValidationError, in words for whoever chose it, for a file that is too big, no workbook, or of another

@@ -17,7 +17,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.imports.table_import import Column, Problem, Rows, Wrong
+from reflectie.domain.imports.table_import import ImportColumn, Rows, TableProblem, Wrong
 from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
 from reflectie.domain.questionnaire.checklist import Checklist, Kind
 from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, Setup
@@ -150,7 +150,7 @@ class UploadForm(forms.Form):
 
     def __init__(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[ImportColumn],
         session: Session,
         data: QueryDict | None = None,
         files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
@@ -207,48 +207,48 @@ def as_json(rows: Rows) -> str:
 # --- the columns
 
 
-def columns_for(checklist: Checklist, setup: Setup) -> tuple[Column, ...]:
+def columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
     """The columns of a session's table, in the order in which a form on paper is read: who, the checklist with its
     notes, and what is asked beside it."""
     known = fields_for(checklist, setup)
     fields = sorted(known.values(), key=lambda asked: (asked.name not in ABOUT_YOU, not asked.item))
-    number = Column(gettext("Blad"), help=gettext("uitleg"))
+    number = ImportColumn(gettext("Blad"), help=gettext("uitleg"))
     return (number, *(column for asked in fields for column in _columns(checklist, asked)))
 
 
-def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[Column, ...]:
+def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
     """Until 0.8: the columns that a CSV has instead, with several choices in one cell."""
     known = fields_for(checklist, setup)
     columns = []
     if asked := known.get("first"):
         numbers = {str(item.number): item.key for item in checklist}
-        columns.append(Column(str(TITLES["first"]), asked, numbers, separator=r"[\s,;]+"))
+        columns.append(ImportColumn(str(TITLES["first"]), asked, numbers, separator=r"[\s,;]+"))
     if asked := known.get("intensity-current"):
         words = {word: choice for choice, word in choice_words(checklist, asked).items()}
-        columns.append(Column(str(TITLES["intensity-current"]), asked, words, separator=r"[,;\r\n]+"))
+        columns.append(ImportColumn(str(TITLES["intensity-current"]), asked, words, separator=r"[,;\r\n]+"))
     return tuple(columns)
 
 
-def _columns(checklist: Checklist, asked: Field) -> list[Column]:
+def _columns(checklist: Checklist, asked: Field) -> list[ImportColumn]:
     title, words = name_of(asked), choice_words(checklist, asked)
     said = {word: choice for choice, word in words.items()}
     if asked.item:
         part = next(part.name for part in checklist.dimensions if part.key == asked.item.dimension)
         if is_note(asked):
-            return [Column(title, asked, help=gettext("hoeft niet"), part=part)]
+            return [ImportColumn(title, asked, help=gettext("hoeft niet"), part=part)]
         numbers = {str(number): choice for number, choice in enumerate(words, start=1)}
-        return [Column(title, asked, said, numbers, _statements(asked, words), part)]
+        return [ImportColumn(title, asked, said, numbers, _statements(asked, words), part)]
     if asked.name == "first":
         # A list in each of so many columns. In each stands one.
         titles = [f"{title} {number}" for number in range(1, asked.limit + 1)]
-        return [Column(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
+        return [ImportColumn(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
     if asked.ask is Ask.MANY:
         explained = gettext("x = aangekruist")
         return [
-            Column(gettext("Nu: %s") % word, asked, {"x": choice}, help=explained, part=title)
+            ImportColumn(gettext("Nu: %s") % word, asked, {"x": choice}, help=explained, part=title)
             for choice, word in words.items()
         ]
-    return [Column(title, asked, said, help=gettext("in één zin") if asked.name == "goal-sentence" else "")]
+    return [ImportColumn(title, asked, said, help=gettext("in één zin") if asked.name == "goal-sentence" else "")]
 
 
 def _statements(asked: Field, words: Mapping[str, str]) -> str:
@@ -338,7 +338,7 @@ WRONG: dict[str, str | Promise] = {
 }
 
 
-def place_of(problem: Problem) -> str:
+def place_of(problem: TableProblem) -> str:
     """Where a problem stands, as a spreadsheet says it."""
     where = {"row": problem.row, "letters": problem.letters}
     if problem.letters and problem.column and problem.row:
@@ -348,7 +348,7 @@ def place_of(problem: Problem) -> str:
     return gettext("Rij %s") % problem.row if problem.row else ""
 
 
-def say(problem: Problem, first_title: str) -> str:
+def say(problem: TableProblem, first_title: str) -> str:
     """What is wrong, and what helps. `first_title` is how a column is called, as an example."""
     if problem.wrong is Wrong.TOO_MANY_SHEETS:
         return too_many(problem.number)
@@ -362,7 +362,7 @@ def say(problem: Problem, first_title: str) -> str:
     }
 
 
-def _choose(column: Column) -> str:
+def _choose(column: ImportColumn) -> str:
     if len(column.words) > MAX_WORDS:
         return gettext("een mogelijkheid uit de lijst")
     return get_text_list([f"‘{word}’" for word in column.words], gettext("of"))

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NOTE
-from reflectie.domain.questionnaire.checklist import Item, Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner, Item
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.versions import etag
 from reflectie.forms.fields import TextField
@@ -35,7 +35,7 @@ class OutcomeForm(OptimisticLockForm[Outcome]):
     )
     mover = forms.ChoiceField(
         required=False,
-        choices=[(mover.value, mover.value) for mover in Mover],
+        choices=[(mover.value, mover.value) for mover in ActionOwner],
         error_messages={"invalid_choice": _UNKNOWN},
     )
     reason = TextField(limit=MAX_NOTE, widget=forms.Textarea(attrs=_AREA))
@@ -69,7 +69,9 @@ class OutcomeForm(OptimisticLockForm[Outcome]):
             return None
         given = self.cleaned_data
         choice = Choice(given["choice"]) if given["choice"] else None
-        return Outcome(choice, given["reason"], given["minority"], Mover(given["mover"]) if given["mover"] else None)
+        return Outcome(
+            choice, given["reason"], given["minority"], ActionOwner(given["mover"]) if given["mover"] else None
+        )
 
     def choices(self) -> list[tuple[str, str | Promise, bool]]:
         """Each choice with its words, and whether it is the one that is chosen."""
@@ -79,4 +81,4 @@ class OutcomeForm(OptimisticLockForm[Outcome]):
     def movers(self) -> list[tuple[str, str | Promise, bool, bool]]:
         """Who can move it, each with its words, whether it is the one chosen, and whether the guidance says so."""
         chosen = self["mover"].value() or self.item.mover
-        return [(mover.value, word(mover), mover == chosen, mover is self.item.mover) for mover in Mover]
+        return [(mover.value, word(mover), mover == chosen, mover is self.item.mover) for mover in ActionOwner]

@@ -19,7 +19,7 @@ MAX_TYPED = MAX_INVITEES * 400
 MAX_QUOTED, MAX_QUOTE = 5, 60
 
 
-class InviteForm(forms.Form):
+class ParticipantInvitationForm(forms.Form):
     """Addresses, in whatever way they are set apart; cleaned, a list of different ones in the order given."""
 
     addresses = forms.CharField(

@@ -4,7 +4,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.comparison.history import History, Moment, Point, Trend
+from reflectie.domain.comparison.history import History, Point, SessionWhirlpool, Trend
 from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -111,21 +111,21 @@ def _trend_text(trend: Trend) -> str:
     return f"{trend.item.short}. {'; '.join(parts)}."
 
 
-def moment_text(moment: Moment) -> str:
+def moment_text(moment: SessionWhirlpool) -> str:
     """What a small whirlpool shows, for whoever doesn't see it."""
     title = wording.session_words(moment.session.title)
     return f"{title}. {whirlpool_text(moment.arms, numbered=moment.session.mode.is_round)}"
 
 
-def at_play(moment: Moment) -> str:
+def at_play(moment: SessionWhirlpool) -> str:
     """The factors that play, in words under their whirlpool."""
     return _named(moment, Finding.OBSTACLE)
 
 
-def split_over(moment: Moment) -> str:
+def split_over(moment: SessionWhirlpool) -> str:
     """The factors over which a session is split."""
     return _named(moment, Finding.SPLIT)
 
 
-def _named(moment: Moment, found: Finding) -> str:
+def _named(moment: SessionWhirlpool, found: Finding) -> str:
     return ", ".join(lower_first(arm.report.item.short) for arm in moment.arms if arm.report.finding is found)

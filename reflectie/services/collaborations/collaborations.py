@@ -25,7 +25,7 @@ from reflectie.models import (
     nth_that_day,
 )
 from reflectie.services.clock import today
-from reflectie.services.erasure import leave_no_trace
+from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration
 from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import title_of
@@ -116,7 +116,7 @@ def erase_collaboration(pk: UUID) -> None:
         list(Session.objects.select_for_update().filter(collaboration=pk).order_by("pk").values_list("pk"))
         list(Collaboration.objects.select_for_update().filter(pk=pk))
         Collaboration.objects.filter(pk=pk).delete()
-        leave_no_trace()
+        truncate_wal_on_commit()
 
 
 def collaborations_of(

@@ -22,7 +22,7 @@ from reflectie.models import (
     Session,
 )
 from reflectie.services.clock import today
-from reflectie.services.erasure import leave_no_trace
+from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_collaboration
 from reflectie.services.mail import Letter, hand_over
@@ -136,7 +136,7 @@ def erase_old_invitations(today: date) -> int:
     """Erase the addresses of invitations that are too old to be taken; how many these were."""
     with transaction.atomic():
         old = Invitation.objects.filter(sent_on__lt=today - timedelta(days=INVITATION_DAYS))
-        leave_no_trace()
+        truncate_wal_on_commit()
         return old.delete()[0]
 
 
@@ -181,7 +181,7 @@ def withdraw_invitation(collaboration: Collaboration, invitation_id: UUID) -> No
     """Its link stops working, and the address is erased. Withdrawing twice is withdrawing once."""
     with transaction.atomic():
         Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()
-        leave_no_trace()
+        truncate_wal_on_commit()
 
 
 def members_of(collaboration: Collaboration) -> "QuerySet[Membership]":

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, set_beside
+from reflectie.domain.comparison.comparison import Comparison, SessionFigures, Team, build_comparison
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.items import ItemReport
@@ -142,7 +142,7 @@ def load_comparison(sessions: Sequence[Session]) -> Comparison:
     agreements = _agreements(sessions)
     figures = [_figures(session, totals[session.pk], agreements.get(session.pk, ())) for session in sessions]
     rows = {session.checklist_id: session.checklist for session in sessions}
-    return set_beside([load_checklist(row) for row in rows.values()], figures)
+    return build_comparison([load_checklist(row) for row in rows.values()], figures)
 
 
 def _agreements(sessions: Iterable[Session]) -> dict[UUID, tuple[Agreement, ...]]:

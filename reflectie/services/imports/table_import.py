@@ -9,7 +9,7 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
 from reflectie.services.clock import today
-from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
 from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
 from reflectie.services.questionnaire.sheets import find_response, takes_answers, write_sheets
@@ -37,7 +37,7 @@ def room_for(session: Session) -> int:
     return (1 if session.mode == Mode.TOGETHER else MAX_SHEETS) - session.responses.count()
 
 
-def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
+def import_answers(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
     """Put in sheets that hold fields that this session asks: all of them, finished, or none.
 
     The same token twice brings them in once, whatever came with it. Their rows have random keys and come in random
@@ -66,7 +66,7 @@ def bring_in(session: Session, token: str, sheets: Sequence[Sheet]) -> Session:
     return session
 
 
-def take_out(session: Session) -> int:
+def delete_imported(session: Session) -> int:
     """Erase all sheets that were brought into a session of earlier years, to bring them in anew; how many these were.
 
     Only there: in a round they can't be told from what people answered themselves.
@@ -80,7 +80,7 @@ def take_out(session: Session) -> int:
         erase_quotes(session)
         session.made_pdfs.all().delete()
         session.responses.all().delete()
-        leave_no_trace()
+        truncate_wal_on_commit()
     return erased
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max, Subquery
 from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
 from reflectie.models import OPENED, Collaboration, MadePdf, Session
 from reflectie.models import Agreement as AgreementRow
-from reflectie.services.erasure import erase_quotes, leave_no_trace
+from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
 from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import ConflictError, is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
@@ -132,4 +132,4 @@ def _erase_copies(session: Session, takes_back: bool) -> None:
     if takes_back:
         session.made_pdfs.all().delete()
         erase_quotes(session)
-    leave_no_trace()
+    truncate_wal_on_commit()

@@ -7,7 +7,7 @@ from reflectie.domain.report.outcomes import Outcome
 from reflectie.keys import keyed_hashes
 from reflectie.models import Answer, Session
 from reflectie.models import Outcome as OutcomeRow
-from reflectie.services.erasure import leave_no_trace
+from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
@@ -53,16 +53,16 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
             OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
         # What was wiped or reworded may not live on, in a PDF or in the database's files.
         session.made_pdfs.all().delete()
-        leave_no_trace()
+        truncate_wal_on_commit()
     return outcome
 
 
-def text_mark(text: str) -> str:
+def text_digest(text: str) -> str:
     """Names a text that somebody typed, in an address. Keyed: from a log, nobody can try out which text it was."""
-    return text_marks(text)[0]
+    return text_digests(text)[0]
 
 
-def text_marks(text: str) -> list[str]:
+def text_digests(text: str) -> list[str]:
     """What names a text, and what named it on a page that was drawn under a secret key of before."""
     return [mark[:MARK_LENGTH] for mark in keyed_hashes("reflectie.text", text)]
 
@@ -70,8 +70,8 @@ def text_marks(text: str) -> list[str]:
 def remove_text(session: Session, field: str, mark: str) -> int:
     """Take a text out of a session for good, wherever it stands in that field; how many times that was.
 
-    `field` is the name of a note's field or "goal-sentence", `mark` the text's (`text_mark`). The report says how many
-    were taken out, and the PDF that was made goes with them. Raises StageError while the round is open, and
+    `field` is the name of a note's field or "goal-sentence", `mark` the text's (`text_digest`). The report says how
+    many were taken out, and the PDF that was made goes with them. Raises StageError while the round is open, and
     NotFoundError when the session was erased.
     """
     with transaction.atomic():
@@ -83,14 +83,14 @@ def remove_text(session: Session, field: str, mark: str) -> int:
             session.removed[field] = session.removed.get(field, 0) + removed
             session.save(update_fields=["removed"])
             session.made_pdfs.all().delete()
-            leave_no_trace()
+            truncate_wal_on_commit()
     return removed
 
 
 def _remove_note(session: Session, field: str, mark: str) -> int:
     item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
     noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
-    found = [answer for answer in noted if mark in text_marks(answer.note)]
+    found = [answer for answer in noted if mark in text_digests(answer.note)]
     for answer in found:
         answer.note = ""
     Answer.objects.bulk_update([answer for answer in found if answer.value], ["note"])
@@ -103,7 +103,7 @@ def _remove_sentence(session: Session, mark: str) -> int:
     found = [
         response
         for response in session.responses.all()
-        if (text := response.extras.get(GOAL_SENTENCE)) and mark in text_marks(text)
+        if (text := response.extras.get(GOAL_SENTENCE)) and mark in text_digests(text)
     ]
     for response in found:
         del response.extras[GOAL_SENTENCE]

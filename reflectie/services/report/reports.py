@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
@@ -121,7 +121,7 @@ def _about(session: Session, earlier: Report | None) -> About:
 def outcome_of(row: OutcomeRow) -> Outcome:
     """An outcome as it is kept."""
     choice = Choice(row.choice) if row.choice else None
-    return Outcome(choice, row.reason, row.minority, Mover(row.mover) if row.mover else None)
+    return Outcome(choice, row.reason, row.minority, ActionOwner(row.mover) if row.mover else None)
 
 
 def load_agreements(session: Session) -> tuple[Agreement, ...]:

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reflectie.domain.rules.aggregation import fold
+from reflectie.domain.rules.aggregation import aggregate
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Session
 from reflectie.services.clock import today
-from reflectie.services.erasure import leave_no_trace
+from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import load_checklist
@@ -20,14 +20,14 @@ from reflectie.services.questionnaire.sheets import all_sheets, write_sheets
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
 
-def fold_old(day: date) -> int:
+def aggregate_old_rounds(day: date) -> int:
     """Fold the answers of every round that was concluded FOLD_MONTHS before this day, or earlier; how many these were.
 
     What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
     """
     folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
     if folded:
-        leave_no_trace()
+        truncate_wal_on_commit()
     return folded
 
 
@@ -35,10 +35,10 @@ def old_rounds(day: date) -> "QuerySet[Session]":
     """Rounds that were concluded FOLD_MONTHS before this day, or earlier, and aren't folded yet."""
     if not settings.FOLD_MONTHS:
         return Session.objects.none()
-    return unfolded_rounds().filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
+    return rounds_to_aggregate().filter(concluded_on__lte=_months_before(day, settings.FOLD_MONTHS))
 
 
-def unfolded_rounds() -> "QuerySet[Session]":
+def rounds_to_aggregate() -> "QuerySet[Session]":
     """Concluded rounds that still have each answer."""
     return Session.objects.filter(stage=Session.Stage.CONCLUDED, mode__in=ROUNDS, folded_on=None)
 
@@ -62,7 +62,7 @@ def _fold_one(key: UUID) -> bool:
         if session.folded_on:
             # By another timer, just now.
             return False
-        sheets = fold(
+        sheets = aggregate(
             load_checklist(session.checklist),
             Grouping(session.grouping),
             all_sheets(session),

@@ -10,12 +10,12 @@ from django.db.models import Count, Max, Q, Value
 from django.db.models.functions import Replace
 
 from reflectie.domain.report.agreements import Conclusion
-from reflectie.domain.rules.suppression import enough, groups_to_blank, questions_to_erase
+from reflectie.domain.rules.suppression import enough, groups_to_suppress, questions_to_erase
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.services.clock import today
-from reflectie.services.erasure import leave_no_trace
+from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
@@ -42,7 +42,7 @@ class AdoptedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoundProgress:
     """How a round stands while it runs: begun (by a first answer) and finished, and no more than that."""
 
     session_id: UUID
@@ -121,7 +121,7 @@ def rename_session(session: Session, name: str) -> Session:
         session.name = name
         session.save(update_fields=["name"])
         # What it was called may have been somebody's name.
-        leave_no_trace()
+        truncate_wal_on_commit()
     return session
 
 
@@ -162,7 +162,7 @@ def find_by_code(code: str) -> str | None:
     return Session.objects.filter(code=code).values_list("join_token", flat=True).first()
 
 
-def load_standing(join_token: str) -> Standing | None:
+def load_progress(join_token: str) -> RoundProgress | None:
     """How the session with this link stands; None when there is none. One query, for many who ask every few seconds."""
     counted = Session.objects.annotate(
         begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True))
@@ -170,7 +170,9 @@ def load_standing(join_token: str) -> Standing | None:
     session = counted.filter(join_token=join_token).first()
     if session is None:
         return None
-    return Standing(session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected)
+    return RoundProgress(
+        session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected
+    )
 
 
 def withdraw(session: Session, *token_hashes: str) -> bool:
@@ -179,7 +181,7 @@ def withdraw(session: Session, *token_hashes: str) -> bool:
     with transaction.atomic():
         session = lock_open_session(session)
         deleted, _ = session.responses.filter(token_hash__in=token_hashes).delete()
-        leave_no_trace()
+        truncate_wal_on_commit()
     return bool(deleted)
 
 
@@ -227,7 +229,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         # Until now the day of the last answer.
         session.changed_on = today()
         session.save()
-        leave_no_trace()
+        truncate_wal_on_commit()
     return session
 
 
@@ -286,7 +288,7 @@ def _blank_groups(session: Session, responses: list[Response]) -> bool:
     counted = [(sheet.text(name), response.typed) for response, sheet in sheets if sheet.answered(checklist)]
     sizes = Counter(group for group, _ in counted)
     without = sizes.pop("", 0)
-    blanked = groups_to_blank(sizes, without, Counter(group for group, typed in counted if typed))
+    blanked = groups_to_suppress(sizes, without, Counter(group for group, typed in counted if typed))
     for response in responses:
         # Whoever answered nothing in the checklist isn't counted, and must not stand for a group of one.
         if response.extras.get(name) in blanked or response.extras.get(name) not in sizes:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.accounts.adapters import INVITATION, display_name
 from reflectie.domain.text import set_apart, sort_key
-from reflectie.forms.collaborations.collaboration import InviteForm
+from reflectie.forms.collaborations.collaboration import MemberInvitationForm
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.services.collaborations.people import (
     INVITATION_DAYS,
@@ -54,7 +54,7 @@ CONFIRMED = {"coordinator", "facilitator", "remove"}
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = membership_or_404(request, pk)
     if request.method != "POST":
-        return _confirm(request, own) if "doe" in request.GET else _people(request, own, InviteForm())
+        return _confirm(request, own) if "doe" in request.GET else _people(request, own, MemberInvitationForm())
     action = request.POST.get("action", "")
     if action == "invite" and own.role == Role.COORDINATOR:
         return _invite(request, own)
@@ -76,7 +76,7 @@ def _to_people(own: Membership) -> HttpResponse:
     return HttpResponseRedirect(reverse("members", args=[own.collaboration_id]), status=303)
 
 
-def _people(request: HttpRequest, own: Membership, form: InviteForm, **more: Any) -> HttpResponse:
+def _people(request: HttpRequest, own: Membership, form: MemberInvitationForm, **more: Any) -> HttpResponse:
     is_coordinator = own.role == Role.COORDINATOR
     people = sorted(members_of(own.collaboration), key=_by_role_and_name)
     coordinators = sum(member.role == Role.COORDINATOR and member.user.is_active for member in people)
@@ -136,7 +136,7 @@ def _change(request: HttpRequest, own: Membership, action: str) -> HttpResponse:
         else:
             change_role(own.collaboration, member.pk, action)
     except LastCoordinatorError:
-        return _people(request, own, InviteForm(), last_coordinator=True, status=409)
+        return _people(request, own, MemberInvitationForm(), last_coordinator=True, status=409)
     if action == "remove" and member.pk == own.pk:
         messages.success(request, _("Je hebt de samenwerking verlaten."))
         return HttpResponseRedirect(reverse("collaborations"), status=303)
@@ -145,7 +145,7 @@ def _change(request: HttpRequest, own: Membership, action: str) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
-    form = InviteForm(request.POST)
+    form = MemberInvitationForm(request.POST)
     if not form.is_valid():
         return _people(request, own, form, status=422)
     if trouble := _is_member_already(own, form):
@@ -162,7 +162,7 @@ def _invite(request: HttpRequest, own: Membership) -> HttpResponse:
     return _to_people(own)
 
 
-def _is_member_already(own: Membership, form: InviteForm) -> str:
+def _is_member_already(own: Membership, form: MemberInvitationForm) -> str:
     """What to say of an address that an invitation gives nothing; "" of any other."""
     member = members_of(own.collaboration).filter(user__email=form.cleaned_data["email"]).first()
     if member is None or gains_from(form.cleaned_data["role"], member.role):

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from reflectie.domain.comparison.across_teams import set_teams_beside
+from reflectie.domain.comparison.across_teams import compare_teams
 from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, Order
 from reflectie.domain.comparison.history import MAX_IN_FULL, histories
 from reflectie.forms.comparison.comparison import WantedForm
@@ -144,7 +144,7 @@ def over_time(request: HttpRequest) -> HttpResponse:
 def beside(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
     shared = {item.key: found for item, found in load_shared(signed_in(request).pk) or ()}
-    context = {"beside": set_teams_beside(comparison), "shared": shared}
+    context = {"beside": compare_teams(comparison), "shared": shared}
     return _page(request, "reflectie/comparison/across_teams.html", comparison, context)
 
 

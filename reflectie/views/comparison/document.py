@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from reflectie.domain.comparison.document import build_handout
+from reflectie.domain.comparison.document import build_comparison_document
 from reflectie.pdf import documents
-from reflectie.web.responses import dated_name, made_file
+from reflectie.web.responses import conditional_file, dated_name
 
 from .comparison import comparison_or_404
 
@@ -13,6 +13,6 @@ from .comparison import comparison_or_404
 @require_safe
 def comparison_pdf(request: HttpRequest) -> HttpResponse:
     comparison = comparison_or_404(request)
-    context = {"comparison": comparison, "handout": build_handout(comparison)}
-    wanted = documents.Unkept("reflectie/comparison/pdf.html", context)
-    return made_file(request, wanted.fingerprint, wanted.make, dated_name("vergelijking", comparison.last_day))
+    context = {"comparison": comparison, "handout": build_comparison_document(comparison)}
+    wanted = documents.UncachedPdf("reflectie/comparison/pdf.html", context)
+    return conditional_file(request, wanted.fingerprint, wanted.make, dated_name("vergelijking", comparison.last_day))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.domain.imports.table_import import MAX_PROBLEMS, Brought, Column, Rows, look_over, read_table
+from reflectie.domain.imports.table_import import MAX_PROBLEMS, ImportColumn, ImportResult, Rows, preview_of, read_table
 from reflectie.domain.questionnaire.answers import Sheet, fields_for, is_note
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.exports import CONTENT_TYPES, Format, answers_file
@@ -32,7 +32,13 @@ from reflectie.forms.imports.table_import import (
 )
 from reflectie.models import Session
 from reflectie.presentation.wording import session_words
-from reflectie.services.imports.table_import import TooManySheetsError, bring_in, room_for, take_out, takes_sheets
+from reflectie.services.imports.table_import import (
+    TooManySheetsError,
+    delete_imported,
+    import_answers,
+    room_for,
+    takes_sheets,
+)
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
 from reflectie.services.questionnaire.sheets import setup_of
@@ -68,7 +74,7 @@ def _session(request: HttpRequest, pk: UUID) -> Session:
     return session
 
 
-def _columns(session: Session) -> tuple[Column, ...]:
+def _columns(session: Session) -> tuple[ImportColumn, ...]:
     asked = load_checklist(session.checklist), setup_of(session)
     return (*columns_for(*asked), *csv_columns_for(*asked))
 
@@ -110,12 +116,12 @@ def _upload(request: HttpRequest, session: Session) -> HttpResponse:
     return _look_over(request, session, _read(session, form.rows), form.rows)
 
 
-def _read(session: Session, rows: Rows) -> Brought:
+def _read(session: Session, rows: Rows) -> ImportResult:
     return read_table(rows, _columns(session), MAX_SHEETS)
 
 
 def _look_over(
-    request: HttpRequest, session: Session, brought: Brought, rows: Rows, trouble: Sequence[str] = ()
+    request: HttpRequest, session: Session, brought: ImportResult, rows: Rows, trouble: Sequence[str] = ()
 ) -> HttpResponse:
     """What the table comes to, or all that is wrong with it. `trouble` is why it wasn't brought in."""
     if brought.problems:
@@ -123,7 +129,7 @@ def _look_over(
     if len(brought.sheets) > (room := room_for(session)):
         return _full(request, session, room)
     checklist = load_checklist(session.checklist)
-    overview = look_over(checklist, brought.sheets)
+    overview = preview_of(checklist, brought.sheets)
     context = _context(session) | {
         "overview": overview,
         "dimensions": [
@@ -139,7 +145,7 @@ def _look_over(
     return render(request, "reflectie/imports/preview.html", context, status=422 if trouble else 200)
 
 
-def _first(brought: Brought, checklist: Checklist, session: Session) -> list[tuple[str, list[str]]]:
+def _first(brought: ImportResult, checklist: Checklist, session: Session) -> list[tuple[str, list[str]]]:
     """The first few sheets, a line for each question to which one of them says something."""
     sheets: Sequence[Sheet] = brought.sheets[:SHOWN]
     asked = fields_for(checklist, setup_of(session)).values()
@@ -155,7 +161,7 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     if not is_fine or brought.problems:
         return _look_over(request, session, brought, rows, [str(error) for error in form.errors.get("token", ())])
     try:
-        bring_in(session, form.cleaned_data["token"], brought.sheets)
+        import_answers(session, form.cleaned_data["token"], brought.sheets)
     except TooManySheetsError as error:
         return _full(request, session, error.args[0])
     except StageError:
@@ -165,7 +171,7 @@ def _confirm(request: HttpRequest, session: Session) -> HttpResponse:
     return HttpResponseRedirect(reverse("session", args=[session.pk]), status=303)
 
 
-def _wrong(request: HttpRequest, session: Session, brought: Brought) -> HttpResponse:
+def _wrong(request: HttpRequest, session: Session, brought: ImportResult) -> HttpResponse:
     example = next(column.title for column in _columns(session) if column.asked and column.asked.item)
     problems = [(place_of(problem), say(problem, example)) for problem in brought.problems]
     return _page(request, session, status=422, problems=problems, more=len(problems) >= MAX_PROBLEMS)
@@ -190,5 +196,5 @@ def _page(
 
 def _take_out(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method == "POST":
-        return finish_step(request, session, lambda: take_out(session))
+        return finish_step(request, session, lambda: delete_imported(session))
     return render(request, "reflectie/imports/take_out.html", _context(session))

@@ -6,21 +6,21 @@ from reflectie.domain.meeting.guide import LENGTHS, USUAL_LENGTH, build_guide
 from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.services.report.reports import load_report
 from reflectie.web.report_access import ReportAccess
-from reflectie.web.responses import page_of
+from reflectie.web.responses import conditional_page
 
 
 def guide(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     """The conversation guide."""
     report, minutes = load_report(access.session), minutes_asked(request)
     context = {"guide": build_guide(report, minutes), "lengths": LENGTHS, **access.context}
-    return page_of(request, "reflectie/meeting/page.html", report, context, f"{minutes}-{access.seen_by}")
+    return conditional_page(request, "reflectie/meeting/page.html", report, context, f"{minutes}-{access.seen_by}")
 
 
 def rebuild(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     """The worksheet."""
     report = load_report(access.session)
     context = {"sheets": build_worksheet(report), **access.context}
-    return page_of(request, "reflectie/meeting/worksheet/page.html", report, context, access.seen_by)
+    return conditional_page(request, "reflectie/meeting/worksheet/page.html", report, context, access.seen_by)
 
 
 def minutes_asked(request: HttpRequest) -> int:

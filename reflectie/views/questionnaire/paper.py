@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.domain.rules.disclosures import promises
+from reflectie.domain.rules.disclosures import disclosures
 from reflectie.forms.questionnaire.paper import PaperCountForm, PaperSheetForm, paper_questions
 from reflectie.models import Session
 from reflectie.pdf import documents
@@ -24,7 +24,7 @@ from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 from reflectie.services.sessions.rounds import StageError
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, MEMBERS, session_or_404
-from reflectie.web.responses import made_file
+from reflectie.web.responses import conditional_file
 
 from .participant import round_of
 
@@ -46,10 +46,10 @@ def paper_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "session": session,
         "checklist": checklist,
         "questions": paper_questions(checklist, setup),
-        "promises": promises(round_of(session)),
+        "promises": disclosures(round_of(session)),
     }
-    form = documents.Unkept("reflectie/questionnaire/paper/form.html", context)
-    return made_file(request, form.fingerprint, form.make, "formulier-zelfreflectie.pdf")
+    form = documents.UncachedPdf("reflectie/questionnaire/paper/form.html", context)
+    return conditional_file(request, form.fingerprint, form.make, "formulier-zelfreflectie.pdf")
 
 
 @keeps_typed()

@@ -13,7 +13,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.domain.rules.disclosures import Round, promises
+from reflectie.domain.rules.disclosures import Round, disclosures
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
 from reflectie.models import OPENED, Response, Session
@@ -27,15 +27,15 @@ from reflectie.web.participant_cookie import (
     forget_code,
     in_groups,
     is_same_person,
-    own_code,
-    own_hashes,
-    owner_mark,
+    owner_draft_key,
+    participant_code,
+    participant_hashes,
     remember_code,
-    session_mark,
-    shared_mark,
-    sheet_mark,
+    session_draft_key,
+    shared_draft_key,
+    sheet_draft_key,
 )
-from reflectie.web.permissions import joined_session_or_404, standing_or_404
+from reflectie.web.permissions import joined_session_or_404, progress_or_404
 from reflectie.web.throttle import TooOften, try_code
 
 from .sheet import SheetContext, refuse, save_sheet, show_sheet
@@ -87,14 +87,14 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(context["report_url"])
     if is_open and not (finished and is_round):
         return _render(request, "join", context)
-    context["standing"] = standing_or_404(token)
+    context["standing"] = progress_or_404(token)
     return _render(request, "thanks" if is_open else "waiting", context)
 
 
 def _begin(request: HttpRequest, session: Session, token: str) -> HttpResponse:
     """A code for whoever has none yet. Pressing twice, or in a second tab, leaves it as it is."""
     page = _to("join-fill", token)
-    if not Mode(session.mode).is_round or own_code(request, session):
+    if not Mode(session.mode).is_round or participant_code(request, session):
         return page
     return remember_code(page, session, new_code(PERSONAL_CODE))
 
@@ -102,18 +102,18 @@ def _begin(request: HttpRequest, session: Session, token: str) -> HttpResponse:
 def _context(request: HttpRequest, session: Session, token: str) -> dict[str, Any]:
     """What every page of a participant shows: the session, the code on this browser and what was given under it."""
     mode = Mode(session.mode)
-    code = own_code(request, session) if mode.is_round else ""
+    code = participant_code(request, session) if mode.is_round else ""
     return {
         "checklist": load_checklist(session.checklist),
         **_about(session, token),
         "mode": mode.value,
         "is_round": mode.is_round,
-        "promises": promises(round_of(session)),
+        "promises": disclosures(round_of(session)),
         "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
         "response": _own_response(request, session, token, code),
-        "session_mark": session_mark(session),
-        "owner": owner_mark(request, session),
+        "session_mark": session_draft_key(session),
+        "owner": owner_draft_key(request, session),
         "join_url": reverse("join", args=[token]),
         "fill_url": reverse("join-fill", args=[token]),
         "report_url": reverse("report", args=[read_token(token)]),
@@ -138,7 +138,7 @@ def round_of(session: Session) -> Round:
 
 def _own_hashes(request: HttpRequest, session: Session, token: str, code: str) -> list[str]:
     """What opens the sheet: in a round the person's code, otherwise the link that everybody has."""
-    return own_hashes(request, session, code) if Mode(session.mode).is_round else [hash_token(token)]
+    return participant_hashes(request, session, code) if Mode(session.mode).is_round else [hash_token(token)]
 
 
 def _about(session: Session, token: str) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _own_response(request: HttpRequest, session: Session, token: str, code: str)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fill(request: HttpRequest, token: str) -> HttpResponse:
     session = joined_session_or_404(token)
-    code = own_code(request, session)
+    code = participant_code(request, session)
     is_round = Mode(session.mode).is_round
     posts = request.method == "POST"
     # Whoever comes back to what wasn't saved in time.
@@ -166,8 +166,8 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     sheet = _sheet_context(request, session, token)
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
     mark = request.POST.get("keep-as", "")
-    if posts and is_round and (not code or mark != sheet.keep_as):
-        refused = _other_promise if code and is_same_person(mark, sheet.keep_as) else _other_person
+    if posts and is_round and (not code or mark != sheet.draft_key):
+        refused = _other_promise if code and is_same_person(mark, sheet.draft_key) else _other_person
         return refused(request, sheet)
     try:
         return save_sheet(request, sheet) if posts else show_sheet(request, sheet)
@@ -178,7 +178,7 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
 def _sheet_context(request: HttpRequest, session: Session, token: str) -> SheetContext:
     context = _context(request, session, token)
     is_round, response = context["is_round"], context["response"]
-    token_hash = _kept_hash(response) or _own_hashes(request, session, token, own_code(request, session))[0]
+    token_hash = _kept_hash(response) or _own_hashes(request, session, token, participant_code(request, session))[0]
     if is_round or not (response and response.finished):
         context["report_url"] = ""
     return SheetContext(
@@ -192,7 +192,7 @@ def _sheet_context(request: HttpRequest, session: Session, token: str) -> SheetC
         context={**NOBODY, **context},
         # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
         may_begin="begun" not in request.POST,
-        keep_as=sheet_mark(session, token_hash) if is_round else shared_mark(session),
+        draft_key=sheet_draft_key(session, token_hash) if is_round else shared_draft_key(session),
         owner=context["owner"],
     )
 
@@ -227,7 +227,7 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
     page whose link was renewed meanwhile: it would show the old one for as long as it stood there.
     """
     try:
-        found = standing_or_404(token)
+        found = progress_or_404(token)
     except Http404:
         if _polled(request):
             return HttpResponse(status=404, headers={"HX-Refresh": "true"})
@@ -253,7 +253,7 @@ def _polled(request: HttpRequest) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def go_on(request: HttpRequest, token: str) -> HttpResponse:
+def resume(request: HttpRequest, token: str) -> HttpResponse:
     """Go on where one began elsewhere, or after the browser lost its cookie, with one's own code."""
     session = joined_session_or_404(token)
     if not takes_answers(session) or not Mode(session.mode).is_round:
@@ -270,26 +270,30 @@ def go_on(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_back(request: HttpRequest, token: str) -> HttpResponse:
+def withdraw_answers(request: HttpRequest, token: str) -> HttpResponse:
     """Erase one's answers, as long as anybody can tell which they are."""
     session = joined_session_or_404(token)
-    code = own_code(request, session)
+    code = participant_code(request, session)
     if not Mode(session.mode).is_round:
         return _to("join", token)
     if session.stage != Session.Stage.OPEN:
         return _too_late(request, session, token)
     if not code:
         return _to("join-continue", token)
-    context = {**_about(session, token), "session_mark": session_mark(session), "owner": owner_mark(request, session)}
+    context = {
+        **_about(session, token),
+        "session_mark": session_draft_key(session),
+        "owner": owner_draft_key(request, session),
+    }
     if request.method != "POST":
         return _render(request, "withdraw", context)
-    hashes = own_hashes(request, session, code)
+    hashes = participant_hashes(request, session, code)
     token_hash = _kept_hash(find_response(session, *hashes)) or hashes[0]
     try:
         withdraw(session, *hashes)
     except StageError:
         return _too_late(request, session, token)
-    context |= {"owner": "", "forget": sheet_mark(session, token_hash)}
+    context |= {"owner": "", "forget": sheet_draft_key(session, token_hash)}
     return forget_code(_render(request, "withdrawn", context), session)
 
 
@@ -298,7 +302,7 @@ def _too_late(request: HttpRequest, session: Session, token: str) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_person(request: HttpRequest, token: str) -> HttpResponse:
+def switch_participant(request: HttpRequest, token: str) -> HttpResponse:
     """A device that goes round: nothing of who used it before stays."""
     session = joined_session_or_404(token)
     if request.method == "POST":
@@ -307,8 +311,8 @@ def new_person(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join", token)
     context = {
         **_about(session, token),
-        "session_mark": session_mark(session),
-        "owner": owner_mark(request, session),
-        "code": in_groups(own_code(request, session)),
+        "session_mark": session_draft_key(session),
+        "owner": owner_draft_key(request, session),
+        "code": in_groups(participant_code(request, session)),
     }
     return _render(request, "new", context)

@@ -49,7 +49,7 @@ class SheetContext:
     # Whether a first answer may make the sheet.
     may_begin: bool = False
     # What the browser keeps unsent answers under: no two people's on one device.
-    keep_as: str = ""
+    draft_key: str = ""
     # With what the marks begin of whoever may see what is kept so; nothing where nobody may.
     owner: str = ""
 

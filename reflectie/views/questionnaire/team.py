@@ -14,9 +14,9 @@ from reflectie.services.erasure import erase_reflection
 from reflectie.services.questionnaire.sheets import start_reflection
 from reflectie.services.tokens import hash_token, read_token
 from reflectie.web.errors import keeps_typed
-from reflectie.web.participant_cookie import person_mark, session_mark, shared_mark
+from reflectie.web.participant_cookie import person_draft_key, session_draft_key, shared_draft_key
 from reflectie.web.permissions import response_or_404
-from reflectie.web.reflection_cookie import forget, links, own_token, remember
+from reflectie.web.reflection_cookie import forget, links, reflection_token, remember
 from reflectie.web.throttle import Attempt, TooOften, try_reflection
 
 from .sheet import SheetContext, save_sheet, show_sheet
@@ -70,11 +70,11 @@ def _sheet_context(request: HttpRequest, token: str) -> SheetContext:
         finish_url=report_url,
         finish_label=_("Klaar, toon het verslag"),
         intro="reflectie/questionnaire/own_intro.html",
-        keep_as=shared_mark(response.session),
-        owner=person_mark(shared_mark(response.session)),
+        draft_key=shared_draft_key(response.session),
+        owner=person_draft_key(shared_draft_key(response.session)),
         context={
             "token": token,
-            "session_mark": session_mark(response.session),
+            "session_mark": session_draft_key(response.session),
             "report_url": report_url if response.finished else "",
             **links(request, token),
         },
@@ -92,6 +92,6 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "reflectie/questionnaire/erase.html", {"token": token, "pdf_url": pdf_url})
     if not erase_reflection(response.session_id):
         raise Http404
-    page = render(request, "reflectie/questionnaire/erased.html", {"forget": f"{session_mark(response.session)}-"})
+    page = render(request, "reflectie/questionnaire/erased.html", {"forget": f"{session_draft_key(response.session)}-"})
     # Another reflection that this browser is in the middle of stays within reach.
-    return forget(page) if own_token(request) == token else page
+    return forget(page) if reflection_token(request) == token else page

@@ -13,7 +13,7 @@ from reflectie.presentation.pictures.slide import make_slide
 from reflectie.presentation.wording import session_words
 from reflectie.services.report.reports import load_report
 from reflectie.web.report_access import ReportAccess
-from reflectie.web.responses import made_file
+from reflectie.web.responses import conditional_file
 
 
 def picture(request: HttpRequest, access: ReportAccess, name: str) -> HttpResponse:
@@ -21,7 +21,7 @@ def picture(request: HttpRequest, access: ReportAccess, name: str) -> HttpRespon
     if (found := find_picture(report, name)) is None:
         raise Http404
     mark, file = f"{documents.fingerprint(report)}-{name}", f"{name}-{report.changed_on:%Y-%m-%d}.svg"
-    return made_file(request, mark, partial(_draw, report, found), file, "image/svg+xml")
+    return conditional_file(request, mark, partial(_draw, report, found), file, "image/svg+xml")
 
 
 def _draw(report: Report, found: Picture) -> str:

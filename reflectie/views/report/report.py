@@ -15,16 +15,16 @@ from reflectie.domain.report.report import Report
 from reflectie.forms.report.outcomes import OutcomeForm
 from reflectie.models import Session
 from reflectie.services.optimistic_lock import ConflictError
-from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_marks
+from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_digests
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import read_token
 from reflectie.web.errors import keeps_typed
-from reflectie.web.participant_cookie import session_mark
+from reflectie.web.participant_cookie import session_draft_key
 from reflectie.web.permissions import member_report_or_404
-from reflectie.web.reflection_cookie import links, own_token
+from reflectie.web.reflection_cookie import links, reflection_token
 from reflectie.web.report_access import ReportAccess
-from reflectie.web.responses import page_of
+from reflectie.web.responses import conditional_page
 
 TEMPLATE = "reflectie/report/page.html"
 
@@ -33,15 +33,15 @@ def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     context, seen_by = access.context, access.seen_by
     if access.member is None:
         own = _own_token(request, access.links.key)
-        context |= {"own_token": own, "session_mark": session_mark(access.session)}
+        context |= {"own_token": own, "session_mark": session_draft_key(access.session)}
         context |= links(request, own) if own else {}
         seen_by = "own" if own else ""
-    return page_of(request, TEMPLATE, load_report(access.session), context, seen_by)
+    return conditional_page(request, TEMPLATE, load_report(access.session), context, seen_by)
 
 
 def _own_token(request: HttpRequest, token: str | UUID) -> str:
     """The link to fill in that this browser used last, when the report is of that sheet; else nothing."""
-    own = own_token(request)
+    own = reflection_token(request)
     return own if own and read_token(own) == token else ""
 
 
@@ -131,7 +131,7 @@ def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _nothing_removed(
             request, _("Er wordt nog ingevuld. Wie de tekst schreef, kan die zelf nog wijzigen."), back
         )
-    texts = [text for text in _texts(load_report(access.session), field) if mark in text_marks(text)]
+    texts = [text for text in _texts(load_report(access.session), field) if mark in text_digests(text)]
     if not texts:
         return _nothing_removed(request, _("Die tekst staat niet meer in het verslag."), back)
     context = {"veld": field, "merk": mark, "text": texts[0], "times": len(texts), "session": access.session, **back}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
 from reflectie.domain.text import set_apart
-from reflectie.forms.sessions.invite import InviteForm
+from reflectie.forms.sessions.invite import ParticipantInvitationForm
 from reflectie.models import Session
 from reflectie.presentation.wording import session_in_plain_text
 from reflectie.services.errors import NotFoundError
@@ -52,7 +52,7 @@ def invitees(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _page(request, session)
     if "forget" in request.POST:
         return _forget(request, session)
-    form = InviteForm(request.POST)
+    form = ParticipantInvitationForm(request.POST)
     is_reminder = "remind" in request.POST
     if not is_reminder and not form.is_valid():
         return _page(request, session, form, status=422)
@@ -77,7 +77,7 @@ def _again(session: Session) -> HttpResponse:
 
 
 def _hand_over(
-    request: HttpRequest, session: Session, form: InviteForm, mails: Attempt, *, is_reminder: bool
+    request: HttpRequest, session: Session, form: ParticipantInvitationForm, mails: Attempt, *, is_reminder: bool
 ) -> HttpResponse:
     try:
         handed = _handed(request, session, form, is_reminder=is_reminder)
@@ -88,14 +88,18 @@ def _hand_over(
     return _again(session)
 
 
-def _handed(request: HttpRequest, session: Session, form: InviteForm, *, is_reminder: bool) -> HandedOver:
+def _handed(
+    request: HttpRequest, session: Session, form: ParticipantInvitationForm, *, is_reminder: bool
+) -> HandedOver:
     if is_reminder:
         return remind(session, _letter(request, session, "remind"))
     seen = request.POST.getlist("unreached")
     return invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"), seen)
 
 
-def _not_handed(request: HttpRequest, session: Session, form: InviteForm, trouble: Exception) -> HttpResponse:
+def _not_handed(
+    request: HttpRequest, session: Session, form: ParticipantInvitationForm, trouble: Exception
+) -> HttpResponse:
     if isinstance(trouble, StageError):
         return overtaken(request, session)
     if isinstance(trouble, TooManyError):
@@ -113,7 +117,7 @@ def _told(handed: HandedOver) -> str:
 
 
 def _too_much(
-    request: HttpRequest, session: Session, form: InviteForm | None, full: TooOften, had_enough: str
+    request: HttpRequest, session: Session, form: ParticipantInvitationForm | None, full: TooOften, had_enough: str
 ) -> HttpResponse:
     """No mail goes out now: said beside the addresses, or above a reminder's page, where none can be taken away."""
     text = f"{_('Je verstuurde net heel veel mails.')} {full.words} {_('Deel de link intussen zelf.')}"
@@ -127,12 +131,16 @@ def _too_much(
 
 
 def _page(
-    request: HttpRequest, session: Session, form: InviteForm | None = None, too_much: str = "", status: int = 200
+    request: HttpRequest,
+    session: Session,
+    form: ParticipantInvitationForm | None = None,
+    too_much: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     invitees = load_invitees(session)
     context = {
         # Whom it didn't reach stands ready to be corrected.
-        "form": form or InviteForm(addresses=invitees.unreached),
+        "form": form or ParticipantInvitationForm(addresses=invitees.unreached),
         "session": session,
         "collaboration": session.collaboration,
         "invitees": invitees,

@@ -27,7 +27,7 @@ from reflectie.services.sessions.rounds import (
     change_plan,
     count_responses,
     last_plan,
-    load_standing,
+    load_progress,
     plan_session,
     rename_session,
     renew_link,
@@ -142,7 +142,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
     session = found.session
     is_open = session.stage == Session.Stage.OPEN
-    standing = load_standing(session.join_token or "")
+    standing = load_progress(session.join_token or "")
     late = is_late(session.stage, session.closes_on)
     everybody = standing is not None and bool(standing.expected) and standing.finished >= (standing.expected or 0)
     return {
@@ -218,7 +218,7 @@ def stages_of(session: Session) -> list[dict[str, Any]]:
 @require_safe
 def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = _joinable(session_or_404(request, pk).session)
-    context = share(request, session) | {"standing": load_standing(session.join_token or "")}
+    context = share(request, session) | {"standing": load_progress(session.join_token or "")}
     return render(request, "reflectie/sessions/screen.html", context)
 
 
@@ -229,7 +229,7 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
         return too_late(request, session)
     if request.method == "POST":
         return finish_step(request, session, lambda: renew_link(session))
-    context = share(request, session) | {"standing": load_standing(session.join_token or "")}
+    context = share(request, session) | {"standing": load_progress(session.join_token or "")}
     return render(request, "reflectie/sessions/link.html", context)
 
 

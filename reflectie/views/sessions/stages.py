@@ -26,7 +26,7 @@ from reflectie.services.sessions.rounds import (
     conclude,
     count_responses,
     count_typed,
-    load_standing,
+    load_progress,
     open_report,
 )
 from reflectie.tasks import print_final_pdfs
@@ -93,7 +93,7 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
         "collaboration": session.collaboration,
         "plan": plan_of(session),
         "is_round": Mode(session.mode).is_round,
-        "standing": load_standing(session.join_token or ""),
+        "standing": load_progress(session.join_token or ""),
         "counted": counted,
         "typed": typed if anonymous else 0,
         "untyped": counted - typed,
@@ -108,7 +108,7 @@ def _close_page(request: HttpRequest, session: Session, keep: KeepOpenForm, stat
 
 
 @require_http_methods(FORM)
-def open_up(request: HttpRequest, pk: UUID) -> HttpResponse:
+def publish_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = session_or_404(request, pk, COORDINATOR).session
     if session.stage != Session.Stage.CLOSED:
         return too_late(request, session)

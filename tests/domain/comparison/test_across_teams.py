@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from reflectie.domain.comparison.across_teams import Beside, set_teams_beside
-from reflectie.domain.comparison.comparison import SessionFigures, Team, set_beside
+from reflectie.domain.comparison.across_teams import AcrossTeams, compare_teams
+from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.items import ItemReport
@@ -53,8 +53,8 @@ def held(checklist: Checklist):
 
 @pytest.fixture
 def beside(checklist: Checklist):
-    def make(*sessions: SessionFigures) -> Beside:
-        return set_teams_beside(set_beside([checklist], sessions))
+    def make(*sessions: SessionFigures) -> AcrossTeams:
+        return compare_teams(build_comparison([checklist], sessions))
 
     return make
 
@@ -63,7 +63,7 @@ def names(seen) -> list[str]:
     return [one.session.team.name for one in seen]
 
 
-def on(found: Beside, key: str):
+def on(found: AcrossTeams, key: str):
     [row] = [row for row in found.items if row.item.key == key]
     return row
 

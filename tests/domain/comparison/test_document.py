@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, set_beside
-from reflectie.domain.comparison.document import MOST_BESIDE, build_handout
+from reflectie.domain.comparison.comparison import MAX_COMPARED, Comparison, SessionFigures, Team, build_comparison
+from reflectie.domain.comparison.document import MOST_BESIDE, build_comparison_document
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
@@ -26,7 +26,7 @@ def answered(team: Team, number: int, mode: Mode = Mode.ANONYMOUS, people: int =
 
 
 def handout_of(*sessions: SessionFigures):
-    return build_handout(set_beside([CHECKLIST], sessions))
+    return build_comparison_document(build_comparison([CHECKLIST], sessions))
 
 
 # --- what recurs, and what became of it: the rules stand in beside.py and trends.py
@@ -68,14 +68,14 @@ def test_nothing_can_be_said_of_one_session_nor_of_what_is_withheld():
     ("sizes", "in_full"), [([2], True), ([60], True), ([2, 2, 2], True), ([2] * 4, False), ([10, 11], False)]
 )
 def test_pictures_are_of_few_collaborations_with_few_sessions(sizes, in_full):
-    assert build_handout(compared(sizes)).in_full is in_full
+    assert build_comparison_document(compared(sizes)).in_full is in_full
 
 
 # --- tables
 
 
 def tables_of(comparison: Comparison) -> list[list[SessionFigures]]:
-    return [list(sheet.sessions) for sheet in build_handout(comparison).sheets]
+    return [list(sheet.sessions) for sheet in build_comparison_document(comparison).sheets]
 
 
 # Histories of sixty sessions are made too: that takes as long as it takes.
@@ -112,7 +112,7 @@ def test_tables_are_as_few_and_as_equal_as_can_be(sizes, tables):
 
 def test_each_table_has_every_item_with_the_cells_of_its_sessions():
     comparison = COMPARISONS["twenty-five"]
-    sheets = build_handout(comparison).sheets
+    sheets = build_comparison_document(comparison).sheets
     assert len(sheets) > 1
     for sheet in sheets:
         rows = [row for _, rows in sheet.parts for row in rows]
@@ -121,4 +121,4 @@ def test_each_table_has_every_item_with_the_cells_of_its_sessions():
 
 
 def test_three_sessions_stand_upright_and_four_on_their_side():
-    assert [build_handout(compared([n])).is_upright for n in (1, 3, 4, 9)] == [True, True, False, False]
+    assert [build_comparison_document(compared([n])).is_upright for n in (1, 3, 4, 9)] == [True, True, False, False]

@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reflectie.domain.comparison.comparison import Team, set_beside
-from reflectie.domain.comparison.history import MAX_IN_PICTURE, MOVED, STAYS_IN_THE_WAY, Course, course_of, histories
+from reflectie.domain.comparison.comparison import Team, build_comparison
+from reflectie.domain.comparison.history import (
+    MAX_IN_PICTURE,
+    MOVED,
+    STAYS_IN_THE_WAY,
+    ChangeKind,
+    change_kind,
+    histories,
+)
 from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.changes import NotCompared, Shift, shift_between
@@ -31,33 +38,33 @@ def became(checklist, then, now, key=KEY, mode=Mode.ANONYMOUS):
     ("then", "now", "course"),
     [
         # Became a strength: is it now, wasn't, and two people and a fifth moved.
-        ((4, 6), (1, 9), Course.BECAME_STRENGTH),
-        ((0, 1, 9), (1, 9), Course.BECAME_STRENGTH),
+        ((4, 6), (1, 9), ChangeKind.BECAME_STRENGTH),
+        ((0, 1, 9), (1, 9), ChangeKind.BECAME_STRENGTH),
         # One person turned the finding over.
-        ((3, 7), (2, 8), Course.NO_CLEAR_DIFFERENCE),
+        ((3, 7), (2, 8), ChangeKind.NO_CLEAR_DIFFERENCE),
         # Moved far, and is no strength yet.
-        ((9, 1), (3, 7), Course.LESS_HINDER),
+        ((9, 1), (3, 7), ChangeKind.LESS_HINDER),
         # Was it already.
-        ((2, 8), (0, 10), Course.LESS_HINDER),
+        ((2, 8), (0, 10), ChangeKind.LESS_HINDER),
         # Became an obstacle.
-        ((4, 6), (9, 1), Course.BECAME_OBSTACLE),
-        ((1, 0, 9), (9, 1), Course.BECAME_OBSTACLE),
-        ((6, 4), (7, 3), Course.NO_CLEAR_DIFFERENCE),
-        ((1, 9), (6, 4), Course.MORE_HINDER),
-        ((7, 3), (10, 0), Course.MORE_HINDER),
+        ((4, 6), (9, 1), ChangeKind.BECAME_OBSTACLE),
+        ((1, 0, 9), (9, 1), ChangeKind.BECAME_OBSTACLE),
+        ((6, 4), (7, 3), ChangeKind.NO_CLEAR_DIFFERENCE),
+        ((1, 9), (6, 4), ChangeKind.MORE_HINDER),
+        ((7, 3), (10, 0), ChangeKind.MORE_HINDER),
         # More know what to say, or fewer; what it is then isn't clear yet.
-        ((1, 1, 8), (5, 5), Course.BECAME_KNOWN),
-        ((2, 2, 6), (2, 2, 6), Course.STAYS_UNKNOWN),
-        ((3, 3, 5), (2, 2, 6), Course.NO_CLEAR_DIFFERENCE),
-        ((1, 9), (1, 1, 8), Course.BECAME_UNKNOWN),
+        ((1, 1, 8), (5, 5), ChangeKind.BECAME_KNOWN),
+        ((2, 2, 6), (2, 2, 6), ChangeKind.STAYS_UNKNOWN),
+        ((3, 3, 5), (2, 2, 6), ChangeKind.NO_CLEAR_DIFFERENCE),
+        ((1, 9), (1, 1, 8), ChangeKind.BECAME_UNKNOWN),
         # What stays.
-        ((8, 2), (9, 1), Course.STAYS_OBSTACLE),
-        ((5, 5), (6, 4), Course.STAYS_SPLIT),
-        ((1, 9), (0, 10), Course.STAYS_STRENGTH),
+        ((8, 2), (9, 1), ChangeKind.STAYS_OBSTACLE),
+        ((5, 5), (6, 4), ChangeKind.STAYS_SPLIT),
+        ((1, 9), (0, 10), ChangeKind.STAYS_STRENGTH),
         # None chose, then one: too few to tell.
-        ((0, 0, 10), (1, 0, 9), Course.STAYS_UNKNOWN),
-        ((0, 0, 3), (1, 1, 1), Course.BECAME_KNOWN),
-        ((1, 0, 2), (2, 0, 1), Course.NOT_COMPARED),
+        ((0, 0, 10), (1, 0, 9), ChangeKind.STAYS_UNKNOWN),
+        ((0, 0, 3), (1, 1, 1), ChangeKind.BECAME_KNOWN),
+        ((1, 0, 2), (2, 0, 1), ChangeKind.NOT_COMPARED),
     ],
 )
 def test_what_became_of_a_statement(checklist, then, now, course):
@@ -67,10 +74,10 @@ def test_what_became_of_a_statement(checklist, then, now, course):
 @pytest.mark.parametrize(
     ("then", "now", "course"),
     [
-        ((4, 6), (1, 9), Course.BECAME_CLEAR),
-        ((3, 7), (2, 8), Course.NO_CLEAR_DIFFERENCE),
-        ((1, 9), (1, 9), Course.STAYS_CLEAR),
-        ((4, 6), (9, 1), Course.BECAME_OBSTACLE),
+        ((4, 6), (1, 9), ChangeKind.BECAME_CLEAR),
+        ((3, 7), (2, 8), ChangeKind.NO_CLEAR_DIFFERENCE),
+        ((1, 9), (1, 9), ChangeKind.STAYS_CLEAR),
+        ((4, 6), (9, 1), ChangeKind.BECAME_OBSTACLE),
     ],
 )
 def test_factor_that_is_no_longer_at_play_is_never_called_a_strength(checklist, then, now, course):
@@ -79,8 +86,8 @@ def test_factor_that_is_no_longer_at_play_is_never_called_a_strength(checklist, 
 
 @pytest.mark.parametrize("mode", [Mode.TOGETHER, Mode.ALONE])
 def test_one_sheet_has_another_answer_and_never_a_change(checklist, mode):
-    assert became(checklist, (1, 0), (0, 1), mode=mode) is Course.ANSWERED_OTHERWISE
-    assert became(checklist, (1, 0), (1, 0), mode=mode) is Course.STAYS_OBSTACLE
+    assert became(checklist, (1, 0), (0, 1), mode=mode) is ChangeKind.ANSWERED_OTHERWISE
+    assert became(checklist, (1, 0), (1, 0), mode=mode) is ChangeKind.STAYS_OBSTACLE
 
 
 FOURS = st.tuples(*[st.integers(0, 12)] * 4).filter(lambda four: sum(four) >= 3)
@@ -91,7 +98,7 @@ def test_became_asks_for_another_finding_and_for_answers_that_moved_that_way(the
     sides = Counts(*then), Counts(*now)
     found = tuple(finding(Kind.PAIR, side) for side in sides)
     shift, _ = shift_between(*sides, (found[0] is Finding.UNKNOWN, found[1] is Finding.UNKNOWN))
-    course = course_of(shift, *found)
+    course = change_kind(shift, *found)
     strength = (
         found[1] is Finding.STRENGTH
         and found[0] is not Finding.STRENGTH
@@ -102,7 +109,7 @@ def test_became_asks_for_another_finding_and_for_answers_that_moved_that_way(the
         and found[0] is not Finding.OBSTACLE
         and shift in {Shift.TOWARDS_HINDERING, Shift.CLEARER}
     )
-    assert (course is Course.BECAME_STRENGTH, course is Course.BECAME_OBSTACLE) == (strength, obstacle)
+    assert (course is ChangeKind.BECAME_STRENGTH, course is ChangeKind.BECAME_OBSTACLE) == (strength, obstacle)
     assert (course in MOVED) == (shift not in {Shift.SAME, *NotCompared})
 
 
@@ -113,12 +120,12 @@ def test_one_persons_other_answer_never_moves_anything(answers, data):
     sides = [Counts(*(found.count(name) for name in names)) for found in (answers, other)]
     found = tuple(finding(Kind.PAIR, side) for side in sides)
     shift, _ = shift_between(*sides, (found[0] is Finding.UNKNOWN, found[1] is Finding.UNKNOWN))
-    assert course_of(shift, *found) not in MOVED
+    assert change_kind(shift, *found) not in MOVED
 
 
 def test_attention_point_that_stays_is_called_so():
-    assert course_of(Shift.SAME, Finding.ATTENTION, Finding.ATTENTION) is Course.STAYS_ATTENTION
-    assert course_of(Shift.SAME, Finding.ATTENTION, Finding.OBSTACLE) is Course.NO_CLEAR_DIFFERENCE
+    assert change_kind(Shift.SAME, Finding.ATTENTION, Finding.ATTENTION) is ChangeKind.STAYS_ATTENTION
+    assert change_kind(Shift.SAME, Finding.ATTENTION, Finding.OBSTACLE) is ChangeKind.NO_CLEAR_DIFFERENCE
 
 
 # --- over more than two sessions
@@ -127,7 +134,7 @@ def test_attention_point_that_stays_is_called_so():
 def test_slow_drift_shows_from_first_to_latest_and_in_no_step(checklist):
     [strand] = history(checklist, over_years(checklist, (10, 0), (9, 1), (8, 2), (7, 3), (6, 4), (5, 5))).strands
     [(course, [change])] = strand.overall.moved
-    assert (course, change.item.key) == (Course.LESS_HINDER, KEY)
+    assert (course, change.item.key) == (ChangeKind.LESS_HINDER, KEY)
     assert [step.moved for step in strand.steps] == [()] * 5
 
 
@@ -135,10 +142,10 @@ def test_what_moved_and_moved_back_is_said_to_have_wavered(checklist):
     sessions = over_years(checklist, (9, 1), (1, 9), (9, 1))
     [strand] = history(checklist, sessions).strands
     courses = {change.item.key: change.course for change in strand.overall.changes}
-    assert (courses[KEY], strand.wavered) == (Course.STAYS_OBSTACLE, {KEY})
+    assert (courses[KEY], strand.wavered) == (ChangeKind.STAYS_OBSTACLE, {KEY})
     assert [[course for course, _ in step.moved] for step in strand.steps] == [
-        [Course.BECAME_STRENGTH],
-        [Course.BECAME_OBSTACLE],
+        [ChangeKind.BECAME_STRENGTH],
+        [ChangeKind.BECAME_OBSTACLE],
     ]
     [steady] = history(checklist, over_years(checklist, (9, 1), (8, 2), (9, 1))).strands
     assert steady.wavered == frozenset()
@@ -208,7 +215,7 @@ def test_every_item_stands_in_one_place(checklist):
 def test_collaboration_with_one_session_has_no_history(checklist):
     other = Team("brug", "De Brug")
     sessions = [*over_years(checklist, (9, 1), (1, 9)), figures(checklist, date(2024, 1, 1), {KEY: (3, 0)}, team=other)]
-    assert [found.team for found in histories(set_beside([checklist], sessions))] == [LINDE]
+    assert [found.team for found in histories(build_comparison([checklist], sessions))] == [LINDE]
 
 
 def test_pictures_have_the_latest_sessions_and_say_how_many_are_left_out(checklist):
@@ -239,7 +246,7 @@ def test_agreements_stand_beside_what_became_of_their_item_and_the_others_by_the
     [between] = history(checklist, sessions).between
     assert between.reason is None
     assert [([a.what for a in kept.agreements], kept.change and kept.change.course) for kept in between.kept] == [
-        (["Doel", "Weer doel"], Course.BECAME_STRENGTH),
+        (["Doel", "Weer doel"], ChangeKind.BECAME_STRENGTH),
         (["Los"], None),
     ]
 
@@ -252,7 +259,7 @@ def test_agreements_are_set_beside_the_next_session_that_can_be_compared(checkli
         figures(checklist, date(2026, 1, 1), {KEY: (1, 9)}),
     ]
     [between] = history(checklist, sessions).between
-    assert (between.now, between.kept[0].change.course) == (sessions[2], Course.STAYS_OBSTACLE)
+    assert (between.now, between.kept[0].change.course) == (sessions[2], ChangeKind.STAYS_OBSTACLE)
     [alone] = history(checklist, sessions[:2]).between
     assert (alone.now, alone.reason, alone.kept[0].change) == (sessions[1], NotCompared.TOO_FEW, None)
     assert alone.kept[0].item.key == KEY

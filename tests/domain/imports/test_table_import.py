@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.imports.table_import import MAX_PROBLEMS, Rows, Wrong, look_over, read_table
+from reflectie.domain.imports.table_import import MAX_PROBLEMS, Rows, Wrong, preview_of, read_table
 from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.rules.findings import Counts
@@ -243,7 +243,7 @@ def test_unseen_signs_go_and_a_line_end_of_excel_stays(columns):
 
 def test_the_overview_counts_how_the_answers_fall(checklist):
     sheets = [Sheet({"goal-shared": "hindering", "goal-shared-note": "Zo"}), Sheet({"goal-sentence": "Samen"})]
-    overview = look_over(checklist, sheets)
+    overview = preview_of(checklist, sheets)
     assert (overview.sheets, overview.without_answer, overview.notes) == (2, 1, 1)
     assert overview.items["goal-shared"] == Counts(1, 0, 0, 1)
     assert overview.items["goal-perspective"] == Counts(0, 0, 0, 2)

@@ -11,7 +11,7 @@ from reflectie.domain.questionnaire.checklist import read_checklist
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.patterns import PatternKey
-from reflectie.domain.report.report import Pattern, Report, Since
+from reflectie.domain.report.report import ChangesSincePrevious, Pattern, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from tests.helpers.factories import FROZEN, GUIDANCE
 
@@ -41,7 +41,7 @@ def make(number=10, *, first=(), mode=Mode.ANONYMOUS, otherwise="helping", **hin
 
 def after(earlier: tuple[Agreement, ...], report: Report) -> Report:
     """The same report of a session that came after one with these agreements."""
-    return replace(report, since=Since(replace(report, agreements=earlier), None, ()))
+    return replace(report, since=ChangesSincePrevious(replace(report, agreements=earlier), None, ()))
 
 
 def agreement(what: str, state: State = State.OPEN) -> Agreement:

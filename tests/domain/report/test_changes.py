@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.report.build import build_report, compare
-from reflectie.domain.report.changes import IN_FRONT, MOVED, ItemShift, NotCompared, Shift, shift_between
+from reflectie.domain.report.changes import IN_FRONT, MOVED, ItemChange, NotCompared, Shift, shift_between
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.findings import Counts, Finding, finding
 from reflectie.domain.rules.suppression import Reason, Withheld
@@ -273,4 +273,4 @@ def test_item_that_is_withheld_is_not_compared(checklist):
     ]
     since = compare(then, replace(now, dimensions=tuple(hidden)))
     assert {item.shift for item in since.items} == {NotCompared.TOO_FEW}
-    assert isinstance(since.items[0], ItemShift)
+    assert isinstance(since.items[0], ItemChange)

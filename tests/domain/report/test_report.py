@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, State
 from reflectie.domain.report.build import build_report, whirlpool_of
@@ -266,9 +266,9 @@ def test_advice_groups_of_the_first_go_from_ourselves_to_government(checklist):
     report = make_report(checklist, sheet | {"first": ("context-financial",)})
     assert keys(report.advised) == ["context-financial", "goal-shared", "context-practical"]
     assert report.advice_first == (
-        AdviceGroup(Mover.OURSELVES, (report.advised[1],)),
-        AdviceGroup(Mover.ORGANISATIONS, (report.advised[2],)),
-        AdviceGroup(Mover.GOVERNMENT, (report.advised[0],)),
+        AdviceGroup(ActionOwner.OURSELVES, (report.advised[1],)),
+        AdviceGroup(ActionOwner.ORGANISATIONS, (report.advised[2],)),
+        AdviceGroup(ActionOwner.GOVERNMENT, (report.advised[0],)),
     )
     assert report.advice_later == ()
 
@@ -337,7 +337,7 @@ def moved(checklist, sheet, **movers):
 def test_mover_is_the_items_own_until_the_talk_says_otherwise(checklist):
     sheet = {"goal-shared": HINDERING, "context-financial": HINDERING}
     before = moved(checklist, sheet)
-    after = moved(checklist, sheet, goal_shared=Mover.GOVERNMENT, context_financial=Mover.OURSELVES)
+    after = moved(checklist, sheet, goal_shared=ActionOwner.GOVERNMENT, context_financial=ActionOwner.OURSELVES)
     assert groups_of(before.advice_first) == [("ourselves", ["goal-shared"]), ("government", ["context-financial"])]
     assert groups_of(after.advice_first) == [("ourselves", ["context-financial"]), ("government", ["goal-shared"])]
     assert (keys(before.signals), keys(after.signals)) == (["context-financial"], ["goal-shared"])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.items import Note, Tally
 from reflectie.domain.report.outcomes import Choice, Outcome, contradicts
@@ -104,10 +104,10 @@ def test_round_advice_in_front_is_for_the_three_things_named_most(checklist):
     report = make_report(checklist, sheets)
     # The fourth is an obstacle: it comes later.
     assert [(group.mover, keys(group.items)) for group in report.advice_first] == [
-        (Mover.OURSELVES, ["goal-shared", "partners-needed", "form-intensity"])
+        (ActionOwner.OURSELVES, ["goal-shared", "partners-needed", "form-intensity"])
     ]
     assert [(group.mover, keys(group.items)) for group in report.advice_later] == [
-        (Mover.GOVERNMENT, ["context-political"])
+        (ActionOwner.GOVERNMENT, ["context-political"])
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reflectie.domain.rules.disclosures import About, Promise, Round, Told, promises
+from reflectie.domain.rules.disclosures import Disclosure, DisclosureTopic, PlacedDisclosure, Round, disclosures
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Grouping, Mode
 
@@ -13,65 +13,65 @@ NAMED = Round(Mode.NAMED, expected=4)
 
 
 def test_folding_is_said_with_its_number_of_months_where_answers_are_folded():
-    assert promises(replace(ANONYMOUS, fold_months=24))[8] == Told(Promise.FOLDED, 24)
-    assert promises(replace(NAMED, fold_months=24))[6] == Told(Promise.FOLDED, 24)
-    assert Told(Promise.FOLDED, 24).about is About.HIDDEN
-    assert Promise.FOLDED not in names(ANONYMOUS)
+    assert disclosures(replace(ANONYMOUS, fold_months=24))[8] == PlacedDisclosure(Disclosure.FOLDED, 24)
+    assert disclosures(replace(NAMED, fold_months=24))[6] == PlacedDisclosure(Disclosure.FOLDED, 24)
+    assert PlacedDisclosure(Disclosure.FOLDED, 24).about is DisclosureTopic.HIDDEN
+    assert Disclosure.FOLDED not in names(ANONYMOUS)
 
 
-def names(session: Round) -> list[Promise]:
-    return [told.promise for told in promises(session)]
+def names(session: Round) -> list[Disclosure]:
+    return [told.promise for told in disclosures(session)]
 
 
 def test_anonymous_round_says_what_everybody_sees_and_nobody():
-    assert promises(ANONYMOUS) == (
-        Told(Promise.TOTALS, 6),
-        Told(Promise.UNANIMOUS),
-        Told(Promise.NOTES_WITHOUT_NAME),
-        Told(Promise.COUNTED),
-        Told(Promise.TOO_FEW, FLOOR),
-        Told(Promise.LATER),
-        Told(Promise.NOTHING_EARLIER),
-        Told(Promise.NOT_KEPT),
-        Told(Promise.CHANGE),
-        Told(Promise.OPENS_FOR_ALL),
+    assert disclosures(ANONYMOUS) == (
+        PlacedDisclosure(Disclosure.TOTALS, 6),
+        PlacedDisclosure(Disclosure.UNANIMOUS),
+        PlacedDisclosure(Disclosure.NOTES_WITHOUT_NAME),
+        PlacedDisclosure(Disclosure.COUNTED),
+        PlacedDisclosure(Disclosure.TOO_FEW, FLOOR),
+        PlacedDisclosure(Disclosure.LATER),
+        PlacedDisclosure(Disclosure.NOTHING_EARLIER),
+        PlacedDisclosure(Disclosure.NOT_KEPT),
+        PlacedDisclosure(Disclosure.CHANGE),
+        PlacedDisclosure(Disclosure.OPENS_FOR_ALL),
     )
 
 
 def test_round_by_name_promises_nothing_that_only_anonymous_ones_keep():
-    assert promises(NAMED) == (
-        Told(Promise.BY_NAME, 4),
-        Told(Promise.NOTES_BY_NAME),
-        Told(Promise.COUNTED),
-        Told(Promise.LATER),
-        Told(Promise.NOTHING_EARLIER),
-        Told(Promise.NOT_KEPT_BY_NAME),
-        Told(Promise.CHANGE),
-        Told(Promise.OPENS_FOR_ALL),
+    assert disclosures(NAMED) == (
+        PlacedDisclosure(Disclosure.BY_NAME, 4),
+        PlacedDisclosure(Disclosure.NOTES_BY_NAME),
+        PlacedDisclosure(Disclosure.COUNTED),
+        PlacedDisclosure(Disclosure.LATER),
+        PlacedDisclosure(Disclosure.NOTHING_EARLIER),
+        PlacedDisclosure(Disclosure.NOT_KEPT_BY_NAME),
+        PlacedDisclosure(Disclosure.CHANGE),
+        PlacedDisclosure(Disclosure.OPENS_FOR_ALL),
     )
 
 
 @pytest.mark.parametrize("mode", [Mode.TOGETHER, Mode.ALONE])
 def test_one_sheet_for_all_promises_nothing(mode):
-    assert promises(Round(mode, expected=6, paper=True, closes=True)) == ()
+    assert disclosures(Round(mode, expected=6, paper=True, closes=True)) == ()
 
 
 @pytest.mark.parametrize("grouping", [Grouping.PARTNER, Grouping.LEVEL])
 def test_groups_are_said_and_small_ones_where_they_are_hidden(grouping):
-    anonymous = promises(replace(ANONYMOUS, grouping=grouping, groups=2))
-    named = promises(replace(NAMED, grouping=grouping, groups=2))
+    anonymous = disclosures(replace(ANONYMOUS, grouping=grouping, groups=2))
+    named = disclosures(replace(NAMED, grouping=grouping, groups=2))
 
-    assert anonymous[2:4] == (Told(Promise.GROUPS, 2), Told(Promise.SMALL_GROUPS, FLOOR))
-    assert named[1] == Told(Promise.GROUPS, 2)
-    assert Promise.SMALL_GROUPS not in [told.promise for told in named]
+    assert anonymous[2:4] == (PlacedDisclosure(Disclosure.GROUPS, 2), PlacedDisclosure(Disclosure.SMALL_GROUPS, FLOOR))
+    assert named[1] == PlacedDisclosure(Disclosure.GROUPS, 2)
+    assert Disclosure.SMALL_GROUPS not in [told.promise for told in named]
 
 
 @pytest.mark.parametrize(
     ("change", "promise"),
     [
-        ({"closes": True}, Promise.CLOSES),
-        ({"facilitator_prepares": True}, Promise.FACILITATOR_FIRST),
-        ({"paper": True}, Promise.PAPER),
+        ({"closes": True}, Disclosure.CLOSES),
+        ({"facilitator_prepares": True}, Disclosure.FACILITATOR_FIRST),
+        ({"paper": True}, Disclosure.PAPER),
     ],
 )
 @pytest.mark.parametrize("session", [ANONYMOUS, NAMED])
@@ -84,27 +84,27 @@ def test_what_was_planned_is_said_and_only_then(session, change, promise):
 def test_signals_are_said_beside_what_others_see_and_only_where_they_may_be(session):
     told = names(replace(session, signals=True))
 
-    assert Promise.SIGNALS not in names(session)
-    assert told[told.index(Promise.LATER) + 1] is Promise.SIGNALS
-    assert [name for name in told if name is not Promise.SIGNALS] == names(session)
-    assert Told(Promise.SIGNALS).about is About.SEEN
+    assert Disclosure.SIGNALS not in names(session)
+    assert told[told.index(Disclosure.LATER) + 1] is Disclosure.SIGNALS
+    assert [name for name in told if name is not Disclosure.SIGNALS] == names(session)
+    assert PlacedDisclosure(Disclosure.SIGNALS).about is DisclosureTopic.SEEN
 
 
 def test_facilitator_comes_before_everybody():
     told = names(replace(ANONYMOUS, facilitator_prepares=True))
 
-    assert told.index(Promise.FACILITATOR_FIRST) == told.index(Promise.OPENS_FOR_ALL) - 1
+    assert told.index(Disclosure.FACILITATOR_FIRST) == told.index(Disclosure.OPENS_FOR_ALL) - 1
 
 
 def test_unknown_number_of_people_is_no_number():
-    assert promises(replace(ANONYMOUS, expected=None))[0] == Told(Promise.TOTALS, 0)
+    assert disclosures(replace(ANONYMOUS, expected=None))[0] == PlacedDisclosure(Disclosure.TOTALS, 0)
 
 
 @pytest.mark.parametrize("session", [ANONYMOUS, NAMED])
 def test_each_heading_comes_once_in_its_order(session):
     full = replace(session, grouping=Grouping.LEVEL, groups=2, closes=True, facilitator_prepares=True, paper=True)
 
-    about = [told.about for told in promises(full)]
+    about = [told.about for told in disclosures(full)]
 
-    assert list(dict.fromkeys(about)) == [About.SEEN, About.HIDDEN, About.COURSE]
-    assert about == sorted(about, key=list(About).index)
+    assert list(dict.fromkeys(about)) == [DisclosureTopic.SEEN, DisclosureTopic.HIDDEN, DisclosureTopic.COURSE]
+    assert about == sorted(about, key=list(DisclosureTopic).index)

@@ -16,7 +16,7 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.findings import Counts
-from reflectie.domain.rules.suppression import FLOOR, Reason, Withheld, enough, group_figures, groups_to_blank
+from reflectie.domain.rules.suppression import FLOOR, Reason, Withheld, enough, group_figures, groups_to_suppress
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
 from tests.helpers.possible_worlds import FIELDS, NONE, Publish, Spread, World, published, rounds, worlds
 
@@ -157,14 +157,14 @@ def always_publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, 
 
 
 def blank_as_if_nobody_types(sizes: Mapping[str, int], without: int, typed: Mapping[str, int]) -> frozenset[str]:
-    return groups_to_blank(sizes, without)
+    return groups_to_suppress(sizes, without)
 
 
 def blank_few_untyped(sizes: Mapping[str, int], without: int, typed: Mapping[str, int]) -> frozenset[str]:
     """The rule for everybody, seen with the typist's eyes too: nobody stands alone in a remainder. But what of it is
     published goes by the whole remainder, and so does what "withheld" tells."""
     untyped = {name: size - typed.get(name, 0) for name, size in sizes.items()}
-    everybody, typist = groups_to_blank(sizes, without), groups_to_blank(untyped, without - typed.get(NONE, 0))
+    everybody, typist = groups_to_suppress(sizes, without), groups_to_suppress(untyped, without - typed.get(NONE, 0))
     return everybody | typist
 
 
@@ -190,16 +190,16 @@ def publish_if_covered_by(fewest: int) -> Publish:
 @settings(max_examples=200, deadline=None)
 @given(rounds())
 def test_published_figures_and_what_one_knows_of_oneself_tell_nothing_withheld(drawn):
-    assert leaks(*drawn, groups_to_blank, group_figures) == []
+    assert leaks(*drawn, groups_to_suppress, group_figures) == []
 
 
 @pytest.mark.parametrize(
     ("blank", "publish"),
     [
         (blank_the_small_ones, always_publish),
-        (groups_to_blank, always_publish),
-        (groups_to_blank, publish_if_covered_by(1)),
-        (groups_to_blank, publish_if_covered_by(2)),
+        (groups_to_suppress, always_publish),
+        (groups_to_suppress, publish_if_covered_by(1)),
+        (groups_to_suppress, publish_if_covered_by(2)),
     ],
     ids=["only-small-blanked", "always-published", "one-alike", "what-withheld-tells"],
 )
@@ -214,7 +214,7 @@ def test_solver_finds_the_leak_of_a_simpler_rule(blank, publish):
 def test_solver_finds_a_blanked_group_that_is_the_whole_remainder():
     sizes, total = {"a": 4, "b": 3, "c": 2}, (3, 3, 3, 0)
     assert leaks(sizes, total, blank_the_small_ones, always_publish) != []
-    assert leaks(sizes, total, groups_to_blank, group_figures) == []
+    assert leaks(sizes, total, groups_to_suppress, group_figures) == []
 
 
 def test_solver_finds_what_one_person_beside_a_blanked_group_knows_of_it():
@@ -228,9 +228,9 @@ def test_solver_finds_what_one_person_beside_a_blanked_group_knows_of_it():
 def test_solver_finds_the_only_objector_from_the_word_withheld():
     # Covered by two or by all: 4 + 4 people, one objector. Were it one of the remainder, the groups would be shown.
     sizes, total = {"a": 4, "b": 2, "c": 2}, (1, 7, 0, 0)
-    found = leaks(sizes, total, groups_to_blank, publish_if_covered_by(2))
+    found = leaks(sizes, total, groups_to_suppress, publish_if_covered_by(2))
     assert f"anybody finds 'b', answer 0, from (('a', {WITHHELD}),)" in found
-    assert leaks(sizes, total, groups_to_blank, group_figures) == []
+    assert leaks(sizes, total, groups_to_suppress, group_figures) == []
 
 
 # --- Whoever types in the paper forms
@@ -262,7 +262,7 @@ def typed_rounds(draw: st.DrawFn, people: int = 9) -> tuple[dict[Cell, int], Spr
 @example(({("a", False): 4, (NONE, True): 2, (NONE, False): 1}, (3, 4, 0, 0)))
 @example(({("a", True): 4, ("b", False): 3, (NONE, True): 1, (NONE, False): 2}, (4, 6, 0, 0)))
 def test_whoever_types_in_paper_finds_nothing_of_who_answered_on_a_phone(drawn):
-    assert typist_leaks(*drawn, groups_to_blank, group_figures) == []
+    assert typist_leaks(*drawn, groups_to_suppress, group_figures) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -271,7 +271,9 @@ def test_others_find_nothing_withheld_in_a_round_with_paper(drawn):
     sizes, total = drawn
     typed = by_part(sizes, typed=True)
     assume(enough(sum(sizes.values())))
-    assert leaks(by_part(sizes), total, lambda groups, rest: groups_to_blank(groups, rest, typed), group_figures) == []
+    assert (
+        leaks(by_part(sizes), total, lambda groups, rest: groups_to_suppress(groups, rest, typed), group_figures) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -288,8 +290,8 @@ def test_solver_finds_what_whoever_types_sees_through_a_simpler_rule(blank):
 @pytest.mark.parametrize(("paper", "phone"), [(6, 1), (8, 2), (3, 1), (1, 2)])
 def test_solver_finds_the_one_or_two_that_were_not_typed(paper, phone):
     sizes, total = {(NONE, True): paper, (NONE, False): phone}, (1, paper + phone - 1, 0, 0)
-    assert typist_leaks(sizes, total, groups_to_blank, group_figures, lambda counted, typed: enough(counted)) != []
-    assert typist_leaks(sizes, total, groups_to_blank, group_figures) == []
+    assert typist_leaks(sizes, total, groups_to_suppress, group_figures, lambda counted, typed: enough(counted)) != []
+    assert typist_leaks(sizes, total, groups_to_suppress, group_figures) == []
     assert enough(paper + phone, paper) is False
 
 
@@ -299,7 +301,7 @@ def test_solver_finds_the_one_of_a_role_that_was_not_typed():
     total = (1, 12, 0, 0)
     found = typist_leaks(sizes, total, blank_as_if_nobody_types, group_figures)
     assert {line.split(", from")[0] for line in found} >= {"typist finds 'c', answer 0", "typist finds 'c', answer 1"}
-    assert typist_leaks(sizes, total, groups_to_blank, group_figures) == []
+    assert typist_leaks(sizes, total, groups_to_suppress, group_figures) == []
 
 
 # --- Worked by hand
@@ -345,7 +347,7 @@ def test_enough_counts_who_was_not_typed_apart(counted, typed, expected):
     ],
 )
 def test_groups_to_blank_with_paper(sizes, without, typed, expected):
-    assert groups_to_blank(sizes, without, typed) == frozenset(expected)
+    assert groups_to_suppress(sizes, without, typed) == frozenset(expected)
 
 
 @pytest.mark.parametrize(("counted", "expected"), [(0, False), (2, False), (3, True), (200, True)])
@@ -386,9 +388,9 @@ def test_enough_from_three(counted, expected):
     ],
 )
 def test_groups_to_blank_by_size(sizes, without, expected):
-    assert groups_to_blank(sizes, without) == frozenset(expected)
+    assert groups_to_suppress(sizes, without) == frozenset(expected)
     backwards = dict(reversed(sizes.items()))
-    assert groups_to_blank(backwards, without) == frozenset(expected)
+    assert groups_to_suppress(backwards, without) == frozenset(expected)
 
 
 @pytest.mark.parametrize(
@@ -493,10 +495,10 @@ def as_the_report_shows(checklist: Checklist, names: tuple[str, ...], blanked: f
 def test_report_of_a_round_tells_nothing_withheld(checklist, drawn):
     sizes, total = drawn
     named = {name: size for name, size in sizes.items() if name and size}
-    blanked = groups_to_blank(named, sizes[NONE])
+    blanked = groups_to_suppress(named, sizes[NONE])
     publish = as_the_report_shows(checklist, tuple(named), blanked)
 
-    assert leaks(sizes, total, groups_to_blank, publish) == []
+    assert leaks(sizes, total, groups_to_suppress, publish) == []
 
 
 @settings(max_examples=150, deadline=None)
@@ -505,11 +507,11 @@ def test_report_of_a_round_with_paper_tells_whoever_typed_nothing_of_the_others(
     """Closing is told who was typed; the report is made of what it left, and can't ask."""
     sizes, total = drawn
     (named, without), typed = split(by_part(sizes)), by_part(sizes, typed=True)
-    blanked = groups_to_blank(named, without, typed)
+    blanked = groups_to_suppress(named, without, typed)
     by_report = as_the_report_shows(checklist, tuple(named), blanked)
 
     def publish(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, Counts | Withheld]:
         shown = {name: counts for name, counts in groups.items() if name}
         return {**groups, **by_report(total, shown)}
 
-    assert typist_leaks(sizes, total, groups_to_blank, publish) == []
+    assert typist_leaks(sizes, total, groups_to_suppress, publish) == []

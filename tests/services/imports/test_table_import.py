@@ -103,7 +103,7 @@ def test_a_session_of_earlier_years_is_not_the_one_that_was_agreed_on():
 
 def test_what_was_brought_in_is_counted_closed_and_reported():
     session = make_earlier()
-    table_import.bring_in(session, tokens.new_token(), [HINDERED] * 4 + [HELPED])
+    table_import.import_answers(session, tokens.new_token(), [HINDERED] * 4 + [HELPED])
     assert rounds.count_responses(session) == 5
     session = fresh(rounds.open_report(rounds.close_round(session)))
     report = reports.load_report(session)
@@ -118,7 +118,7 @@ def test_what_was_brought_in_is_counted_closed_and_reported():
 def test_sheets_are_in_finished_and_open_for_nobody():
     session = make_earlier(grouping=Grouping.PARTNER, groups=(("De Brug", 0), ("Huis Linde", 0)))
     token = tokens.new_token()
-    table_import.bring_in(session, token, [HINDERED, HELPED])
+    table_import.import_answers(session, token, [HINDERED, HELPED])
     assert kept(session) == in_order([HINDERED, HELPED])
     assert set(session.responses.values_list("finished", flat=True)) == {True}
     assert not session.responses.filter(token_hash=tokens.hash_token(token)).exists()
@@ -128,9 +128,9 @@ def test_sheets_are_in_finished_and_open_for_nobody():
 def test_the_same_page_sent_twice_brings_in_once():
     session, token = make_earlier(), tokens.new_token()
     for sheets in ([HINDERED] * 3, [HELPED] * 7):
-        table_import.bring_in(session, token, sheets)
+        table_import.import_answers(session, token, sheets)
     assert kept(session) == [dict(HINDERED.values)] * 3
-    table_import.bring_in(session, tokens.new_token(), [HELPED])
+    table_import.import_answers(session, tokens.new_token(), [HELPED])
     assert len(kept(session)) == 4
 
 
@@ -138,7 +138,7 @@ def test_a_database_that_fails_half_way_has_nothing(monkeypatch):
     session = make_earlier()
     monkeypatch.setattr(Answer.objects, "bulk_create", lambda rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 3)
+        table_import.import_answers(session, tokens.new_token(), [HINDERED] * 3)
     assert (Response.objects.count(), Answer.objects.count()) == (0, 0)
 
 
@@ -148,7 +148,7 @@ def test_rows_say_nothing_of_the_order_of_the_table():
     sheets = [Sheet({"goal-shared-note": str(number)}) for number in range(3)]
     for _ in range(40):
         session = make_earlier()
-        table_import.bring_in(session, tokens.new_token(), sheets)
+        table_import.import_answers(session, tokens.new_token(), sheets)
         firsts.add(_notes(session)[0])
         marked.add(Answer.objects.get(response__session=session, response__token_hash__isnull=False).note)
     assert (firsts, marked) == ({"0", "1", "2"}, {"0", "1", "2"})
@@ -160,19 +160,19 @@ def _notes(session: Session) -> list[str]:
 
 def test_more_than_fit_is_none_at_all():
     session = make_earlier()
-    table_import.bring_in(session, tokens.new_token(), [HINDERED] * 299)
+    table_import.import_answers(session, tokens.new_token(), [HINDERED] * 299)
     with pytest.raises(table_import.TooManySheetsError) as error:
-        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
+        table_import.import_answers(session, tokens.new_token(), [HINDERED] * 2)
     assert (error.value.args[0], session.responses.count()) == (1, 299)
 
 
 def test_a_team_that_answered_together_has_one_sheet():
     session = make_earlier(Mode.TOGETHER)
     with pytest.raises(table_import.TooManySheetsError):
-        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
-    table_import.bring_in(session, tokens.new_token(), [HINDERED])
+        table_import.import_answers(session, tokens.new_token(), [HINDERED] * 2)
+    table_import.import_answers(session, tokens.new_token(), [HINDERED])
     with pytest.raises(table_import.TooManySheetsError):
-        table_import.bring_in(session, tokens.new_token(), [HELPED])
+        table_import.import_answers(session, tokens.new_token(), [HELPED])
     assert kept(session) == [dict(HINDERED.values)]
 
 
@@ -193,7 +193,7 @@ def test_a_session_that_takes_no_sheets_gets_none(take):
         Session.objects.filter(pk=session.pk).update(questions=["first"])
     before = kept(session)
     with pytest.raises(rounds.StageError):
-        table_import.bring_in(session, tokens.new_token(), [HINDERED])
+        table_import.import_answers(session, tokens.new_token(), [HINDERED])
     assert kept(session) == before
 
 
@@ -201,7 +201,7 @@ def test_an_erased_session_takes_none():
     session = make_earlier()
     erase_session(session.pk)
     with pytest.raises(NotFoundError):
-        table_import.bring_in(session, tokens.new_token(), [HINDERED])
+        table_import.import_answers(session, tokens.new_token(), [HINDERED])
 
 
 # --- a round of today with paper
@@ -210,7 +210,7 @@ def test_an_erased_session_takes_none():
 def test_sheets_of_a_round_are_counted_as_paper_beside_what_came_by_phone():
     session = make_paper()
     code = fill_in(session, {"goal-shared": "dont-know"})
-    after = table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
+    after = table_import.import_answers(session, tokens.new_token(), [HINDERED] * 2)
     assert (after.paper_sheets, after.paper_typed, len(kept(session))) == (2, 2, 3)
     # Who answered on a phone still has their sheet to themselves, and can take it back.
     assert rounds.withdraw(session, tokens.hash_personal_code(session.pk, code)) is True
@@ -221,9 +221,9 @@ def test_no_more_sheets_than_there_are_paper_forms():
     session = paper.set_paper_count(make_paper(), 3)
     session = paper.add_paper_sheet(session, tokens.new_token(), HELPED)
     with pytest.raises(table_import.TooManySheetsError) as error:
-        table_import.bring_in(session, tokens.new_token(), [HINDERED] * 3)
+        table_import.import_answers(session, tokens.new_token(), [HINDERED] * 3)
     assert error.value.args[0] == 2
-    after = table_import.bring_in(session, tokens.new_token(), [HINDERED] * 2)
+    after = table_import.import_answers(session, tokens.new_token(), [HINDERED] * 2)
     assert (after.paper_sheets, after.paper_typed, len(kept(session))) == (3, 3, 3)
 
 
@@ -232,25 +232,25 @@ def test_no_more_sheets_than_there_are_paper_forms():
 
 def test_a_wrong_import_is_taken_out_and_brought_in_anew():
     session, token = make_earlier(), tokens.new_token()
-    table_import.bring_in(session, token, [HELPED] * 3)
+    table_import.import_answers(session, token, [HELPED] * 3)
     MadePdf.objects.create(session=session, kind="report", key="x", content=b"x")
-    assert table_import.take_out(session) == 3
+    assert table_import.delete_imported(session) == 3
     assert (kept(session), Answer.objects.count(), MadePdf.objects.count()) == ([], 0, 0)
-    table_import.bring_in(session, token, [HINDERED])
+    table_import.import_answers(session, token, [HINDERED])
     assert kept(session) == [dict(HINDERED.values)]
 
 
 def test_nothing_is_taken_out_of_a_round_of_today_or_one_that_is_closed():
     round_of_today = make_paper()
     fill_in(round_of_today, {"goal-shared": "dont-know"})
-    table_import.bring_in(round_of_today, tokens.new_token(), [HINDERED])
+    table_import.import_answers(round_of_today, tokens.new_token(), [HINDERED])
     closed = make_earlier()
-    table_import.bring_in(closed, tokens.new_token(), [HINDERED] * 3)
+    table_import.import_answers(closed, tokens.new_token(), [HINDERED] * 3)
     rounds.close_round(closed)
     for session in (round_of_today, closed):
         before = kept(session)
         with pytest.raises(rounds.StageError):
-            table_import.take_out(session)
+            table_import.delete_imported(session)
         assert kept(session) == before != []
 
 
@@ -263,7 +263,7 @@ def test_closing_and_bringing_in_at_once_leave_all_or_none():
 
     def bring() -> object:
         try:
-            return table_import.bring_in(session, tokens.new_token(), [HINDERED] * 20).pk
+            return table_import.import_answers(session, tokens.new_token(), [HINDERED] * 20).pk
         except rounds.StageError:
             return "closed"
 
@@ -276,7 +276,7 @@ def test_closing_and_bringing_in_at_once_leave_all_or_none():
 @pytest.mark.django_db(transaction=True)
 def test_one_page_sent_twice_at_once_brings_in_once():
     session, token = make_earlier(), tokens.new_token()
-    results = at_once(*[lambda: table_import.bring_in(session, token, [HINDERED] * 5).pk] * 2)
+    results = at_once(*[lambda: table_import.import_answers(session, token, [HINDERED] * 5).pk] * 2)
     assert (results, len(kept(session))) == ([session.pk] * 2, 5)
 
 

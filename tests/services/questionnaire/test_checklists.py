@@ -6,9 +6,9 @@ import re
 import pytest
 
 from reflectie.domain.questionnaire.checklist import (
+    ActionOwner,
     ContentError,
     Kind,
-    Mover,
     Passage,
     PatternKey,
     Source,
@@ -116,21 +116,21 @@ ADVICE_FROM_UCLL = {
     "context-political": "Principe 10",
 }
 MOVERS = {
-    "goal-perspective": Mover.OURSELVES,
-    "goal-shared": Mover.OURSELVES,
-    "partners-needed": Mover.OURSELVES,
-    "partners-superfluous": Mover.OURSELVES,
-    "partners-stable": Mover.OURSELVES,
-    "form-interprofessional": Mover.OURSELVES,
-    "form-intensity": Mover.OURSELVES,
-    "coordination-equality": Mover.ORGANISATIONS,
-    "context-historical": Mover.ORGANISATIONS,
-    "context-regulatory": Mover.GOVERNMENT,
-    "context-financial": Mover.GOVERNMENT,
-    "context-political": Mover.GOVERNMENT,
-    "context-organisational": Mover.ORGANISATIONS,
-    "context-personal": Mover.OURSELVES,
-    "context-practical": Mover.ORGANISATIONS,
+    "goal-perspective": ActionOwner.OURSELVES,
+    "goal-shared": ActionOwner.OURSELVES,
+    "partners-needed": ActionOwner.OURSELVES,
+    "partners-superfluous": ActionOwner.OURSELVES,
+    "partners-stable": ActionOwner.OURSELVES,
+    "form-interprofessional": ActionOwner.OURSELVES,
+    "form-intensity": ActionOwner.OURSELVES,
+    "coordination-equality": ActionOwner.ORGANISATIONS,
+    "context-historical": ActionOwner.ORGANISATIONS,
+    "context-regulatory": ActionOwner.GOVERNMENT,
+    "context-financial": ActionOwner.GOVERNMENT,
+    "context-political": ActionOwner.GOVERNMENT,
+    "context-organisational": ActionOwner.ORGANISATIONS,
+    "context-personal": ActionOwner.OURSELVES,
+    "context-practical": ActionOwner.ORGANISATIONS,
 }
 SOURCES = (
     Source(

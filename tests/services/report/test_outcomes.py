@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from reflectie.domain.questionnaire.checklist import Mover
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
@@ -16,7 +16,7 @@ from reflectie.services import tokens
 from reflectie.services.erasure import erase_session
 from reflectie.services.errors import NotFoundError
 from reflectie.services.report import reports
-from reflectie.services.report.outcomes import load_outcome, record_outcome, remove_text, text_mark
+from reflectie.services.report.outcomes import load_outcome, record_outcome, remove_text, text_digest
 from reflectie.services.sessions import rounds
 from tests.helpers.conflicts import all_met, met_by
 from tests.helpers.factories import CONCLUSION, at_once
@@ -48,7 +48,7 @@ def posted(outcome: Outcome | None = FIRST, seen: str = "0", **more: str) -> dic
     data = {"reason": outcome.reason, "minority": outcome.minority} if outcome else {}
     data |= {"choice": outcome.choice} if outcome and outcome.choice else {}
     # The page has a mover chosen: the default, unless somebody sees it otherwise.
-    mover = (outcome and outcome.mover) or Mover.OURSELVES
+    mover = (outcome and outcome.mover) or ActionOwner.OURSELVES
     return {**data, "mover": mover, "seen": seen, **more}
 
 
@@ -203,7 +203,7 @@ def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coor
 
 @pytest.mark.parametrize("choice", [None, Choice.DIVIDED])
 def test_outcome_page_records_who_can_move_it_with_or_without_a_choice(coordinator, session, choice):
-    given = Outcome(choice, mover=Mover.GOVERNMENT)
+    given = Outcome(choice, mover=ActionOwner.GOVERNMENT)
 
     assert coordinator.post(outcome_url(session), posted(given)).status_code == 303
 
@@ -224,7 +224,7 @@ def test_outcome_page_leaving_the_default_records_no_mover(coordinator, session)
     assert recorded(session) == FIRST
     assert FIRST.mover is None
     # And it can be set back to it.
-    moved = replace(FIRST, mover=Mover.ORGANISATIONS)
+    moved = replace(FIRST, mover=ActionOwner.ORGANISATIONS)
     coordinator.post(outcome_url(session), posted(moved, etag(FIRST)))
     assert recorded(session) == moved
     coordinator.post(outcome_url(session), posted(FIRST, etag(moved)))
@@ -232,14 +232,14 @@ def test_outcome_page_leaving_the_default_records_no_mover(coordinator, session)
 
 
 def test_outcome_page_wiping_takes_the_mover_along(coordinator, session):
-    kept = Outcome(None, mover=Mover.GOVERNMENT)
+    kept = Outcome(None, mover=ActionOwner.GOVERNMENT)
     record_outcome(session, KEY, kept, "0")
     assert coordinator.post(outcome_url(session), posted(kept, etag(kept), remove="1")).status_code == 303
     assert (recorded(session), session.outcomes.count()) == (None, 0)
 
 
 def test_outcome_page_shows_which_mover_the_other_recorded(coordinator, facilitator, session):
-    theirs, mine = Outcome(None, mover=Mover.GOVERNMENT), Outcome(None, mover=Mover.ORGANISATIONS)
+    theirs, mine = Outcome(None, mover=ActionOwner.GOVERNMENT), Outcome(None, mover=ActionOwner.ORGANISATIONS)
     facilitator.post(outcome_url(session), posted(theirs))
 
     late = coordinator.post(outcome_url(session), posted(mine))
@@ -373,7 +373,7 @@ def test_facilitator_who_prepares_reads_and_records_nothing_yet(collaboration, c
 
 
 def note_marks(session: Session) -> tuple[str, str]:
-    return f"{KEY}-note", text_mark("Ieder zijn doel")
+    return f"{KEY}-note", text_digest("Ieder zijn doel")
 
 
 def test_remove_text_takes_a_note_out_wherever_it_stands(session):
@@ -394,7 +394,7 @@ def test_remove_text_takes_a_note_out_wherever_it_stands(session):
 def test_remove_text_leaves_the_same_text_elsewhere(collaboration):
     sheets = [{KEY: "helping", f"{KEY}-note": "Zelfde", "goal-perspective-note": "Zelfde"}] * 3
     session, other = discussed_round(collaboration, sheets), discussed_round(collaboration, sheets)
-    assert remove_text(session, f"{KEY}-note", text_mark("Zelfde")) == 3
+    assert remove_text(session, f"{KEY}-note", text_digest("Zelfde")) == 3
     assert [item.item.key for item, _ in reports.load_report(fetched(session)).notes] == ["goal-perspective"] * 3
     assert len(reports.load_report(other).notes) == 6
 
@@ -403,7 +403,7 @@ def test_remove_text_leaves_no_empty_row_behind(collaboration):
     sheets = [{KEY: "helping", "goal-perspective-note": "Alleen een notitie"}] * 3
     session = discussed_round(collaboration, sheets)
     assert Answer.objects.count() == 6
-    remove_text(session, "goal-perspective-note", text_mark("Alleen een notitie"))
+    remove_text(session, "goal-perspective-note", text_digest("Alleen een notitie"))
     assert set(Answer.objects.values_list("item__key", "value", "note")) == {(KEY, "helping", "")}
     assert reports.load_report(fetched(session)).counted == 3
 
@@ -412,8 +412,8 @@ def test_remove_text_takes_a_sentence_out_and_counts_on(session):
     response = session.responses.first()
     response.extras["goal-sentence"] = "Iets anders"
     response.save()
-    assert remove_text(session, "goal-sentence", text_mark("Minder opnames")) == 2
-    assert remove_text(session, "goal-sentence", text_mark("Iets anders")) == 1
+    assert remove_text(session, "goal-sentence", text_digest("Minder opnames")) == 2
+    assert remove_text(session, "goal-sentence", text_digest("Iets anders")) == 1
     report = reports.load_report(fetched(session))
     assert (report.goal_sentences, report.removed_sentences) == ((), 3)
 
@@ -424,7 +424,7 @@ def test_remove_text_takes_a_sentence_out_and_counts_on(session):
 )
 def test_remove_text_that_is_not_there_changes_nothing(session, field, text):
     reports.keep_pdf(session.pk, "verslag", "key", b"%PDF")
-    assert remove_text(session, field, text_mark(text)) == 0
+    assert remove_text(session, field, text_digest(text)) == 0
     assert (fetched(session).removed, MadePdf.objects.count()) == ({}, 1)
     assert len(reports.load_report(session).notes) == 3
 
@@ -439,10 +439,10 @@ def test_remove_text_from_closing_on(collaboration):
 
 
 def test_text_mark_is_short_and_no_plain_hash():
-    assert re.fullmatch(r"[0-9a-f]{16}", text_mark("Ja"))
-    assert text_mark("Ja") != text_mark("Nee")
+    assert re.fullmatch(r"[0-9a-f]{16}", text_digest("Ja"))
+    assert text_digest("Ja") != text_digest("Nee")
     # Nobody can try out a text against an address in a log without the key.
-    assert text_mark("Ja") != hashlib.sha256(b"Ja").hexdigest()[:16]
+    assert text_digest("Ja") != hashlib.sha256(b"Ja").hexdigest()[:16]
 
 
 # --- taking a text out, on the page

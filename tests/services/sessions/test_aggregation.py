@@ -13,14 +13,14 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About
-from reflectie.domain.rules.aggregation import fold
+from reflectie.domain.rules.aggregation import aggregate
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.models import Answer, MadePdf, Response, Session
 from reflectie.services import clock
 from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
-from reflectie.services.sessions.aggregation import fold_old
+from reflectie.services.sessions.aggregation import aggregate_old_rounds
 from tests.helpers.factories import CONCLUSION, text_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, signed_in
 
@@ -54,7 +54,7 @@ def figures(checklist: Checklist, mode: Mode, sheets: list[Sheet]):
 
 @given(st.lists(sheet, max_size=9), modes)
 def test_folded_sheets_give_the_same_figures(checklist, sheets, mode):
-    folded = fold(checklist, Grouping.PARTNER, sheets)
+    folded = aggregate(checklist, Grouping.PARTNER, sheets)
     assert len(folded) == len(sheets)
     assert figures(checklist, mode, folded) == figures(checklist, mode, sheets)
 
@@ -73,7 +73,7 @@ def test_folded_sheets_say_nothing_of_who_answered_what_together(checklist, shee
     chance.shuffle(other)
     swapped = [Sheet(values) for values in other]
     assert figures(checklist, mode, swapped) == figures(checklist, mode, sheets)
-    assert fold(checklist, Grouping.PARTNER, swapped) == fold(checklist, Grouping.PARTNER, sheets)
+    assert aggregate(checklist, Grouping.PARTNER, swapped) == aggregate(checklist, Grouping.PARTNER, sheets)
 
 
 def _keeps_one(values, key) -> bool:
@@ -82,7 +82,7 @@ def _keeps_one(values, key) -> bool:
 
 @given(st.lists(sheet, max_size=9))
 def test_folded_sheets_have_no_words_of_anybody(checklist, sheets):
-    folded = fold(checklist, Grouping.PARTNER, [Sheet({**s.values, "participant": "An"}) for s in sheets])
+    folded = aggregate(checklist, Grouping.PARTNER, [Sheet({**s.values, "participant": "An"}) for s in sheets])
     kept = {name for folded_sheet in folded for name in folded_sheet.values}
     assert [name for name in kept if name.endswith("-note") or name in {"participant", "goal-sentence"}] == []
 
@@ -116,7 +116,7 @@ def test_round_concluded_two_years_ago_keeps_its_figures_alone(mode):
     reports.keep_pdf(session.pk, "verslag", "sleutel", b"%PDF met notities")
     keys = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
 
-    assert fold_old(date(2026, 11, 22)) == 1
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 1
 
     session = fetched(session)
     after = reports.load_report(session)
@@ -133,7 +133,7 @@ def test_round_concluded_two_years_ago_keeps_its_figures_alone(mode):
     assert MadePdf.objects.count() == 0
     left = set(Response.objects.values_list("pk", flat=True)) | set(Answer.objects.values_list("pk", flat=True))
     assert keys & left == set()
-    assert fold_old(date(2026, 11, 22)) == 0
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 0
 
 
 @pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_whoever_reads_while_a_round_is_folded_finds_its_figures():
         """Between the two questions of a reader: for the sheets, and for what was answered on them."""
         if not folded and 'FROM "reflectie_answer"' in sql:
             folded.append(0)
-            folded[0] = fold_old(date(2026, 11, 22))
+            folded[0] = aggregate_old_rounds(date(2026, 11, 22))
         return execute(sql, *args)
 
     before = reports.load_report(session)
@@ -169,7 +169,7 @@ def test_whoever_reads_while_a_round_is_folded_finds_its_figures():
 )
 def test_round_is_folded_on_the_day_two_years_later(day, today, folded):
     concluded(day)
-    assert fold_old(today) == folded
+    assert aggregate_old_rounds(today) == folded
 
 
 @pytest.mark.django_db
@@ -180,9 +180,9 @@ def test_round_in_discussion_and_sheet_of_a_whole_team_stay(settings):
     Session.objects.filter(pk=together.pk).update(mode=Mode.TOGETHER)
     kept = concluded(date(2020, 1, 1))
     settings.FOLD_MONTHS = 0
-    assert fold_old(date(2026, 11, 22)) == 0
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 0
     settings.FOLD_MONTHS = 24
-    assert fold_old(date(2026, 11, 22)) == 1
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 1
     assert list(Session.objects.exclude(folded_on=None)) == [kept]
     assert Answer.objects.exclude(note="").count() == 8
 

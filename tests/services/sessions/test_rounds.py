@@ -158,7 +158,7 @@ def test_renew_link_old_link_and_code_stop_and_answers_stay():
     rounds.renew_link(session)
     after = fresh(session)
 
-    assert (rounds.load_standing(before.join_token), rounds.find_by_code(before.code)) == (None, None)
+    assert (rounds.load_progress(before.join_token), rounds.find_by_code(before.code)) == (None, None)
     assert rounds.find_by_code(after.code) == after.join_token
     assert after.read_hash == tokens.hash_token(tokens.read_token(after.join_token)) != before.read_hash
     assert find_response(after, tokens.hash_personal_code(session.pk, code)) is not None
@@ -203,9 +203,9 @@ def test_load_standing_counts_begun_and_finished(django_assert_num_queries):
     fill_for(session, 3, finish=True)
 
     with django_assert_num_queries(1):
-        standing = rounds.load_standing(session.join_token)
+        standing = rounds.load_progress(session.join_token)
 
-    assert standing == rounds.Standing(session.pk, "open", True, 5, 3, 8)
+    assert standing == rounds.RoundProgress(session.pk, "open", True, 5, 3, 8)
 
 
 def test_count_responses_counts_those_with_an_answer_to_the_checklist():
@@ -222,7 +222,7 @@ def test_closing_date_closes_without_a_timer(days, takes):
     session = make_round(closes_on=today() + timedelta(days))
 
     assert takes_answers(session) is takes
-    assert rounds.load_standing(session.join_token).is_open is takes
+    assert rounds.load_progress(session.join_token).is_open is takes
     if takes:
         fill_in(session, ANSWER)
     else:

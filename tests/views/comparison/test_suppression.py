@@ -35,7 +35,7 @@ FILE = "/vergelijken/vergelijking.xlsx"
 @pytest.fixture(autouse=True)
 def unprinted(monkeypatch):
     """Of a PDF the page it is made from: the same page makes the same PDF."""
-    monkeypatch.setattr(documents.Unkept, "make", lambda form: form.xhtml.encode())
+    monkeypatch.setattr(documents.UncachedPdf, "make", lambda form: form.xhtml.encode())
     monkeypatch.setattr(
         documents,
         "report_pdf",

@@ -144,7 +144,7 @@ def test_a_round_of_today_takes_a_table_where_it_takes_paper(coordinator, collab
 
 def test_after_closing_nothing_is_brought_in(coordinator, earlier):
     page = upload(coordinator, earlier, TABLE)
-    table_import.bring_in(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
+    table_import.import_answers(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
     rounds.close_round(earlier)
     for response in (
         confirm(coordinator, earlier, page),
@@ -177,7 +177,7 @@ def test_the_pages_of_a_session_of_then_say_how_it_stands(coordinator, facilitat
     empty = text_of(coordinator.get(url(earlier, "session")))
     assert "Voer de formulieren van toen in" in empty
     assert "Link om te delen" not in empty
-    table_import.bring_in(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
+    table_import.import_answers(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
     assert "3 formulieren zijn ingevoerd" in text_of(coordinator.get(url(earlier, "session")))
     assert "Sluit de ronde" not in text_of(facilitator.get(url(earlier, "session")))
 
@@ -262,7 +262,7 @@ def test_pressing_twice_brings_in_once(coordinator, earlier):
 
 def test_who_brings_in_what_is_erased_meanwhile_finds_nothing(coordinator, earlier, monkeypatch):
     page = upload(coordinator, earlier, TABLE)
-    monkeypatch.setattr(bringing, "bring_in", erased_before(table_import.bring_in))
+    monkeypatch.setattr(bringing, "import_answers", erased_before(table_import.import_answers))
     assert confirm(coordinator, earlier, page).status_code == 404
 
 

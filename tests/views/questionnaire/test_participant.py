@@ -15,10 +15,10 @@ from reflectie.models import RateCount, Response, Session
 from reflectie.services import clock, erasure, tokens
 from reflectie.services.sessions import plans, rounds
 from reflectie.views.questionnaire import participant
-from reflectie.web.participant_cookie import cookie_name, in_groups, sheet_mark
+from reflectie.web.participant_cookie import cookie_name, in_groups, sheet_draft_key
 from reflectie.web.throttle import LIMIT
 from tests.helpers.factories import at_once, fill_in, make_account, make_collaboration, make_round
-from tests.helpers.participants import answers, begin, code_of, give, keep_as, text_of, url
+from tests.helpers.participants import answers, begin, code_of, draft_key, give, text_of, url
 from tests.helpers.rounds import erased_before
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_beginning_twice_and_a_second_tab_make_one_response():
     client = begin(session)
     code = code_of(client, session)
     begin(session, client)
-    tab = keep_as(client, session)
+    tab = draft_key(client, session)
     give(client, session, {"goal-shared": "helping"}, mark=tab)
     begin(session, client)
     give(client, session, {"form-intensity": "hindering"}, mark=tab)
@@ -228,7 +228,7 @@ def test_two_first_answers_at_once_make_one_response():
     for _ in range(5):
         session = make_round()
         client = begin(session)
-        mark = keep_as(client, session)
+        mark = draft_key(client, session)
 
         def answer(item: str, session=session, mark=mark, cookies=client.cookies) -> int:
             other = Client()
@@ -341,7 +341,7 @@ def test_renewed_link_says_so_until_the_session_is_erased():
     session = make_round()
     client = begin(session)
     old, sheet = url("join", session), url("join-fill", session)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     session = rounds.renew_link(session)
 
     for asked in (client.get(old), client.get(sheet), client.post(sheet, {"keep-as": mark}), Client().get(old)):
@@ -366,7 +366,12 @@ def test_sheet_that_was_withdrawn_elsewhere_is_not_begun_again_by_a_page_that_sh
     assert '<input type="hidden" name="begun" value="1">' in page
     Response.objects.all().delete()
 
-    late = {"form-intensity": "helping", "seen-form-intensity": "0", "keep-as": keep_as(client, session), "begun": "1"}
+    late = {
+        "form-intensity": "helping",
+        "seen-form-intensity": "0",
+        "keep-as": draft_key(client, session),
+        "begun": "1",
+    }
 
     assert client.post(url("join-fill", session), late).status_code == 404
     assert not Response.objects.exists()
@@ -434,7 +439,7 @@ def test_withdrawing_takes_a_confirmation_and_leaves_nothing():
     session = make_round()
     finish_all(session, 1)
     give(client := begin(session), session, {"goal-shared": "hindering"}, finish=True)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
 
     assert client.get(url("join-withdraw", session)).status_code == 200
     assert session.responses.count() == 2
@@ -484,7 +489,7 @@ def test_withdrawing_after_closing_says_why_it_cannot(mode):
 def test_nothing_is_saved_under_another_promise_than_was_read(change, headers):
     session = make_round()
     client = begin(session)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     rounds.change_plan(session, replace(plans.plan_of(session), **change))
     data = {"goal-shared": "hindering", "seen-goal-shared": "0", "keep-as": mark}
 
@@ -501,7 +506,7 @@ def test_nothing_is_saved_under_another_promise_than_was_read(change, headers):
 def test_another_closing_date_breaks_no_promise():
     session = make_round()
     client = begin(session)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     rounds.change_plan(session, replace(plans.plan_of(session), closes_on=clock.today(), expected=12))
 
     assert give(client, session, {"goal-shared": "hindering"}, mark=mark).status_code == 303
@@ -532,7 +537,7 @@ def test_new_participant_leaves_nothing_of_the_first():
 def test_sheet_left_open_by_the_first_saves_nothing_under_the_second(headers):
     session = make_round()
     client = begin(session)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     give(client, session, {"goal-shared": "hindering"})
     client.post(url("join-new", session))
     late = {"form-intensity": "helping", "seen-form-intensity": "0", "keep-as": mark}
@@ -553,12 +558,12 @@ def test_sheet_left_open_by_the_first_saves_nothing_under_the_second(headers):
 
 def test_marks_in_the_browser_differ_by_person_and_open_nothing():
     session = make_round()
-    marks = [keep_as(begin(session), session) for _ in range(2)]
+    marks = [draft_key(begin(session), session) for _ in range(2)]
     code = fill_in(session, {"goal-shared": "helping"})
     token_hash = tokens.hash_personal_code(session.pk, code)
 
     assert marks[0] != marks[1]
-    assert sheet_mark(session, token_hash).partition("-")[2] not in token_hash
+    assert sheet_draft_key(session, token_hash).partition("-")[2] not in token_hash
 
 
 # --- by stage
@@ -611,7 +616,7 @@ def test_answer_after_closing_is_refused_and_stays_in_sight():
     session = make_round()
     finish_all(session, 3)
     give(client := begin(session), session, {"goal-shared": "helping"})
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     rounds.close_round(session)
 
     late = give(client, session, {"goal-shared-note": "Te laat getypt"}, mark=mark)
@@ -690,7 +695,7 @@ def test_pages_take_as_many_queries_at_three_responses_as_at_two_hundred(django_
     session = make_round()
     client = begin(session)
     give(client, session, {"goal-shared": "helping"}, finish=True)
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
     seen = ""
     for number, value in ((3, "hindering"), (200, "helping")):
         finish_all(session, number - session.responses.count())
@@ -754,7 +759,7 @@ def test_expired_form_token_sends_the_sheet_again():
     page = client.get(url("join", session)).content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     client.post(url("join", session), {"csrfmiddlewaretoken": token})
-    mark = keep_as(client, session)
+    mark = draft_key(client, session)
 
     refused = client.post(
         url("join-fill", session), {"goal-shared": "helping", "seen-goal-shared": "0", "keep-as": mark}
@@ -770,7 +775,7 @@ def test_no_address_carries_a_participants_code_or_mark():
     session = make_round()
     client = begin(session)
     page = client.get(url("join-fill", session)).content.decode()
-    code, mark = code_of(client, session), keep_as(client, session)
+    code, mark = code_of(client, session), draft_key(client, session)
     addresses = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', page)
 
     assert addresses
@@ -851,4 +856,4 @@ def test_pages_that_ask_how_it_stands_say_what_they_show(client, coordinator, co
         session = rounds.change_plan(session, replace(plans.plan_of(session), closes_on=date(2026, 11, 1)))
     page = (client if name == "join" else coordinator).get(reverse(name, args=[key])).content.decode()
     [asking] = re.findall(r'<div class="standing"[^>]*hx-include="find input"[^>]*>.*?</div>', page, re.DOTALL)
-    assert f'name="gezien" value="{rounds.load_standing(session.join_token).mark}"' in asking
+    assert f'name="gezien" value="{rounds.load_progress(session.join_token).mark}"' in asking

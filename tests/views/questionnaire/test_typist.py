@@ -16,7 +16,7 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
-from reflectie.domain.rules.disclosures import Promise, Round, promises
+from reflectie.domain.rules.disclosures import Disclosure, Round, disclosures
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import FLOOR, Withheld, questions_to_erase
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
@@ -102,7 +102,7 @@ def test_nobody_or_three_that_were_not_typed_are_enough(paper, screen):
 def test_a_table_that_was_brought_in_is_typed():
     session = make_paper_round()
     on_screen(session, HINDERING)
-    table_import.bring_in(session, tokens.new_token(), [Sheet(HELPING)] * 6)
+    table_import.import_answers(session, tokens.new_token(), [Sheet(HELPING)] * 6)
 
     with pytest.raises(rounds.TooFewError):
         rounds.close_round(session)
@@ -306,7 +306,7 @@ def test_closing_erases_what_one_or_two_on_a_screen_answered_beside_the_checklis
 def test_nothing_of_which_sheet_was_typed_outlives_closing(mode):
     session = make_paper_round(mode)
     on_paper(session, *[HELPING] * 4)
-    table_import.bring_in(set_paper_count(session, 6), tokens.new_token(), [Sheet(HELPING)] * 2)
+    table_import.import_answers(set_paper_count(session, 6), tokens.new_token(), [Sheet(HELPING)] * 2)
     on_screen(session, *[HINDERING] * 5, finish=False)
     assert session.responses.filter(typed=True).count() == 6
     on_paper_before = set(session.responses.filter(typed=True).values_list("pk", flat=True))
@@ -356,7 +356,7 @@ def test_a_round_that_was_planned_before_stays_as_it_was():
 @pytest.mark.django_db
 def test_what_was_on_paper_years_ago_is_as_it_was():
     session = make_round(planned_on=date(2023, 5, 11), expected=None, earlier=True)
-    table_import.bring_in(session, tokens.new_token(), [Sheet(HELPING)] * 3)
+    table_import.import_answers(session, tokens.new_token(), [Sheet(HELPING)] * 3)
     assert (fresh(session).told_of_typist, Response.objects.filter(typed=True).count()) == (False, 0)
 
     rounds.close_round(session)
@@ -498,10 +498,10 @@ def test_participants_read_beforehand_what_whoever_types_can_know(client, plan, 
     ],
 )
 def test_the_promise_beside_paper_is_made_where_it_is_kept(round_, said):
-    told = [told.promise for told in promises(round_)]
-    assert (Promise.BESIDE_PAPER in told) is said
+    told = [told.promise for told in disclosures(round_)]
+    assert (Disclosure.BESIDE_PAPER in told) is said
     if said:
-        assert told.index(Promise.BESIDE_PAPER) == told.index(Promise.TOO_FEW) + 1
+        assert told.index(Disclosure.BESIDE_PAPER) == told.index(Disclosure.TOO_FEW) + 1
 
 
 # --- The migration

@@ -212,7 +212,7 @@ def test_pdf_says_what_the_page_says(reader, finished, every_answer):
 
 def test_pdf_is_made_once_while_it_is_the_same(reader, finished, monkeypatch):
     first = reader.get(finished.pdf_url)
-    monkeypatch.setattr("reflectie.pdf.documents.press.make", None)
+    monkeypatch.setattr("reflectie.pdf.documents.pdf_worker.make", None)
 
     second = reader.get(finished.pdf_url)
     same = reader.get(finished.pdf_url, headers={"If-None-Match": first["ETag"]})
@@ -241,10 +241,10 @@ def test_pdf_goes_with_the_note_that_is_taken_out(reader, finished):
 
 
 def test_pdf_while_others_are_being_made_for_too_long_asks_to_come_back(reader, finished, monkeypatch):
-    monkeypatch.setattr("reflectie.pdf.worker.PATIENCE", 0.01)
+    monkeypatch.setattr("reflectie.pdf.worker.TIMEOUT", 0.01)
 
     # Another process of these tests may be making one just now.
-    with press.turn(patience=60):
+    with press.acquire(timeout=60):
         response = reader.get(finished.pdf_url)
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")

@@ -179,7 +179,7 @@ def test_pdf_of_a_session_has_a_name_without_people(coordinator, session):
 
 def test_pdf_forgets_a_text_that_was_taken_out(coordinator, session):
     coordinator.get(pdf_url(session))
-    outcomes.remove_text(session, "goal-shared-note", outcomes.text_mark("Notitie 0"))
+    outcomes.remove_text(session, "goal-shared-note", outcomes.text_digest("Notitie 0"))
     content = coordinator.get(pdf_url(session)).content
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
     assert "Notitie 0" not in text
@@ -192,7 +192,7 @@ def test_queries_are_as_many_at_three_answers_as_at_two_hundred(
 ):
     session = discussed_round(collaboration, without_groups(number))
     # Drawing is measured elsewhere; here it is what the database is asked.
-    monkeypatch.setattr("reflectie.pdf.documents.press.make", lambda xhtml: b"%PDF")
+    monkeypatch.setattr("reflectie.pdf.documents.pdf_worker.make", lambda xhtml: b"%PDF")
     for url in (report_url(session), pdf_url(session)):
         coordinator.get(url)
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from reflectie.domain.comparison.document import build_handout
+from reflectie.domain.comparison.document import build_comparison_document
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import read_checklist
 from reflectie.domain.report.build import build_report
@@ -109,7 +109,7 @@ def session(content, db):
     return found
 
 
-def page_of(session):
+def conditional_page(session):
     client = signed_in("els", session.collaboration)
     return client.get(reverse("session-report", args=[session.pk])).content.decode()
 
@@ -119,13 +119,13 @@ def printed(report, kind):
 
 
 def test_low_turnout_is_said_on_the_page_in_the_pdf_and_in_the_summary(session):
-    report, page = reports.load_report(session), page_of(session)
-    whole = printed(report, documents.Kind.REPORT)
+    report, page = reports.load_report(session), conditional_page(session)
+    whole = printed(report, documents.DocumentKind.REPORT)
     for words in (LOW, GROUPS, NO_NAMES):
         assert words in page
         assert squeezed(words) in whole
     assert '<bdi translate="no">Huis</bdi>: 3 van 3; <bdi translate="no">Wijk</bdi>: 1 van 6' in page
-    assert squeezed(LOW) in printed(report, documents.Kind.SUMMARY)
+    assert squeezed(LOW) in printed(report, documents.DocumentKind.SUMMARY)
 
 
 def test_enough_answers_say_nothing_of_turnout(session):
@@ -133,9 +133,9 @@ def test_enough_answers_say_nothing_of_turnout(session):
     session.save()
     report = reports.load_report(session)
     assert report.low_turnouts == ()
-    assert "verwachte mensen" not in page_of(session)
-    assert squeezed("verwachte mensen") not in printed(report, documents.Kind.REPORT) + printed(
-        report, documents.Kind.SUMMARY
+    assert "verwachte mensen" not in conditional_page(session)
+    assert squeezed("verwachte mensen") not in printed(report, documents.DocumentKind.REPORT) + printed(
+        report, documents.DocumentKind.SUMMARY
     )
 
 
@@ -161,7 +161,7 @@ def test_low_turnout_of_too_few_is_not_shown(db, content):
     session = discussed_round(make_collaboration(), [{"goal-shared": "hindering"}] * 2, expected=9)
     report = reports.load_report(session)
     assert (report.turnout, report.low_turnouts) == (None, ())
-    assert "verwachte mensen" not in page_of(session)
+    assert "verwachte mensen" not in conditional_page(session)
     assert json.loads(session_file(report, Format.JSON))["low_turnout"] is None
 
 
@@ -187,7 +187,9 @@ def test_comparison_says_in_which_sessions_few_answered(session):
     page = client.get(f"{reverse('compare-table')}?sessie={full.pk}").content.decode()
     assert "Let op: in deze sessie antwoordde" not in page
     found = comparisons.load_comparison(list(comparisons.comparable_sessions(client.session["_auth_user_id"])))
-    pages = render_to_string("reflectie/comparison/pdf.html", {"comparison": found, "handout": build_handout(found)})
+    pages = render_to_string(
+        "reflectie/comparison/pdf.html", {"comparison": found, "handout": build_comparison_document(found)}
+    )
     assert squeezed(said) in text_of(read_pdf(made_of(pages)))
     sessions = json.loads(comparison_file(found, Format.JSON))["sessions"]
     assert sorted(one["low_turnout"] for one in sessions) == [False, True]

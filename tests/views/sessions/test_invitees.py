@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from reflectie.domain.setup import Mode
-from reflectie.forms.sessions.invite import InviteForm
+from reflectie.forms.sessions.invite import ParticipantInvitationForm
 from reflectie.models import Invitee, Membership, RateCount, Role
 from reflectie.services.mail import Letter
 from reflectie.services.sessions import invitees, rounds
@@ -67,7 +67,7 @@ def test_addresses_are_found_in_whatever_was_pasted(typed):
 
 
 def addresses_of(typed):
-    form = InviteForm({"addresses": typed})
+    form = ParticipantInvitationForm({"addresses": typed})
     return form.cleaned_data.get("addresses") if form.is_valid() else form.errors["addresses"]
 
 
@@ -93,10 +93,10 @@ def test_addresses_that_are_wrong_are_listed(typed, message):
 
 
 def test_domain_in_letters_stays_in_letters_in_the_field():
-    form = InviteForm({"addresses": "Ivo <ivo@exämple.org>\nbo@@example.org"})
+    form = ParticipantInvitationForm({"addresses": "Ivo <ivo@exämple.org>\nbo@@example.org"})
     assert not form.is_valid()
     assert form["addresses"].value() == "bo@@example.org\nivo@exämple.org"
-    assert InviteForm(addresses=("ivo@xn--exmple-cua.org",))["addresses"].value() == "ivo@exämple.org"
+    assert ParticipantInvitationForm(addresses=("ivo@xn--exmple-cua.org",))["addresses"].value() == "ivo@exämple.org"
 
 
 def test_addresses_at_most_three_hundred_in_one_go():

@@ -29,12 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "checklist": checklist,
         "arms": whirlpool_of(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
-        "own_token": reflection_token(request),
+        "reflection_token": reflection_token(request),
         "retention_days": settings.RETENTION_DAYS,
     }
     response = render(request, "reflectie/home.html", context)
     patch_vary_headers(response, ["Cookie"])
-    if context["own_token"]:
+    if context["reflection_token"]:
         add_never_cache_headers(response)
     return response
 

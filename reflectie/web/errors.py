@@ -192,7 +192,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             "messages": (),
             "is_open": takes_answers(session),
             "owner": owner_draft_key(request, session),
-            "session_mark": session_draft_key(session),
+            "session_draft_key": session_draft_key(session),
         }
         return render(request, "reflectie/questionnaire/join/renewed.html", context, status=404)
     return page_not_found(request, exception)

@@ -202,7 +202,7 @@ def test_migrate_says_so_when_a_column_is_missing_after_it(clean_up: None) -> No
     call_command("migrate", database="stored", verbosity=0)
     with stored.cursor() as cursor:
         cursor.execute("ALTER TABLE reflectie_session DROP COLUMN reminded")
-    with pytest.raises(CommandError, match=r"ontbreekt wat deze versie nodig heeft: reflectie_session\.reminded\."):
+    with pytest.raises(CommandError, match=r"lacks what this version needs: reflectie_session\.reminded\."):
         call_command("migrate", database="stored", verbosity=0)
 
 
@@ -228,7 +228,7 @@ def test_server_refuses_a_database_that_does_not_fit_and_starts_with_one_that_do
     monkeypatch.setattr(schema.connections, "close_all", lambda: None)
     schema.refuse_misfit()
     monkeypatch.setattr(schema, "missing_columns", lambda database: ["reflectie_session.earlier"])
-    with pytest.raises(ImproperlyConfigured, match=r"reflectie_session\.earlier\. Voer \./run --setup uit"):
+    with pytest.raises(ImproperlyConfigured, match=r"reflectie_session\.earlier\. Run \./run --setup and"):
         schema.refuse_misfit()
 
 

@@ -112,7 +112,8 @@ SAID = {
     Disclosure.BESIDE_PAPER: "kan ook uitrekenen wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of",
     Disclosure.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
     Disclosure.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, "
-    "nooit bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, zonder je naam.",
+    "nooit bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, "
+    "zonder je naam.",
     Disclosure.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
     # That they are shuffled is said where nobody may know whose is which (`test_sentences.py`).
     Disclosure.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",

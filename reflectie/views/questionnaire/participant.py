@@ -112,7 +112,7 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
         "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
         "response": _own_response(request, session, token, code),
-        "session_mark": session_draft_key(session),
+        "session_draft_key": session_draft_key(session),
         "owner": owner_draft_key(request, session),
         "join_url": reverse("join", args=[token]),
         "fill_url": reverse("join-fill", args=[token]),
@@ -282,7 +282,7 @@ def withdraw_answers(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join-continue", token)
     context = {
         **_about(session, token),
-        "session_mark": session_draft_key(session),
+        "session_draft_key": session_draft_key(session),
         "owner": owner_draft_key(request, session),
     }
     if request.method != "POST":
@@ -311,7 +311,7 @@ def switch_participant(request: HttpRequest, token: str) -> HttpResponse:
         return _to("join", token)
     context = {
         **_about(session, token),
-        "session_mark": session_draft_key(session),
+        "session_draft_key": session_draft_key(session),
         "owner": owner_draft_key(request, session),
         "code": in_groups(participant_code(request, session)),
     }

@@ -74,7 +74,7 @@ def _sheet_context(request: HttpRequest, token: str) -> SheetContext:
         owner=person_draft_key(shared_draft_key(response.session)),
         context={
             "token": token,
-            "session_mark": session_draft_key(response.session),
+            "session_draft_key": session_draft_key(response.session),
             "report_url": report_url if response.finished else "",
             **links(request, token),
         },

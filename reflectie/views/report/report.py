@@ -33,7 +33,7 @@ def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     context, seen_by = access.context, access.seen_by
     if access.member is None:
         own = _own_token(request, access.links.key)
-        context |= {"own_token": own, "session_mark": session_draft_key(access.session)}
+        context |= {"reflection_token": own, "session_draft_key": session_draft_key(access.session)}
         context |= links(request, own) if own else {}
         seen_by = "own" if own else ""
     return conditional_page(request, TEMPLATE, load_report(access.session), context, seen_by)

@@ -202,7 +202,7 @@ def test_migrate_says_so_when_a_column_is_missing_after_it(clean_up: None) -> No
     call_command("migrate", database="stored", verbosity=0)
     with stored.cursor() as cursor:
         cursor.execute("ALTER TABLE reflectie_session DROP COLUMN reminded")
-    with pytest.raises(CommandError, match=r"ontbreekt wat deze versie nodig heeft: reflectie_session\.reminded\."):
+    with pytest.raises(CommandError, match=r"lacks what this version needs: reflectie_session\.reminded\."):
         call_command("migrate", database="stored", verbosity=0)
 
 
@@ -228,7 +228,7 @@ def test_server_refuses_a_database_that_does_not_fit_and_starts_with_one_that_do
     monkeypatch.setattr(schema.connections, "close_all", lambda: None)
     schema.refuse_misfit()
     monkeypatch.setattr(schema, "missing_columns", lambda database: ["reflectie_session.earlier"])
-    with pytest.raises(ImproperlyConfigured, match=r"reflectie_session\.earlier\. Voer \./run --setup uit"):
+    with pytest.raises(ImproperlyConfigured, match=r"reflectie_session\.earlier\. Run \./run --setup and"):
         schema.refuse_misfit()
 
 
@@ -254,7 +254,7 @@ def test_real_server_refuses_an_old_database_until_it_is_set_up(tmp_path: Path) 
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0); call_command('load_checklist', stdout=open(os.devnull, 'w'))\n"
-        "import samenwerking.wsgi; from django.test import Client; from reflectie.services import read_token\n"
+        "import samenwerking.wsgi; from django.test import Client; from reflectie.services.tokens import read_token\n"
         "address = '/rapport/' + read_token('verzonnen-link-0-abcdefgh') + '/'\n"
         "print(Client(SERVER_NAME='127.0.0.1').get(address).status_code)",
     )

@@ -106,6 +106,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
+                "reflectie.templatetags.layout",
                 "reflectie.templatetags.reflectie",
                 "reflectie.templatetags.pictures",
                 "reflectie.templatetags.printable",

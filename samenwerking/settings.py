@@ -53,7 +53,7 @@ SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{
 WEB_THREADS = env.int("WEB_THREADS", default=24)
 
 INSTALLED_APPS = [
-    # Ours first: its base.html must win from the one that comes with Bootstrap's package.
+    # Ours first: its templates win from those of packages.
     "reflectie",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
-    "django_include_bootstrap",
     "django_tasks_db",
 ]
 
@@ -109,6 +108,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
+                "reflectie.templatetags.layout",
                 "reflectie.templatetags.pdf",
                 "reflectie.templatetags.report",
                 "reflectie.templatetags.wording",
@@ -277,7 +277,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
-        # data: for the signs that Bootstrap draws inside form controls.
+        # data: for the signs that stand inside form controls (`static/css/tokens.css`).
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -177,7 +177,7 @@ def post(path: str, *headers: str, body: bytes = b"") -> bytes:
 
 def test_a_few_slow_strangers_hold_no_thread_and_no_place(server: Server, checklist: Checklist):
     """Three times as many of each as there are threads."""
-    big = next((settings.STATIC_ROOT / "css").glob("bootstrap.min.*.css"))
+    big = next((settings.STATIC_ROOT / "css").glob("pdf.*.css"))
     strangers = crowd(server, 5, read=[f"/static/css/{big.name}"], bodies=6, headers=6, readers=6)
     time.sleep(1.5)
     people = result_of(crowd(server, 2, items=[item.key for item in checklist], savers=2, probes=1), 30)
@@ -327,7 +327,7 @@ STRANGERS = {"bodies": 40, "headers": 60, "readers": 60, "codes": 8}
 @pytest.mark.slow
 def test_slowness_of_strangers_keeps_nobody_waiting(tmp_path: Path, checklist: Checklist, capsys):
     items = [item.key for item in checklist]
-    big = next((settings.STATIC_ROOT / "css").glob("bootstrap.min.*.css"))
+    big = next((settings.STATIC_ROOT / "css").glob("pdf.*.css"))
     read = ["/", f"/static/css/{big.name}"]
     with silent_mail_server() as mail, capsys.disabled():
         # Each of the people has an address of their own, as `benchmarks.client` tells it.

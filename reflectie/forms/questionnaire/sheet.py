@@ -91,7 +91,7 @@ class SheetForm(forms.Form):
         about_you = [name for name in ABOUT_YOU if name in self.known] if self.setup.mode.is_round else []
         beside = [name for name in QUESTIONS if name in self.known and name not in about_you]
         helper.layout = Layout(
-            *([BesideLayout("about-you", about_you)] if about_you else []),
+            *([BesideLayout("about_you", about_you)] if about_you else []),
             *(DimensionLayout(part) for part in self.checklist.dimensions),
             *([BesideLayout("beside", beside)] if beside else []),
         )

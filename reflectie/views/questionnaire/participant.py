@@ -320,7 +320,7 @@ def take_back(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest, session: Session, token: str) -> HttpResponse:
-    return _render(request, "too-late", {**_about(session, token), "mode": session.mode}, status=409)
+    return _render(request, "too_late", {**_about(session, token), "mode": session.mode}, status=409)
 
 
 @login_not_required

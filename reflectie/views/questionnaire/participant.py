@@ -298,7 +298,7 @@ def withdraw_answers(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest, session: Session, token: str) -> HttpResponse:
-    return _render(request, "too-late", {**_about(session, token), "mode": session.mode}, status=409)
+    return _render(request, "too_late", {**_about(session, token), "mode": session.mode}, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -37,7 +37,7 @@ class SheetPage:
         about_you = [name for name in ABOUT_YOU if name in self.known] if self.form.setup.mode.is_round else []
         beside = [name for name in QUESTIONS if name in self.known and name not in about_you]
         parts = [
-            *([self._render_beside("about-you", about_you)] if about_you else []),
+            *([self._render_beside("about_you", about_you)] if about_you else []),
             *(self._render_dimension(part) for part in self.checklist.dimensions),
             *([self._render_beside("beside", beside)] if beside else []),
         ]

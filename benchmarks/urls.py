@@ -11,13 +11,13 @@ from django.urls import path
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.pdf.documents import press
+from reflectie.pdf.documents import pdf_worker
 from reflectie.web.reflection_cookie import remember
 from samenwerking.urls import urlpatterns as own_urls
 
 # Every PDF that is made leaves a mark, whichever process asked for it.
 MADE = settings.WORK_DIR / "made"
-_make = press.make
+_make = pdf_worker.make
 
 
 def counted(xhtml: str) -> bytes:
@@ -26,7 +26,7 @@ def counted(xhtml: str) -> bytes:
     return _make(xhtml)
 
 
-press.make = counted  # type: ignore[method-assign]
+pdf_worker.make = counted  # type: ignore[method-assign]
 
 
 @cache

@@ -18,8 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from reflectie.domain.report.agreements import Agreement, Decision, Needed, State
 from reflectie.domain.versions import etag
 from reflectie.models import Conclusion, MadePdf, Session
-from reflectie.pdf import documents
-from reflectie.pdf import worker as press_room
+from reflectie.pdf import documents, worker
 from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import agreements, outcomes, reports
@@ -321,11 +320,11 @@ def test_twenty_who_ask_for_the_same_at_once_have_it_made_once(session, made, te
 
 
 def test_no_two_are_made_at_once_by_two_that_ask():
-    """Two presses are two processes to the lock: each opens the file for itself."""
+    """Two workers are two processes to the lock: each opens the file for itself."""
     rooms, inside, most = [PdfWorker(), PdfWorker()], [], []
 
     def make(room):
-        with room.turn():
+        with room.acquire():
             inside.append(room)
             most.append(len(inside))
             time.sleep(0.05)
@@ -339,8 +338,8 @@ def test_no_two_are_made_at_once_by_two_that_ask():
 OTHER = """
 import django, sys, time
 django.setup()
-from reflectie.pdf.worker import press
-with press.turn():
+from reflectie.pdf.worker import pdf_worker
+with pdf_worker.acquire():
     print("in", flush=True)
     sys.stdin.read()
 """
@@ -350,28 +349,28 @@ def test_another_process_that_makes_one_keeps_this_one_waiting_until_it_is_kille
     other = subprocess.Popen([sys.executable, "-c", OTHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     with other:
         assert other.stdout.readline() == b"in\n"
-        with pytest.raises(BusyError), PdfWorker().turn(0.05):
+        with pytest.raises(BusyError), PdfWorker().acquire(0.05):
             pass
         other.kill()
         other.wait()
-        with PdfWorker().turn(5):
+        with PdfWorker().acquire(5):
             pass
 
 
 def test_who_finds_no_place_to_wait_is_sent_away_at_once(settings):
-    settings.WEB_THREADS = 2 * press_room.MAX_CONCURRENT_REQUESTS + 1
+    settings.WEB_THREADS = 2 * worker.MAX_CONCURRENT_REQUESTS + 1
     room = PdfWorker()
     start = time.monotonic()
-    with room.turn(), pytest.raises(BusyError), room.turn(20):
+    with room.acquire(), pytest.raises(BusyError), room.acquire(20):
         pass
 
     assert time.monotonic() - start < 5
-    with room.turn(5):
+    with room.acquire(5):
         pass
 
 
 def test_busy_asks_to_come_back_and_makes_nothing(coordinator, session, made, templates, monkeypatch):
-    monkeypatch.setattr(press_room, "PATIENCE", 0.01)
+    monkeypatch.setattr(worker, "TIMEOUT", 0.01)
     # Another process of these tests may be making one just now.
     with documents.pdf_worker.acquire(timeout=60):
         response = ask(coordinator, session, "samenvatting")
@@ -415,7 +414,7 @@ def test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wron
     os.kill(pid, signal.SIGTERM)
     assert room.make(XHTML).startswith(b"%PDF")
     assert room._process.pid == pid
-    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + press_room.NICENESS)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + worker.NICENESS)
 
 
 def test_another_process_is_started_when_the_first_one_ended(room):
@@ -428,10 +427,8 @@ def test_another_process_is_started_when_the_first_one_ended(room):
     assert room._process.pid != pid
 
 
-HANGING = "import sys, time\nfrom multiprocessing.connection import Connection\nfrom reflectie import typeset\n"
-HANGING += (
-    "typeset.LIMIT = 1\ntypeset.typeset = lambda xhtml: time.sleep(30)\ntypeset.serve(Connection(int(sys.argv[1])))"
-)
+HANGING = "import sys, time\nfrom multiprocessing.connection import Connection\nfrom reflectie.pdf import renderer\n"
+HANGING += "renderer.LIMIT = 1\nrenderer.render_pdf = lambda xhtml: time.sleep(30)\nrenderer.serve(Connection(int(sys.argv[1])))"
 
 
 @pytest.mark.slow
@@ -453,10 +450,10 @@ PARENT = f"""
 import sys
 import django
 django.setup()
-from reflectie.pdf.worker import press
-with press.turn():
-    press.make({XHTML!r})
-print(press._process.pid, flush=True)
+from reflectie.pdf.worker import pdf_worker
+with pdf_worker.acquire():
+    pdf_worker.make({XHTML!r})
+print(pdf_worker._process.pid, flush=True)
 {{then}}
 """
 

@@ -25,10 +25,10 @@ from reflectie.models import Agreement as Row
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents, renderer
 from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
+from reflectie.services import erasure
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_session
 from reflectie.services.errors import NotFoundError
-from reflectie.services.questionnaire import sheets
 from reflectie.services.report import agreements, outcomes, reports
 from reflectie.services.report.agreements import add_agreement, change_agreement, remove_agreement
 from reflectie.services.sessions import rounds
@@ -352,7 +352,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
         erased.set()
         time.sleep(0.3)
 
-    monkeypatch.setattr(agreements if how == "remove" else sheets, "leave_no_trace", slowly)
+    monkeypatch.setattr(agreements if how == "remove" else erasure, "truncate_wal_on_commit", slowly)
 
     def withdraw_answers():
         if how == "erase":

@@ -6,7 +6,6 @@ import pytest
 
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
-from reflectie.pdf.documents import press
 from tests.helpers.factories import make_reflection
 
 pytestmark = pytest.mark.django_db

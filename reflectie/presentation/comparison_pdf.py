@@ -23,6 +23,14 @@ from .report import only_answer
 BOTH = 2
 
 
+def comparison_title(comparison: Comparison) -> str:
+    """What a comparison is called: by the collaboration, or by how many there are. A file's title has no space around."""
+    teams = comparison.by_team
+    if len(teams) == 1:
+        return teams[0][0].name
+    return gettext("%(n)s samenwerkingen naast elkaar") % {"n": len(teams)}
+
+
 def people(session: SessionFigures) -> str:
     """How many were counted, at the head of a column: "7 antwoorden". Of one sheet for all there is no number."""
     if isinstance(session.counted, Withheld) or not session.mode.is_round:

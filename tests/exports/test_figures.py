@@ -26,6 +26,7 @@ from reflectie.services.report import reports
 from reflectie.services.sessions import plans, rounds
 from tests.helpers.compared import opened, team
 from tests.helpers.factories import make_account
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration
 from tests.helpers.taken import (
     Figures,
@@ -99,7 +100,7 @@ def screen(session: Session) -> str:
     Membership.objects.create(collaboration=session.collaboration, user=user, role=Role.FACILITATOR)
     client = Client()
     client.force_login(user)
-    return client.get(reverse("session-report", args=[session.pk])).content.decode()
+    return markup_of(client.get(reverse("session-report", args=[session.pk])))
 
 
 def counted(session: Session, checklist, house: str = "") -> Figures:

@@ -427,7 +427,8 @@ def test_another_process_is_started_when_the_first_one_ended(room):
     assert room._process.pid != pid
 
 
-HANGING = "import sys, time\nfrom multiprocessing.connection import Connection\nfrom reflectie.pdf import renderer\n"
+HANGING = "import sys, time\nfrom multiprocessing.connection import Connection\n"
+HANGING += "from reflectie.pdf import renderer\n"
 HANGING += "renderer.LIMIT = 1\nrenderer.render_pdf = lambda xhtml: time.sleep(30)\nrenderer.serve(Connection(int(sys.argv[1])))"
 
 

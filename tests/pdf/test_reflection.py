@@ -281,7 +281,7 @@ def test_pdf_whirlpools_names_fit_in_its_box(settings):
     folder = settings.BASE_DIR / "templates/reflectie/pictures"
     picture = (folder / "whirlpool.html").read_text() + (folder / "arms.html").read_text()
     left, _, width, _ = (float(number) for number in re.search(r'viewBox="([^"]+)"', picture)[1].split())
-    size = float(re.search(r'class="arm-name.*?font-size="(\d+)"', picture)[1])
+    size = float(re.search(r'class="arm-name.*?font-size="(\d+)"', picture, re.DOTALL)[1])
     font = TTFont(fontpkg.path("Atkinson Hyperlegible", weight=700))
     glyphs, widths, unit = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
     outside = {}

@@ -152,4 +152,4 @@ def test_every_acknowledged_answer_survives_a_kill(server: Server, checklist):
         server.process.wait()
         server.process = start(server.environment, server.port)
         _, _, page = server.ask(path)
-        assert dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)" checked', page)) == acknowledged
+        assert dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)"\s+checked', page)) == acknowledged

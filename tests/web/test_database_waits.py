@@ -20,6 +20,7 @@ from reflectie.concurrency import Places
 from reflectie.models import Collaboration, Session
 from reflectie.web import middleware
 from tests.helpers.factories import Reflection, browser, make_account, make_round
+from tests.helpers.markup import markup_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,7 +73,7 @@ def fields() -> dict[str, str]:
 
 def test_a_save_that_waits_too_long_gives_back_all_that_was_typed(reflection: Reflection, patience: float, caplog):
     client = Client(enforce_csrf_checks=True)
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     start = time.monotonic()
     with somebody_else_holds(reflection.response.session):
@@ -80,7 +81,7 @@ def test_a_save_that_waits_too_long_gives_back_all_that_was_typed(reflection: Re
     assert time.monotonic() - start < 5
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "no-store" in response["Cache-Control"]
-    text = response.content.decode()
+    text = markup_of(response)
     assert "<h1>Nog niet bewaard</h1>" in text
     assert 'name="goal-shared-note" value="We hebben &lt;er&gt; al jaren &amp; niet naar gekeken."' in text
     assert not any(record.exc_info for record in caplog.records)
@@ -90,7 +91,7 @@ def test_a_save_that_waits_too_long_gives_back_all_that_was_typed(reflection: Re
     kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', text))
     kept["goal-shared-note"] = NOTE
     assert client.post(reflection.fill_url, kept).status_code == 303
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
     assert 'value="hindering" checked' in page
     assert "We hebben &lt;er&gt; al jaren &amp; niet naar gekeken.</textarea>" in page
 
@@ -103,7 +104,7 @@ def test_a_start_that_waits_too_long_gives_back_the_names(reflection: Reflection
     with somebody_else_holds(reflection.response.session):
         response = client.post("/start/", {"token": token, "mode": "together", "team_name": "Team <Noord>"})
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    text = response.content.decode()
+    text = markup_of(response)
     assert "<h1>Nog niet bewaard</h1>" in text
     assert 'name="team_name" value="Team &lt;Noord&gt;"' in text
     assert f'name="token" value="{token}"' in text
@@ -146,9 +147,9 @@ def test_what_a_coordinator_typed_is_kept_too(coordinator: Client, collaboration
         # Another site may have sent this one: nothing of it is shown.
         foreign = coordinator.post(url, typed, headers={"origin": "http://elders.example"})
     assert (response.status_code, foreign.status_code) == (503, 503)
-    assert 'name="name" value="Een nieuwe &lt;naam&gt;"' in response.content.decode()
-    assert "Een nieuwe" not in foreign.content.decode()
-    assert "Het is even druk" in foreign.content.decode()
+    assert 'name="name" value="Een nieuwe &lt;naam&gt;"' in markup_of(response)
+    assert "Een nieuwe" not in markup_of(foreign)
+    assert "Het is even druk" in markup_of(foreign)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_what_is_counted_first_is_kept_too(
     with hold_everything(session):
         response = coordinator.post(url, typed, headers={"origin": "http://testserver"})
     assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert "Ploeg &lt;Zuid&gt;" in response.content.decode()
+    assert "Ploeg &lt;Zuid&gt;" in markup_of(response)
 
 
 def hold_everything(session: Session):
@@ -188,7 +189,7 @@ def test_who_comes_when_too_many_wait_is_asked_to_come_back(reflection: Reflecti
     monkeypatch.setattr(middleware, "too_many_wait", lambda: True)
     response = Client().post(reflection.fill_url, fields())
     assert response.status_code == 503
-    assert "Nog niet bewaard" in response.content.decode()
+    assert "Nog niet bewaard" in markup_of(response)
     assert Client().get(reflection.fill_url).status_code == 200
 
 
@@ -200,7 +201,7 @@ def test_a_page_for_who_waits_needs_no_database(reflection: Reflection):
     with connection.execute_wrapper(gone):
         response = client.post(reflection.fill_url, fields())
     assert response.status_code == 503
-    assert "Nog niet bewaard" in response.content.decode()
+    assert "Nog niet bewaard" in markup_of(response)
 
 
 def test_whether_it_is_ready_is_no_for_an_answer_when_the_database_is_not_there():
@@ -219,7 +220,7 @@ def test_what_waits_too_long_outside_a_view_is_told_the_same(monkeypatch):
     monkeypatch.setattr("django.contrib.auth.middleware.AuthenticationMiddleware.process_request", gone)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 503
-    assert "Het is even druk" in response.content.decode()
+    assert "Het is even druk" in markup_of(response)
 
 
 def sqlite_error(number: int) -> sqlite3.OperationalError:

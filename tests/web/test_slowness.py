@@ -131,7 +131,7 @@ def lost(server: Server, kept: dict[str, dict[str, str]]) -> list[str]:
         for url, values in kept.items():
             connection.request("GET", url)
             page = connection.getresponse().read().decode()
-            found = dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)" checked', page))
+            found = dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)"\s+checked', page))
             missing += [f"{url} {key}" for key, value in values.items() if found.get(key) != value]
     return missing
 

@@ -13,6 +13,7 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session
 from tests.helpers.compared import choice, many, opened, team
 from tests.helpers.factories import browser, make_account, text_of
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import closed_round
 
 CHOOSE, TABLE = reverse("compare"), reverse("compare-table")
@@ -40,7 +41,7 @@ def brug(fien) -> Collaboration:
 
 def offered(response) -> list[tuple[str, bool]]:
     """The sessions that can be ticked, in the page's order, and whether they are."""
-    boxes = re.findall(r'name="sessie" value="([^"]+)"( checked)?', response.content.decode())
+    boxes = re.findall(r'name="sessie" value="([^"]+)"( checked)?', markup_of(response))
     return [(key, bool(checked)) for key, checked in boxes]
 
 
@@ -96,7 +97,7 @@ def test_labels_are_those_that_occur_among_ones_own_each_once(client, linde, bru
     opened(linde, SHEETS)
     opened(brug, SHEETS)
     team(make_account("omar@example.org"), "Elders", region="Gent")
-    options = re.search(r'name="label".*?</select>', client.get(CHOOSE).content.decode(), re.DOTALL)
+    options = re.search(r'name="label".*?</select>', markup_of(client.get(CHOOSE)), re.DOTALL)
     assert re.findall(r'value="([^"]*)"', options[0]) == ["", "Leuven", "ouderen thuis", "Tienen"]
 
 
@@ -121,7 +122,7 @@ def test_nothing_chosen_is_said_where_sessions_are_chosen(client, linde):
     page = client.get(TABLE, follow=True)
     assert (page.status_code, page.redirect_chain) == (422, [(f"{CHOOSE}?vergelijk=1&", 302)])
     assert "Je koos nog geen sessie." in text_of(page)
-    assert "<title>Fout: Vergelijken" in page.content.decode()
+    assert "<title>Fout: Vergelijken" in markup_of(page)
 
 
 @pytest.mark.parametrize("start", [CHOOSE, TABLE, reverse("compare-time"), reverse("compare-beside")])
@@ -150,7 +151,7 @@ def test_what_is_wrong_in_the_search_is_said_beside_the_field(client, linde, que
     assert {name: list(errors) for name, errors in page.context["form"].errors.items()} == {
         {"van": "first", "tot": "last", "besluit": "decision", "samenwerking": "collaboration"}[field]: [message]
     }
-    assert re.findall(r'id="id_(\w+)_error" class="invalid-feedback"', page.content.decode()) == [field]
+    assert re.findall(r'id="id_(\w+)_error" class="invalid-feedback"', markup_of(page)) == [field]
     assert offered(page) == [(str(chosen.pk), True)]
 
 
@@ -171,7 +172,7 @@ def test_with_nothing_to_compare_the_page_says_what_it_will_do(client, linde):
     closed_round(linde, SHEETS)
     page = client.get(CHOOSE)
     assert "Er is nog geen sessie waarvan het verslag open is." in text_of(page)
-    assert (page.status_code, "<form" in page.content.decode()) == (200, False)
+    assert (page.status_code, "<form" in markup_of(page)) == (200, False)
     assert client.get(CHOOSE, {"vergelijk": 1}).status_code == 422
 
 
@@ -194,7 +195,7 @@ def test_choosing_takes_as_many_queries_at_many_sessions(client, fien, teams, ea
 def test_other_pages_keep_what_was_ticked(client, fien):
     sessions = [many(team(fien, f"Samenwerking {number:02}"), 1)[0] for number in range(21)]
     first = client.get(f"{CHOOSE}?{choice(sessions[0])}")
-    assert '<button class="quiet" name="pagina" value="2">Volgende</button>' in first.content.decode()
+    assert '<button class="quiet" name="pagina" value="2">Volgende</button>' in markup_of(first)
     second = client.get(f"{CHOOSE}?{choice(sessions[0])}&pagina=2")
     assert offered(second) == [(str(sessions[0].pk), True), (str(sessions[20].pk), False)]
 
@@ -205,9 +206,9 @@ def test_a_collaboration_leads_to_its_own_comparison(client, linde):
     address = reverse("collaboration", args=[linde.pk])
     assert "Vergelijk de sessies" not in text_of(client.get(address))
     second = opened(linde, SHEETS, date(2026, 1, 1))
-    page = client.get(address).content.decode()
+    page = markup_of(client.get(address))
     assert f'href="{TABLE}?{choice(second, first)}"'.replace("&", "&amp;") in page
-    assert f'href="{CHOOSE}">Vergelijk sessies' in client.get(reverse("collaborations")).content.decode()
+    assert f'href="{CHOOSE}">Vergelijk sessies' in markup_of(client.get(reverse("collaborations")))
 
 
 def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, linde):
@@ -216,7 +217,7 @@ def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, li
     address = reverse("collaboration", args=[linde.pk])
 
     def steps() -> list[str]:
-        return re.findall(r'<a class="go" href="([^"]*)"', client.get(address).content.decode().replace("&amp;", "&"))
+        return re.findall(r'<a class="go" href="([^"]*)"', markup_of(client.get(address)).replace("&amp;", "&"))
 
     assert steps() == []
     first = opened(linde, SHEETS, date(2025, 1, 1), conclusion=ended)
@@ -230,12 +231,12 @@ def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, li
 def test_search_is_folded_until_it_narrows_or_there_is_more_than_a_page(client, fien):
     many(team(fien, "Samenwerking"), 12)
     folded, opened_up = '<details class="names wanted">', '<details class="names wanted" open>'
-    page = client.get(CHOOSE).content.decode()
+    page = markup_of(client.get(CHOOSE))
     assert (folded in page, "Zoek in 12 sessies" in page) == (True, True)
-    assert opened_up in client.get(f"{CHOOSE}?partner=niemand").content.decode()
+    assert opened_up in markup_of(client.get(f"{CHOOSE}?partner=niemand"))
     for number in range(20):
         many(team(fien, f"Samenwerking {number:02}"), 1)
-    assert opened_up in client.get(CHOOSE).content.decode()
+    assert opened_up in markup_of(client.get(CHOOSE))
 
 
 def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(linde):

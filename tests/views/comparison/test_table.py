@@ -15,6 +15,7 @@ from reflectie.models import Checklist, Collaboration, Session
 from reflectie.services.questionnaire import checklists
 from tests.helpers.compared import choice, many, opened, team
 from tests.helpers.factories import FROZEN, GUIDANCE, browser, text_of
+from tests.helpers.markup import markup_of
 
 TABLE = reverse("compare-table")
 REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}
@@ -41,9 +42,7 @@ def plain(html: str) -> str:
 
 
 def body(page) -> list[str]:
-    return re.findall(
-        r"<tr.*?</tr>", page.content.decode().partition("</thead>")[2].partition("</table>")[0], re.DOTALL
-    )
+    return re.findall(r"<tr.*?</tr>", markup_of(page).partition("</thead>")[2].partition("</table>")[0], re.DOTALL)
 
 
 def cells(row: str) -> list[str]:
@@ -63,7 +62,7 @@ def numbers(page, name: str) -> list[str]:
 
 
 def headings(page) -> list[str]:
-    head = page.content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    head = markup_of(page).partition("<thead>")[2].partition("</thead>")[0]
     return [plain(cell) for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
 
 
@@ -113,10 +112,10 @@ def test_a_row_unfolds_to_the_numbers_of_every_session(client, linde):
         "Speelt: 0 Opengelaten: 4 Speelt niet: 0 4 van 4: weet ik niet of opengelaten Verslag"
     )
     address = reverse("session-report", args=[two[0].pk])
-    assert f'<a href="{address}#goal-shared">Verslag</a>' in page.content.decode()
-    assert 'id="goal-shared"' in client.get(address).content.decode()
+    assert f'<a href="{address}#goal-shared">Verslag</a>' in markup_of(page)
+    assert 'id="goal-shared"' in markup_of(client.get(address))
     hindering = '<path class="spread-hindering" d="M0 0h3v4h-3z"/>'
-    bar = re.findall(r'viewBox="0 0 4 4"[^>]*>(.*?)</svg>', page.content.decode())[1]
+    bar = re.findall(r'viewBox="0 0 4 4"[^>]*>(.*?)</svg>', markup_of(page))[1]
     assert bar == f'{hindering}<path class="spread-helping" d="M3 0h1v4h-1z"/>'
 
 
@@ -148,7 +147,7 @@ def test_rows_stand_by_dimension_or_by_where_it_hurts_most(client, linde):
     assert [plain(row) for row in body(by_hurt) if 'class="dimension-row"' in row] == []
     # The order is part of the address, and so is the choice.
     assert f'href="?{query}&amp;orde=knelt" aria-current="true"'.replace("&sessie", "&amp;sessie") in (
-        by_hurt.content.decode()
+        markup_of(by_hurt)
     )
 
 
@@ -242,9 +241,9 @@ def test_of_many_sessions_a_rows_numbers_are_asked_for(client, linde, order):
     assert len(cells(row)) == 9
     assert "Niet gedeeld door alle partners: 3" in cells(row)[1]
     # A script asks for nothing more than that row.
-    assert client.get(f"{address}&open=goal-shared&rij=").content.decode().strip() == row
+    assert markup_of(client.get(f"{address}&open=goal-shared&rij=")).strip() == row
     # One that is unfolded folds again, and there is none for what isn't asked about.
-    buttons = re.findall(r'name="open" value="([^"]*)"[^>]*aria-expanded="true"', unfolded.content.decode())
+    buttons = re.findall(r'name="open" value="([^"]*)"[^>]*aria-expanded="true"', markup_of(unfolded))
     assert buttons == [""]
     assert client.get(f"{address}&open=nothing&rij=").content.strip() == b""
 

@@ -14,6 +14,7 @@ from reflectie.models import Agreement, Session
 from reflectie.services import tokens
 from reflectie.services.report import outcomes
 from tests.helpers.factories import make_reflection, text_of
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import (
     DAY,
     closed_round,
@@ -79,9 +80,8 @@ def test_page_of_a_closed_round_is_there_for_the_facilitator_who_prepares(
 
     got = [client.get(of_members(name, closed)).status_code for client in (coordinator, facilitator)]
     assert got == [404, 200]
-    assert (
-        reverse("outcome", args=[closed.pk, "goal-shared"])
-        not in facilitator.get(of_members(name, closed)).content.decode()
+    assert reverse("outcome", args=[closed.pk, "goal-shared"]) not in markup_of(
+        facilitator.get(of_members(name, closed))
     )
 
 
@@ -89,7 +89,7 @@ def test_page_of_a_closed_round_is_there_for_the_facilitator_who_prepares(
 
 
 def test_guide_says_the_length_and_offers_the_others(coordinator, session):
-    page = coordinator.get(of_members("guide", session)).content.decode()
+    page = markup_of(coordinator.get(of_members("guide", session)))
 
     assert re.findall(r'href="\?duur=(\d+)"( aria-current="page")?', page) == [
         ("60", ""),
@@ -111,7 +111,7 @@ def test_guide_says_the_length_and_offers_the_others(coordinator, session):
     ("asked", "minutes"), [("60", 60), ("120", 120), ("90", 90), ("75", 90), ("", 90), ("060", 90), ("een uur", 90)]
 )
 def test_guide_falls_back_on_the_usual_length(reader, session, asked, minutes):
-    page = reader.get(by_link("guide", session), {"duur": asked}).content.decode()
+    page = markup_of(reader.get(by_link("guide", session), {"duur": asked}))
 
     assert re.findall(r'\?duur=(\d+)" aria-current', page) == [str(minutes)]
     assert re.findall(r"–(\d+)</strong>", page)[-1] == str(minutes)
@@ -133,10 +133,10 @@ def test_guide_links_to_the_outcome_for_members_in_discussion_alone(coordinator,
     outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Bij nader inzien."), "0")
     pages = [coordinator.get(of_members("guide", session)), reader.get(by_link("guide", session))]
 
-    assert [f'href="{url}"' in page.content.decode() for page in pages] == [True, False]
-    assert [page.content.decode().count("Bij nader inzien.") for page in pages] == [1, 1]
+    assert [f'href="{url}"' in markup_of(page) for page in pages] == [True, False]
+    assert [markup_of(page).count("Bij nader inzien.") for page in pages] == [1, 1]
     Session.objects.filter(pk=session.pk).update(stage=Session.Stage.CONCLUDED)
-    assert f'href="{url}"' not in coordinator.get(of_members("guide", session)).content.decode()
+    assert f'href="{url}"' not in markup_of(coordinator.get(of_members("guide", session)))
 
 
 def test_guide_leads_to_an_agreement_and_only_who_may_to_the_conclusion(coordinator, facilitator, reader, session):
@@ -145,19 +145,19 @@ def test_guide_leads_to_an_agreement_and_only_who_may_to_the_conclusion(coordina
     pages = [client.get(of_members("guide", session)) for client in (coordinator, facilitator)]
     pages.append(reader.get(by_link("guide", session)))
 
-    found = [[link in page.content.decode() for link in (agree, conclude)] for page in pages]
+    found = [[link in markup_of(page) for link in (agree, conclude)] for page in pages]
     assert found == [[True, True], [True, False], [False, False]]
 
 
 def test_outcome_asked_from_the_guide_leads_back_to_its_place_there(coordinator, session):
     url = reverse("outcome", args=[session.pk, "goal-shared"])
     place = f"{of_members('guide', session)}?duur=60#goal-shared"
-    page = coordinator.get(f"{url}?duur=60").content.decode()
+    page = markup_of(coordinator.get(f"{url}?duur=60"))
     assert (f'href="{place}"' in page, 'name="duur" value="60"' in page) == (True, True)
     kept = coordinator.post(url, {"choice": "divided", "seen": "0", "duur": "60"})
     assert (kept.status_code, kept["Location"]) == (303, place)
-    assert 'id="goal-shared"' in coordinator.get(place).content.decode()
-    elsewhere = coordinator.get(f"{url}?duur=61").content.decode()
+    assert 'id="goal-shared"' in markup_of(coordinator.get(place))
+    elsewhere = markup_of(coordinator.get(f"{url}?duur=61"))
     assert f'href="{reverse("session-report", args=[session.pk])}#goal-shared"' in elsewhere
 
 
@@ -203,7 +203,7 @@ def test_guide_without_results_asks_what_the_booklet_asks_first(coordinator, col
 
 
 def test_worksheet_puts_findings_with_advice_under_their_principle(coordinator, checklist, session):
-    page = coordinator.get(of_members("rebuild", session)).content.decode()
+    page = markup_of(coordinator.get(of_members("rebuild", session)))
     third = page.split('id="principe-3"')[1].split('id="principe-4"')[0]
 
     assert len(re.findall(r'<li class="principle"', page)) == 10

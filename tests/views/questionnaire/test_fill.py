@@ -10,6 +10,7 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Session
 from reflectie.services.errors import NotFoundError
 from tests.helpers.factories import Reflection, make_reflection
+from tests.helpers.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def save_one(client: Client, reflection: Reflection, values: dict, **extra):
 
 
 def test_page_asks_all_fifteen_with_nothing_chosen(client, reflection, checklist):
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
 
     assert re.findall(r'<fieldset class="question (?:pair|factor)" id="q-([a-z-]+)"', page) == list(checklist.by_key)
     assert page.count(" checked") == 0
@@ -37,7 +38,7 @@ def test_page_asks_all_fifteen_with_nothing_chosen(client, reflection, checklist
 
 
 def test_page_shows_statements_in_their_canonical_words(client, reflection, checklist):
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
 
     for item in checklist:
         assert item.hindering in page
@@ -47,8 +48,8 @@ def test_page_shows_statements_in_their_canonical_words(client, reflection, chec
 
 
 def test_page_for_one_person_asks_role_and_meaning_and_for_a_team_does_not(client):
-    alone = client.get(make_reflection().fill_url).content.decode()
-    together = client.get(make_reflection(mode=Mode.TOGETHER).fill_url).content.decode()
+    alone = markup_of(client.get(make_reflection().fill_url))
+    together = markup_of(client.get(make_reflection(mode=Mode.TOGETHER).fill_url))
 
     assert 'id="q-level"' in alone
     assert 'id="q-ips-meaning"' in alone
@@ -57,7 +58,7 @@ def test_page_for_one_person_asks_role_and_meaning_and_for_a_team_does_not(clien
 
 
 def test_page_comes_back_with_everything_that_was_given(client, finished, every_answer):
-    page = client.get(finished.fill_url).content.decode()
+    page = markup_of(client.get(finished.fill_url))
 
     for name, value in every_answer.items():
         if name.endswith(("-note", "-sentence")):
@@ -87,7 +88,7 @@ def test_page_takes_as_many_queries_at_one_answer_as_at_all(client, finished, dj
 def test_answer_by_itself_is_kept_at_once_and_nothing_else_changes(client, reflection):
     response = save_one(client, reflection, {"goal-shared": "hindering", "goal-shared-note": ""})
 
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 200
     assert re.search(r"Bewaard om \d\d:\d\d", page)
     assert "1 van 15 beantwoord" in page
@@ -107,8 +108,8 @@ def test_answer_by_itself_takes_a_fixed_number_of_queries(client, reflection, fi
 
 
 def test_factor_by_itself_redraws_the_whirlpool_and_a_pair_does_not(client, reflection):
-    factor = save_one(client, reflection, {"context-financial": "hindering"}).content.decode()
-    pair = save_one(client, reflection, {"goal-shared": "hindering"}).content.decode()
+    factor = markup_of(save_one(client, reflection, {"context-financial": "hindering"}))
+    pair = markup_of(save_one(client, reflection, {"goal-shared": "hindering"}))
 
     assert "Draaikolk: 1 van de 7 factoren speelt. Speelt: Financiering." in factor
     assert "Draaikolk" not in pair
@@ -142,14 +143,14 @@ def test_whole_page_without_javascript_saves_everything(client, reflection, ever
     assert response.status_code == 303
     assert dict(reflection.values) == every_answer
     assert not reflection.response.finished
-    assert re.search(r"Bewaard om \d\d:\d\d", client.get(response["Location"]).content.decode())
+    assert re.search(r"Bewaard om \d\d:\d\d", markup_of(client.get(response["Location"])))
 
 
 def test_saved_time_in_the_address_shows_nothing_but_a_time(client, reflection):
     for value in ("<script>", "25:00", "14:60", "2:30"):
-        page = client.get(reflection.fill_url, {"bewaard": value}).content.decode()
+        page = markup_of(client.get(reflection.fill_url, {"bewaard": value}))
         assert "Bewaard om" not in page
-    assert "Bewaard om 14:32" in client.get(reflection.fill_url, {"bewaard": "14:32"}).content.decode()
+    assert "Bewaard om 14:32" in markup_of(client.get(reflection.fill_url, {"bewaard": "14:32"}))
 
 
 def test_empty_checkboxes_are_taken_away(client, reflection):
@@ -188,14 +189,14 @@ def test_finish_with_items_open_is_allowed(client, reflection):
 def test_open_items_are_listed_with_a_way_to_each(client, every_answer):
     reflection = make_reflection({k: v for k, v in every_answer.items() if not k.startswith("goal-shared")})
 
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
 
     assert "Nog 1 vraag is open." in page
     assert page.count('href="#q-goal-shared"') == 2
 
 
 def test_finished_sheet_leads_to_its_report(client, finished):
-    page = client.get(finished.fill_url).content.decode()
+    page = markup_of(client.get(finished.fill_url))
 
     assert f'<a href="{finished.report_url}">Naar het verslag zoals het nu is</a>' in page
 
@@ -216,7 +217,7 @@ def test_stale_answer_is_shown_beside_the_newer_one_and_overwrites_nothing(clien
 
     response = client.post(reflection.fill_url, old_page, headers=HTMX)
 
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 409
     assert "Hier is intussen iets anders bewaard." in page
     assert "<dd>Gedeeld door alle partners</dd>" in page
@@ -230,7 +231,7 @@ def test_stale_page_without_javascript_keeps_both_in_sight_and_saves_the_rest(cl
 
     response = client.post(reflection.fill_url, old_page)
 
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 409
     assert "Nog niet alles is bewaard" in page
     assert 'name="goal-shared" value="hindering" checked' in page
@@ -247,7 +248,7 @@ def hidden(page: str) -> dict[str, str]:
 def test_conflict_settled_for_mine_saves_mine(client, reflection, headers):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
-    page = client.post(reflection.fill_url, old_page, headers=headers).content.decode()
+    page = markup_of(client.post(reflection.fill_url, old_page, headers=headers))
 
     client.post(
         reflection.fill_url, {"goal-shared": "hindering", **hidden(page), "mine": "goal-shared"}, headers=headers
@@ -260,7 +261,7 @@ def test_conflict_settled_for_mine_saves_mine(client, reflection, headers):
 def test_conflict_not_settled_is_a_conflict_again_however_often_it_is_sent(client, reflection, headers):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
-    page = client.post(reflection.fill_url, old_page, headers=headers).content.decode()
+    page = markup_of(client.post(reflection.fill_url, old_page, headers=headers))
 
     for extra in ({}, {"finish": "1"}, {"theirs": "goal-perspective"}, {"mine": "goal-perspective"}):
         again = client.post(reflection.fill_url, {"goal-shared": "hindering", **hidden(page), **extra}, headers=headers)
@@ -273,21 +274,21 @@ def test_conflict_not_settled_is_a_conflict_again_however_often_it_is_sent(clien
 def test_conflict_settled_for_theirs_draws_theirs(client, reflection):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
-    page = client.post(reflection.fill_url, old_page, headers=HTMX).content.decode()
+    page = markup_of(client.post(reflection.fill_url, old_page, headers=HTMX))
 
     response = client.post(
         reflection.fill_url, {"goal-shared": "hindering", **hidden(page), "theirs": "goal-shared"}, headers=HTMX
     )
 
     assert response.status_code == 200
-    assert 'name="goal-shared" value="helping" checked' in response.content.decode()
+    assert 'name="goal-shared" value="helping" checked' in markup_of(response)
     assert reflection.values["goal-shared"] == "helping"
 
 
 def test_conflict_settled_for_theirs_keeps_the_note_written_beside_it(client, reflection):
     old_page = posted(reflection, {"goal-shared": "hindering", "goal-shared-note": ""})
     reflection.save({"goal-shared": "helping"})
-    page = client.post(reflection.fill_url, old_page).content.decode()
+    page = markup_of(client.post(reflection.fill_url, old_page))
     given = {"goal-shared": "hindering", "goal-shared-note": "Bij nader inzien", **hidden(page)}
 
     client.post(reflection.fill_url, {**given, "theirs": "goal-shared"})
@@ -300,7 +301,7 @@ def test_wipe_that_conflicts_shows_an_empty_answer(client, reflection):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
 
-    page = client.post(reflection.fill_url, {**old_page, "clear": "goal-shared"}).content.decode()
+    page = markup_of(client.post(reflection.fill_url, {**old_page, "clear": "goal-shared"}))
 
     assert "<dd>(leeg)</dd>" in page
     assert 'name="goal-shared" value="hindering" checked' not in page
@@ -314,7 +315,7 @@ def test_old_tab_that_saves_twice_wipes_nothing_that_came_in_elsewhere(client, r
     first = client.post(reflection.fill_url, {**page, "goal-shared-note": "een"}, headers=HTMX)
     second = client.post(
         reflection.fill_url,
-        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(first.content.decode())},
+        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(markup_of(first))},
         headers=HTMX,
     )
 
@@ -327,7 +328,7 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
     reflection.save({"goal-shared": "helping", "form-intensity": "hindering"})
 
     first = client.post(reflection.fill_url, {**old, "finish": "1"}, headers=HTMX)
-    mended = {**old, **hidden(first.content.decode()), "team-name": "Kernteam", "finish": "1"}
+    mended = {**old, **hidden(markup_of(first)), "team-name": "Kernteam", "finish": "1"}
     second = client.post(reflection.fill_url, mended, headers=HTMX)
 
     assert second["HX-Redirect"] == reflection.report_url
@@ -387,7 +388,7 @@ def test_bad_field_gets_a_message_beside_it_and_the_rest_is_saved(client, reflec
 
     response = client.post(reflection.fill_url, data, headers=headers)
 
-    page = response.content.decode()
+    page = markup_of(response)
     question = next(iter(bad)).removesuffix("-note")
     beside = page.split(f'id="state-{question}"', 1)[1].split("</div>", 1)[0]
     assert response.status_code == 422
@@ -398,7 +399,7 @@ def test_bad_field_gets_a_message_beside_it_and_the_rest_is_saved(client, reflec
 def test_long_note_comes_back_as_it_was_typed(client, reflection):
     note = "n" * (MAX_NOTE + 1)
 
-    page = client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})).content.decode()
+    page = markup_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
 
     assert f">\n{note}</textarea>" in page
 
@@ -422,7 +423,7 @@ def test_invisible_signs_go_without_a_word_and_the_next_save_is_no_conflict(clie
     first = posted(reflection, typed)
     assert client.post(reflection.fill_url, first, headers=headers).status_code in (200, 303)
     assert reflection.values == {"goal-shared-note": kept}
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
     assert f">\n{kept}</textarea>" in page
 
     again = posted(reflection, {"goal-shared-note": f"{kept}.\u2069"})
@@ -432,7 +433,7 @@ def test_invisible_signs_go_without_a_word_and_the_next_save_is_no_conflict(clie
 
 def test_what_comes_back_with_an_error_is_clean(client, reflection):
     note = "n\u2068" * (MAX_NOTE + 1)
-    page = client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})).content.decode()
+    page = markup_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
 
     assert f">\n{'n' * (MAX_NOTE + 1)}</textarea>" in page
 
@@ -446,7 +447,7 @@ def test_field_of_another_checklist_is_named_and_the_rest_saved(client, name, he
     response = client.post(reflection.fill_url, data, headers=headers)
 
     assert response.status_code == 422
-    assert "Deze pagina hoort bij een andere checklist." in response.content.decode()
+    assert "Deze pagina hoort bij een andere checklist." in markup_of(response)
     assert dict(reflection.values) == {"goal-shared": "helping"}
 
 
@@ -459,7 +460,7 @@ def test_finish_with_an_error_does_not_finish(client, reflection):
 def test_script_in_a_note_is_text(client, reflection):
     reflection.save({"goal-shared-note": "</textarea><script>alert(1)</script>"})
 
-    page = client.get(reflection.fill_url).content.decode()
+    page = markup_of(client.get(reflection.fill_url))
 
     assert "&lt;/textarea&gt;&lt;script&gt;" in page
     assert "<script>alert" not in page
@@ -478,7 +479,7 @@ def test_forged_malformed_and_erased_links_look_the_same(client, finished, path)
 
     assert [page.status_code for page in pages] == [404, 404, 404]
     assert len({page.content for page in pages}) == 1
-    assert "Deze pagina is er niet" in pages[0].content.decode()
+    assert "Deze pagina is er niet" in markup_of(pages[0])
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -491,7 +492,7 @@ def test_closed_session_refuses_with_an_explanation_and_keeps_in_sight_what_was_
 
     response = client.post(reflection.fill_url, data, headers=headers)
 
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 409
     assert "Deze reflectie is gesloten" in page
     assert "<dd>Niet gedeeld door alle partners</dd>" in page
@@ -525,7 +526,7 @@ def test_expired_form_token_without_javascript_sends_the_same_again_by_one_butto
     client.get(reflection.fill_url)
 
     refused = client.post(reflection.fill_url, posted(reflection, every_answer, finish="1"))
-    page = refused.content.decode()
+    page = markup_of(refused)
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
         fields.setdefault(name, []).append(value)
@@ -545,7 +546,7 @@ def test_expired_form_token_never_erases(reflection):
     response = client.post(reflection.erase_url)
 
     assert response.status_code == 403
-    assert "Ga een pagina terug" in response.content.decode()
+    assert "Ga een pagina terug" in markup_of(response)
     assert Session.objects.count() == 1
 
 
@@ -558,8 +559,8 @@ def test_erase_asks_first_and_then_leaves_nothing(owner, finished):
 
     erased = owner.post(finished.erase_url)
 
-    assert "Alles wissen?" in asked.content.decode()
-    assert "Alles is gewist" in erased.content.decode()
+    assert "Alles wissen?" in markup_of(asked)
+    assert "Alles is gewist" in markup_of(erased)
     assert Session.objects.count() == Answer.objects.count() == 0
     assert owner.get(finished.report_url).status_code == 404
     assert erased.cookies["reflectie"].value == ""
@@ -571,4 +572,4 @@ def test_erase_of_one_leaves_another_within_reach(owner, finished):
 
     owner.post(finished.erase_url)
 
-    assert f'href="{other.fill_url}"' in owner.get("/").content.decode()
+    assert f'href="{other.fill_url}"' in markup_of(owner.get("/"))

@@ -18,6 +18,7 @@ from reflectie.views.questionnaire import participant
 from reflectie.web.participant_cookie import cookie_name, in_groups, sheet_draft_key
 from reflectie.web.throttle import LIMIT
 from tests.helpers.factories import at_once, fill_in, make_account, make_collaboration, make_round
+from tests.helpers.markup import markup_of
 from tests.helpers.participants import answers, begin, code_of, draft_key, give, text_of, url
 from tests.helpers.rounds import erased_before
 
@@ -59,7 +60,7 @@ def test_code_as_people_write_it_leads_to_the_session(client, write):
 def test_wrong_code_says_so_beside_the_field_and_stays(client, typed, error):
     response = client.post(reverse("join-code"), {"code": typed})
 
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 422
     assert error in text_of(response)
     assert f'value="{typed}"' in page
@@ -96,7 +97,7 @@ def test_forty_people_with_the_right_code_from_one_address_all_get_in():
 
 
 def test_home_page_leads_to_the_code(client):
-    assert f'href="{reverse("join-code")}"' in client.get("/").content.decode()
+    assert f'href="{reverse("join-code")}"' in markup_of(client.get("/"))
 
 
 # --- beforehand
@@ -188,7 +189,7 @@ def test_beginning_keeps_a_code_in_a_cookie_and_makes_no_response(mode):
         "",
     )
     assert len(code) == tokens.PERSONAL_CODE
-    assert in_groups(code) in client.get(url("join-fill", session)).content.decode()
+    assert in_groups(code) in markup_of(client.get(url("join-fill", session)))
     assert session.responses.count() == 0
 
 
@@ -242,11 +243,11 @@ def test_two_first_answers_at_once_make_one_response():
 
 def test_intro_offers_to_go_on_to_whoever_began_here(client):
     session = make_round()
-    assert ">Begin<" in client.get(url("join", session)).content.decode()
+    assert ">Begin<" in markup_of(client.get(url("join", session)))
 
     give(begin(session, client), session, {"goal-shared": "helping"})
 
-    page = client.get(url("join", session)).content.decode()
+    page = markup_of(client.get(url("join", session)))
     assert ">Ga verder<" in page
     assert ">Begin<" not in page
 
@@ -267,7 +268,7 @@ def test_finishing_leads_to_thanks_with_the_standing_and_the_code():
     assert "3 van de 6 zijn klaar. 3 deelnemers begonnen." in text_of(thanks)
     assert in_groups(code_of(client, session)) in text_of(thanks)
     for route in ("join-fill", "join-withdraw", "join-new", "join-standing"):
-        assert url(route, session) in thanks.content.decode()
+        assert url(route, session) in markup_of(thanks)
 
 
 def test_finishing_by_name_asks_for_a_name_beside_that_question():
@@ -276,7 +277,7 @@ def test_finishing_by_name_asks_for_a_name_beside_that_question():
 
     refused = give(client, session, {"goal-shared": "helping", "participant": "  "}, finish=True)
 
-    page = refused.content.decode()
+    page = markup_of(refused)
     assert refused.status_code == 422
     assert re.search(r'id="state-participant">.*?Vul je naam in', page, re.DOTALL)
     response = session.responses.get()
@@ -296,7 +297,7 @@ def test_anonymous_round_asks_for_no_name():
     pages = {}
     for mode in (Mode.NAMED, Mode.ANONYMOUS):
         session = make_round(mode)
-        pages[mode] = begin(session).get(url("join-fill", session)).content.decode()
+        pages[mode] = markup_of(begin(session).get(url("join-fill", session)))
 
     assert [mode for mode, page in pages.items() if 'name="goal-shared"' in page] == [Mode.NAMED, Mode.ANONYMOUS]
     assert [mode for mode, page in pages.items() if 'name="participant"' in page] == [Mode.NAMED]
@@ -312,7 +313,7 @@ def test_together_everybody_with_the_link_has_the_same_sheet_and_finishing_opens
     assert (response.status_code, response["Location"]) == (303, report)
     assert Client().get(report).status_code == 200
     assert answers(session) == [{"goal-shared": "helping", "form-intensity": "hindering"}]
-    assert report in first.get(url("join", session)).content.decode()
+    assert report in markup_of(first.get(url("join", session)))
 
 
 def test_adopted_reflection_goes_on_by_both_its_links(finished):
@@ -321,7 +322,7 @@ def test_adopted_reflection_goes_on_by_both_its_links(finished):
 
     give(Client(), session, {"goal-shared": "hindering"}, seen="")
 
-    assert 'value="hindering" checked' in Client().get(url("join-fill", session)).content.decode()
+    assert 'value="hindering" checked' in markup_of(Client().get(url("join-fill", session)))
     assert session.responses.count() == 1
 
 
@@ -334,7 +335,7 @@ def test_renewed_link_takes_along_who_was_filling_in():
     session = rounds.renew_link(session)
 
     assert client.get(old).status_code == 404
-    assert 'value="helping" checked' in client.get(url("join-fill", session)).content.decode()
+    assert 'value="helping" checked' in markup_of(client.get(url("join-fill", session)))
 
 
 def test_renewed_link_says_so_until_the_session_is_erased():
@@ -388,7 +389,7 @@ def test_own_code_opens_the_answers_on_another_device():
     response = other.post(url("join-continue", session), {"code": in_groups(code_of(client, session)).lower()})
 
     assert (response.status_code, response["Location"]) == (303, url("join-fill", session))
-    assert 'value="helping" checked' in other.get(url("join-fill", session)).content.decode()
+    assert 'value="helping" checked' in markup_of(other.get(url("join-fill", session)))
 
 
 @pytest.mark.parametrize(
@@ -446,11 +447,11 @@ def test_withdrawing_takes_a_confirmation_and_leaves_nothing():
     gone = client.post(url("join-withdraw", session))
 
     assert "Je antwoorden zijn weg" in text_of(gone)
-    assert f'data-forget="{mark}"' in gone.content.decode()
+    assert f'data-forget="{mark}"' in markup_of(gone)
     assert gone["Clear-Site-Data"] == '"cache"'
     assert client.cookies[cookie_name(session)].value == ""
     assert answers(session) == [{"goal-shared": "helping"}]
-    assert ">Begin<" in client.get(url("join", session)).content.decode()
+    assert ">Begin<" in markup_of(client.get(url("join", session)))
 
 
 def test_withdrawing_from_what_is_erased_meanwhile_finds_nothing(monkeypatch):
@@ -526,8 +527,8 @@ def test_new_participant_leaves_nothing_of_the_first():
     assert (response.status_code, response["Location"]) == (303, url("join", session))
     assert response["Clear-Site-Data"] == '"cache"'
     intro = client.get(url("join", session))
-    assert ">Begin<" in intro.content.decode()
-    assert in_groups(first) not in intro.content.decode()
+    assert ">Begin<" in markup_of(intro)
+    assert in_groups(first) not in markup_of(intro)
     give(begin(session, client), session, {"goal-shared": "helping"})
     assert code_of(client, session) != first
     assert answers(session) == [{"goal-shared": "helping"}, {"goal-shared": "hindering"}]
@@ -549,10 +550,10 @@ def test_sheet_left_open_by_the_first_saves_nothing_under_the_second(headers):
     for response in (between, after):
         assert response.status_code == 409
         assert "Wat je net invulde, is niet bewaard." in text_of(response)
-        assert "hx-swap-oob" not in response.content.decode()
+        assert "hx-swap-oob" not in markup_of(response)
         # Who looks now may be the next: what the first gave isn't on the page, and goes from the browser.
         assert "Samenwerkingsvorm matcht benodigde intensiteit" not in text_of(response)
-        assert f'data-forget="{mark}"' in response.content.decode()
+        assert f'data-forget="{mark}"' in markup_of(response)
     assert answers(session) == [{"goal-shared": "hindering"}]
 
 
@@ -580,7 +581,7 @@ def test_closed_round_waits_for_its_report(client, mode):
 
     assert waiting.status_code == 200
     assert "opent voor iedereen tegelijk, op deze link" in text_of(waiting)
-    assert url("join-standing", session) in waiting.content.decode()
+    assert url("join-standing", session) in markup_of(waiting)
     for route in ("join", "join-fill", "join-continue", "join-new"):
         response = client.get(url(route, session), follow=True)
         assert "De ronde is gesloten" in text_of(response), route
@@ -607,7 +608,7 @@ def test_past_its_closing_date_a_round_waits_even_for_who_finished():
     waiting = client.get(url("join", session))
 
     assert "De ronde is gesloten" in text_of(waiting)
-    assert url("join-withdraw", session) in waiting.content.decode()
+    assert url("join-withdraw", session) in markup_of(waiting)
     assert "Je antwoorden zijn weg" in text_of(client.post(url("join-withdraw", session)))
     assert session.responses.count() == 0
 
@@ -625,8 +626,8 @@ def test_answer_after_closing_is_refused_and_stays_in_sight():
     assert "De ronde is gesloten" in text_of(late)
     assert "Te laat getypt" in text_of(late)
     # The page shows all that the browser still kept of this person, and then keeps it no longer.
-    assert f'data-kept="{mark.rpartition("-")[0]}-"' in late.content.decode()
-    assert url("join", session) in late.content.decode()
+    assert f'data-kept="{mark.rpartition("-")[0]}-"' in markup_of(late)
+    assert url("join", session) in markup_of(late)
 
 
 @pytest.mark.parametrize("route", ["join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"])
@@ -654,7 +655,7 @@ def test_standing_is_one_query_and_unchanged_costs_no_page(client, django_assert
         assert {part.strip() for part in first["Cache-Control"].split(",")} == {"private", "no-cache"}
         done = "3 van de 6 zijn klaar." if number == 3 else "200 deelnemers zijn klaar, 6 verwacht."
         assert f"{done} {number} deelnemers begonnen." in " ".join(
-            re.sub(r"<[^>]+>", " ", first.content.decode()).split()
+            re.sub(r"<[^>]+>", " ", markup_of(first)).split()
         ).replace(" .", ".")
     fill_in(session, {"goal-shared": "helping"})
     assert client.get(url("join-standing", session), headers={"If-None-Match": first["ETag"]}).status_code == 200
@@ -670,8 +671,8 @@ def test_standing_stops_asking_once_the_report_is_open(client):
     opened = client.get(url("join-standing", session), headers=HTMX)
 
     assert (closed.status_code, opened.status_code) == (200, 286)
-    assert "Het verslag is nog niet open." in closed.content.decode()
-    assert reverse("report", args=[tokens.read_token(session.join_token)]) in opened.content.decode()
+    assert "Het verslag is nog niet open." in markup_of(closed)
+    assert reverse("report", args=[tokens.read_token(session.join_token)]) in markup_of(opened)
     assert client.get(url("join-standing", session)).status_code == 200
 
 
@@ -756,7 +757,7 @@ def test_no_page_is_kept_by_the_browser_or_found_by_search_engines(route):
 def test_expired_form_token_sends_the_sheet_again():
     session = make_round()
     client = Client(enforce_csrf_checks=True)
-    page = client.get(url("join", session)).content.decode()
+    page = markup_of(client.get(url("join", session)))
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     client.post(url("join", session), {"csrfmiddlewaretoken": token})
     mark = draft_key(client, session)
@@ -765,7 +766,7 @@ def test_expired_form_token_sends_the_sheet_again():
         url("join-fill", session), {"goal-shared": "helping", "seen-goal-shared": "0", "keep-as": mark}
     )
 
-    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', refused.content.decode()))
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', markup_of(refused)))
     assert refused.status_code == 403
     assert client.post(url("join-fill", session), kept).status_code == 303
     assert answers(session) == [{"goal-shared": "helping"}]
@@ -774,7 +775,7 @@ def test_expired_form_token_sends_the_sheet_again():
 def test_no_address_carries_a_participants_code_or_mark():
     session = make_round()
     client = begin(session)
-    page = client.get(url("join-fill", session)).content.decode()
+    page = markup_of(client.get(url("join-fill", session)))
     code, mark = code_of(client, session), draft_key(client, session)
     addresses = re.findall(r'(?:href|action|hx-get|hx-post)="([^"]*)"', page)
 
@@ -786,7 +787,7 @@ def test_no_address_carries_a_participants_code_or_mark():
 def test_partner_with_a_name_that_means_something_here_keeps_its_name(client):
     session = make_round(Mode.NAMED, grouping=Grouping.PARTNER, groups=(("team", 3), ("network", 3)))
     url = reverse("join", args=[session.join_token])
-    page = client.get(client.post(url)["Location"]).content.decode()
+    page = markup_of(client.get(client.post(url)["Location"]))
 
     assert "Eén team" not in page.partition('id="over-jou"')[2].partition("</section>")[0]
     assert re.search(r'value="team"[^>]*>\s*<span>team<', page)
@@ -836,7 +837,7 @@ def test_standing_that_a_page_shows_already_is_sent_no_more(client, query):
     """Swapped every five seconds for the same, it would be read out every five seconds."""
     session = make_round()
     shown = client.get(url("join-standing", session) + query, headers=HTMX)
-    mark = re.search(r'name="gezien" value="([^"]+)"', shown.content.decode())[1]
+    mark = re.search(r'name="gezien" value="([^"]+)"', markup_of(shown))[1]
     again = url("join-standing", session) + f"{query or '?'}&gezien={mark}"
     assert client.get(again, headers=HTMX).status_code == 204
     fill_in(session, {"goal-shared": "helping"})
@@ -854,6 +855,6 @@ def test_pages_that_ask_how_it_stands_say_what_they_show(client, coordinator, co
     fill_in(session, {"goal-shared": "helping"}, finish=True)
     if name == "join":
         session = rounds.change_plan(session, replace(plans.plan_of(session), closes_on=date(2026, 11, 1)))
-    page = (client if name == "join" else coordinator).get(reverse(name, args=[key])).content.decode()
+    page = markup_of((client if name == "join" else coordinator).get(reverse(name, args=[key])))
     [asking] = re.findall(r'<div class="standing"[^>]*hx-include="find input"[^>]*>.*?</div>', page, re.DOTALL)
     assert f'name="gezien" value="{rounds.load_progress(session.join_token).mark}"' in asking

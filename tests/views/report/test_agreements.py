@@ -17,6 +17,7 @@ from reflectie.services import clock, tokens
 from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import plans, rounds
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def posted(agreement: Agreement, seen: str | None = None, **more: str) -> dict[s
 
 
 def text(response) -> str:
-    return response.content.decode()
+    return markup_of(response)
 
 
 def field(response, name: str) -> str:

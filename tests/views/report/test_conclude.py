@@ -14,6 +14,7 @@ from reflectie.services import clock, tokens
 from reflectie.services.report import reports
 from reflectie.services.sessions import plans, reminders, rounds
 from tests.helpers.factories import CONCLUDING, at_once
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def url(session: Session) -> str:
 
 
 def conditional_page(client: Client, session: Session) -> str:
-    return client.get(reverse("session", args=[session.pk])).content.decode()
+    return markup_of(client.get(reverse("session", args=[session.pk])))
 
 
 def go(page: str) -> list[str]:
@@ -73,7 +74,7 @@ def test_two_people_concluding_at_once_one_decides_and_the_other_is_told(session
 
 
 def test_page_asks_first_whether_they_need_each_other_and_has_nothing_chosen(coordinator, session):
-    page = coordinator.get(url(session)).content.decode()
+    page = markup_of(coordinator.get(url(session)))
     assert page.index("Heb je elkaar nodig om het doel te bereiken?") < page.index("Wat doen jullie?")
     assert re.findall(r'type="radio"[^>]*value="([^"]+)"', page) == [*Needed, *Decision]
     assert chosen(page) == []
@@ -109,7 +110,7 @@ def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session):
 def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, parts, said):
     data = {"needed": "divided-on-need", "decision": "stop", "reason": "Getypt & wel", "next_on": "2027-01-01", **parts}
     response = coordinator.post(url(session), data)
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 422
     # In front, with a link, and beside its field.
     assert page.count(said) == 2
@@ -156,10 +157,10 @@ def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
 def test_report_tells_everybody_the_decision(client, session, decision, words):
     link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     half_a_year, ask_first = "Vul over een half jaar opnieuw in", "Vraag eerst: heb je elkaar nodig"
-    before = client.get(link).content.decode()
+    before = markup_of(client.get(link))
     assert (half_a_year in before, ask_first in before) == (True, True)
     rounds.conclude(session, decided(decision=Decision(decision), next_on=None))
-    page = client.get(link).content.decode()
+    page = markup_of(client.get(link))
     assert f'<strong class="decision">{words}</strong>' in page
     assert "We zijn er bijna." in page
     # Whoever stops doesn't fill in again.
@@ -176,9 +177,9 @@ def test_report_is_another_once_concluded(client, session):
 def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session):
     link = reverse("report", args=[tokens.read_token(session.join_token or "")])
     found = ": geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken."
-    assert f"Zo zien jullie het{found}" in client.get(link).content.decode()
+    assert f"Zo zien jullie het{found}" in markup_of(client.get(link))
     rounds.conclude(session, decided())
-    page = client.get(link).content.decode()
+    page = markup_of(client.get(link))
     assert f"Zo zagen jullie het op 19 november 2026{found}" in page
     assert f"Zo zien jullie het{found}" not in page
 
@@ -187,7 +188,7 @@ def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session)
 
 
 def first_day(client: Client, collaboration: Collaboration) -> str:
-    page = client.get(reverse("session-new", args=[collaboration.pk])).content.decode()
+    page = markup_of(client.get(reverse("session-new", args=[collaboration.pk])))
     found = re.search(r'<input[^>]*name="planned_on"[^>]*>', page)
     assert found
     return re.findall(r'value="([^"]*)"', found[0])[0]
@@ -197,7 +198,7 @@ def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, coll
     assert first_day(coordinator, collaboration) == clock.today().isoformat()
     rounds.conclude(session, decided())
     assert first_day(coordinator, collaboration) == soon().isoformat()
-    page = coordinator.get(reverse("session-new", args=[collaboration.pk])).content.decode()
+    page = markup_of(coordinator.get(reverse("session-new", args=[collaboration.pk])))
     assert "We vulden in hoe het de vorige keer ging." in page
 
 

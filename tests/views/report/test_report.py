@@ -243,7 +243,7 @@ def test_pdf_while_others_are_being_made_for_too_long_asks_to_come_back(reader, 
     monkeypatch.setattr("reflectie.pdf.worker.TIMEOUT", 0.01)
 
     # Another process of these tests may be making one just now.
-    with press.acquire(timeout=60):
+    with pdf_worker.acquire(timeout=60):
         response = reader.get(finished.pdf_url)
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")

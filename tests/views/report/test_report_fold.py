@@ -14,6 +14,7 @@ from reflectie.models import Session
 from reflectie.presentation.pictures.report import figures_of
 from reflectie.services import tokens
 from reflectie.services.report import reports
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def shown(collaboration):
     """The page as the coordinator sees it."""
     session = make_round(collaboration)
     browser = signed_in("coordinator", collaboration)
-    return browser.get(reverse("session-report", args=[session.pk])).content.decode()
+    return markup_of(browser.get(reverse("session-report", args=[session.pk])))
 
 
 def folds(page: str) -> list[tuple[str, list[str]]]:
@@ -58,7 +59,7 @@ def test_answers_of_a_round_stand_open_for_whoever_records_the_talk(shown, check
 
 def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_it(client, collaboration, checklist):
     session = make_round(collaboration)
-    shared = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
+    shared = markup_of(client.get(reverse("report", args=[tokens.read_token(session.join_token)])))
     assert [state for state, _ in folds(shared)] == [""] * len(checklist.dimensions)
     # The goal: one item that everybody chose of, divided, and one of which nobody said anything.
     goal = re.sub(r"<[^>]+>", " ", shared.split('<details class="rows">')[1].split("</summary>")[0])

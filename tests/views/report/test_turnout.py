@@ -24,6 +24,7 @@ from reflectie.presentation.report import turnout_lines
 from reflectie.services.comparison import comparisons
 from reflectie.services.report import reports
 from tests.helpers.factories import FROZEN, GUIDANCE
+from tests.helpers.markup import markup_of
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.taken import read_csv
@@ -111,7 +112,7 @@ def session(content, db):
 
 def conditional_page(session):
     client = signed_in("els", session.collaboration)
-    return client.get(reverse("session-report", args=[session.pk])).content.decode()
+    return markup_of(client.get(reverse("session-report", args=[session.pk])))
 
 
 def printed(report, kind):
@@ -182,9 +183,9 @@ def test_comparison_says_in_which_sessions_few_answered(session):
     full = discussed_round(session.collaboration, [{"goal-shared": "helping"}] * 3, expected=3)
     said = "Let op: in deze sessie antwoordde minder dan de helft van wie verwacht werd: 19 november 2026 (4 van 9)."
     for name in ("compare-table", "compare-time", "compare-beside"):
-        page = client.get(f"{reverse(name)}?sessie={session.pk}&sessie={full.pk}").content.decode()
+        page = markup_of(client.get(f"{reverse(name)}?sessie={session.pk}&sessie={full.pk}"))
         assert said in page
-    page = client.get(f"{reverse('compare-table')}?sessie={full.pk}").content.decode()
+    page = markup_of(client.get(f"{reverse('compare-table')}?sessie={full.pk}"))
     assert "Let op: in deze sessie antwoordde" not in page
     found = comparisons.load_comparison(list(comparisons.comparable_sessions(client.session["_auth_user_id"])))
     pages = render_to_string(

@@ -13,6 +13,7 @@ from reflectie.services.sessions import invitees, rounds
 from reflectie.services.sessions.invitees import HandedOver, Invitees, TooManyError, invite, load_invitees, remind
 from reflectie.web.throttle import Limit
 from tests.helpers.factories import at_once, fill_in, make_collaboration, make_round
+from tests.helpers.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def kept(session):
 
 
 def page(response):
-    return " ".join(response.content.decode().split())
+    return " ".join(markup_of(response).split())
 
 
 @pytest.fixture

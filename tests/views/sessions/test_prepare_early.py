@@ -15,6 +15,7 @@ from reflectie.services import accounts, erasure
 from reflectie.services.collaborations import collaborations, people
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import browser, fill_in, make_account, make_round, text_of
+from tests.helpers.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -94,10 +95,10 @@ def test_coordinator_who_becomes_facilitator_reads_no_earlier_than_others(
     assert statuses(client, session) == {404}
     everything = zipfile.ZipFile(io.BytesIO(b"".join(client.get("/account/alles.zip").streaming_content)))
     assert not [name for name in everything.namelist() if "verslag" in name.rpartition("/")[2]]
-    listed = client.get(reverse("collaboration", args=[collaboration.pk])).content.decode()
+    listed = markup_of(client.get(reverse("collaboration", args=[collaboration.pk])))
     assert reverse("session-report", args=[session.pk]) not in listed
     page = client.get(reverse("session", args=[session.pk]))
-    assert reverse("session-report", args=[session.pk]) not in page.content.decode()
+    assert reverse("session-report", args=[session.pk]) not in markup_of(page)
     assert "Je coördineerde deze ronde zelf mee. Daarom lees jij het verslag niet eerder" in text_of(page)
     # Nor once they coordinate again, of course; and with everybody else, when it opens.
     give_role(coordinator, collaboration, els, "coordinator")
@@ -169,7 +170,7 @@ def test_what_is_noted_goes_when_the_report_opens_and_with_session_and_account(c
     give_role(coordinator, collaboration, els, "facilitator")
     assert FormerCoordinator.objects.count() == 4
     assert accounts.account_data(els)["coordinated_before"] == [collaboration.name]
-    assert "Coördinator geweest" in browser(els).get(reverse("account_data")).content.decode()
+    assert "Coördinator geweest" in markup_of(browser(els).get(reverse("account_data")))
 
     rounds.open_report(closed(sessions[0]))
     rounds.close_round(together)

@@ -28,6 +28,7 @@ from reflectie.services.sessions import rounds
 from reflectie.tasks import remind_all
 from tests.helpers.compared import opened
 from tests.helpers.factories import CONCLUSION, make_reflection
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def coordinator(collaboration):
 def conditional_page(client, name, *args, query=""):
     response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200, (name, response.status_code)
-    return response.content.decode()
+    return markup_of(response)
 
 
 def words(html: str) -> str:
@@ -258,7 +259,7 @@ def test_mails_and_calendar_say_of_which_session(coordinator, collaboration, set
     remind_all()
     called = f"{SAID} (‘{NAME}’, tweede die dag)"
     assert f"Jullie afspraken van {called} staan dan klaar." in mail.outbox[-1].body
-    file = coordinator.get(reverse("session-next", args=[concluded.pk])).content.decode()
+    file = markup_of(coordinator.get(reverse("session-next", args=[concluded.pk])))
     assert called.replace(",", "\\,") in re.sub(r"\r\n ", "", file)
 
 
@@ -288,7 +289,7 @@ def test_coordinator_names_a_session_at_any_stage(coordinator, collaboration, ma
 def test_name_that_is_too_long_is_refused_and_stays_in_the_field(coordinator, collaboration):
     session = open_round(collaboration, [])
     response = coordinator.post(reverse("session-name", args=[session.pk]), {"name": "a" * 121})
-    assert (response.status_code, "a" * 121 in response.content.decode()) == (422, True)
+    assert (response.status_code, "a" * 121 in markup_of(response)) == (422, True)
     assert Session.objects.get(pk=session.pk).name == ""
 
 
@@ -352,5 +353,5 @@ def test_a_comparison_tells_apart_in_which_sessions_of_a_day_few_answered(collab
     """No two are called the same, in a sentence either."""
     sessions = [discussed_round(collaboration, YES, expected=9) for _ in range(2)]
     asked = "&".join(f"sessie={session.pk}" for session in sessions)
-    page = signed_in("an", collaboration).get(f"{reverse('compare-table')}?{asked}").content.decode()
+    page = markup_of(signed_in("an", collaboration).get(f"{reverse('compare-table')}?{asked}"))
     assert f"{SAID} (3 van 9); {SAID} (tweede die dag) (3 van 9)." in page

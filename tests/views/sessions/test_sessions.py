@@ -22,6 +22,7 @@ from tests.helpers.factories import (
     make_reflection,
     make_round,
 )
+from tests.helpers.markup import markup_of
 from tests.helpers.session_pages import ANSWER, at, put, text
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def session(collaboration):
 
 def words(response):
     """What a page says, without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", markup_of(response)).split())
 
 
 def go(response):

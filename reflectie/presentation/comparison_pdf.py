@@ -24,7 +24,7 @@ BOTH = 2
 
 
 def comparison_title(comparison: Comparison) -> str:
-    """What a comparison is called: by the collaboration, or by how many there are. A file's title has no space around."""
+    """What a comparison is called: by its collaboration, or by how many. A file's title has no space around it."""
     teams = comparison.by_team
     if len(teams) == 1:
         return teams[0][0].name

@@ -3,6 +3,7 @@
 from reflectie.models import Session
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import CONCLUSION, fill_in
+from tests.helpers.markup import markup_of
 
 ANSWER = {"goal-shared": "helping"}
 
@@ -12,7 +13,7 @@ def at(session, rest=""):
 
 
 def text(response):
-    return " ".join(response.content.decode().split())
+    return markup_of(response)
 
 
 def put(session, stage, people=3, **fields):

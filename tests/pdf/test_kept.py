@@ -429,7 +429,8 @@ def test_another_process_is_started_when_the_first_one_ended(room):
 
 HANGING = "import sys, time\nfrom multiprocessing.connection import Connection\n"
 HANGING += "from reflectie.pdf import renderer\n"
-HANGING += "renderer.LIMIT = 1\nrenderer.render_pdf = lambda xhtml: time.sleep(30)\nrenderer.serve(Connection(int(sys.argv[1])))"
+HANGING += "renderer.LIMIT = 1\nrenderer.render_pdf = lambda xhtml: time.sleep(30)\n"
+HANGING += "renderer.serve(Connection(int(sys.argv[1])))"
 
 
 @pytest.mark.slow

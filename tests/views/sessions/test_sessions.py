@@ -102,7 +102,7 @@ def test_page_open_shows_link_code_and_standing(session, coordinator, facilitato
         assert "1 van de 6 is klaar. 4 deelnemers begonnen." in words(response)
         assert go(response) == ["Toon op groot scherm"]
         [now] = re.findall(r'aria-current="step">(.*?)</li>', text(response))
-        assert " ".join(re.sub(r"<[^>]+>", "", now).split()) == "Nu: Open"
+        assert " ".join(re.sub(r"<[^>]+>", "", now).split()) == "Nu: Open De ronde is open."
         # Stages that are over and those that come sound otherwise, as they look.
         assert len(re.findall(r'<span class="visually-hidden">\s*Komt nog: ', text(response))) == 3
 

@@ -8,11 +8,13 @@ from reflectie.domain.questionnaire.answers import (
     Ask,
     Field,
     Merge,
+    Posted,
     Sheet,
     digest,
     fields_for,
     is_note,
     merge,
+    merge_sheet,
     note_name,
 )
 from reflectie.domain.setup import Mode, setup_without_account
@@ -265,3 +267,22 @@ def test_digest_order_of_choices_and_their_borders_matter():
 def test_digest_is_short_and_fits_in_an_attribute():
     mark = digest("x" * 2000)
     assert (len(mark), set(mark) <= set("0123456789abcdef-")) == (12, True)
+
+
+def test_sheet_takes_what_nobody_else_changed_and_names_what_two_people_changed():
+    kept = Sheet({"a": "helping", "b": "helping", "c": "Ons doel", "d": ("x",)})
+
+    merged = merge_sheet(
+        kept,
+        {
+            "a": Posted("hindering", digest("helping")),
+            "b": Posted("hindering", digest("")),
+            "c": Posted("", digest("Ons doel")),
+            "d": Posted(("x",), digest(())),
+            "e": Posted(("y",), digest(())),
+        },
+    )
+
+    assert merged.sheet.values == {"a": "hindering", "b": "helping", "d": ("x",), "e": ("y",)}
+    assert (merged.changed, merged.conflicts) == ({"a", "c", "e"}, {"b"})
+    assert kept.values["a"] == "helping"

@@ -239,6 +239,19 @@ def test_stale_page_without_javascript_keeps_both_in_sight_and_saves_the_rest(cl
     assert not reflection.response.finished
 
 
+def test_conflicts_are_named_in_the_order_of_the_sheet(client, reflection, every_answer):
+    mine = {name: "hindering" for name, value in every_answer.items() if value == "helping"}
+    theirs = dict.fromkeys(mine, "helping")
+    old_page = posted(reflection, mine)
+    reflection.save(theirs)
+
+    response = client.post(reflection.fill_url, old_page)
+
+    named = [name for name, _title in response.context["trouble"]]
+    assert len(named) == 5
+    assert named == [name for name in every_answer if name in mine]
+
+
 def hidden(page: str) -> dict[str, str]:
     """The marks that a page or a reply carries."""
     return dict(re.findall(r'name="((?:seen|current)-[a-z-]+)" value="([^"]*)"', page))

@@ -229,7 +229,7 @@ def watch(browser: Browser, live_server) -> Iterator[Watch]:
 def browser_type_launch_args():
     """Debian's Chromium. It may run as root in a container, and phones nobody home."""
     return {
-        "executable_path": "/usr/bin/chromium",
+        "executable_path": django_settings.BASE_DIR / ".ci" / "chromium",
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
     }
 

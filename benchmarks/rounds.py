@@ -9,9 +9,9 @@ from benchmarks.people import BESIDE, field_names
 from reflectie.domain.report.report import Report
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Collaboration, Session
-from reflectie.services.questionnaire import sheets
+from reflectie.services.questionnaire import plans, sheets
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
 
 PEOPLE = 200
 

@@ -25,6 +25,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("accounts", "admin", "apps", "management", "views"),
 )
 
+# The rooms inside a floor, lowest first. What stands beside them is used by all, or uses all, and is listed nowhere.
+ROOMS = ("questionnaire", "rules", "sessions", "report", "meeting", "comparison", "collaborations", "imports")
+
 # A room with so many packages in it is drawn as these: one box for all of `domain` would hide how it is built.
 DRAWN_AS_PARTS = 3
 

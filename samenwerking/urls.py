@@ -6,13 +6,13 @@ from django.urls import include, path, register_converter
 
 from reflectie.exports import Format
 from reflectie.pdf.documents import DocumentKind
-from reflectie.views import downloads, public, sharing, signals
+from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
 from reflectie.views.meeting import guide
 from reflectie.views.questionnaire import paper, participant, team
-from reflectie.views.report import agreements, documents, pictures, report
+from reflectie.views.report import agreements, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
 from reflectie.web.permissions import without_account
 from reflectie.web.report_access import by_link, by_role

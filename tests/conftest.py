@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from django.apps import AppConfig
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend

@@ -28,10 +28,10 @@ from .accounts import close_account
 from .clock import today
 from .collaborations.collaborations import create_collaboration, erase_collaboration
 from .questionnaire.checklists import item_ids
+from .questionnaire.plans import Plan
 from .report.agreements import add_agreement
 from .report.outcomes import record_outcome
 from .sample_data import give_role, make_account, make_round, set_back
-from .sessions.plans import Plan
 from .sessions.rounds import close_round, conclude, open_report
 
 # At a name reserved for examples (RFC 2606): nobody can have a mailbox there, nor ask for a code to sign in.

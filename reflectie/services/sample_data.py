@@ -14,8 +14,8 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration, Membership, Role, Session
 
 from .accounts import rename_account
+from .questionnaire.plans import Plan
 from .questionnaire.sheets import save_fields
-from .sessions.plans import Plan
 from .sessions.rounds import plan_session
 from .tokens import hash_token, new_token
 

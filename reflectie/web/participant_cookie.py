@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from reflectie.domain.setup import Mode
 from reflectie.keys import key_names
 from reflectie.models import Session
-from reflectie.services.sessions.plans import plan_of
+from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.tokens import PERSONAL_CODE, hash_token, personal_code_hashes, read_code
 
 from .secret_addresses import JOIN

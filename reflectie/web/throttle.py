@@ -20,6 +20,7 @@ from datetime import timedelta
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.db import DatabaseError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -306,3 +307,11 @@ def forget_browser(response: HttpResponse) -> None:
 def _browser(request: HttpRequest) -> list[str]:
     cookie = request.get_signed_cookie(BROWSER_COOKIE, default="", salt=BROWSER_COOKIE, max_age=BROWSER_AGE)
     return str(cookie).split(":")
+
+
+def makes_within_limits(request: HttpRequest, form: Form) -> bool:
+    """Whether what a form makes may be made now; otherwise the form says so, and keeps what was typed."""
+    full = count_made(request)
+    if full:
+        form.add_error(None, f"{_('Je maakte net al heel veel.')} {full.words}")
+    return full is None

@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Collaboration, Session
+from reflectie.services.questionnaire import plans
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
 from tests.helpers.browser_steps import choose, close_and_read, filled_in
 from tests.helpers.entered import workbook_of
 from tests.helpers.factories import make_collaboration

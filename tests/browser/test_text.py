@@ -14,7 +14,7 @@ from reflectie.domain.text import tidy
 from reflectie.models import Membership, Role
 from reflectie.services.collaborations import collaborations
 from reflectie.services.collaborations.people import invite_member
-from reflectie.services.questionnaire import paper
+from reflectie.services.sessions import paper
 from tests.helpers.agreed import FIRST, changed, made, pk
 from tests.helpers.factories import Reflection, fill_in, make_account, make_reflection, make_round, sign_in_now
 from tests.helpers.pasted import PASTED

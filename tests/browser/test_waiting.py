@@ -26,7 +26,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Response, Session
 from reflectie.services import clock, erasure
-from reflectie.services.sessions import aggregation, plans, rounds
+from reflectie.services.questionnaire import plans
+from reflectie.services.sessions import aggregation, rounds
 from tests.helpers.factories import CONCLUSION, Reflection, fill_in, make_reflection, make_round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -21,9 +21,10 @@ from reflectie.pdf import documents, renderer
 from reflectie.presentation import wording
 from reflectie.services import tokens
 from reflectie.services.comparison import comparisons
+from reflectie.services.questionnaire import plans
 from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
 from tests.helpers.compared import opened, team
 from tests.helpers.factories import make_account
 from tests.helpers.markup import markup_of

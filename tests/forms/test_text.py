@@ -27,8 +27,8 @@ from reflectie.domain.text import tidy, without_invisible
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
 from reflectie.services import clock
-from reflectie.services.questionnaire import paper
 from reflectie.services.report.agreements import add_agreement
+from reflectie.services.sessions import paper
 from tests.helpers.factories import fill_in, make_reflection, make_round, sign_in_now
 from tests.helpers.rounds import discussed_round
 

@@ -23,8 +23,7 @@ from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 from reflectie.services import sample_data, tokens
-from reflectie.services.questionnaire import sheets
-from reflectie.services.sessions import plans
+from reflectie.services.questionnaire import plans, sheets
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 

@@ -7,9 +7,10 @@ from django.urls import reverse
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration, Membership, Partner, Role, Session
 from reflectie.services.clock import today
-from reflectie.services.questionnaire.paper import set_paper_count
+from reflectie.services.questionnaire import plans
 from reflectie.services.questionnaire.sheets import load_sheets
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
+from reflectie.services.sessions.paper import set_paper_count
 
 PARTNERS = ("OCMW Tienen", "Thuiszorg De Brug")
 

@@ -14,7 +14,8 @@ from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration, Partner, Role, Session, nth_that_day
 from reflectie.services import sample_data
 from reflectie.services.erasure import erase_session
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.questionnaire import plans
+from reflectie.services.sessions import rounds
 
 DAY = date(2026, 11, 19)
 NAME = "Samen in Tienen"

@@ -14,9 +14,8 @@ from reflectie.models import Response, Session
 from reflectie.pdf import documents
 from reflectie.services import signals, tokens
 from reflectie.services.imports import table_import
-from reflectie.services.questionnaire import paper
 from reflectie.services.report import outcomes, reports
-from reflectie.services.sessions import rounds
+from reflectie.services.sessions import paper, rounds
 from reflectie.web import throttle
 from reflectie.web.participant_cookie import in_groups
 from tests.helpers.accounts import ADDRESS, PASSWORD, mailed_code, post, sign_in_by_code, user_of

@@ -8,7 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from docs.architecture import APP, FLOORS, PICTURE, arrows, boxes, draw, imported, module_name, modules, room_of
+from docs.architecture import (
+    APP,
+    FLOORS,
+    PICTURE,
+    ROOMS,
+    ROOT,
+    arrows,
+    boxes,
+    draw,
+    imported,
+    module_name,
+    modules,
+    room_of,
+)
 
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 # Only here: whoever wants to know what is written together needs to read one file.
@@ -32,6 +45,16 @@ def import_faults(source: str, module: str, *, is_package: bool = False) -> list
     return faults
 
 
+def order_faults(source: str, module: str, *, is_package: bool = False) -> list[str]:
+    """What a room takes from one that stands above it on its own floor. `forms` and `views` hold to it too."""
+    floor, part = [*module.split(".")[1:], "", ""][:2]
+    if part not in ROOMS:
+        return []
+    taken = {name for name in imported(source, module, is_package=is_package) if name.startswith(f"{APP}.{floor}.")}
+    above = ROOMS[ROOMS.index(part) + 1 :]
+    return [f"{module} imports {name}, which stands above it" for name in sorted(taken) if name.split(".")[2] in above]
+
+
 def transaction_faults(source: str, module: str) -> list[str]:
     if room_of(module) in MAY_OPEN_TRANSACTIONS:
         return []
@@ -51,6 +74,13 @@ def test_every_room_of_the_app_is_read() -> None:
 @pytest.mark.parametrize("path", FILES, ids=module_name)
 def test_a_room_imports_from_its_own_floor_and_below(path: Path) -> None:
     assert import_faults(path.read_text(), module_name(path), is_package=path.name == "__init__.py") == []
+
+
+@pytest.mark.parametrize("floor", ["domain", "services", "forms", "views"])
+def test_rooms_of_a_floor_import_downwards(floor: str) -> None:
+    files = [path for path in FILES if room_of(module_name(path)) == floor]
+    found = [order_faults(path.read_text(), module_name(path), is_package=path.name == "__init__.py") for path in files]
+    assert (len(files) > len(ROOMS), [fault for faults in found for fault in faults]) == (True, [])
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)
@@ -136,3 +166,35 @@ def test_room_with_three_packages_is_drawn_as_these(tmp_path: Path) -> None:
     }
     del found["reflectie.domain.c"]
     assert set(boxes(found).values()) == {"domain"}
+
+
+def test_an_import_from_a_room_above_is_found() -> None:
+    assert len(order_faults("from ..report.build import build_report", "reflectie.domain.rules.totals")) == 1
+    assert order_faults("from ..rules.totals import Totals", "reflectie.domain.report.build") == []
+
+
+def test_no_test_lends_anything_to_another() -> None:
+    """What two of them need stands in `tests/helpers/`; `conftest.py` has fixtures alone."""
+    lent = re.compile(
+        r"^from tests\.(?:conftest|(?:\w+\.)*test_\w+) import|^from tests[\w.]* import .*\btest_", re.MULTILINE
+    )
+    files = list((ROOT / "tests").rglob("*.py"))
+    assert len(files) > 150
+    assert [path.name for path in files if lent.search(path.read_text())] == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """But a row and what it means (a model and its twin in the domain), and what Django finds by its name."""
+    named: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name[0] != "_" and room_of(module_name(path)) != "migrations":
+                named.setdefault(node.name, []).append(module_name(path))
+    twins = {name: where for name, where in named.items() if len(where) > 1}
+    for name, where in twins.items():
+        rooms = sorted({room_of(module) for module in where})
+        expected = name in {"Meta", "Kind", "Name", "Stage", "Held", "Command", "DatabaseWrapper"} or rooms == [
+            "domain",
+            "models",
+        ]
+        assert expected, (name, where)

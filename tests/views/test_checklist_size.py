@@ -18,8 +18,8 @@ from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Session
 from reflectie.presentation.numbers import example_number, example_numbers, in_words
 from reflectie.services import tokens
-from reflectie.services.questionnaire import checklists, paper
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.questionnaire import checklists, plans
+from reflectie.services.sessions import paper, rounds
 from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
 from tests.helpers.readback import read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, open_round, signed_in

@@ -20,7 +20,8 @@ from reflectie.pdf import documents
 from reflectie.services import accounts, clock, erasure
 from reflectie.services.collaborations.collaborations import erase_collaboration
 from reflectie.services.mail import Letter
-from reflectie.services.sessions import aggregation, invitees, plans, rounds
+from reflectie.services.questionnaire import plans
+from reflectie.services.sessions import aggregation, invitees, rounds
 from reflectie.services.sessions.rounds import StageError, change_plan, close_round, conclude, open_report, renew_link
 from reflectie.views.collaborations import collaborations
 from reflectie.views.questionnaire import sheet

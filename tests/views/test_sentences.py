@@ -19,10 +19,10 @@ from reflectie.models import Session
 from reflectie.pdf import documents
 from reflectie.services import tokens
 from reflectie.services.clock import today
-from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire import plans
 from reflectie.services.questionnaire.sheets import save_fields
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import paper, rounds
 from reflectie.web.permissions import is_report_open
 from tests.helpers.factories import CONCLUSION
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of

@@ -28,7 +28,7 @@ from reflectie.models import Session
 from reflectie.presentation.choices import GROUPINGS, QUESTIONS
 from reflectie.presentation.questionnaire import grouped_choices
 from reflectie.services.clock import today
-from reflectie.services.sessions.plans import Plan
+from reflectie.services.questionnaire.plans import Plan
 from reflectie.services.tokens import new_token
 
 from .answer_file import MAX_BYTES, read_file, too_big

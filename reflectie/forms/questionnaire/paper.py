@@ -19,7 +19,7 @@ from reflectie.forms.fields import TextField
 from reflectie.models import Session
 from reflectie.presentation.numbers import example_number
 from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices
-from reflectie.services.questionnaire.paper import MAX_SHEETS
+from reflectie.services.sessions.paper import MAX_SHEETS
 from reflectie.services.tokens import new_token
 
 # A page left open overnight still takes its form in the morning.

@@ -25,7 +25,7 @@ from reflectie.presentation import wording
 from reflectie.presentation.choices import GROUPINGS, MODES, QUESTIONS
 from reflectie.services.clock import today
 from reflectie.services.collaborations.collaborations import merge_names
-from reflectie.services.sessions.plans import Plan
+from reflectie.services.questionnaire.plans import Plan
 
 # More than any team; a slip of the finger is caught.
 MAX_PEOPLE = 2000

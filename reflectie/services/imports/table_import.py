@@ -11,9 +11,9 @@ from reflectie.models import Session
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
 from reflectie.services.locks import lock_session
-from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
+from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import find_response, takes_answers, write_sheets
-from reflectie.services.sessions.plans import plan_of
+from reflectie.services.sessions.paper import MAX_SHEETS, takes_paper
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import hash_under_each_key
 

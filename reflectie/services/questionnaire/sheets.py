@@ -17,10 +17,10 @@ from reflectie.models import Answer, Response, Session
 from reflectie.services.clock import today
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
-from reflectie.services.sessions.plans import PlanChangedError, plan_of
 from reflectie.services.tokens import hash_token, read_token
 
 from .checklists import item_ids, load_checklist, published_row
+from .plans import PlanChangedError, plan_of
 
 # Many times what any round expects. Whoever has its link can begin sheets without end; this is where that ends.
 MAX_BEGUN = 1000

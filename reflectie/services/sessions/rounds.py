@@ -18,10 +18,9 @@ from reflectie.services.clock import today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
+from reflectie.services.questionnaire.plans import Plan, plan_of, put_plan
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
-
-from .plans import Plan, plan_of, put_plan
 
 
 class StageError(Exception):

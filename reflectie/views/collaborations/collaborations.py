@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,7 +37,7 @@ from reflectie.web.permissions import (
     response_or_404,
     signed_in,
 )
-from reflectie.web.throttle import count_made
+from reflectie.web.throttle import makes_within_limits
 
 PAGE_SIZE = 25
 # More words than anybody types, and few enough for a database to take in.
@@ -72,14 +71,6 @@ def new(request: HttpRequest) -> HttpResponse:
         return _to(create_collaboration(signed_in(request), **form.details).pk)
     context = {"form": form, "back": reverse("collaborations")}
     return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)
-
-
-def makes_within_limits(request: HttpRequest, form: Form) -> bool:
-    """Whether what a form makes may be made now; otherwise the form says so, and keeps what was typed."""
-    full = count_made(request)
-    if full:
-        form.add_error(None, f"{_('Je maakte net al heel veel.')} {full.words}")
-    return full is None
 
 
 @keeps_typed()

@@ -40,14 +40,14 @@ from reflectie.services.imports.table_import import (
     takes_sheets,
 )
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.paper import MAX_SHEETS, takes_paper
 from reflectie.services.questionnaire.sheets import setup_of
 from reflectie.services.report.reports import title_of
+from reflectie.services.sessions.paper import MAX_SHEETS, takes_paper
 from reflectie.services.sessions.rounds import StageError, plan_session
-from reflectie.views.collaborations.collaborations import makes_within_limits
 from reflectie.views.sessions.stages import finish_step, overtaken, too_late
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, membership_or_404, session_or_404
+from reflectie.web.throttle import makes_within_limits
 
 FORM = ["GET", "HEAD", "POST"]
 # So many sheets are shown as they were read.

@@ -13,14 +13,14 @@ from reflectie.forms.questionnaire.paper import PaperCountForm, PaperSheetForm, 
 from reflectie.models import Session
 from reflectie.pdf import documents
 from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.paper import (
+from reflectie.services.questionnaire.sheets import setup_of, takes_answers
+from reflectie.services.sessions.paper import (
     NoPaperLeftError,
     PaperCountError,
     add_paper_sheet,
     set_paper_count,
     takes_paper,
 )
-from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 from reflectie.services.sessions.rounds import StageError
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, MEMBERS, session_or_404

@@ -18,8 +18,8 @@ from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
 from reflectie.models import OPENED, Response, Session
 from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.plans import PlanChangedError
 from reflectie.services.questionnaire.sheets import find_response, takes_answers
-from reflectie.services.sessions.plans import PlanChangedError
 from reflectie.services.sessions.rounds import StageError, withdraw
 from reflectie.services.tokens import PERSONAL_CODE, hash_token, new_code, read_token
 from reflectie.web.errors import keeps_typed

@@ -17,10 +17,10 @@ from reflectie.models import Collaboration, Role, Session
 from reflectie.services.clock import today
 from reflectie.services.collaborations.people import can_prepare
 from reflectie.services.erasure import erase_session
+from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import earlier_session, load_agreements, load_conclusion
 from reflectie.services.sessions.invitees import load_invitees
-from reflectie.services.sessions.plans import plan_of
 from reflectie.services.sessions.reminders import agreed_day
 from reflectie.services.sessions.rounds import (
     BegunError,
@@ -32,9 +32,9 @@ from reflectie.services.sessions.rounds import (
     rename_session,
     renew_link,
 )
-from reflectie.views.collaborations.collaborations import makes_within_limits
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
+from reflectie.web.throttle import makes_within_limits
 
 from .stages import finish_step, too_late
 

@@ -16,8 +16,8 @@ from reflectie.forms.report.agreements import ConclusionForm
 from reflectie.forms.sessions.plan import KeepOpenForm
 from reflectie.models import Session
 from reflectie.pdf.documents import fix_final
+from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import takes_answers
-from reflectie.services.sessions.plans import plan_of
 from reflectie.services.sessions.rounds import (
     StageError,
     TooFewError,

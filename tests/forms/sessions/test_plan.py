@@ -8,7 +8,7 @@ from django.http import QueryDict
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode
 from reflectie.forms.sessions import plan as plan_module
 from reflectie.forms.sessions.plan import PlanForm
-from reflectie.services.sessions.plans import Plan
+from reflectie.services.questionnaire.plans import Plan
 
 TODAY = date(2026, 11, 20)
 PARTNERS = ["Huis Linde", "De Brug", "OCMW"]

@@ -17,10 +17,10 @@ from reflectie.services.collaborations import collaborations
 from reflectie.services.erasure import erase_session
 from reflectie.services.errors import NotFoundError
 from reflectie.services.imports import table_import
-from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire import plans
 from reflectie.services.questionnaire.sheets import SessionClosedError, find_response, load_sheets, takes_answers
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, reminders, rounds
+from reflectie.services.sessions import paper, reminders, rounds
 from tests.helpers.factories import at_once, fill_in, make_collaboration, make_round
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,8 @@ from reflectie.services import tokens
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_expired, erase_session
 from reflectie.services.errors import NotFoundError
+from reflectie.services.questionnaire import plans
+from reflectie.services.questionnaire.plans import Plan
 from reflectie.services.questionnaire.sheets import (
     SessionClosedError,
     find_response,
@@ -25,8 +27,7 @@ from reflectie.services.questionnaire.sheets import (
     save_fields,
     takes_answers,
 )
-from reflectie.services.sessions import plans, rounds
-from reflectie.services.sessions.plans import Plan
+from reflectie.services.sessions import rounds
 from tests.helpers.factories import CONCLUSION, at_once, fill_in, make_collaboration, make_reflection, make_round
 
 pytestmark = pytest.mark.django_db

@@ -24,9 +24,9 @@ from reflectie.models import Response, Session
 from reflectie.services import tokens
 from reflectie.services.clock import today
 from reflectie.services.imports import table_import
-from reflectie.services.questionnaire import paper
+from reflectie.services.questionnaire import plans
 from reflectie.services.questionnaire.sheets import load_sheets
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import paper, rounds
 from reflectie.views.imports import table_import as bringing
 from tests.helpers.entered import XLSX, filled, grid, workbook_of
 from tests.helpers.factories import fill_in, make_account, make_round, text_of

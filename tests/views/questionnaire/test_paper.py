@@ -12,11 +12,11 @@ from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Answer, Response, Role, Session
 from reflectie.services.clock import today
-from reflectie.services.questionnaire import paper as paper_service
-from reflectie.services.questionnaire.paper import NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count
 from reflectie.services.questionnaire.sheets import find_response, save_fields
 from reflectie.services.report import reports
+from reflectie.services.sessions import paper as paper_service
 from reflectie.services.sessions import rounds
+from reflectie.services.sessions.paper import NoPaperLeftError, PaperCountError, add_paper_sheet, set_paper_count
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token
 from reflectie.views.questionnaire import paper
 from tests.helpers.factories import at_once

@@ -13,7 +13,8 @@ from reflectie.domain.questionnaire.answers import digest, note_name
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import RateCount, Response, Session
 from reflectie.services import clock, erasure, tokens
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.questionnaire import plans
+from reflectie.services.sessions import rounds
 from reflectie.views.questionnaire import participant
 from reflectie.web.participant_cookie import cookie_name, in_groups, sheet_draft_key
 from reflectie.web.throttle import LIMIT

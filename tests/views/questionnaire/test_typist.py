@@ -24,10 +24,10 @@ from reflectie.models import Membership, Response, Role, Session
 from reflectie.services import tokens
 from reflectie.services.comparison import comparisons
 from reflectie.services.imports import table_import
-from reflectie.services.questionnaire.paper import add_paper_sheet, set_paper_count
 from reflectie.services.questionnaire.sheets import load_sheets
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
+from reflectie.services.sessions.paper import add_paper_sheet, set_paper_count
 from tests.helpers.factories import browser, fill_in, make_account, make_round, text_of
 
 HELPING = {"goal-shared": "helping"}

@@ -14,8 +14,9 @@ from reflectie.domain.versions import etag
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Session
 from reflectie.services import clock, tokens
+from reflectie.services.questionnaire import plans
 from reflectie.services.report import agreements, reports
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.sessions import rounds
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.markup import markup_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in

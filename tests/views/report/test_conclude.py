@@ -11,8 +11,9 @@ from icalendar import Calendar
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Collaboration, Session
 from reflectie.services import clock, tokens
+from reflectie.services.questionnaire import plans
 from reflectie.services.report import reports
-from reflectie.services.sessions import plans, reminders, rounds
+from reflectie.services.sessions import reminders, rounds
 from tests.helpers.factories import CONCLUDING, at_once
 from tests.helpers.markup import markup_of
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, signed_in

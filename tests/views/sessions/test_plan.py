@@ -8,7 +8,8 @@ import pytest
 from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Role, Session
 from reflectie.services import clock
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.questionnaire import plans
+from reflectie.services.sessions import rounds
 from tests.helpers.factories import fill_in, make_account, make_round
 from tests.helpers.session_pages import ANSWER, at, put, text
 from tests.helpers.watch import PHONE

@@ -12,8 +12,8 @@ from reflectie.domain.questionnaire.answers import Posted
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Invitee, Session
 from reflectie.services import clock, tokens
-from reflectie.services.questionnaire import sheets
-from reflectie.services.sessions import plans, rounds
+from reflectie.services.questionnaire import plans, sheets
+from reflectie.services.sessions import rounds
 from tests.helpers.factories import (
     CONCLUDING,
     browser,

@@ -6,10 +6,10 @@ from reflectie.domain.questionnaire.answers import Posted, Sheet
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
 from reflectie.services.locks import lock_session
-from reflectie.services.sessions.rounds import StageError
+from reflectie.services.questionnaire.sheets import find_response, save_fields, takes_answers
 from reflectie.services.tokens import hash_under_each_key
 
-from .sheets import find_response, save_fields, takes_answers
+from .rounds import StageError
 
 # More than any round expects; a slip of the finger ("1000") is caught.
 MAX_SHEETS = 300

@@ -56,6 +56,7 @@ RUN_BY: dict[str, str | None] = {
     "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.pdf.renderer": "pdf/test_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
+    "python -m tests.mutations": "project/test_mutations.py::test_command_prints_what_no_test_notices",
     "docs/architecture.py": "project/test_structure.py::test_picture_of_the_floors_is_current",
     "python docs/architecture.py": "project/test_structure.py::test_picture_of_the_floors_is_current",
     "python docs/screenshots.py": "ci: docs/screenshots.py --into",

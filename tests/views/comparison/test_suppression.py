@@ -19,9 +19,9 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Item, Lesson, Membership, Response, Role, Session
 from reflectie.pdf import documents
-from tests.domain.rules.test_suppression import World
 from tests.helpers.anonymous_round import text_of
 from tests.helpers.compared import choice, opened, team
+from tests.helpers.possible_worlds import World
 from tests.helpers.signalled import CLEAR, NOTED, TODAY, held, taking_part
 from tests.helpers.withheld_reports import SIZES, VALUES, VARIED
 

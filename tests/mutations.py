@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ["-m", "pytest", "-x", "-q", "-n0", "-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-m"]
 QUICK, DATABASE = "not slow and not browser and not django_db", "not slow and not browser and django_db"
 # Tests that take so many times as long as usual, and seconds more, hang on the change: that is noticed too.

@@ -26,6 +26,11 @@ from .numbers import share_in_words
 from .phrases import as_name, lower_first, session_title
 
 
+def report_title(report: Report) -> str:
+    """What stands at the head of a report: its collaboration, or the question. A file's title has no space around it."""
+    return report.collaboration or gettext("Waarom loopt onze samenwerking structureel stroef?")
+
+
 def nameless(report: ItemReport) -> ItemReport:
     """`{{ item|nameless }}`: without who said what, for a sheet that others read too."""
     return replace(report, voices=())

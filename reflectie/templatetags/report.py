@@ -9,6 +9,7 @@ from reflectie.presentation.pictures.dots import draw_dots
 
 register = template.Library()
 
+register.filter(report.report_title)
 register.filter(report.nameless)
 register.filter(report.fills_sheet)
 register.filter(report.group_name)

@@ -27,7 +27,7 @@ from .phrases import as_name, lower_first, session_title
 
 
 def report_title(report: Report) -> str:
-    """What stands at the head of a report: its collaboration, or the question. No space around it: files have it too."""
+    """What stands at the head of a report: its collaboration, or the question. Without space around it, for files."""
     return report.collaboration or gettext("Waarom loopt onze samenwerking structureel stroef?")
 
 

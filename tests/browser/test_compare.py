@@ -131,7 +131,7 @@ def test_it_all_works_without_javascript(watch: Watch, fien, two):
 def focused(page: Page) -> str:
     return page.evaluate(
         "(() => { const c = document.activeElement; return c.matches('td') && "
-        "[c.parentElement.querySelector('button').textContent, c.cellIndex].join(' ') })()"
+        "[c.parentElement.querySelector('button').textContent.trim(), c.cellIndex].join(' ') })()"
     )
 
 

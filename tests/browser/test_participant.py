@@ -267,14 +267,14 @@ def test_second_press_throws_unsent_answers_away(own_page: Page, site):
     own_page.check('input[name="form-intensity"][value="helping"]')
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
     late = []
-    own_page.route("**/deelnemer*.js", lambda route: late.append(route))
+    own_page.route("**/participant*.js", lambda route: late.append(route))
     own_page.get_by_role("link", name="Nieuwe deelnemer op dit toestel").click()
     button = own_page.get_by_role("button", name="Nieuwe deelnemer op dit toestel")
 
     # On a bad line the script comes late; pressed before it, the answers would be thrown away at once.
     with pytest.raises(PlaywrightTimeout):
         button.click(timeout=1000)
-    own_page.unroute("**/deelnemer*.js")
+    own_page.unroute("**/participant*.js")
     late[0].continue_()
     button.click()
     expect(own_page.get_by_role("alert")).to_be_visible()

@@ -36,7 +36,7 @@ def without(page: Page, script: str, how: str) -> None:
 
 
 # What was reported.
-SEEN = ("invullen", "cut off")
+SEEN = ("questionnaire", "cut off")
 
 
 def signed_in(context: BrowserContext, site: str, client: Client) -> Page:
@@ -55,7 +55,7 @@ ways = pytest.mark.parametrize(
     ("script", "how"),
     [
         pytest.param(script, how, marks=[] if how == "blocked" or (script, how) == SEEN else [pytest.mark.slow])
-        for script in ("htmx", "invullen", "opruimen", "kopieer", "eenmaal")
+        for script in ("htmx", "questionnaire", "cleanup", "copy", "submit_once")
         for how in BREAKS
     ],
 )
@@ -67,7 +67,7 @@ def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(pag
     reminder = page.locator("#saved", has_text="Vergeet onderaan niet te bewaren")
     page.check('input[name="form-intensity"][value="helping"]')
 
-    if script in ("kopieer", "eenmaal"):
+    if script in ("copy", "submit_once"):
         expect(page.locator("#saved")).to_contain_text("Bewaard om")
         expect(button).to_have_count(0)
     else:
@@ -79,7 +79,7 @@ def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(pag
     assert dict(reflection.values) == {"goal-shared": "hindering", "form-intensity": "helping"}
     # A button for a link is there where it can copy it.
     page.locator(".link-box summary").click()
-    assert page.locator("[data-copy]:visible").count() in ((0,) if script == "kopieer" else (0, 1))
+    assert page.locator("[data-copy]:visible").count() in ((0,) if script == "copy" else (0, 1))
     expect(page.locator("#own-link")).to_have_value(re.compile("/invullen/"))
 
 
@@ -118,7 +118,7 @@ def test_plan_shows_every_part_where_no_script_hides_what_does_not_apply(
     page.goto(site + to)
     assert page.locator("form.plan [data-when]:visible").count() < page.locator("form.plan [data-when]").count()
 
-    without(page, "plannen", how)
+    without(page, "plan", how)
     page.goto(site + to)
 
     assert page.locator("form.plan [data-when]:visible").count() == page.locator("form.plan [data-when]").count() > 1
@@ -128,7 +128,7 @@ def test_plan_shows_every_part_where_no_script_hides_what_does_not_apply(
 def test_paper_is_typed_over_and_saved_by_its_button(context: BrowserContext, site, how):
     session = make_session(sheets=3)
     page = signed_in(context, site, sign_in(session))
-    without(page, "papier", how)
+    without(page, "paper", how)
     page.goto(site + reverse("paper", args=[session.pk]))
     expect(page.get_by_text("Enter op een lege regel bewaart het formulier.")).to_be_hidden()
     page.fill('.keyed[name="goal-shared"]', "1")
@@ -148,7 +148,7 @@ def test_table_of_a_comparison_opens_a_row_and_promises_no_arrows(context: Brows
     keys = page.locator(".keys")
     expect(keys).to_be_visible()
 
-    without(page, "vergelijken", how)
+    without(page, "comparison", how)
     page.goto(site + to)
 
     expect(keys).to_be_hidden()

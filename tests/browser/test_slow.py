@@ -27,7 +27,7 @@ def until_saved(reflection: Reflection, page: Page, values: dict[str, str]) -> N
 def test_answer_given_before_the_scripts_are_there_is_saved(own_page: Page, site):
     reflection = make_reflection({"goal-shared": "hindering"})
     late = []
-    own_page.route("**/invullen*.js", lambda route: late.append(route))
+    own_page.route("**/questionnaire*.js", lambda route: late.append(route))
     own_page.goto(site + reflection.fill_url, wait_until="commit")
     own_page.check('input[name="goal-shared"][value="helping"]')
     own_page.fill("#c-team-name", "Kernteam")
@@ -54,7 +54,7 @@ def test_answer_is_sent_again_where_the_browser_keeps_nothing(own_page: Page, co
     expect(own_page.locator("#saved")).to_contain_text("Bewaard om")
 
 
-@pytest.mark.parametrize("missing", ["htmx", "invullen"])
+@pytest.mark.parametrize("missing", ["htmx", "questionnaire"])
 def test_page_is_one_form_when_one_of_its_scripts_never_comes(own_page: Page, site, missing):
     """A wiped answer is the proof: with half of the scripts it came back, or the button did nothing."""
     reflection = make_reflection({"goal-shared": "hindering"})
@@ -83,8 +83,8 @@ def test_page_says_that_all_is_gone_only_when_it_is(own_page: Page, site):
     own_page.evaluate("localStorage.setItem('reflectie:' + sheet.dataset.keepAs, '{}')")
     own_page.get_by_role("link", name="Alles intrekken").click()
     late = []
-    own_page.route("**/opruimen*.js", lambda route: late.append(route))
-    with own_page.expect_request("**/opruimen*.js"):
+    own_page.route("**/cleanup*.js", lambda route: late.append(route))
+    with own_page.expect_request("**/cleanup*.js"):
         own_page.get_by_role("button", name="Ja, wis mijn antwoorden").click(no_wait_after=True)
     gone = own_page.get_by_role("heading", name="Je antwoorden zijn weg")
     own_page.wait_for_timeout(300)

@@ -5,6 +5,7 @@ import time
 from urllib.parse import quote
 
 import pytest
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
@@ -235,6 +236,16 @@ def test_what_was_typed_is_kept_and_done_once_the_code_came(left_open, account):
     assert mail.outbox[-1].to == ["an.nieuw@example.org"]
     account.refresh_from_db()
     assert account.email == ADDRESS
+
+
+def test_what_was_typed_before_an_update_is_done_after_it(left_open, account):
+    """Until 0.8: 0.6 wrote another name of what goes on beside it."""
+    asked = left_open.post(reverse("account_email"), {"email": "an.nieuw@example.org", "action_add": ""})
+    session = left_open.session
+    session[STATE_SESSION_KEY] = session[STATE_SESSION_KEY] | {"callback": "reflectie.views.reauthentication.go_on"}
+    session.save()
+
+    assert show_code(left_open, asked["Location"])["Location"] == reverse("account_email_verification_sent")
 
 
 def test_new_password_is_not_kept_readable_among_the_sign_ins(left_open, account):

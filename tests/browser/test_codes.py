@@ -121,7 +121,7 @@ def take_the_late_turns(way: Way, clock) -> None:
     other.close()
 
 
-def set_signals_opt_in(page: Page, address: str = ADDRESS) -> None:
+def take_part(page: Page, address: str = ADDRESS) -> None:
     expect(page.get_by_role("heading", name="Je bent uitgenodigd")).to_be_visible()
     page.get_by_role("button", name="Ja, ik werk mee").click()
     expect(page.get_by_role("heading", name="Samen in Tienen")).to_be_visible()
@@ -148,7 +148,7 @@ def test_signing_up_past_every_wrong_turn(page, site, link, clock, javascript):
     turn_by_the_header(way)
     way.give(way.code())
 
-    set_signals_opt_in(page)
+    take_part(page)
 
 
 def test_signing_up_with_an_address_that_has_an_account(page, site, link, clock):
@@ -164,7 +164,7 @@ def test_signing_up_with_an_address_that_has_an_account(page, site, link, clock)
     way.ask(ADDRESS)
     way.give(way.code())
 
-    set_signals_opt_in(page)
+    take_part(page)
 
 
 def test_signing_in_with_an_address_without_an_account(page, site, link, clock):
@@ -178,7 +178,7 @@ def test_signing_in_with_an_address_without_an_account(page, site, link, clock):
     way.ask(ADDRESS)
     way.give(way.code())
 
-    set_signals_opt_in(page)
+    take_part(page)
 
 
 def test_signing_in_by_a_code_past_every_wrong_turn(page, site, link, clock):
@@ -192,7 +192,7 @@ def test_signing_in_by_a_code_past_every_wrong_turn(page, site, link, clock):
     turn_by_the_header(way)
     way.give(way.code())
 
-    set_signals_opt_in(page)
+    take_part(page)
 
 
 def test_a_forgotten_password_past_every_wrong_turn(page, site, link, clock):
@@ -213,7 +213,7 @@ def test_a_forgotten_password_past_every_wrong_turn(page, site, link, clock):
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_role("button", name="Aanmelden").click()
 
-    set_signals_opt_in(page)
+    take_part(page)
 
 
 def test_another_address_past_every_wrong_turn(page, site, link, clock):
@@ -238,7 +238,7 @@ def test_another_address_past_every_wrong_turn(page, site, link, clock):
     expect(page.locator(".notices")).to_contain_text("Je e-mailadres is bevestigd.")
 
     page.goto(link)
-    set_signals_opt_in(page, NEW)
+    take_part(page, NEW)
 
 
 def show_who_one_is(way: Way) -> None:
@@ -282,4 +282,4 @@ def test_accepting_an_invitation_past_every_wrong_turn(page, site, link, clock, 
     # The form of the first tab was drawn for who wasn't signed in.
     page.get_by_role("link", name="Open de pagina opnieuw").click()
 
-    set_signals_opt_in(page)
+    take_part(page)

@@ -44,7 +44,7 @@ TABLE = """() => [...document.querySelectorAll(".finding-row")].map((row) => [
 ])"""
 
 
-def import_answers(page: Page, collaboration, path: Path) -> None:
+def bring_in(page: Page, collaboration, path: Path) -> None:
     page.goto(f"/samenwerkingen/{collaboration.pk}/")
     page.get_by_role("link", name="Voer een eerdere sessie op papier in").click()
     page.get_by_label("Wanneer was het?").fill(THEN.isoformat())
@@ -178,7 +178,7 @@ def test_paper_of_then_helps_another_team_now(watch: Watch, fien, tmp_path):
     opened(team(omar, "Elders", Role.COORDINATOR, region="Tienen"), HINDERED)
 
     coordinator = watch.open(browser(els))
-    import_answers(coordinator, linde, tmp_path)
+    bring_in(coordinator, linde, tmp_path)
     close_and_read(coordinator)
     talk_agree_and_conclude(coordinator)
     share(coordinator)

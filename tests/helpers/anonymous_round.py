@@ -225,7 +225,7 @@ class Round:
             route = route.removeprefix("report-")
         return reverse(route, args=[*arguments, *more.values()])
 
-    def set_signals_opt_in(self, place: int, who: str) -> None:
+    def take_part(self, place: int, who: str) -> None:
         """Everybody in their own way: one by one as with JavaScript, and as a whole; not everybody finishes."""
         self.ask(who, self.at("join"))
         self.ask(who, self.at("join"), {})
@@ -257,7 +257,7 @@ class Round:
         self.ask("coordinator", self.at("session-invite"), {"addresses": INVITED})
         self.remains.sessions.append(rows_of("django_session"))
         for place, who in enumerate((*PEOPLE, WITHDRAWN)):
-            self.set_signals_opt_in(place, who)
+            self.take_part(place, who)
         self.ask(PEOPLE[1], reverse("join-code"), {"code": "QQQ-QQQ"})
         self.ask(PEOPLE[1], self.at("join-continue"), {"code": "QQQQ-QQQQ-QQQQ"})
         # On another device, with the code.

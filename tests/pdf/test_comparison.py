@@ -55,7 +55,7 @@ SHORT = {
 LONGER = SHORT | {"obstacle": "× Structurele hinderpaal", "split": "± Verdeeld beeld"}
 
 
-def conditional_page(comparison: Comparison) -> documents.UncachedPdf:
+def page_of(comparison: Comparison) -> documents.UncachedPdf:
     context = {"comparison": comparison, "handout": build_comparison_document(comparison)}
     return documents.UncachedPdf("reflectie/comparison/pdf.html", context)
 
@@ -63,7 +63,7 @@ def conditional_page(comparison: Comparison) -> documents.UncachedPdf:
 # Without a database: whatever makes the PDF gets all it needs in the page.
 @cache
 def made(name: str) -> bytes:
-    return made_of(conditional_page(COMPARISONS[name]).xhtml)
+    return made_of(page_of(COMPARISONS[name]).xhtml)
 
 
 def read(name: str) -> PdfReader:
@@ -295,7 +295,7 @@ def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
 def test_what_a_session_is_called_stays_in_its_column(size, more):
     """On more lines where one is too narrow: two beside each other would be printed over one another."""
     comparison = compared([size], **more)
-    reader = read_pdf(made_of(conditional_page(comparison).xhtml))
+    reader = read_pdf(made_of(page_of(comparison).xhtml))
     pages = [lines_of(reader, number) for number in range(len(reader.pages))]
     [table] = [lines for lines in pages if any(text == "Stelling per stelling" for *_, text in lines)]
     said = [session_words(session.title) for session in comparison.sessions]

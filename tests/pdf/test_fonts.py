@@ -43,19 +43,19 @@ SCRIPTS = {
 BOX = "\U0010fffd"
 
 
-def conditional_page(text: str) -> str:
+def page_of(text: str) -> str:
     return f'<html lang="nl"><head><title>Proef</title></head><body><h1>Proef</h1><p>{text}</p></body></html>'
 
 
 def boxes(text: str) -> list[str]:
     """What the printer says of each sign that it has no font for."""
-    return [said for who, said in worries_of(conditional_page(text)) if "notdef" in said]
+    return [said for who, said in worries_of(page_of(text)) if "notdef" in said]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_pdf_prints_what_people_write(script):
     text = SCRIPTS[script]
-    made = made_of(conditional_page(text))
+    made = made_of(page_of(text))
 
     assert (fonts.unprintable(text), boxes(text)) == ([], [])
     # The same words for who hears it or copies it: each glyph says what it stands for.

@@ -75,10 +75,10 @@ EVERYTHING = pytest.mark.parametrize("kind", KINDS)
 
 @cache
 def made(name: str, kind: str) -> bytes:
-    return made_of(conditional_page(ALL[name], kind))
+    return made_of(page_of(ALL[name], kind))
 
 
-def conditional_page(report: Report, kind: str) -> str:
+def page_of(report: Report, kind: str) -> str:
     if kind.isdigit():
         document = documents.Document(documents.DocumentKind.GUIDE, int(kind))
     else:
@@ -123,9 +123,7 @@ def test_guide_pdf_is_two_to_four_pages(name, minutes, most):
 
 
 def test_guide_pdf_says_how_many_named_it_and_stand_on_either_side():
-    text = text_of(
-        read_pdf(made_of(conditional_page(make_report(7, first=("goal-shared", "context-financial")), "60")))
-    )
+    text = text_of(read_pdf(made_of(page_of(make_report(7, first=("goal-shared", "context-financial")), "60"))))
 
     assert squeezed("× Structurele hinderpaal 7 van jullie noemden dit eerst.") in text
     assert squeezed("Hier verschillen jullie: 3 tegen 2.") in text
@@ -139,7 +137,7 @@ def test_guide_pdf_begins_with_three_earlier_agreements_and_counts_the_rest():
 
 
 def test_guide_pdf_what_people_type_comes_out_literally():
-    texts = {kind: text_of(read_pdf(made_of(conditional_page(hostile(), kind)))) for kind in ("90", "worksheet")}
+    texts = {kind: text_of(read_pdf(made_of(page_of(hostile(), kind)))) for kind in ("90", "worksheet")}
 
     assert texts["90"].count(squeezed(HOSTILE)) == 1
     assert [text.count(squeezed(HOSTILE_NAME)) for text in texts.values()] == [2, 1]
@@ -245,4 +243,4 @@ def test_guide_pdfs_every_cell_of_a_table_points_at_its_heads(kind):
 
 @EVERYTHING
 def test_guide_pdfs_making_them_logs_nothing_to_worry_about(kind):
-    assert worries_of(conditional_page(REPORTS["seven"], kind)) == []
+    assert worries_of(page_of(REPORTS["seven"], kind)) == []

@@ -354,7 +354,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
 
     monkeypatch.setattr(agreements if how == "remove" else erasure, "truncate_wal_on_commit", slowly)
 
-    def withdraw_answers():
+    def take_back():
         if how == "erase":
             return erase_session(earlier.pk)
         return remove_agreement(earlier, pk(agreement), etag(agreement))
@@ -363,7 +363,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
         erased.wait(5)
         reports.keep_pdf(session.pk, "verslag", documents.fingerprint(report), b"%PDF quotes", report)
 
-    failed = [result for result in at_once(withdraw_answers, keep) if isinstance(result, Exception)]
+    failed = [result for result in at_once(take_back, keep) if isinstance(result, Exception)]
 
     assert (failed, kept()) == ([], set())
 

@@ -41,7 +41,7 @@ def url(session: Session) -> str:
     return reverse("session-conclude", args=[session.pk])
 
 
-def conditional_page(client: Client, session: Session) -> str:
+def page_of(client: Client, session: Session) -> str:
     return markup_of(client.get(reverse("session", args=[session.pk])))
 
 
@@ -137,7 +137,7 @@ def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
 def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collaboration, request):
     client = request.getfixturevalue(who)
     rounds.conclude(session, decided(reason="We & jij"))
-    page = conditional_page(client, session)
+    page = page_of(client, session)
     facts = re.findall(r"<dd>(.*?)</dd>", page.split('class="plan-facts"')[1].split("</dl>")[0])
     assert facts[:3] == ["Ja, we hebben elkaar nodig", "<strong>Herstellen</strong>", "We &amp; jij"]
     assert reverse("session-next", args=[session.pk]) in page
@@ -148,7 +148,7 @@ def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collab
 
 def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
     rounds.conclude(session, decided(next_on=None))
-    assert "agenda" not in conditional_page(coordinator, session)
+    assert "agenda" not in page_of(coordinator, session)
     assert coordinator.get(reverse("session-next", args=[session.pk])).status_code == 404
 
 

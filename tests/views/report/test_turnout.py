@@ -110,7 +110,7 @@ def session(content, db):
     return found
 
 
-def conditional_page(session):
+def page_of(session):
     client = signed_in("els", session.collaboration)
     return markup_of(client.get(reverse("session-report", args=[session.pk])))
 
@@ -120,7 +120,7 @@ def printed(report, kind):
 
 
 def test_low_turnout_is_said_on_the_page_in_the_pdf_and_in_the_summary(session):
-    report, page = reports.load_report(session), conditional_page(session)
+    report, page = reports.load_report(session), page_of(session)
     whole = printed(report, documents.DocumentKind.REPORT)
     for words in (LOW, GROUPS, NO_NAMES):
         assert words in page
@@ -134,7 +134,7 @@ def test_enough_answers_say_nothing_of_turnout(session):
     session.save()
     report = reports.load_report(session)
     assert report.low_turnouts == ()
-    assert "verwachte mensen" not in conditional_page(session)
+    assert "verwachte mensen" not in page_of(session)
     assert squeezed("verwachte mensen") not in printed(report, documents.DocumentKind.REPORT) + printed(
         report, documents.DocumentKind.SUMMARY
     )
@@ -162,7 +162,7 @@ def test_low_turnout_of_too_few_is_not_shown(db, content):
     session = discussed_round(make_collaboration(), [{"goal-shared": "hindering"}] * 2, expected=9)
     report = reports.load_report(session)
     assert (report.turnout, report.low_turnouts) == (None, ())
-    assert "verwachte mensen" not in conditional_page(session)
+    assert "verwachte mensen" not in page_of(session)
     assert json.loads(session_file(report, Format.JSON))["low_turnout"] is None
 
 

@@ -20,6 +20,7 @@ from reflectie.services.report.outcomes import load_outcome, record_outcome, rem
 from reflectie.services.sessions import rounds
 from tests.helpers.conflicts import all_met, met_by
 from tests.helpers.factories import CONCLUSION, at_once
+from tests.helpers.markup import markup_of
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_concluding_and_recording_at_once_is_either_in_or_refused(session):
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_outcome_page_records_what_the_talk_came_to(who, session, request):
     client = request.getfixturevalue(who)
-    page = client.get(outcome_url(session)).content.decode()
+    page = markup_of(client.get(outcome_url(session)))
     assert "Ieder zijn doel" in page
     assert "Structurele hinderpaal" in page
     assert page.count('type="radio"') == 6
@@ -166,21 +167,21 @@ def test_outcome_page_records_what_the_talk_came_to(who, session, request):
     response = client.post(outcome_url(session), posted())
 
     assert (response.status_code, response["Location"]) == (303, f"{report_url(session)}#{KEY}")
-    report = client.get(report_url(session)).content.decode()
+    report = markup_of(client.get(report_url(session)))
     for words in (FIRST.reason, FIRST.minority, "Het gesprek kwam anders uit dan de antwoorden."):
         assert report.count(words) == 1
     assert "Wijzig de uitkomst" in report
 
 
 def test_outcome_page_of_a_factor_asks_whether_it_plays(coordinator, session):
-    page = coordinator.get(outcome_url(session, "context-personal")).content.decode()
+    page = markup_of(coordinator.get(outcome_url(session, "context-personal")))
     radios = page.split('class="choices"')[1].split("</div>")[0]
     assert re.findall(r"<span>(.*?)</span>", radios) == ["Speelt", "Speelt niet", "We blijven verdeeld"]
 
 
 def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session):
     record_outcome(session, KEY, FIRST, "0")
-    page = coordinator.get(outcome_url(session)).content.decode()
+    page = markup_of(coordinator.get(outcome_url(session)))
     assert FIRST.reason in page
     assert f'name="seen" value="{etag(FIRST)}"' in page
     assert 'value="helping" checked' in page
@@ -192,7 +193,7 @@ def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session)
 
 def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coordinator, session):
     for key, chosen in ((KEY, "ourselves"), ("context-financial", "government")):
-        page = coordinator.get(outcome_url(session, key)).content.decode()
+        page = markup_of(coordinator.get(outcome_url(session, key)))
         asked = page.split("Wie kan dit in beweging zetten?</legend>")[1].split("</fieldset>")[0]
         words = {"ourselves": "Wijzelf", "organisations": "Onze organisaties", "government": "Overheid of financier"}
         assert re.findall(r'value="(\w+)"( checked)?> <span>(.*?)</span>', asked) == [
@@ -208,10 +209,10 @@ def test_outcome_page_records_who_can_move_it_with_or_without_a_choice(coordinat
     assert coordinator.post(outcome_url(session), posted(given)).status_code == 303
 
     assert recorded(session) == given
-    page = coordinator.get(outcome_url(session)).content.decode()
+    page = markup_of(coordinator.get(outcome_url(session)))
     assert 'name="mover" value="government" checked' in page
     assert page.count(" checked") == (1 if choice is None else 2)
-    report = coordinator.get(report_url(session)).content.decode()
+    report = markup_of(coordinator.get(report_url(session)))
     assert report.count('Wie dit in beweging kan zetten</span><strong class="agreed">overheid of financier') == 1
     assert report.count("We blijven verdeeld") == (0 if choice is None else 1)
     assert "Het gesprek kwam anders uit" not in report
@@ -244,15 +245,15 @@ def test_outcome_page_shows_which_mover_the_other_recorded(coordinator, facilita
 
     late = coordinator.post(outcome_url(session), posted(mine))
 
-    met = late.content.decode().split('class="conflict"')[1].split("</dl>")[0]
+    met = markup_of(late).split('class="conflict"')[1].split("</dl>")[0]
     assert (late.status_code, recorded(session)) == (409, theirs)
     assert re.findall(r"<dd>(.*?)</dd>", met) == ["Nog niets gekozen", "overheid of financier"]
-    assert 'name="mover" value="organisations" checked' in late.content.decode()
+    assert 'name="mover" value="organisations" checked' in markup_of(late)
 
 
 def test_outcome_page_with_a_mover_that_is_unknown_says_so(coordinator, session):
     response = coordinator.post(outcome_url(session), posted(FIRST, mover="niemand"))
-    page = response.content.decode()
+    page = markup_of(response)
     assert (response.status_code, recorded(session)) == (422, None)
     assert page.index("Wie kan dit in beweging zetten?") < page.rindex("Dit kennen we niet.")
     assert FIRST.reason in page
@@ -260,7 +261,7 @@ def test_outcome_page_with_a_mover_that_is_unknown_says_so(coordinator, session)
 
 def test_outcome_page_without_a_choice_says_so_and_keeps_what_was_typed(coordinator, session):
     response = coordinator.post(outcome_url(session), posted(None, reason="Getypt & niet weg", minority="Ook dit"))
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 422
     assert "Kies wat het gesprek opleverde, of wie dit in beweging kan zetten." in page
     assert "Getypt &amp; niet weg" in page
@@ -272,8 +273,8 @@ def test_outcome_page_with_a_text_that_is_too_long_keeps_it(coordinator, session
     long = "woord " * 400
     response = coordinator.post(outcome_url(session), posted(Outcome(Choice.DIVIDED, long.strip())))
     assert response.status_code == 422
-    assert "Te lang" in response.content.decode()
-    assert long.strip() in response.content.decode()
+    assert "Te lang" in markup_of(response)
+    assert long.strip() in markup_of(response)
 
 
 def test_outcome_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facilitator, session):
@@ -281,7 +282,7 @@ def test_outcome_page_shows_the_other_beside_ones_own_and_lets_choose(coordinato
 
     late = coordinator.post(outcome_url(session), posted(OTHER))
 
-    page = late.content.decode()
+    page = markup_of(late)
     assert late.status_code == 409
     assert page.index(FIRST.reason) < page.index(OTHER.reason)
     assert FIRST.minority in page
@@ -307,14 +308,14 @@ def test_outcome_page_choosing_ones_own_over_a_third_is_asked_again(coordinator,
     record_outcome(session, KEY, third, etag(FIRST))
     response = coordinator.post(outcome_url(session), posted(OTHER, current=etag(FIRST), mine="1"))
     assert (response.status_code, recorded(session)) == (409, third)
-    assert "Toch niet" in response.content.decode()
+    assert "Toch niet" in markup_of(response)
 
 
 def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, session):
     record_outcome(session, KEY, FIRST, "0")
     record_outcome(session, KEY, OTHER, etag(FIRST))
     response = coordinator.post(outcome_url(session), posted(FIRST, etag(FIRST), remove="1"))
-    page = response.content.decode()
+    page = markup_of(response)
     assert (response.status_code, recorded(session)) == (409, OTHER)
     assert "Wis de uitkomst toch" in page
     assert 'name="remove" value="1"' in page
@@ -323,7 +324,7 @@ def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, sessi
 def test_outcome_page_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
     rounds.conclude(session, CONCLUSION)
     response = coordinator.post(outcome_url(session), posted(FIRST))
-    page = response.content.decode()
+    page = markup_of(response)
     assert response.status_code == 409
     assert "Het gesprek is afgerond." in page
     assert FIRST.reason in page
@@ -338,11 +339,11 @@ def test_outcome_page_of_an_unknown_item_is_not_there(coordinator, session):
 
 def test_outcome_page_of_a_round_with_too_few_shows_no_result(coordinator, collaboration):
     few = discussed_round(collaboration, HINDERED[:2])
-    page = coordinator.get(outcome_url(few)).content.decode()
+    page = markup_of(coordinator.get(outcome_url(few)))
     assert "Uit de antwoorden" not in page
     assert "Ieder zijn doel" not in page
     assert coordinator.post(outcome_url(few), posted()).status_code == 303
-    assert FIRST.reason in coordinator.get(report_url(few)).content.decode()
+    assert FIRST.reason in markup_of(coordinator.get(report_url(few)))
 
 
 @pytest.mark.parametrize("route", ["session-report", "session-pdf", "outcome", "remove-text"])
@@ -364,7 +365,7 @@ def test_facilitator_who_prepares_reads_and_records_nothing_yet(collaboration, c
     Session.objects.filter(pk=closed.pk).update(facilitator_prepares=True)
     page = facilitator.get(report_url(closed))
     assert (page.status_code, coordinator.get(report_url(closed)).status_code) == (200, 404)
-    assert "Leg de uitkomst vast" not in page.content.decode()
+    assert "Leg de uitkomst vast" not in markup_of(page)
     assert facilitator.post(outcome_url(closed), posted()).status_code == 409
     assert recorded(closed) is None
 
@@ -453,40 +454,40 @@ def removal(page: str) -> list[str]:
 
 
 def test_coordinator_takes_a_note_out_after_seeing_what_it_means(coordinator, session):
-    links = removal(coordinator.get(report_url(session)).content.decode())
+    links = removal(markup_of(coordinator.get(report_url(session))))
     assert len(links) == 6
     link = next(link for link in links if KEY in link)
     asked = coordinator.get(link)
-    assert (asked.status_code, "Ieder zijn doel" in asked.content.decode()) == (200, True)
-    assert "3 keer" in asked.content.decode()
+    assert (asked.status_code, "Ieder zijn doel" in markup_of(asked)) == (200, True)
+    assert "3 keer" in markup_of(asked)
 
     field, mark_ = note_marks(session)
     response = coordinator.post(reverse("remove-text", args=[session.pk]), {"veld": field, "merk": mark_})
 
     assert (response.status_code, response["Location"]) == (303, f"{report_url(session)}#{KEY}")
-    page = coordinator.get(report_url(session)).content.decode()
+    page = markup_of(coordinator.get(report_url(session)))
     assert "Ieder zijn doel" not in page
     assert "3 notities zijn verwijderd door de coördinator." in page
     # A second time, or somebody else just before: said, without a fault.
     assert coordinator.get(link).status_code == 409
     again = coordinator.post(reverse("remove-text", args=[session.pk]), {"veld": field, "merk": mark_})
-    assert "Die tekst staat niet meer in het verslag." in again.content.decode()
+    assert "Die tekst staat niet meer in het verslag." in markup_of(again)
 
 
 def test_coordinator_takes_a_text_out_of_a_concluded_session(coordinator, session):
     rounds.conclude(session, CONCLUSION)
-    page = coordinator.get(report_url(session)).content.decode()
+    page = markup_of(coordinator.get(report_url(session)))
     assert "Leg de uitkomst vast" not in page
     link = next(link for link in removal(page) if "goal-sentence" in link)
     assert coordinator.get(link).status_code == 200
     url, _, query = link.partition("?")
     fields = dict(part.split("=") for part in query.split("&"))
     assert coordinator.post(url, fields).status_code == 303
-    assert "3 zinnen zijn verwijderd door de coördinator." in coordinator.get(report_url(session)).content.decode()
+    assert "3 zinnen zijn verwijderd door de coördinator." in markup_of(coordinator.get(report_url(session)))
 
 
 def test_facilitator_takes_nothing_out(facilitator, session):
-    page = facilitator.get(report_url(session)).content.decode()
+    page = markup_of(facilitator.get(report_url(session)))
     assert "Leg de uitkomst vast" in page
     assert removal(page) == []
     field, mark_ = note_marks(session)
@@ -497,7 +498,7 @@ def test_facilitator_takes_nothing_out(facilitator, session):
 
 
 def test_participant_reads_the_report_by_the_link_and_changes_nothing(client, session):
-    page = client.get(reverse("report", args=[tokens.read_token(session.join_token)])).content.decode()
+    page = markup_of(client.get(reverse("report", args=[tokens.read_token(session.join_token)])))
     assert "Ieder zijn doel" in page
     assert "Leg de uitkomst vast" not in page
     assert removal(page) == []
@@ -508,7 +509,7 @@ def test_named_round_shows_who_wrote_and_takes_it_out_alike(coordinator, collabo
     sheets = [{**values, "participant": name} for values, name in zip(HINDERED, ("An", "Bea", "Cis"), strict=True)]
     session = discussed_round(collaboration, sheets, Mode.NAMED)
     assert remove_text(session, *note_marks(session)) == 3
-    page = coordinator.get(report_url(session)).content.decode()
+    page = markup_of(coordinator.get(report_url(session)))
     names = ", ".join(f'<bdi translate="no">{name}</bdi>' for name in ("An", "Bea", "Cis"))
     assert f"Niet gedeeld door alle partners: {names}" in " ".join(page.split())
     assert "Ieder zijn doel" not in page

@@ -4,7 +4,7 @@ import re
 
 _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 # A space at the edge of one of these is a space in the sentence around it.
-_IN_A_LINE = r"(?!span\b|strong\b|em\b|b\b|bdi\b|abbr\b|textarea\b)"
+_IN_A_LINE = r"(?!input\b|br\b|img\b|span\b|strong\b|em\b|b\b|bdi\b|abbr\b|textarea\b)"
 _OPENED = re.compile(rf"(<{_IN_A_LINE}[a-zA-Z][^>]*>)\s+")
 _BETWEEN = re.compile(r"(</(?:t[dhr]|thead|tbody|li|p|div|section|h\d)>)\s+(?=<)")
 _CLOSES = re.compile(rf"\s+(?=</{_IN_A_LINE}[a-z])")

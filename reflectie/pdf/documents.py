@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -203,17 +204,29 @@ def _print_one(session_id: UUID, name: str) -> None:
         forget_page(session_id, name)
 
 
+# How a template is laid out: line ends right after an element begins, and right before it ends. What people typed
+# begins and ends with neither.
+_BEGINS = re.compile(r"(<[a-z](?:[^<>]*[^<>/])?>)\s*\n\s*")
+_ENDS = re.compile(r"\s*\n\s*(?=</)")
+
+
+def render_page(template: str, context: Mapping[str, Any]) -> str:
+    """The XHTML of a template, without the white space at the edges of its elements: WeasyPrint counts that in how wide
+    they would be, and then breaks a line too early."""
+    return _ENDS.sub("", _BEGINS.sub(r"\1", render_to_string(template, dict(context))))
+
+
 def write(report: Report, document: Document = REPORT) -> str:
     """The page that a PDF is made from."""
     template, more = PAGES[document.kind]
-    return render_to_string(template, {"report": report, **more(report, document.minutes)})
+    return render_page(template, {"report": report, **more(report, document.minutes)})
 
 
 class UncachedPdf:
     """A PDF that isn't kept: few ask for it, and nothing of it lives on when a session, or a word in it, is erased."""
 
     def __init__(self, template: str, context: Mapping[str, Any]) -> None:
-        self.xhtml = render_to_string(template, dict(context))
+        self.xhtml = render_page(template, context)
 
     @property
     def fingerprint(self) -> str:

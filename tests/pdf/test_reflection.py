@@ -483,7 +483,7 @@ def test_report_pdf_is_made_once_and_again_after_a_change(finished, monkeypatch)
 
 
 def test_layout_of_a_template_makes_no_words_and_keeps_what_was_typed(tmp_path, settings):
-    """White space at the edges of an element counts in how wide WeasyPrint makes it; a line end that was typed stays."""
+    """Space at the edges of an element counts in how wide WeasyPrint makes it; a line end somebody typed stays."""
     (tmp_path / "page.html").write_text("<p class='a'>\n  <b>{{ text }}</b>\n  and more\n</p>\n<br/>\n<p>x</p>")
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
 

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import get_template
 
 TEMPLATES = settings.BASE_DIR / "templates"
 FILES = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+# The benchmarks draw a report in another way too, with templates of their own for some of ours.
+PLAIN = settings.BASE_DIR / "benchmarks" / "plain"
+ALL_FILES = [*FILES, *sorted(PLAIN.rglob("*.html"))]
 LONGEST = 160
 # Packages look these up by their own names.
 OF_PACKAGES = ("account/", "mfa/", "admin/", "bootstrap5/")
@@ -19,7 +23,7 @@ def too_long(source: str) -> list[int]:
     return [number for number, line in enumerate(source.splitlines(), 1) if len(line) > LONGEST]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize("path", ALL_FILES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_no_line_of_a_template_is_too_long_to_read(path: Path) -> None:
     # A mail's lines are what a reader gets.
     if path.suffix != ".txt":
@@ -57,3 +61,13 @@ def test_every_template_is_named_by_code_or_by_another() -> None:
 def test_a_template_that_nothing_names_is_found() -> None:
     files = {"a/page.html": '{% include "a/part.html" %}', "a/part.html": "", "a/left.html": "", "b/done.html": ""}
     assert unnamed(files, 'render(request, "a/page.html"); show("done"); f"b/{name}.html"') == ["a/left.html"]
+
+
+@pytest.mark.parametrize("path", ALL_FILES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_every_template_that_another_takes_in_is_there(path: Path) -> None:
+    named = re.findall(r'{% (?:include|extends) "([^"]+)"', path.read_text())
+    assert [name for name in named if not (TEMPLATES / name).exists() and not is_of_a_package(name)] == []
+
+
+def is_of_a_package(name: str) -> bool:
+    return name.startswith(OF_PACKAGES) and bool(get_template(name))

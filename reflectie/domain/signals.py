@@ -1,5 +1,5 @@
 """Signals: obstacles that recur across collaborations, for those who make policy (UCLL, principle 10: collective
-solutions for structural challenges; concepts.md, "Above one team"). Which sessions count is chosen in the store, by
+solutions for structural challenges; concepts.md, "Above one team"). Which sessions count is chosen in services, by
 the days that stand here; what is published of them, here.
 
 - A collaboration takes part from the day a coordinator switched that on, with sessions whose participants read

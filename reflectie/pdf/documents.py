@@ -131,7 +131,7 @@ def pdf_key(session: Session, report: Report, document: Document = REPORT) -> st
 def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, timeout: float | None = None) -> bytes:
     """What is made of a report as PDF/UA-1, made once and kept until something in it changes.
 
-    Raises BusyError, and PressError when it can't be made.
+    Raises BusyError, and PdfWorkerError when it can't be made.
     """
     key = fingerprint(report)
     if (content := kept_pdf(session_id, document.name, key)) is not None:
@@ -158,7 +158,8 @@ def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report)
 
 def _make_of(session_id: UUID, page: str) -> bytes:
     """A page of a session as PDF, unless one of it failed a moment ago: that may have taken a minute, in which nobody
-    got anything, and whoever pressed again and again would keep all others waiting. Raises BusyError, PressError."""
+    got anything, and whoever pressed again and again would keep all others waiting. Raises BusyError and
+    PdfWorkerError."""
     failed = f"pdf-failed:{session_id}"
     if cache.get(failed):
         raise BusyError
@@ -236,6 +237,6 @@ class UncachedPdf:
         return mark.hexdigest()
 
     def make(self) -> bytes:
-        """The page as PDF/UA-1. Raises BusyError, PressError."""
+        """The page as PDF/UA-1. Raises BusyError, PdfWorkerError."""
         with pdf_worker.acquire():
             return pdf_worker.make(self.xhtml)

@@ -81,7 +81,7 @@ class PdfWorker:
                 time.sleep(LOOK_EVERY)
 
     def make(self, xhtml: str) -> bytes:
-        """A page of ours as PDF/UA-1, for who has the turn. Raises PressError."""
+        """A page of ours as PDF/UA-1, for who has the turn. Raises PdfWorkerError."""
         try:
             line = self._open_line()
             line.send_bytes(xhtml.encode())

@@ -1,17 +1,18 @@
 """How much of a list a page or a sheet of paper shows, and how many columns a table has. Templates name the place
-(`{{ items|first_of:"poster agreements" }}`); the numbers stand here alone."""
+(`{{ items|first_of:"poster agreements" }}`); the numbers stand here, but for those that the domain has."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
+from reflectie.domain.report.report import MAX_DIFFERENCES, MAX_IN_SUMMARY
 from reflectie.domain.setup import Mode
 
 T = TypeVar("T")
 
 # As many as stand in front; the rest is counted, folded, or on another page.
 SHOWN = {
-    "advice": 3,
-    "differences": 3,
+    "advice": MAX_IN_SUMMARY,
+    "differences": MAX_DIFFERENCES,
     "earlier agreements": 3,
     "items of a pattern": 3,
     "items of a worksheet": 3,

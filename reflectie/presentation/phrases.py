@@ -58,7 +58,7 @@ def role_word(role: str) -> str:
 
 
 def action_owner_label(mover: str) -> str | Promise:
-    """`{{ signal.item.mover|moved_by }}`: who can set it in motion, for somebody outside the team."""
+    """`{{ signal.item.mover|action_owner_label }}`: who can set it in motion, for somebody outside the team."""
     return wording.MOVERS_FROM_OUTSIDE[mover]
 
 

@@ -13,7 +13,7 @@ from reflectie.domain.questionnaire.intensity import FORMS, Intensity
 
 from . import wording
 from .items import answer
-from .numbers import in_words as in_words_number
+from .numbers import in_words
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,7 @@ QUESTIONS = {
     ),
     "first": Question(
         _("Waar zouden jullie het eerst iets aan doen?"),
-        format_lazy(
-            _("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=in_words_number(MAX_FIRST)
-        ),
+        format_lazy(_("Kies er hoogstens {most}. Ze staan straks vooraan in het verslag."), most=in_words(MAX_FIRST)),
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),
@@ -81,7 +79,7 @@ def title_of(field: Field) -> str | Promise:
     return field.item.short if field.item else QUESTIONS[field.name].title
 
 
-def in_words(checklist: Checklist, field: Field, value: FieldValue) -> str:
+def value_in_words(checklist: Checklist, field: Field, value: FieldValue) -> str:
     """What was given in a field, as a person would say it."""
     if field.ask is Ask.TEXT:
         return str(value)
@@ -96,5 +94,5 @@ def given_in_words(
     checklist: Checklist, fields: Mapping[str, Field], values: Mapping[str, FieldValue]
 ) -> list[tuple[str | Promise, str]]:
     """What was given, by field name, each with what to call its question; without what was left empty."""
-    given = [(title_of(fields[name]), in_words(checklist, fields[name], value)) for name, value in values.items()]
+    given = [(title_of(fields[name]), value_in_words(checklist, fields[name], value)) for name, value in values.items()]
     return [(title, words) for title, words in given if words]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.services.health import look_at_health
 from reflectie.services.questionnaire.checklists import published_checklist
-from reflectie.web.middleware import cacheable
+from reflectie.web.middleware import cacheable, keep_nowhere
 from reflectie.web.reflection_cookie import reflection_token
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     response = render(request, "reflectie/home.html", context)
     patch_vary_headers(response, ["Cookie"])
     if context["reflection_token"]:
-        add_never_cache_headers(response)
+        keep_nowhere(response)
     return response
 
 

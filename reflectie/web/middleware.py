@@ -14,7 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 
 from reflectie.backends import waited_too_long
@@ -118,6 +118,12 @@ def cacheable(view: View) -> View:
     return view
 
 
+def keep_nowhere(response: HttpResponseBase) -> None:
+    """No cache keeps this. By `Cache-Control` alone: `Expires` has the clock in it, by which what is absent would be
+    told from what is forbidden, a second later."""
+    patch_cache_control(response, max_age=0, no_cache=True, no_store=True, must_revalidate=True, private=True)
+
+
 def response_headers(get_response: Handler) -> Handler:
     """No cache keeps a response, unless its view says otherwise: by a Cache-Control of its own, or `@cacheable`. And
     no search engine has a team's own pages."""
@@ -127,7 +133,7 @@ def response_headers(get_response: Handler) -> Handler:
         view = request.resolver_match and request.resolver_match.func
         is_cacheable = response.status_code == 200 and getattr(view, "cacheable", False)
         if not is_cacheable and not response.has_header("Cache-Control"):
-            add_never_cache_headers(response)
+            keep_nowhere(response)
         if request.path_info.startswith(NOT_INDEXED):
             response["X-Robots-Tag"] = "noindex"
         return response
@@ -137,7 +143,7 @@ def response_headers(get_response: Handler) -> Handler:
 
 class CompressPages(GZipMiddleware):
     """Pages and pictures leave compressed; files are as they are. Nor are pages on which a secret of an account may
-    stand (docs/decisions/0021-rules-for-every-response.md)."""
+    stand (docs/decisions/0022-rules-for-every-response.md)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         content_type = response.get("Content-Type", "").partition(";")[0]

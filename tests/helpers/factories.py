@@ -24,6 +24,7 @@ from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 from reflectie.services import sample_data, tokens
 from reflectie.services.questionnaire import plans, sheets
+from tests.helpers.markup import words_of
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 
@@ -148,9 +149,8 @@ def collaboration_url(name: str, collaboration: Collaboration) -> str:
 
 
 def text_of(response) -> str:
-    """What the page says, without tags. A name that is set apart stands in its sentence as if it weren't."""
-    html = re.sub(r"</?bdi[^>]*>", "", response.content.decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    """What the page says."""
+    return words_of(response.content.decode())
 
 
 def rows(response) -> list[str]:

@@ -21,5 +21,11 @@ def _tidy(html: str) -> str:
     return re.sub(r"\s+", " ", _BETWEEN.sub(r"\1", _CLOSES.sub("", _OPENED.sub(r"\1", html))))
 
 
+def words_of(html: str) -> str:
+    """What a reader sees, without tags and with single spaces. A name that is set apart stands in its sentence as if it
+    weren't."""
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi[^>]*>", "", html)).split())
+
+
 def markup_of(response) -> str:
     return tidy_markup(response.content.decode())

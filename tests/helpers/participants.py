@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from reflectie.models import Session
 from reflectie.web.participant_cookie import participant_code
+from tests.helpers.markup import words_of
 
 
 def url(name: str, session: Session) -> str:
@@ -14,10 +15,8 @@ def url(name: str, session: Session) -> str:
 
 
 def text_of(response) -> str:
-    """What a reader sees, without tags and with single spaces."""
-    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
-    main = re.sub(r"</?bdi[^>]*>", "", main)
-    return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
+    """What a page says in its main part."""
+    return words_of("<main" + response.content.decode().partition("<main")[2].partition("</main>")[0])
 
 
 def begin(session: Session, client: Client | None = None) -> Client:

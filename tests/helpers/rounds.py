@@ -76,7 +76,7 @@ def fetched(session: Session) -> Session:
 
 
 def erased_before(step: Callable[..., object]) -> Callable[..., object]:
-    """A step of the store, of which somebody else erases the session at the last moment."""
+    """A step of a service, of which somebody else erases the session at the last moment."""
 
     def taken(session: Session, *args, **kwargs) -> object:
         erase_session(session.pk)

@@ -3,17 +3,12 @@
 from reflectie.models import Session
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import CONCLUSION, fill_in
-from tests.helpers.markup import markup_of
 
 ANSWER = {"goal-shared": "helping"}
 
 
 def at(session, rest=""):
     return f"/sessies/{session.pk}/{rest}"
-
-
-def text(response):
-    return markup_of(response)
 
 
 def put(session, stage, people=3, **fields):

@@ -40,20 +40,23 @@ PATIENCE = 60
 PLAN = """
 import json
 from django.urls import reverse
-from reflectie import store
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration
-plan = store.Plan(store.today(), Mode.ANONYMOUS, expected=20)
+from reflectie.services.clock import today
+from reflectie.services.questionnaire.plans import Plan
+from reflectie.services.sessions.rounds import plan_session
+plan = Plan(today(), Mode.ANONYMOUS, expected=20)
 collaboration = Collaboration.objects.create(name="Samen in de wijk")
-sessions = [store.plan_session(collaboration, plan) for _ in range(2)]
+sessions = [plan_session(collaboration, plan) for _ in range(2)]
 print(json.dumps([reverse("join", args=[sessions[0].join_token]), str(sessions[1].pk)]))
 """
 INVITE = """
 import json
-from reflectie import store
 from reflectie.models import Session
+from reflectie.services.mail import Letter
+from reflectie.services.sessions.invitees import invite
 session = Session.objects.get(pk={session!r})
-store.invite(session, {addresses!r}, store.Letter("Vul jij ook in?", "Hier is de link."))
+invite(session, {addresses!r}, Letter("Vul jij ook in?", "Hier is de link."))
 print(json.dumps(True))
 """
 LOOK = """

@@ -300,3 +300,19 @@ def test_every_test_that_a_paper_names_is_there() -> None:
     named = set(re.findall(r"\btest_\w+\.py", ALL))
     assert len(named) > 50
     assert named - {path.name for path in (ROOT / "tests").rglob("test_*.py")} == set()
+
+
+def test_every_file_that_code_names_is_there() -> None:
+    """In a comment or a docstring: a module by the end of its path, and a paper."""
+    kept = [path for room in ("reflectie", "samenwerking", "tests", "benchmarks", "docs", "templates", "static", ".ci")
+            for path in (ROOT / room).rglob("*") if path.is_file()]  # fmt: skip
+    there = {str(path.relative_to(ROOT)) for path in kept} | {"manage.py"}
+    named = re.compile(r"`([\w./-]+\.(?:py|html|css|js))`|\b(docs/[\w/.-]+\.md)")
+    missing, found = [], 0
+    for path in [
+        path for path in kept if path.suffix == ".py" and path != Path(__file__) and "migrations" not in path.parts
+    ]:
+        for one in ("".join(names) for names in named.findall(path.read_text())):
+            found += 1
+            missing += [f"{path.name}: {one}"] if not any(f"/{name}".endswith(f"/{one}") for name in there) else []
+    assert (found > 50, missing) == (True, [])

@@ -198,3 +198,16 @@ def test_no_two_classes_have_one_name() -> None:
             "models",
         ]
         assert expected, (name, where)
+
+
+def test_what_code_in_a_text_imports_is_there() -> None:
+    """Processes that tests start are given code as text, which no linter reads, and some run behind `slow` alone."""
+    own = re.compile(r"^ *(from reflectie[\w.]* import [\w., ]+)$", re.MULTILINE)
+    lines = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path != Path(__file__):
+            texts = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+            lines += [line for text in texts if isinstance(text, str) for line in own.findall(text.replace("; ", "\n"))]
+    assert len(lines) > 5
+    for line in lines:
+        exec(line, {})

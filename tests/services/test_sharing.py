@@ -1,4 +1,4 @@
-"""Sharing in the store: chosen, taken back, changed by two people at once, and what others find of it."""
+"""Sharing as services keep it: chosen, taken back, changed by two people at once, and what others find of it."""
 
 from uuid import UUID, uuid4
 

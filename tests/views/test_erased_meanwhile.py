@@ -1,4 +1,4 @@
-"""What is erased between a page's look and its write, in every form that writes: the store says so by one exception,
+"""What is erased between a page's look and its write, in every form that writes: services say so by one exception,
 and whoever sent the form gets a page that says it isn't there. Nothing is half written."""
 
 import ast
@@ -50,7 +50,7 @@ NOTE = {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")}
 
 @pytest.fixture
 def before_the_lock(monkeypatch) -> Callable[[Callable[[], object]], list[str]]:
-    """Let something happen once, right before the store locks a row: after the view's look. Tells what was locked."""
+    """Let something happen once, right before a service locks a row: after the view's look. Tells what was locked."""
 
     def happens(event: Callable[[], object]) -> list[str]:
         locked: list[str] = []

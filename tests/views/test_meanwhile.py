@@ -35,7 +35,7 @@ PLAN = {"planned_on": "2026-12-01", "mode": "anonymous", "expected": "8", "group
 
 @pytest.fixture
 def meanwhile(monkeypatch) -> Callable[[ModuleType, str, Callable[[], object]], None]:
-    """Let something happen just before a view calls this function of the store."""
+    """Let something happen just before a view calls this function of a service."""
 
     def happens(where: ModuleType, name: str, event: Callable[[], object]) -> None:
         real = getattr(where, name)

@@ -25,6 +25,7 @@ from reflectie.services.report import reports
 from reflectie.services.sessions import paper, rounds
 from reflectie.web.permissions import is_report_open
 from tests.helpers.factories import CONCLUSION
+from tests.helpers.markup import words_of
 from tests.helpers.readback import made_of, read_pdf, squeezed, text_of
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
@@ -291,8 +292,7 @@ def after_another() -> Session:
 
 
 def words(html: str) -> str:
-    html = re.sub(r"<(svg|script|style).*?</\1>", " ", re.sub(r"</?bdi[^>]*>", "", html), flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return words_of(re.sub(r"<(svg|script|style).*?</\1>", " ", html, flags=re.DOTALL))
 
 
 def cells(content: bytes, *sheets: str) -> str:

@@ -1,7 +1,7 @@
 """What participants are told before their first question: which promises hold for this session, and their numbers.
 
 No words: the page has those. Each promise is one that the rules keep (`domain/rules/suppression.py`, `report.py`,
-closing in the store; concepts.md, "Anonymous is anonymous").
+closing in services; concepts.md, "Anonymous is anonymous").
 """
 
 from collections.abc import Mapping

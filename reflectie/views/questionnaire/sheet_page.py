@@ -18,7 +18,7 @@ from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item,
 from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
-from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices, in_words, title_of
+from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices, title_of, value_in_words
 
 
 class SheetPage:
@@ -129,8 +129,8 @@ class SheetPage:
             shows_it = drawn or name in self.form.given_up or self.form.values.get(name) == current
             marks.append((name, digest(current) if settled and shows_it else self.form.seen(name)))
             if name in self.conflicts:
-                ours = in_words(self.checklist, field, self.shown(name))
-                conflicts.append((name, digest(current), in_words(self.checklist, field, current), ours))
+                ours = value_in_words(self.checklist, field, self.shown(name))
+                conflicts.append((name, digest(current), value_in_words(self.checklist, field, current), ours))
         return {"name": question, "marks": marks, "errors": errors, "conflicts": conflicts}
 
     def trouble(self) -> list[tuple[str, str | Promise]]:

@@ -1,4 +1,4 @@
-"""Agreements in the store: made, changed and removed, also by two people at once."""
+"""Agreements as services keep them: made, changed and removed, also by two people at once."""
 
 from datetime import timedelta
 from uuid import uuid4

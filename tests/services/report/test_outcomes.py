@@ -57,7 +57,7 @@ def recorded(session: Session, key: str = KEY) -> Outcome | None:
     return load_outcome(session, key)
 
 
-# --- recording, in the store
+# --- recording
 
 
 def test_record_outcome_keeps_it_and_changes_it(session):
@@ -370,7 +370,7 @@ def test_facilitator_who_prepares_reads_and_records_nothing_yet(collaboration, c
     assert recorded(closed) is None
 
 
-# --- taking a text out, in the store
+# --- taking a text out
 
 
 def note_marks(session: Session) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""Rounds in the store: planned, changed, closed in each way, opened up and concluded, and nothing left that ties."""
+"""Rounds as services keep them: planned, changed, closed in each way, opened up and concluded, and nothing left that
+ties."""
 
 import threading
 from collections import Counter

@@ -34,7 +34,7 @@ def post(client: Client, session: Session, values: dict[str, str], token: str = 
     return client.post(address(session), values | {"token": token or page_token(client, session)})
 
 
-# --- in the store
+# --- in services
 
 
 def test_a_sheet_is_in_finished_and_counted():

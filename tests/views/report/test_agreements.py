@@ -53,13 +53,9 @@ def posted(agreement: Agreement, seen: str | None = None, **more: str) -> dict[s
     return {**data, "state": agreement.state, "reason": agreement.reason, "seen": seen, **more}
 
 
-def text(response) -> str:
-    return markup_of(response)
-
-
 def field(response, name: str) -> str:
     """The control of that name, with what is in it."""
-    html = text(response)
+    html = markup_of(response)
     found = re.search(rf'<(textarea|select)[^>]*name="{name}".*?</\1>|<input[^>]*name="{name}"[^>]*>', html, re.DOTALL)
     assert found, name
     return found[0]
@@ -75,7 +71,7 @@ def test_list_makes_an_agreement(who, session, request):
     response = client.post(list_url(session), data)
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in reports.load_agreements(session)] == [FIRST]
-    page = text(client.get(list_url(session)))
+    page = markup_of(client.get(list_url(session)))
     assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in page
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
     assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
@@ -100,7 +96,7 @@ def test_list_asked_about_an_item_has_it_chosen_and_lets_its_principle_follow(co
 
 @pytest.mark.parametrize(("who", "may"), [("coordinator", True), ("facilitator", False)])
 def test_list_leads_on_to_the_guide_and_who_may_to_the_conclusion(who, may, session, request):
-    page = text(request.getfixturevalue(who).get(list_url(session)))
+    page = markup_of(request.getfixturevalue(who).get(list_url(session)))
     assert reverse("session-guide", args=[session.pk]) in page
     assert (reverse("session-conclude", args=[session.pk]) in page) is may
 
@@ -140,7 +136,7 @@ def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, sessi
 def test_list_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(coordinator, session, parts, said):
     response = coordinator.post(list_url(session), {**posted(FIRST), "what": "Getypt & wel", **parts})
     assert response.status_code == 422
-    assert said in text(response)
+    assert said in markup_of(response)
     assert ("Getypt &amp; wel" in field(response, "what")) is ("what" not in parts)
     assert 'value="Joke"' in field(response, "who") or "who" in parts
     assert reports.load_agreements(session) == ()
@@ -157,19 +153,19 @@ def test_list_that_is_full_says_so_and_keeps_what_was_typed(coordinator, session
         made(session, changed(OTHER, what=f"Nummer {number}"))
     response = coordinator.post(list_url(session), posted(FIRST))
     assert response.status_code == 422
-    assert f"Er staan al {MAX_AGREEMENTS} afspraken." in text(response)
+    assert f"Er staan al {MAX_AGREEMENTS} afspraken." in markup_of(response)
     assert FIRST.what in field(response, "what")
 
 
 def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed(coordinator, session):
     made(session)
     conclude(session)
-    page = text(coordinator.get(list_url(session)))
+    page = markup_of(coordinator.get(list_url(session)))
     assert FIRST.what in page
     assert "Bewaar de afspraak" not in page
     late = coordinator.post(list_url(session), posted(OTHER))
     assert late.status_code == 409
-    assert "Het gesprek is afgerond." in text(late)
+    assert "Het gesprek is afgerond." in markup_of(late)
     assert OTHER.what in field(late, "what")
     assert len(reports.load_agreements(session)) == 1
 
@@ -177,11 +173,11 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
 def test_list_says_in_words_what_is_overdue(coordinator, session):
     yesterday = clock.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
-    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 1
+    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 1
     agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), etag(kept))
-    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 0
     AgreementRow.objects.update(state=State.OPEN, due_on=clock.today())
-    assert text(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 0
 
 
 @pytest.mark.parametrize("number", [1, 30])
@@ -220,7 +216,7 @@ def test_page_keeps_a_day_that_has_passed(coordinator, session):
 def test_page_after_concluding_asks_how_it_stands_and_no_more(who, session, request):
     client, kept = request.getfixturevalue(who), made(session)
     conclude(session)
-    page = text(client.get(url(session, kept)))
+    page = markup_of(client.get(url(session, kept)))
     form = page.split('<form method="post"')[1].split("</form>")[0]
     assert set(re.findall(r'name="(\w+)"', form)) == {"csrfmiddlewaretoken", "seen", "state", "reason"}
     response = client.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
@@ -232,8 +228,8 @@ def test_page_dropping_asks_why(coordinator, session):
     conclude(session)
     response = coordinator.post(url(session, kept), {"state": "dropped", "reason": " ", "seen": etag(kept)})
     assert response.status_code == 422
-    assert "Schrijf in één zin waarom jullie dit loslaten." in text(response)
-    assert re.search(r'value="dropped"[^>]*checked', text(response))
+    assert "Schrijf in één zin waarom jullie dit loslaten." in markup_of(response)
+    assert re.search(r'value="dropped"[^>]*checked', markup_of(response))
     coordinator.post(url(session, kept), {"state": "dropped", "reason": "Geen tijd", "seen": etag(kept)})
     assert all_of(session) == [(FIRST.what, "dropped", "Geen tijd")]
 
@@ -248,7 +244,7 @@ def test_page_a_reason_without_dropping_is_not_lost_unsaid(coordinator, session)
     kept = made(session)
     response = coordinator.post(url(session, kept), {"state": "busy", "reason": "Bijna", "seen": etag(kept)})
     assert response.status_code == 422
-    assert "Dit bewaren we alleen bij ‘losgelaten’." in text(response)
+    assert "Dit bewaren we alleen bij ‘losgelaten’." in markup_of(response)
     assert 'value="Bijna"' in field(response, "reason")
 
 
@@ -257,9 +253,9 @@ def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coor
     conclude(session)
     response = coordinator.post(url(session, kept), posted(changed(kept, what="Te laat getypt"), etag(kept)))
     assert response.status_code == 409
-    assert "De afspraken staan vast." in text(response)
+    assert "De afspraken staan vast." in markup_of(response)
     assert "Te laat getypt" in field(response, "what")
-    assert 'class="go"' not in text(response)
+    assert 'class="go"' not in markup_of(response)
     assert reports.load_agreements(session) == (kept,)
 
 
@@ -271,7 +267,7 @@ def test_page_shows_the_other_beside_ones_own_and_lets_choose(coordinator, facil
     late = coordinator.post(url(session, kept), posted(mine, etag(kept)))
 
     assert late.status_code == 409
-    assert text(late).index("Van de begeleider") < text(late).index("Van mij")
+    assert markup_of(late).index("Van de begeleider") < markup_of(late).index("Van mij")
     assert reports.load_agreements(session) == (theirs,)
     # Saving without choosing is asked again.
     again = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(theirs)))
@@ -290,7 +286,7 @@ def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, s
     facilitator.post(url(session, kept), {"state": "busy", "reason": "", "seen": etag(kept)})
     late = coordinator.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
     assert late.status_code == 409
-    assert "Bezig" in text(late).split('class="conflict"')[1].split("</dl>")[0]
+    assert "Bezig" in markup_of(late).split('class="conflict"')[1].split("</dl>")[0]
     current = etag(changed(kept, state=State.BUSY))
     own = {"state": "done", "reason": "", "seen": etag(kept), "current": current, "mine": "1"}
     assert (coordinator.post(url(session, kept), own).status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
@@ -309,7 +305,7 @@ def test_page_removing_what_somebody_changed_asks_first(coordinator, session):
     agreements.change_agreement(session, pk(kept), theirs, etag(kept))
     asked = coordinator.post(url(session, kept), posted(kept, etag(kept), remove="1"))
     assert (asked.status_code, reports.load_agreements(session)) == (409, (theirs,))
-    assert "Haal de afspraak toch weg" in text(asked)
+    assert "Haal de afspraak toch weg" in markup_of(asked)
     sure = posted(kept, etag(kept), remove="1", current=etag(theirs), mine="1")
     assert (coordinator.post(url(session, kept), sure).status_code, reports.load_agreements(session)) == (303, ())
 
@@ -320,7 +316,7 @@ def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coord
     mine = changed(kept, what="Toch wel")
     late = coordinator.post(url(session, kept), posted(mine, etag(kept)))
     assert late.status_code == 409
-    assert "De ander haalde deze afspraak weg." in text(late)
+    assert "De ander haalde deze afspraak weg." in markup_of(late)
     assert "Toch wel" in field(late, "what")
     again = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(None), mine="1"))
     assert (again.status_code, all_of(session)) == (303, [("Toch wel", "open", "")])
@@ -329,7 +325,7 @@ def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coord
 def test_page_leads_back_to_the_session_that_looks_back(coordinator, collaboration, session):
     kept, later = made(session), open_round(collaboration, [])
     back = reverse("session", args=[later.pk])
-    assert f'href="{back}"' in text(coordinator.get(url(session, kept) + f"?van={later.pk}"))
+    assert f'href="{back}"' in markup_of(coordinator.get(url(session, kept) + f"?van={later.pk}"))
     data = posted(changed(kept, state=State.DONE), etag(kept), van=str(later.pk))
     assert coordinator.post(url(session, kept), data)["Location"] == back
     elsewhere = posted(changed(kept, who="An"), etag(changed(kept, state=State.DONE)), van="//evil.example")
@@ -341,8 +337,8 @@ def test_page_leads_back_to_the_collaboration_with_what_is_still_to_do(coordinat
     conclude(session)
     home = reverse("collaboration", args=[collaboration.pk])
     there = f"{url(session, kept)}?van=samenwerking"
-    assert f'href="{there}"' in text(coordinator.get(home))
-    assert f'href="{home}">Ga terug</a>' in text(coordinator.get(there))
+    assert f'href="{there}"' in markup_of(coordinator.get(home))
+    assert f'href="{home}">Ga terug</a>' in markup_of(coordinator.get(there))
     data = {"state": "busy", "reason": "", "seen": etag(kept), "van": "samenwerking"}
     assert coordinator.post(url(session, kept), data)["Location"] == home
 
@@ -369,17 +365,17 @@ def test_pages_are_not_there_for_anybody_else_nor_before_the_report_opens(
 
 def test_report_shows_them_to_whoever_has_the_link(coordinator, client, session):
     link = reverse("report", args=[tokens.read_token(session.join_token or "")])
-    empty = text(client.get(link))
+    empty = markup_of(client.get(link))
     assert ("Wie?" in empty, "Hoe staat het ermee?" in empty) == (True, False)
     made(session)
-    page = text(client.get(link))
+    page = markup_of(client.get(link))
     due, about = date_format(DUE, "j F Y"), "Gedeeld doel · Principe 3. Bepaal samen doelen"
     for words in (FIRST.what, "Joke", due, "Nog te doen", about):
         assert words in page
     assert list_url(session) not in page
-    assert list_url(session) in text(coordinator.get(reverse("session-report", args=[session.pk])))
+    assert list_url(session) in markup_of(coordinator.get(reverse("session-report", args=[session.pk])))
     conclude(session)
-    assert list_url(session) not in text(coordinator.get(reverse("session-report", args=[session.pk])))
+    assert list_url(session) not in markup_of(coordinator.get(reverse("session-report", args=[session.pk])))
 
 
 @pytest.fixture
@@ -396,7 +392,7 @@ def test_next_session_opens_with_the_earlier_agreements(who, stage, session, lat
     made(session, changed(OTHER, state=State.DROPPED, reason="Geen tijd"))
     conclude(session)
     Session.objects.filter(pk=later.pk).update(stage=stage)
-    page = text(client.get(reverse("session", args=[later.pk])))
+    page = markup_of(client.get(reverse("session", args=[later.pk])))
     part = page.split('class="earlier"')[1].split("</section>")[0]
     assert re.findall(r"<h3>(.*?)</h3>", part) == [FIRST.what, OTHER.what]
     assert "Losgelaten" in part
@@ -408,18 +404,18 @@ def test_next_session_opens_with_the_earlier_agreements(who, stage, session, lat
 
 
 def test_next_session_without_earlier_agreements_or_concluded_itself_has_no_such_part(coordinator, session, later):
-    assert "Afspraken van vorige keer" not in text(coordinator.get(reverse("session", args=[later.pk])))
+    assert "Afspraken van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
     made(session)
-    assert "Afspraken van vorige keer" in text(coordinator.get(reverse("session", args=[later.pk])))
+    assert "Afspraken van vorige keer" in markup_of(coordinator.get(reverse("session", args=[later.pk])))
     Session.objects.filter(pk=later.pk).update(stage="concluded", concluded_on=DAY)
-    assert "Afspraken van vorige keer" not in text(coordinator.get(reverse("session", args=[later.pk])))
+    assert "Afspraken van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
 
 
 def test_next_session_has_three_of_many_in_front_and_first_what_is_still_to_be_done(coordinator, session, later):
     for place, state in enumerate(["done", "dropped", "open", "busy", "done"]):
         made(session, changed(OTHER, what=f"Nummer {place}", state=State(state)))
     conclude(session)
-    page = text(coordinator.get(reverse("session", args=[later.pk])))
+    page = markup_of(coordinator.get(reverse("session", args=[later.pk])))
     front, folded = page.split('class="earlier"')[1].split("</section>")[0].split("<details")
     assert re.findall(r"<h3>(.*?)</h3>", front) == ["Nummer 2", "Nummer 3", "Nummer 0"]
     assert "Nog 2 afspraken" in folded
@@ -438,19 +434,19 @@ def test_next_session_takes_one_query_more_for_them(coordinator, session, later,
 
 def test_erasing_the_session_says_that_they_go_too(coordinator, session):
     erase = reverse("session-erase", args=[session.pk])
-    assert "afspra" not in text(coordinator.get(erase))
+    assert "afspra" not in markup_of(coordinator.get(erase))
     made(session)
-    assert "Ook 1 afspraak." in text(coordinator.get(erase))
+    assert "Ook 1 afspraak." in markup_of(coordinator.get(erase))
     coordinator.post(erase)
     assert AgreementRow.objects.count() == 0
 
 
 def test_collaboration_shows_what_is_still_to_be_done(coordinator, collaboration, session):
     page = reverse("collaboration", args=[collaboration.pk])
-    assert "Nog te doen" not in text(coordinator.get(page))
+    assert "Nog te doen" not in markup_of(coordinator.get(page))
     kept = made(session)
     conclude(session)
-    assert FIRST.what in text(coordinator.get(page))
-    assert url(session, kept) in text(coordinator.get(page))
+    assert FIRST.what in markup_of(coordinator.get(page))
+    assert url(session, kept) in markup_of(coordinator.get(page))
     agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), etag(kept))
-    assert FIRST.what not in text(coordinator.get(page))
+    assert FIRST.what not in markup_of(coordinator.get(page))

@@ -53,7 +53,7 @@ def chosen(page: str) -> list[str]:
     return re.findall(r'value="([^"]*)"[^>]*\schecked', page)
 
 
-# --- in the store
+# --- in services
 
 
 def test_conclude_keeps_the_decision_and_the_day(session):

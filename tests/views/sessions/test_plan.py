@@ -11,7 +11,8 @@ from reflectie.services import clock
 from reflectie.services.questionnaire import plans
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import fill_in, make_account, make_round
-from tests.helpers.session_pages import ANSWER, at, put, text
+from tests.helpers.markup import markup_of
+from tests.helpers.session_pages import ANSWER, at, put
 from tests.helpers.watch import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_plan_makes_a_session_and_leads_to_it(collaboration, coordinator):
 
 def test_plan_sent_twice_makes_one_session(collaboration, coordinator):
     url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
-    key = re.search(r'name="key" value="([^"]+)"', text(coordinator.get(url)))[1]
+    key = re.search(r'name="key" value="([^"]+)"', markup_of(coordinator.get(url)))[1]
     places = {coordinator.post(url, plan_fields(key=key))["Location"] for _ in range(2)}
 
     assert places == {at(Session.objects.get())}
@@ -50,15 +51,15 @@ def test_plan_for_two_anonymously_advises_and_loses_nothing(collaboration, coord
     response = coordinator.post(url, fields)
 
     assert response.status_code == 422
-    assert "Met twee mensen weet ieder wat de ander zei." in text(response)
-    assert re.search(r'name="anyway"[^>]*>', text(response))
-    assert re.search(r'value="Mieke"', text(response))
-    assert re.findall(r'name="questions" value="([a-z-]+)"[^>]* checked', text(response)) == ["first"]
+    assert "Met twee mensen weet ieder wat de ander zei." in markup_of(response)
+    assert re.search(r'name="anyway"[^>]*>', markup_of(response))
+    assert re.search(r'value="Mieke"', markup_of(response))
+    assert re.findall(r'name="questions" value="([a-z-]+)"[^>]* checked', markup_of(response)) == ["first"]
     assert coordinator.post(url, fields | {"anyway": "on"}).status_code == 303
 
 
 def test_plan_fresh_page_has_no_advice_and_shows_everything_without_javascript(collaboration, coordinator):
-    page = text(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
+    page = markup_of(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
 
     assert 'name="anyway"' not in page
     assert "We vulden in hoe het de vorige keer ging." not in page
@@ -72,13 +73,13 @@ def test_plan_says_when_there_is_no_facilitator_to_prepare(collaboration, coordi
     url = f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"
     missing = "Deze samenwerking heeft nog geen begeleider."
 
-    assert missing in text(coordinator.get(url))
+    assert missing in markup_of(coordinator.get(url))
     collaboration.memberships.create(user=make_account("bert@example.org"), role=Role.FACILITATOR)
-    assert missing not in text(coordinator.get(url))
+    assert missing not in markup_of(coordinator.get(url))
 
 
 def test_plan_begins_as_the_last_time(session, collaboration, coordinator):
-    page = text(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
+    page = markup_of(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
 
     assert "We vulden in hoe het de vorige keer ging." in page
     assert re.search(r'name="mode" value="anonymous"[^>]* checked', page)
@@ -97,7 +98,7 @@ def test_edit_before_an_answer_changes_everything(session, coordinator):
 
 def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
     fill_in(session, ANSWER)
-    page = text(coordinator.get(at(session, "wijzigen/")))
+    page = markup_of(coordinator.get(at(session, "wijzigen/")))
 
     assert "Er is al geantwoord. Wie antwoordde, las vooraf hoe het gaat." in page
     assert "Ieder voor zich, anoniem" in page
@@ -119,9 +120,9 @@ def test_edit_overtaken_by_the_first_answer_keeps_what_was_typed(session, coordi
     )
 
     assert response.status_code == 409
-    assert "Intussen kwam het eerste antwoord binnen" in text(response)
-    assert 'name="expected" value="8"' in text(response)
-    assert f'name="closes_on" value="{later.isoformat()}"' in text(response)
+    assert "Intussen kwam het eerste antwoord binnen" in markup_of(response)
+    assert 'name="expected" value="8"' in markup_of(response)
+    assert f'name="closes_on" value="{later.isoformat()}"' in markup_of(response)
 
 
 def test_edit_of_a_closed_session_says_that_it_moved_on(session, coordinator):
@@ -129,7 +130,7 @@ def test_edit_of_a_closed_session_says_that_it_moved_on(session, coordinator):
 
     response = coordinator.post(at(session, "wijzigen/"), plan_fields())
     assert response.status_code == 409
-    assert "De sessie is nu gesloten." in text(response)
+    assert "De sessie is nu gesloten." in markup_of(response)
 
 
 # --- in a browser

@@ -23,7 +23,7 @@ from tests.helpers.factories import (
     make_round,
 )
 from tests.helpers.markup import markup_of
-from tests.helpers.session_pages import ANSWER, at, put, text
+from tests.helpers.session_pages import ANSWER, at, put
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def words(response):
 
 def go(response):
     """The amber buttons of a page."""
-    return re.findall(r'class="go[^"]*"[^>]*>([^<]+)<', text(response))
+    return re.findall(r'class="go[^"]*"[^>]*>([^<]+)<', markup_of(response))
 
 
 def day(date):
@@ -94,25 +94,25 @@ def test_page_open_shows_link_code_and_standing(session, coordinator, facilitato
     fill_in(session, ANSWER, finish=True)
     for client in (coordinator, facilitator):
         response = client.get(at(session))
-        assert f'value="http://testserver/meedoen/{session.join_token}/"' in text(response)
+        assert f'value="http://testserver/meedoen/{session.join_token}/"' in markup_of(response)
         assert f"{session.code[:3]} {session.code[3:]}" in words(response)
         assert "testserver/meedoen en typ" in words(response)
-        assert "<title>QR-code met de link om mee te doen</title>" in text(response)
-        assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in text(response)
+        assert "<title>QR-code met de link om mee te doen</title>" in markup_of(response)
+        assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in markup_of(response)
         assert "1 van de 6 is klaar. 4 deelnemers begonnen." in words(response)
         assert go(response) == ["Toon op groot scherm"]
-        [now] = re.findall(r'aria-current="step">(.*?)</li>', text(response))
+        [now] = re.findall(r'aria-current="step">(.*?)</li>', markup_of(response))
         assert " ".join(re.sub(r"<[^>]+>", "", now).split()) == "Nu: Open De ronde is open."
         # Stages that are over and those that come sound otherwise, as they look.
-        assert len(re.findall(r'<span class="visually-hidden">\s*Komt nog: ', text(response))) == 3
+        assert len(re.findall(r'<span class="visually-hidden">\s*Komt nog: ', markup_of(response))) == 3
 
 
 def test_page_open_offers_a_facilitator_nothing_to_change(session, coordinator, facilitator):
     Session.objects.update(paper_by="Mieke")
     changes = [at(session, rest) for rest in ("wijzigen/", "link/", "uitnodigen/", "sluiten/", "wissen/", "papier/")]
 
-    assert [url for url in changes if f'"{url}"' in text(coordinator.get(at(session)))] == changes
-    assert [url for url in changes if f'"{url}"' in text(facilitator.get(at(session)))] == []
+    assert [url for url in changes if f'"{url}"' in markup_of(coordinator.get(at(session)))] == changes
+    assert [url for url in changes if f'"{url}"' in markup_of(facilitator.get(at(session)))] == []
 
 
 @pytest.mark.parametrize(("finished", "button"), [(5, "Toon op groot scherm"), (6, "Sluit de ronde")])
@@ -128,13 +128,13 @@ def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, f
     put(session, "open", closes_on=late)
     response = coordinator.get(at(session))
 
-    assert f"{day(late)} was de laatste dag om te antwoorden" in text(response)
-    assert "De laatste dag om te antwoorden is voorbij." in text(response)
-    assert "Antwoorden komen binnen" not in text(response)
+    assert f"{day(late)} was de laatste dag om te antwoorden" in markup_of(response)
+    assert "De laatste dag om te antwoorden is voorbij." in markup_of(response)
+    assert "Antwoorden komen binnen" not in markup_of(response)
     assert go(response) == ["Sluit de ronde"]
     assert session.code not in words(response).replace(" ", "")
     assert "3 deelnemers begonnen, niemand is klaar." in words(response)
-    assert "hx-get" not in text(response)
+    assert "hx-get" not in markup_of(response)
     assert go(facilitator.get(at(session))) == []
 
 
@@ -144,17 +144,17 @@ def test_page_closed_says_who_reads_first(session, coordinator, facilitator, pre
     mine, theirs = coordinator.get(at(session)), facilitator.get(at(session))
 
     assert go(mine) == ["Open het verslag voor iedereen"]
-    assert ("De begeleider leest het verslag eerst" in text(mine)) is prepares
+    assert ("De begeleider leest het verslag eerst" in markup_of(mine)) is prepares
     assert go(theirs) == (["Lees het verslag"] if prepares else [])
-    assert "3 antwoordbladen tellen mee." in text(mine)
-    assert at(session, "verslag/") not in text(mine)
+    assert "3 antwoordbladen tellen mee." in markup_of(mine)
+    assert at(session, "verslag/") not in markup_of(mine)
 
 
 def test_page_closed_without_results_says_so(session, coordinator):
     fill_in(session, ANSWER)
     rounds.close_round(session, without_results=True)
 
-    assert "Er waren te weinig antwoorden om anoniem te blijven." in text(coordinator.get(at(session)))
+    assert "Er waren te weinig antwoorden om anoniem te blijven." in markup_of(coordinator.get(at(session)))
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator,
     for client in (coordinator, facilitator):
         response = client.get(at(session))
         assert go(response) == [button]
-        assert at(session, "verslag/") in text(response)
-        assert at(session, "verslag.pdf") in text(response)
-        assert at(session, "samenvatting.pdf") in text(response)
-        assert (at(session, "gespreksleidraad/") in text(response)) is (stage == "discussion")
-    assert own in text(coordinator.get(at(session)))
-    assert at(session, "afronden/") not in text(facilitator.get(at(session)))
+        assert at(session, "verslag/") in markup_of(response)
+        assert at(session, "verslag.pdf") in markup_of(response)
+        assert at(session, "samenvatting.pdf") in markup_of(response)
+        assert (at(session, "gespreksleidraad/") in markup_of(response)) is (stage == "discussion")
+    assert own in markup_of(coordinator.get(at(session)))
+    assert at(session, "afronden/") not in markup_of(facilitator.get(at(session)))
 
 
 def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
@@ -188,8 +188,8 @@ def test_page_of_a_sheet_filled_in_together(collaboration, coordinator):
 
     response = coordinator.get(at(session))
     assert go(response) == ["Ga verder naar het gesprek"]
-    assert at(session, "verslag/") in text(response)
-    assert "<strong>Gesloten</strong>" not in text(response)
+    assert at(session, "verslag/") in markup_of(response)
+    assert "<strong>Gesloten</strong>" not in markup_of(response)
     assert coordinator.post(at(session, "sluiten/")).status_code == 303
     assert Session.objects.get().stage == "discussion"
 
@@ -199,8 +199,8 @@ def test_page_of_an_adopted_reflection_stands_and_has_no_plan_to_change(collabor
     session = rounds.adopt(reflection.response.session, reflection.token, collaboration)
 
     response = coordinator.get(at(session))
-    assert f"Zelfreflectie van {day(session.changed_on)}" in text(response)
-    assert at(session, "wijzigen/") not in text(response)
+    assert f"Zelfreflectie van {day(session.changed_on)}" in markup_of(response)
+    assert at(session, "wijzigen/") not in markup_of(response)
     assert coordinator.get(at(session, "wijzigen/")).status_code == 404
 
 
@@ -227,8 +227,8 @@ def test_screen_has_the_three_ways_in_and_no_site_around_it(session, facilitator
 
     assert "testserver/meedoen" in words(response)
     assert f"{session.code[:3]} {session.code[3:]}" in words(response)
-    assert "<svg" in text(response)
-    assert "site-head" not in text(response)
+    assert "<svg" in markup_of(response)
+    assert "site-head" not in markup_of(response)
 
 
 def test_screen_of_a_closed_round_shows_no_way_in(session, coordinator):
@@ -236,8 +236,8 @@ def test_screen_of_a_closed_round_shows_no_way_in(session, coordinator):
     put(session, "closed")
     response = coordinator.get(at(session, "scherm/"))
 
-    assert "Deze ronde is gesloten" in text(response)
-    assert [sign for sign in (f"{code[:3]} {code[3:]}", "<svg", "hx-get") if sign in text(response)] == []
+    assert "Deze ronde is gesloten" in markup_of(response)
+    assert [sign for sign in (f"{code[:3]} {code[3:]}", "<svg", "hx-get") if sign in markup_of(response)] == []
 
 
 # --- the link
@@ -264,13 +264,13 @@ def test_close_asks_with_this_rounds_numbers(session, coordinator):
     Invitee.objects.create(session=session, email="bo@example.org")
     response = coordinator.get(at(session, "sluiten/"))
 
-    assert re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", text(response)) == [
+    assert re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", markup_of(response)) == [
         ("begonnen", "5"),
         ("klaar", "2"),
         # Not how many count: that one of five gave no answer to a statement is nobody's business while they answer.
         ("verwacht", "6"),
     ]
-    assert "Het e-mailadres dat je uitnodigde, wordt gewist." in text(response)
+    assert "Het e-mailadres dat je uitnodigde, wordt gewist." in markup_of(response)
     assert go(response) == ["Ja, sluit de ronde"]
     assert Session.objects.get().stage == "open"
     assert coordinator.post(at(session, "sluiten/")).status_code == 303
@@ -281,7 +281,7 @@ def test_close_asks_with_this_rounds_numbers(session, coordinator):
 def test_close_says_what_small_groups_and_the_facilitator_mean(collaboration, coordinator, prepares):
     groups = {"grouping": Grouping.LEVEL, "groups": (("practice", 3), ("board", 3))}
     session = put(make_round(collaboration=collaboration, facilitator_prepares=prepares, **groups), "open")
-    page = text(coordinator.get(at(session, "sluiten/")))
+    page = markup_of(coordinator.get(at(session, "sluiten/")))
 
     assert "Een groep met minder dan 3 antwoorden krijgt geen eigen cijfers" in page
     assert ("De begeleider kan het verslag lezen." in page) is prepares
@@ -294,8 +294,8 @@ def test_close_with_too_few_offers_two_ways_and_closes_nothing(session, coordina
         (coordinator.post(at(session, "sluiten/")), 422),
     ):
         assert response.status_code == status
-        assert "Te weinig antwoorden om anoniem te blijven" in text(response)
-        assert "De ronde sluit en 2 antwoordbladen worden gewist, voorgoed." in text(response)
+        assert "Te weinig antwoorden om anoniem te blijven" in markup_of(response)
+        assert "De ronde sluit en 2 antwoordbladen worden gewist, voorgoed." in markup_of(response)
         assert go(response) == ["Houd de ronde open"]
     assert (Session.objects.get().stage, session.responses.count()) == ("open", 2)
 
@@ -314,8 +314,8 @@ def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
     wrong = coordinator.post(at(session, "sluiten/"), past)
 
     assert wrong.status_code == 422
-    assert "Deze dag is al voorbij. Kies vandaag of later." in text(wrong)
-    assert f'value="{past["closes_on"]}"' in text(wrong)
+    assert "Deze dag is al voorbij. Kies vandaag of later." in markup_of(wrong)
+    assert f'value="{past["closes_on"]}"' in markup_of(wrong)
     assert coordinator.post(at(session, "sluiten/"), {"keep": "1", "closes_on": later.isoformat()}).status_code == 303
     assert plans.plan_of(Session.objects.get()) == replace(plan, closes_on=later)
 
@@ -323,7 +323,7 @@ def test_close_with_too_few_keeps_open_until_a_later_day(session, coordinator):
 def test_close_by_name_closes_with_one(collaboration, coordinator):
     session = put(make_round(Mode.NAMED, collaboration=collaboration), "open", 1)
 
-    assert "Te weinig" not in text(coordinator.get(at(session, "sluiten/")))
+    assert "Te weinig" not in markup_of(coordinator.get(at(session, "sluiten/")))
     assert coordinator.post(at(session, "sluiten/")).status_code == 303
 
 
@@ -334,7 +334,7 @@ def test_open_asks_and_opens(session, coordinator):
     put(session, "closed", 4)
     response = coordinator.get(at(session, "openen/"))
 
-    assert "wat 4 antwoordbladen samen zeggen" in text(response)
+    assert "wat 4 antwoordbladen samen zeggen" in markup_of(response)
     assert Session.objects.get().stage == "closed"
     assert coordinator.post(at(session, "openen/")).status_code == 303
     assert Session.objects.get().stage == "discussion"
@@ -344,7 +344,7 @@ def test_conclude_asks_and_concludes(session, coordinator):
     put(session, "discussion")
     response = coordinator.get(at(session, "afronden/"))
 
-    assert "Jullie legden nog bij geen enkel punt vast" in text(response)
+    assert "Jullie legden nog bij geen enkel punt vast" in markup_of(response)
     assert coordinator.post(at(session, "afronden/"), CONCLUDING).status_code == 303
     assert Session.objects.get().stage == "concluded"
 
@@ -362,7 +362,7 @@ def test_step_that_somebody_else_took_leads_back_friendly(session, coordinator, 
     assert response.status_code == expected
     if expected == 409:
         assert coordinator.post(at(session, rest)).status_code == 409
-        assert f'href="{at(session)}"' in text(response)
+        assert f'href="{at(session)}"' in markup_of(response)
         assert Session.objects.get().stage == stage
 
 
@@ -378,7 +378,7 @@ def test_step_taken_between_page_and_button_leads_back_friendly(session, coordin
     response = coordinator.post(at(session, "sluiten/"))
 
     assert response.status_code == 409
-    assert "De sessie is nu gesloten." in text(response)
+    assert "De sessie is nu gesloten." in markup_of(response)
 
 
 # --- erasing
@@ -389,7 +389,7 @@ def test_erase_asks_and_erases_this_session_alone(session, collaboration, coordi
     other = make_round(collaboration=collaboration)
     response = coordinator.get(at(session, "wissen/"))
 
-    assert "We wissen dan 2 antwoordbladen" in text(response)
+    assert "We wissen dan 2 antwoordbladen" in markup_of(response)
     assert Session.objects.count() == 2
     gone = coordinator.post(at(session, "wissen/"))
     assert (gone.status_code, gone["Location"]) == (303, f"/samenwerkingen/{collaboration.pk}/")

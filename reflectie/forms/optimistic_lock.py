@@ -39,8 +39,8 @@ class OptimisticLock(Generic[Thing]):
 
 
 class OptimisticLockForm(OptimisticLock[Thing], forms.Form):
-    """A form over one thing. In a conflict both versions stand on the page (`templates/reflectie/conflict/`), and the person
-    keeps the other's or chooses their own."""
+    """A form over one thing. In a conflict both versions stand on the page (`templates/reflectie/conflict/`), and the
+    person keeps the other's or chooses their own."""
 
     # What the page says in a conflict: that the other took it out, that this person wanted to, and the two buttons.
     removed_by_other: str | Promise = ""

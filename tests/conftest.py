@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.apps import AppConfig
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
@@ -40,10 +41,12 @@ def checklist() -> Checklist:
 
 @pytest.fixture(autouse=True)
 def plain_static_files(settings):
-    """Addresses of static files as they are: no test depends on what was collected before it."""
+    """Addresses of static files as they are: no test depends on what was collected before it. And they are looked for
+    when asked for: every client of a test would read all of them, which took a third of the tests of pages."""
     storages = {**settings.STORAGES}
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,12 @@ def free_lines(monkeypatch):
 def quick_passwords(settings):
     """A password that takes a quarter of a second to check is right in production, and a minute of every run here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def app_that_stands_still(monkeypatch):
+    """An app on a phone shows one code for a whole test: thirty seconds may end between reading a code and sending it."""
+    monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: iter([1]))
 
 
 @pytest.fixture(autouse=True)

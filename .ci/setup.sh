@@ -81,10 +81,11 @@ font_packages() {
     [ ${#missing[@]} = 0 ] || (debian "${missing[@]}") || say "Without these fonts PDFs can't show every sign"
 }
 
-# Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one.
+# Playwright brings a Node of its own, which needs libatomic and finds no Chromium but this one: the engine without a
+# window, its address bar and what stands ready beside each page, which together took half of a page's time.
 browser_packages() {
     local missing=()
-    command -v chromium >/dev/null || missing+=(chromium)
+    command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
     python3 -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || missing+=(libatomic1)
     [ ${#missing[@]} = 0 ] || debian "${missing[@]}"
 }

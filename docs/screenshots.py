@@ -108,7 +108,7 @@ def main() -> None:
         sign_in = address("account_login")
         with serve([]) as server, sync_playwright() as playwright:
             site = f"http://127.0.0.1:{server.port}"
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
             state = _signed_in(browser, site + sign_in, demo.addresses[Role.COORDINATOR], demo.password)
             for name, paths in found.items():
                 draw = _leaves if isinstance(PICTURES[name], Leaves) else _shot

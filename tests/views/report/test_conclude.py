@@ -84,14 +84,14 @@ def test_page_asks_first_whether_they_need_each_other_and_has_nothing_chosen(coo
 
 @pytest.mark.parametrize("decision", Decision)
 @pytest.mark.parametrize("needed", Needed)
-def test_page_concludes_whatever_the_team_decides(coordinator, session, needed, decision):
+def test_page_concludes_whatever_the_team_decides(coordinator, session, needed, decision, queued):
     data = {"needed": needed, "decision": decision, "reason": " In één zin. ", "next_on": soon().isoformat()}
     response = coordinator.post(url(session), data)
     assert (response.status_code, response["Location"]) == (303, reverse("session", args=[session.pk]))
     assert reports.load_conclusion(session) == Conclusion(needed, decision, "In één zin.", soon())
 
 
-def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session):
+def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session, queued):
     assert coordinator.post(url(session), CONCLUDING).status_code == 303
     assert reports.load_conclusion(session) == Conclusion(Needed.YES, Decision.REPAIR)
 
@@ -121,7 +121,7 @@ def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, 
     assert (fetched(session).stage, reports.load_conclusion(session)) == ("discussion", None)
 
 
-def test_page_is_the_coordinators_alone(coordinator, facilitator, session):
+def test_page_is_the_coordinators_alone(coordinator, facilitator, session, queued):
     for client in (facilitator, signed_in("elsewhere", make_collaboration())):
         assert [client.get(url(session)).status_code, client.post(url(session), CONCLUDING).status_code] == [404, 404]
     assert fetched(session).stage == "discussion"

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TARGET = BASE_DIR / "docs" / "img"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 sys.path.insert(0, str(BASE_DIR))
 
 DESK: ViewportSize = {"width": 1280, "height": 1000}
@@ -108,7 +109,7 @@ def main() -> None:
         sign_in = address("account_login")
         with serve([]) as server, sync_playwright() as playwright:
             site = f"http://127.0.0.1:{server.port}"
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             state = _signed_in(browser, site + sign_in, demo.addresses[Role.COORDINATOR], demo.password)
             for name, paths in found.items():
                 draw = _leaves if isinstance(PICTURES[name], Leaves) else _shot

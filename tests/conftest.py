@@ -10,7 +10,6 @@ from datetime import date
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.apps import AppConfig
-from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
@@ -35,10 +34,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected is there to stay: going over it again and again took a sixth of the tests' time."""
+    """What was imported is there to stay: going over it again and again took a sixth of the tests' time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +69,7 @@ def quick_passwords(settings):
 
 @pytest.fixture(autouse=True)
 def app_that_stands_still(monkeypatch):
-    """An app on a phone shows one code for a whole test: thirty seconds may end between reading a code and sending it."""
+    """An app on a phone shows one code for a whole test: a code may end between reading and sending it."""
     monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: iter([1]))
 
 

@@ -35,8 +35,13 @@ def _written(element: HtmlElement, *, heard: bool) -> str:
     return inside if element.tag == "bdi" else f" {inside} "
 
 
-def _words(element: HtmlElement, *, heard: bool = False) -> str:
-    return _BEFORE_A_MARK.sub("", " ".join(_written(element, heard=heard).split()))
+def _words(element: HtmlElement) -> str:
+    return _BEFORE_A_MARK.sub("", " ".join(_written(element, heard=False).split()))
+
+
+def _name(element: HtmlElement) -> str:
+    """As a screen reader says it."""
+    return _BEFORE_A_MARK.sub("", " ".join(_written(element, heard=True).split()))
 
 
 def _only(kind: str, name: str, found: Iterable[tuple[str, HtmlElement]]) -> HtmlElement:
@@ -68,7 +73,7 @@ class Part:
     @cached_property
     def heard(self) -> str:
         """What a screen reader says: without signs that are there to see alone."""
-        return _words(self._element, heard=True)
+        return _name(self._element)
 
     @property
     def title(self) -> str:
@@ -81,7 +86,7 @@ class Part:
         return Part(main)
 
     def headings(self, level: int | None = None) -> list[str]:
-        return [_words(each) for each in self._all(*([f"h{level}"] if level else _HEADINGS))]
+        return [_name(each) for each in self._all(*([f"h{level}"] if level else _HEADINGS))]
 
     def items(self) -> list[str]:
         """Every item of its lists."""
@@ -90,6 +95,10 @@ class Part:
     def facts(self) -> list[tuple[str, str]]:
         """What it tells as a term and what holds for that."""
         return [(_words(each.getprevious()), _words(each)) for each in self._all("dd")]
+
+    def current(self) -> list[str]:
+        """The step, the page or the choice at which it says one is now."""
+        return [_name(each) for each in self._element.iterdescendants() if each.get("aria-current") is not None]
 
     def pictures(self) -> list[str]:
         """What its pictures are called for whoever doesn't see them."""
@@ -102,11 +111,11 @@ class Part:
 
     def part(self, name: str) -> "Part":
         """What belongs to a heading, a legend, a caption or the summary of what folds."""
-        return Part(_belonging(_only("part", name, [(_words(each), each) for each in self._names()])))
+        return Part(_belonging(_only("part", name, [(_name(each), each) for each in self._names()])))
 
     def parts(self) -> list[str]:
         """What there is to ask for as a part."""
-        return [_words(each) for each in self._names()]
+        return [_name(each) for each in self._names()]
 
     def _names(self) -> list[HtmlElement]:
         return self._all(*_HEADINGS, *_NAMING)
@@ -115,6 +124,10 @@ class Part:
         """Where a link with `#anchor` leads."""
         [element] = self._element.xpath("//*[@id=$anchor]", anchor=anchor)
         return Part(element)
+
+    def anchors(self) -> list[str]:
+        """The places in it to which a link can lead."""
+        return [each.get("id") for each in self._element.iterdescendants() if each.get("id")]
 
     def folded(self) -> list["Fold"]:
         """What unfolds, open or not."""
@@ -133,26 +146,26 @@ class Part:
         if name:
             return self.part(name).rows()
         [table] = [self._element] if self._element.tag == "table" else self._all("table")
-        return [[_words(cell, heard=True) for cell in row.iterchildren("td", "th")] for row in Part(table)._all("tr")]
+        return [[_name(cell) for cell in row.iterchildren("td", "th")] for row in Part(table)._all("tr")]
 
     # --- where one can go
 
     def links(self, containing: str = "") -> list["Link"]:
         found = [Link(each) for each in self._all("a") if each.get("href") is not None]
-        return [link for link in found if containing in link.words]
+        return [link for link in found if containing in link.heard]
 
     def link(self, name: str) -> "Link":
-        return Link(_only("link", name, [(link.words, link._element) for link in self.links()]))
+        return Link(_only("link", name, [(link.heard, link._element) for link in self.links()]))
 
     def buttons(self) -> list[str]:
-        return [_words(each) for each in self._all("button")]
+        return [_name(each) for each in self._all("button")]
 
     def button(self, name: str) -> "Field":
-        return Field(_only("button", name, [(_words(each), each) for each in self._all("button")]))
+        return Field(_only("button", name, [(_name(each), each) for each in self._all("button")]))
 
     def next_steps(self) -> list[str]:
         """What the page has people do next: the link or button that stands out. Only its looks say so."""
-        return [_words(each) for each in self._all("a", "button") if "go" in each.get("class", "").split()]
+        return [_name(each) for each in self._all("a", "button") if "go" in each.get("class", "").split()]
 
     # --- what one can fill in
 
@@ -200,7 +213,7 @@ class Fold(Part):
 
     @property
     def summary(self) -> str:
-        return _words(self._element.find("summary"))
+        return _name(self._element.find("summary"))
 
 
 class Link(Part):
@@ -279,7 +292,7 @@ def _label(control: HtmlElement) -> str:
     around = next(control.iterancestors("label"), None)
     if around is None and control.get("id"):
         around = next(iter(control.xpath("//label[@for=$id]", id=control.get("id"))), None)
-    return "" if around is None else _words(around)
+    return "" if around is None else _name(around)
 
 
 def _belonging(name: HtmlElement) -> HtmlElement:

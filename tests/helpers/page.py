@@ -24,7 +24,10 @@ _NAMING = {"legend": "fieldset", "summary": "details", "caption": "table"}
 def page_of(response) -> "Part":
     """The page that came, or the part of one; of some text, the same."""
     html = response if isinstance(response, str) else response.content.decode()
-    return Part(lxml.html.document_fromstring(html or "<body></body>"))
+    if html.lstrip().startswith("<tr"):
+        # Rows alone, for a script to put into a table.
+        html = f"<table>{html}</table>"
+    return Part(lxml.html.document_fromstring(html if html.strip() else "<body></body>"))
 
 
 def _written(element: HtmlElement, *, heard: bool) -> str:
@@ -163,6 +166,10 @@ class Part:
     def button(self, name: str) -> "Field":
         return Field(_only("button", name, [(_name(each), each) for each in self._all("button")]))
 
+    def expanded(self) -> list["Field"]:
+        """The buttons of what is unfolded by one."""
+        return [Field(each) for each in self._all("button") if each.get("aria-expanded") == "true"]
+
     def next_steps(self) -> list[str]:
         """What the page has people do next: the link or button that stands out. Only its looks say so."""
         return [_name(each) for each in self._all("a", "button") if "go" in each.get("class", "").split()]
@@ -182,13 +189,13 @@ class Part:
         """All of them that can be seen."""
         return [Field(each) for each in self._controls() if each.get("type") != "hidden"]
 
-    def sent(self) -> dict[str, str]:
+    def sent(self) -> dict[str, list[str]]:
         """What a browser sends if one leaves everything as it is, but the button."""
-        return {
-            field.name: field.value
-            for field in map(Field, self._controls())
-            if field.name and (field.is_checked or not field.is_choice)
-        }
+        values: dict[str, list[str]] = {}
+        for field in map(Field, self._controls()):
+            if field.name and (field.is_checked or not field.is_choice):
+                values.setdefault(field.name, []).append(field.value)
+        return values
 
     def names(self) -> set[str]:
         """By which a browser sends what it has, its buttons too."""

@@ -2,7 +2,6 @@
 use."""
 
 import json
-import re
 import threading
 import time
 import uuid
@@ -25,6 +24,7 @@ from reflectie.models import Collaboration, Membership, Partner, Response, Role,
 from reflectie.services import sample_data, tokens
 from reflectie.services.questionnaire import plans, sheets
 from tests.helpers.markup import words_of
+from tests.helpers.page import page_of
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 
@@ -155,8 +155,7 @@ def text_of(response) -> str:
 
 def rows(response) -> list[str]:
     """The lines of the page's list, each as it reads."""
-    found = re.findall(r'<li class="card-line">(.*?)</li>', response.content.decode(), re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+    return [card.words for card in page_of(response).cards()]
 
 
 def add_member(collaboration: Collaboration, address: str, role: Role) -> Membership:

@@ -95,9 +95,19 @@ class Part:
         """Every item of its lists."""
         return [_words(each) for each in self._all("li")]
 
+    def cards(self) -> list["Part"]:
+        """The items of its lists in no order of their own that have a heading."""
+        return [Part(each) for each in self._all("li") if each.getparent().tag == "ul" and Part(each).headings()]
+
     def facts(self) -> list[tuple[str, str]]:
         """What it tells as a term and what holds for that."""
-        return [(_words(each.getprevious()), _words(each)) for each in self._all("dd")]
+        found, term = [], ""
+        for each in self._all("dt", "dd"):
+            if each.tag == "dt":
+                term = _words(each)
+            else:
+                found.append((term, _words(each)))
+        return found
 
     def current(self) -> list[str]:
         """The step, the page or the choice at which it says one is now."""
@@ -106,6 +116,10 @@ class Part:
     def pictures(self) -> list[str]:
         """What its pictures are called for whoever doesn't see them."""
         return [" ".join((each.findtext("title") or "").split()) for each in self._all("svg")]
+
+    def told(self, kind: str) -> list[str]:
+        """What Django's admin tells, as a warning or as an error. Only its looks say which."""
+        return [_words(each) for each in self._all("li") if kind in each.get("class", "").split()]
 
     def alerts(self) -> list["Part"]:
         return [Part(each) for each in self._all("div", "p", "section") if each.get("role") == "alert"]
@@ -189,12 +203,16 @@ class Part:
         """All of them that can be seen."""
         return [Field(each) for each in self._controls() if each.get("type") != "hidden"]
 
+    def value(self, name: str) -> str:
+        """What the browser sends by this name."""
+        return self.named(name).value
+
     def sent(self) -> dict[str, list[str]]:
         """What a browser sends if one leaves everything as it is, but the button."""
         values: dict[str, list[str]] = {}
         for field in map(Field, self._controls()):
-            if field.name and (field.is_checked or not field.is_choice):
-                values.setdefault(field.name, []).append(field.value)
+            if field.name and (sent := field.sent_values()):
+                values.setdefault(field.name, []).extend(sent)
         return values
 
     def names(self) -> set[str]:
@@ -261,7 +279,7 @@ class Field(Part):
             # A browser leaves out the line's end right behind the tag.
             return (self._element.text or "").removeprefix("\n")
         if self._element.tag == "select":
-            return next((option.value for option in self.options() if option.is_selected), self.options()[0].value)
+            return next(iter(self.sent_values()), "")
         return self._element.get("value", "on" if self.is_choice else "")
 
     @property
@@ -277,6 +295,14 @@ class Field(Part):
             Option(each.get("value", _words(each)), _words(each), _group(each), each.get("selected") is not None)
             for each in self._all("option")
         ]
+
+    def sent_values(self) -> list[str]:
+        """What a browser sends of it."""
+        if self._element.tag == "select":
+            # Of a list of which one is chosen, a browser chooses the first.
+            first = [] if self._element.get("multiple") is not None else [each.value for each in self.options()][:1]
+            return self.selected() or first
+        return [self.value] if self.is_checked or not self.is_choice else []
 
     def selected(self) -> list[str]:
         """What is chosen in a list by the page itself: where it is nothing, a browser takes the first."""

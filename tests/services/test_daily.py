@@ -1,8 +1,6 @@
 """The daily work: when it is due, that twice is once, and that a clock that is wrong erases nothing."""
 
-import html
 import itertools
-import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +14,7 @@ from reflectie import tasks
 from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
 from reflectie.services import clock, daily, heartbeat
 from tests.helpers.factories import browser, make_account, make_collaboration, make_reflection
+from tests.helpers.page import page_of
 from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db
@@ -259,8 +258,7 @@ def administrator(client):
 
 
 def warnings(client) -> list[str]:
-    page = client.get(reverse("admin:index")).content.decode()
-    return [html.unescape(text) for text in re.findall(r'<li class="warning">(.*?)</li>', page)]
+    return page_of(client.get(reverse("admin:index"))).told("warning")
 
 
 def test_administrators_read_that_the_worker_is_silent_or_work_is_late_or_held_back(administrator):

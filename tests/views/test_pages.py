@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
+from tests.helpers.page import page_of
 from tests.helpers.pages import Shown, every_page, is_about_a_collaboration
 from tests.helpers.permission_table import World, undone
 
@@ -66,12 +67,12 @@ def test_refused_form_says_in_front_what_is_wrong_with_links_to_the_fields(shown
 def test_every_mistake_of_a_refused_form_stands_in_front(coordinator, collaboration):
     url = reverse("session-new", args=[collaboration.pk])
     page = coordinator.post(url, {"planned_on": "x", "mode": "anonymous", "expected": "2", "grouping": "none"})
-    [box] = re.findall(r'<div class="trouble".*?</div>', page.content.decode(), re.DOTALL)
-    assert re.findall(r'<a href="#(\w+)">(.{12})', box) == [
-        ("id_planned_on", "Geef een dag"),
-        ("id_expected", "Met twee men"),
+    links = page_of(page).part("Dit lukte nog niet").links()
+    assert [(link.address, link.words[:12]) for link in links] == [
+        ("#id_planned_on", "Geef een dag"),
+        ("#id_expected", "Met twee men"),
     ]
-    assert page.content.decode().index("Met twee mensen", page.content.decode().index('id="div_id_expected"')) > 0
+    assert "Met twee mensen" in page_of(page).field("Met hoeveel vullen jullie in?").description
 
 
 class Translated(HTMLParser):

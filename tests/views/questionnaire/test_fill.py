@@ -11,6 +11,7 @@ from reflectie.models import Answer, Session
 from reflectie.services.errors import NotFoundError
 from tests.helpers.factories import Reflection, make_reflection
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +31,12 @@ def save_one(client: Client, reflection: Reflection, values: dict, **extra):
 
 
 def test_page_asks_all_fifteen_with_nothing_chosen(client, reflection, checklist):
-    page = markup_of(client.get(reflection.fill_url))
+    page = page_of(client.get(reflection.fill_url))
 
-    assert re.findall(r'<fieldset class="question (?:pair|factor)" id="q-([a-z-]+)"', page) == list(checklist.by_key)
-    assert page.count(" checked") == 0
-    assert "0 van 15 beantwoord" in page
+    asked = [anchor.removeprefix("q-") for anchor in page.anchors() if anchor.startswith("q-")]
+    assert [key for key in asked if key in checklist.by_key] == list(checklist.by_key)
+    assert page.chosen() == []
+    assert "0 van 15 beantwoord" in page.words
 
 
 def test_page_shows_statements_in_their_canonical_words(client, reflection, checklist):
@@ -252,9 +254,10 @@ def test_conflicts_are_named_in_the_order_of_the_sheet(client, reflection, every
     assert named == [name for name in every_answer if name in mine]
 
 
-def hidden(page: str) -> dict[str, str]:
+def hidden(page) -> dict[str, str]:
     """The marks that a page or a reply carries."""
-    return dict(re.findall(r'name="((?:seen|current)-[a-z-]+)" value="([^"]*)"', page))
+    sent = page_of(page).sent()
+    return {name: values[-1] for name, values in sent.items() if name.startswith(("seen-", "current-"))}
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -328,7 +331,7 @@ def test_old_tab_that_saves_twice_wipes_nothing_that_came_in_elsewhere(client, r
     first = client.post(reflection.fill_url, {**page, "goal-shared-note": "een"}, headers=HTMX)
     second = client.post(
         reflection.fill_url,
-        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(markup_of(first))},
+        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(first)},
         headers=HTMX,
     )
 
@@ -341,7 +344,7 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
     reflection.save({"goal-shared": "helping", "form-intensity": "hindering"})
 
     first = client.post(reflection.fill_url, {**old, "finish": "1"}, headers=HTMX)
-    mended = {**old, **hidden(markup_of(first)), "team-name": "Kernteam", "finish": "1"}
+    mended = {**old, **hidden(first), "team-name": "Kernteam", "finish": "1"}
     second = client.post(reflection.fill_url, mended, headers=HTMX)
 
     assert second["HX-Redirect"] == reflection.report_url
@@ -401,11 +404,9 @@ def test_bad_field_gets_a_message_beside_it_and_the_rest_is_saved(client, reflec
 
     response = client.post(reflection.fill_url, data, headers=headers)
 
-    page = markup_of(response)
     question = next(iter(bad)).removesuffix("-note")
-    beside = page.split(f'id="state-{question}"', 1)[1].split("</div>", 1)[0]
     assert response.status_code == 422
-    assert message in beside
+    assert message in page_of(response).at(f"state-{question}").words
     assert dict(reflection.values) == {"context-practical": "helping"}
 
 
@@ -539,15 +540,13 @@ def test_expired_form_token_without_javascript_sends_the_same_again_by_one_butto
     client.get(reflection.fill_url)
 
     refused = client.post(reflection.fill_url, posted(reflection, every_answer, finish="1"))
-    page = markup_of(refused)
-    fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
-        fields.setdefault(name, []).append(value)
-    client.post(reflection.fill_url, fields)
+    page = page_of(refused).main
+    assert {field.type for field in page.fields()} == set()
+    client.post(reflection.fill_url, page.sent())
 
     assert refused.status_code == 403
     assert "no-store" in refused["Cache-Control"]
-    assert "Alles wat je invulde, is er nog" in page
+    assert "Alles wat je invulde, is er nog" in page.words
     assert dict(reflection.values) == every_answer
     assert reflection.response.finished
 

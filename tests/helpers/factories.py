@@ -20,6 +20,7 @@ from reflectie.domain.questionnaire.answers import FieldValue, Posted, digest
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
+from reflectie.models import Checklist as ChecklistRow
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 from reflectie.services import sample_data, tokens
 from reflectie.services.questionnaire import plans, sheets
@@ -119,6 +120,15 @@ def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | No
     """A planned session, open: a round of people who answer for themselves unless told otherwise."""
     plan = {"planned_on": date(2026, 11, 20), "questions": OPTIONAL, "expected": 6, **plan}
     return sample_data.make_round(collaboration or make_collaboration(), plans.Plan(mode=mode, **plan))
+
+
+def make_sessions(*sessions: Mapping[str, Any]) -> list[Session]:
+    """So many at once as no service plans them: each with these fields, and what every session has."""
+    checklist = ChecklistRow.objects.latest("pk")
+    return Session.objects.bulk_create(
+        Session(**{"checklist": checklist, "mode": Mode.ALONE, "read_hash": uuid.uuid4().hex, **fields})
+        for fields in sessions
+    )
 
 
 def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:

@@ -174,6 +174,10 @@ class Part:
     def link(self, name: str) -> "Link":
         return Link(_only("link", name, [(link.heard, link._element) for link in self.links()]))
 
+    def addresses(self) -> list[str]:
+        """Where its links lead."""
+        return [link.address for link in self.links()]
+
     def buttons(self) -> list[str]:
         return [_name(each) for each in self._all("button")]
 

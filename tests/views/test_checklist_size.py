@@ -176,8 +176,8 @@ def every_page_of_an_open_round(session: Session, client: Client) -> dict[str, s
     found["paper form, pdf"] = printed(client, "paper-form", pk)
     paper.set_paper_count(session, 4)
     found["paper entry"] = seen(client, "paper", pk)
-    token = page_of(client.get(reverse("paper", args=[pk]))).value("token")
-    wrong = {"save": "1", "notes": "zonder nummer", "token": token}
+    numbered = page_of(client.get(reverse("paper", args=[pk]))).value("token")
+    wrong = {"save": "1", "notes": "zonder nummer", "token": numbered}
     found["paper entry, wrong"] = words(client.post(reverse("paper", args=[pk]), wrong).content.decode())
     book = load_workbook(BytesIO(client.get(reverse("import-template", args=[pk])).getvalue()))
     cells = [cell.value for page in book for row in page for cell in row]

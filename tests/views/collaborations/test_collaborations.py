@@ -97,7 +97,7 @@ def test_the_list_comes_in_pages_that_keep_the_search(coordinator, an, collabora
     first, last = (coordinator.get("/samenwerkingen/", {"zoek": "team", "pagina": page}) for page in (1, "laatste"))
     second = coordinator.get("/samenwerkingen/?zoek=team&pagina=2")
     assert [row.split()[1] for row in rows(first)] == [f"{number:02}" for number in range(25)]
-    assert 'href="?zoek=team&amp;pagina=2"' in first.content.decode()
+    assert "?zoek=team&pagina=2" in page_of(first).addresses()
     assert rows(last) == rows(first)
     assert [row.split()[1] for row in rows(second)] == [f"{number:02}" for number in range(25, 30)]
     assert "Pagina 2 van 2" in text_of(second)
@@ -164,7 +164,7 @@ def test_what_does_not_fit_is_said_beside_the_field_and_nothing_is_lost(
 
 def test_changing_shows_what_is_kept_and_keeps_what_is_given(coordinator, collaboration):
     address = url("collaboration-edit", collaboration)
-    assert "Huis Linde\nDe Brug</textarea>" in coordinator.get(address).content.decode()
+    assert page_of(coordinator.get(address)).value("partners") == "Huis Linde\nDe Brug"
 
     response = coordinator.post(address, {"name": "Nieuw", "partners": "Anker"})
 
@@ -190,7 +190,7 @@ def test_the_page_shows_sessions_newest_first(coordinator, collaboration):
     ]
     assert page_of(page).next_steps() == ["Naar de laatste sessie"]
     assert page_of(page).link("Naar de laatste sessie").address == reverse("session", args=[new.pk])
-    assert f'href="{url("session-new", collaboration)}"' in page.content.decode()
+    assert url("session-new", collaboration) in page_of(page).addresses()
 
 
 def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_change(facilitator, collaboration):
@@ -204,7 +204,7 @@ def test_a_facilitator_finds_the_sessions_and_opened_reports_and_nothing_to_chan
         "1 april 2026 ieder voor zich, anoniem · te weinig mensen In gesprek Lees het verslag van 1 april 2026",
         "1 maart 2026 ieder voor zich, anoniem · nog niemand begon Open Het verslag is nog niet open",
     ]
-    addresses = [link.address for link in page_of(page).links()]
+    addresses = page_of(page).addresses()
     links = {address for address in addresses if re.match("/(sessies|samenwerkingen)/.", address)}
     sessions = {reverse("session", args=[session.pk]) for session in (running, opened)}
     about = {url("members", collaboration), url("collaboration-signals", collaboration)}

@@ -136,7 +136,7 @@ def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collab
     page = session_page(client, session)
     facts = [fact for _term, fact in page.facts()]
     assert facts[:3] == ["Ja, we hebben elkaar nodig", "Herstellen", "We & jij"]
-    links = [link.address for link in page.links()]
+    links = page.addresses()
     assert reverse("session-next", args=[session.pk]) in links
     assert (reverse("session-new", args=[collaboration.pk]) in " ".join(links)) is (who == "coordinator")
     assert page.next_steps() == ["Lees het verslag"]

@@ -22,7 +22,7 @@ _NAMING = {"legend": "fieldset", "summary": "details", "caption": "table"}
 
 
 def page_of(response) -> "Part":
-    """The page that came, or the part of one; of some text, the same."""
+    """The page that came, or the part of one that a script asked for; also of its markup alone."""
     html = response if isinstance(response, str) else response.content.decode()
     if html.lstrip().startswith("<tr"):
         # Rows alone, for a script to put into a table.
@@ -81,6 +81,16 @@ class Part:
     @property
     def title(self) -> str:
         return " ".join(self._element.findtext(".//title", "").split())
+
+    @property
+    def kind(self) -> str:
+        """What it is in HTML."""
+        return self._element.tag
+
+    @property
+    def takes_focus(self) -> bool:
+        """Whether the focus goes here by itself, though nothing can be typed here."""
+        return self._element.get("tabindex") == "-1" and self._element.get("autofocus") is not None
 
     @property
     def main(self) -> "Part":
@@ -199,7 +209,7 @@ class Part:
         return Field(_only("field", label, [(_label(each), each) for each in self._controls() if _label(each)]))
 
     def named(self, name: str) -> "Field":
-        """The field that the browser sends by this name, where no label names it."""
+        """The field that a browser sends by this name, where no label tells it from others."""
         [field] = [each for each in self._controls() if each.get("name") == name]
         return Field(field)
 

@@ -13,6 +13,7 @@ from reflectie.models import Invitation, Membership, Role
 from reflectie.services.collaborations import people
 from tests.helpers.accounts import ADDRESS, PASSWORD, mailed_code, post, user_of, with_second_step
 from tests.helpers.factories import make_account, make_collaboration, make_round, sign_in_now, text_of
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,8 @@ def test_whoever_waits_for_a_code_finds_every_entrance_and_the_way_back(client, 
 
     assert page.status_code == 200
     assert list(page.context["form"].fields)
-    assert f'Kreeg je een code? <a href="{code_url}">' in page.content.decode()
+    assert "Kreeg je een code?" in page_of(page).words
+    assert code_url in page_of(page).main.addresses()
     assert client.get(code_url).status_code == 200
 
 
@@ -133,9 +135,9 @@ def test_signing_out_is_there_for_who_is_signed_out_already(client):
 def test_another_address_leads_to_where_it_began(client, way, begin):
     code_url = waiting(client, way)
 
-    page = client.get(code_url).content.decode()
+    page = page_of(client.get(code_url))
 
-    assert re.findall(r'<a class="quiet" href="([^"]+)">Neem een ander adres', page) == [reverse(begin)]
+    assert page.link("Neem een ander adres").address == reverse(begin)
     assert client.get(reverse(begin)).status_code == 200
 
 
@@ -401,8 +403,7 @@ def test_signing_up_keeps_where_one_was_going(client, link, has_account):
     asked = f"{reverse('account_signup')}?next={link}"
     code_url = client.post(asked, {"email": ADDRESS, "next": link})["Location"]
 
-    page = client.get(code_url).content.decode()
-    began = re.search(r'href="([^"]+)">Neem een ander adres', page)[1]
+    began = page_of(client.get(code_url)).link("Neem een ander adres").address
     wrong = [client.post(code_url, {"code": "BBBB-BBBB"}) for _ in range(3)][-1]
 
     assert began.startswith(f"{reverse('account_signup')}?next=")

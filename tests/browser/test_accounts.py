@@ -45,8 +45,9 @@ def test_journey_from_signing_up_to_closing(browser: Browser, site, javascript):
     page.get_by_role("link", name="Zet de tweede stap aan").click()
     page.get_by_role("link", name="Zet de tweede stap aan").click()
     secret = page.locator(".secret").inner_text()
-    expect(page.get_by_role("img", name="QR-code voor de app")).to_be_visible()
-    assert page.locator(".qr").evaluate("image => image.naturalWidth") > 0
+    picture = page.get_by_role("img", name="QR-code voor de app")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 0
     page.get_by_label("Code").fill(app_code(secret))
     page.get_by_role("button", name="Zet de tweede stap aan").click()
     expect(page.get_by_role("heading", name="Je noodcodes")).to_be_visible()
@@ -150,7 +151,7 @@ def test_journey_at_a_browser_that_was_left_open(browser: Browser, site, javascr
     page.get_by_role("button", name="Stuur mij een code").click()
     page.get_by_label("Code").fill("BBBB-BBBB")
     page.get_by_role("button", name="Ga verder").click()
-    expect(page.locator(".invalid-feedback")).to_contain_text("Deze code klopt niet")
+    expect(page.get_by_label("Code")).to_have_accessible_description(re.compile("Deze code klopt niet"))
     if javascript:
         check(page, PHONE["width"], found)
     page.get_by_role("button", name="Stuur een nieuwe code").click()

@@ -39,7 +39,7 @@ class Way:
         page.get_by_label(self.label).fill(address)
         page.get_by_role("button", name=self.button, exact=True).click()
         expect(page.get_by_role("heading", name="Vul de code in")).to_be_visible()
-        expect(page.locator(".address")).to_have_text(address)
+        expect(page.get_by_role("main").get_by_text(address, exact=True)).to_be_visible()
 
     def give(self, code: str) -> None:
         self.page.get_by_label("Code").fill(code)
@@ -96,7 +96,7 @@ def take_every_wrong_turn(way: Way, clock) -> None:
     way.ask(way.right)
     for _ in range(3):
         way.give(WRONG)
-    expect(page.locator(".notices")).to_have_text("Het ging te vaak mis. Vraag een nieuwe code.")
+    expect(page.get_by_role("status")).to_have_text("Het ging te vaak mis. Vraag een nieuwe code.")
     way.is_at_begin()
     # One that is too old; then one that is sent again, late.
     way.ask(way.right)
@@ -112,7 +112,7 @@ def take_the_late_turns(way: Way, clock) -> None:
     if page.get_by_role("button", name="Stuur de mail opnieuw").count():
         clock(14)
         page.get_by_role("button", name="Stuur de mail opnieuw").click()
-        expect(page.locator(".notices")).to_contain_text("Een code van daarvoor geldt niet meer.")
+        expect(page.get_by_role("status")).to_contain_text("Een code van daarvoor geldt niet meer.")
         clock(14)
     # Another tab begins again, and its code is taken in the first.
     other = page.context.new_page()
@@ -143,7 +143,7 @@ def test_signing_up_past_every_wrong_turn(page, site, link, clock, javascript):
     page.get_by_role("button", name="Maak een account").click()
     way = Way(page, site, "account_signup", "E-mailadres", "Ga verder")
     take_every_wrong_turn(way, clock)
-    expect(page.locator(".notices")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
+    expect(page.get_by_role("status")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
     take_the_late_turns(way, clock)
     turn_by_the_header(way)
     way.give(way.code())
@@ -187,7 +187,7 @@ def test_signing_in_by_a_code_past_every_wrong_turn(page, site, link, clock):
     page.get_by_role("button", name="Ik heb al een account").click()
     way = Way(page, site, "account_login", "E-mailadres", "Aanmelden")
     take_every_wrong_turn(way, clock)
-    expect(page.locator(".notices")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
+    expect(page.get_by_role("status")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
     take_the_late_turns(way, clock)
     turn_by_the_header(way)
     way.give(way.code())
@@ -202,7 +202,7 @@ def test_a_forgotten_password_past_every_wrong_turn(page, site, link, clock):
     page.goto(site + reverse("account_reset_password"))
     way = Way(page, site, "account_reset_password", "E-mailadres", "Stuur mij een code")
     take_every_wrong_turn(way, clock)
-    expect(page.locator(".notices")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
+    expect(page.get_by_role("status")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
     take_the_late_turns(way, clock)
     way.give(way.code())
     page.locator("#id_password1").fill(PASSWORD)
@@ -227,7 +227,7 @@ def test_another_address_past_every_wrong_turn(page, site, link, clock):
     way = Way(page, site, "account_email", "Nieuw e-mailadres", "Stuur mij een code", NEW)
     take_every_wrong_turn(way, clock)
     # So long after signing in it asks first who one is, and keeps what it had to say.
-    expect(page.locator(".notices")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
+    expect(page.get_by_role("status")).to_have_text("Deze code geldt niet meer. Vraag een nieuwe.")
     show_who_one_is(way)
     way.is_at_begin()
     way.ask(NEW)
@@ -235,7 +235,7 @@ def test_another_address_past_every_wrong_turn(page, site, link, clock):
     page.get_by_role("button", name="Stuur de mail opnieuw").click()
     clock(14)
     way.give(way.code())
-    expect(page.locator(".notices")).to_contain_text("Je e-mailadres is bevestigd.")
+    expect(page.get_by_role("status")).to_contain_text("Je e-mailadres is bevestigd.")
 
     page.goto(link)
     take_part(page, NEW)

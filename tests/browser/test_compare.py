@@ -67,16 +67,16 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
     page.get_by_role("button", name="Vergelijk").click()
 
     assert page.url.endswith(f"{TABLE}?{choice(two[1], two[2])}")
-    expect(page.locator(".recurring")).to_contain_text(
-        "Het vaakst een hinderpaal: gedeeld doel (in 2 van de 2 sessies)"
-    )
+    expect(page.get_by_text("Het vaakst een hinderpaal: gedeeld doel (in 2 van de 2 sessies)")).to_be_visible()
     assert page.evaluate(IN_SIGHT) == 2
     page.get_by_role("link", name="hinderpalen eerst").click()
-    expect(page.locator(".finding-row button").first).to_have_text("Gedeeld doel")
-    numbers = page.locator(".numbers-row").first
+    expect(page.get_by_role("region", name="Alles in één tabel").get_by_role("button").first).to_have_text(
+        "Gedeeld doel"
+    )
+    numbers = page.get_by_role("row", name="Antwoorden bij: Gedeeld doel")
     expect(numbers).to_be_hidden()
-    page.locator(".finding-row").first.locator("td").nth(1).click()
-    expect(numbers.locator("td").nth(1)).to_contain_text("1 van 4 ziet het anders")
+    page.get_by_role("row", name="Gedeeld doel").get_by_role("gridcell").nth(1).click()
+    expect(numbers.get_by_role("gridcell").nth(1)).to_contain_text("1 van 4 ziet het anders")
     axe(page)
     numbers.get_by_role("link", name="Verslag").nth(1).click()
     assert page.url.endswith(f"{reverse('session-report', args=[two[1].pk])}#goal-shared")
@@ -88,7 +88,7 @@ def test_choose_compare_order_open_and_hand_on(watch: Watch, fien, two):
         Membership.objects.create(collaboration=session.collaboration, user=colleague, role=Role.FACILITATOR)
     theirs = watch.open(browser(colleague))
     assert theirs.goto(address).status == 200
-    expect(theirs.locator(".session-head")).to_have_count(2)
+    expect(theirs.get_by_role("columnheader").get_by_role("link")).to_have_count(2)
     theirs.get_by_role("link", name="Wijzig de keuze").click()
     expect(theirs.locator("[data-count]")).to_have_text("2 sessies gekozen")
     assert watch.open(browser(make_account("omar@example.org"))).goto(address).status == 404
@@ -120,7 +120,7 @@ def test_it_all_works_without_javascript(watch: Watch, fien, two):
     expect(page.get_by_label("1 maart 2025")).to_be_checked()
     page.get_by_label("1 januari 2026").check()
     page.get_by_role("button", name="Vergelijk").click()
-    numbers = page.locator(".numbers-row").nth(1)
+    numbers = page.get_by_role("row", name="Antwoorden bij: Gedeeld doel")
     expect(numbers).to_be_hidden()
     page.get_by_role("button", name="Gedeeld doel", expanded=False).click()
     expect(numbers).to_be_visible()
@@ -168,9 +168,9 @@ def test_cells_are_walked_by_keyboard(watch: Watch, fien):
             >= document.querySelector(".finding-row th").getBoundingClientRect().right - 1"""
     )
     page.keyboard.press("Enter")
-    expect(page.locator(".numbers-row").first).to_be_visible()
+    expect(page.get_by_role("row", name="Antwoorden bij")).to_have_count(1)
     page.keyboard.press("Enter")
-    expect(page.locator(".numbers-row").first).to_be_hidden()
+    expect(page.get_by_role("row", name="Antwoorden bij")).to_have_count(0)
 
 
 def test_headings_and_items_stay_in_sight(watch: Watch, fien):
@@ -208,9 +208,11 @@ def test_axe_finds_nothing_on_any_page(watch: Watch, fien, two, viewport, scheme
     ]:
         assert page.goto(path).status == status
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
-        for place, button in enumerate(page.locator(".finding-row button").all()):
+        for place, button in enumerate(
+            page.get_by_role("region", name="Alles in één tabel").get_by_role("button").all()
+        ):
             button.click()
-            expect(page.locator(".numbers-row:not([hidden])")).to_have_count(place + 1)
+            expect(page.get_by_role("row", name="Antwoorden bij")).to_have_count(place + 1)
         assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}, path
         assert page.evaluate(SMALL) == [], path
         results = Axe().run(page)

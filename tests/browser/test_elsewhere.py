@@ -51,7 +51,7 @@ def test_a_window_that_hides_its_origin_gives_the_link_and_what_was_typed(browse
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Dit venster verbergt waar je formulier vandaan komt")
     expect(page.locator("#page-link")).to_have_value(f"{site}/start/")
-    expect(page.locator(".given")).to_contain_text("Samen in Tienen")
+    expect(page.get_by_role("definition")).to_have_text("Samen in Tienen")
     assert Session.objects.count() == 0
     context.close()
 
@@ -67,7 +67,7 @@ def test_a_sheet_without_cookies_says_so_keeps_what_is_typed_and_leads_on(browse
     page.get_by_role("button", name="Klaar, toon het verslag").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Dit venster houdt geen cookies bij")
-    expect(page.locator(".given")).to_contain_text("Gedeeld door alle partners")
+    expect(page.get_by_role("definition")).to_have_text("Gedeeld door alle partners")
     expect(page.locator("#page-link")).to_have_value(site + reflection.fill_url)
     # Elsewhere the link opens the same sheet.
     other = browser.new_context(locale="nl-BE").new_page()

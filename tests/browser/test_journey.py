@@ -61,7 +61,7 @@ def talk_agree_and_conclude(page: Page) -> None:
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("radio", name="Niet gedeeld door alle partners").check()
     page.get_by_role("button", name="Bewaar de uitkomst").click()
-    expect(page.locator(".outcome-row")).to_contain_text(REASON)
+    expect(page.get_by_role("row").filter(has_text=REASON)).to_have_count(1)
     page.get_by_role("link", name=re.compile(f"Maak hierover een afspraak.*{NAME}")).click()
     page.get_by_label("Wat gaan jullie doen?").fill(AGREED)
     page.get_by_role("button", name="Bewaar de afspraak").click()
@@ -78,7 +78,7 @@ def share(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Deel het met andere samenwerkingen")).click()
     page.get_by_role("radio", name="Met onze naam").first.check()
     page.get_by_role("button", name="Bewaar").click()
-    expect(page.locator(".notice")).to_have_text("Bewaard. Anderen vinden nu 1 zin van jullie.")
+    expect(page.get_by_role("status")).to_have_text("Bewaard. Anderen vinden nu 1 zin van jullie.")
 
 
 def seen(page: Page, title: str) -> None:
@@ -127,7 +127,7 @@ def numbers_in(spreadsheet: bytes) -> dict[tuple[str, int], tuple[int, int, int]
 def compare(page: Page) -> None:
     """The table, one collaboration's years, and both beside each other."""
     seen(page, "Alles in één tabel · Vergelijken")
-    shared = page.locator(".finding-row", has=page.get_by_text(NAME, exact=True)).locator("td")
+    shared = page.get_by_role("row").filter(has=page.get_by_role("button", name=NAME)).get_by_role("gridcell")
     # Collaborations stand by name.
     expect(shared).to_have_text([re.compile("Hinderpaal"), re.compile("Hinderpaal"), re.compile("Sterkte")])
     page.get_by_role("link", name="Over de tijd").click()
@@ -137,10 +137,11 @@ def compare(page: Page) -> None:
     page.get_by_role("link", name="Naast elkaar").click()
     seen(page, "Naast elkaar · Vergelijken")
     obstacle = page.locator(f"#hinderpaal-{KEY}")
-    expect(obstacle.locator(".solved")).to_contain_text("Hier lukte het: Huis Linde")
-    expect(obstacle.locator(".agreed-then")).to_contain_text(AGREED)
-    expect(obstacle.locator(".found")).to_contain_text([f"{AGREED}\n"])
-    expect(obstacle.locator(".found strong")).to_have_text("Huis Linde")
+    expect(obstacle.get_by_role("heading", name="Hier lukte het: Huis Linde")).to_be_visible()
+    # What was agreed then, and what was shared of it.
+    agreed, shared = obstacle.get_by_role("listitem").filter(has_text=AGREED).all()
+    expect(agreed).not_to_contain_text("Huis Linde")
+    expect(shared.get_by_text("Huis Linde", exact=True)).to_be_visible()
 
 
 def take_along(page: Page, path: Path) -> None:

@@ -79,12 +79,12 @@ def test_from_short_code_to_thanks_and_on_to_the_report(browser: Browser, site, 
         page.check(f'input[name="{item.key}"][value="helping"]')
     if mode is Mode.NAMED:
         page.get_by_role("button", name="Klaar").click()
-        expect(page.locator("#state-participant .error")).to_contain_text("Vul je naam in")
+        expect(page.locator("#state-participant").get_by_role("alert")).to_contain_text("Vul je naam in")
         page.fill("#c-participant", "Noor")
     page.get_by_role("button", name="Klaar").click()
 
     expect(page.get_by_role("heading", name="Bedankt, je antwoorden zijn binnen")).to_be_visible()
-    expect(page.locator(".standing")).to_contain_text("3 van de 4 zijn klaar.")
+    expect(page.get_by_role("status")).to_contain_text("3 van de 4 zijn klaar.")
     assert {item.key: "helping" for item in checklist} in answers(session)
     rounds.close_round(session)
     page.reload()
@@ -103,12 +103,12 @@ def test_waiting_page_turns_to_the_report_by_itself(own_page: Page, site):
     rounds.close_round(session)
     own_page.clock.install()
     own_page.goto(url(site, "join", session))
-    expect(own_page.locator(".standing")).to_contain_text("Het verslag is nog niet open.")
+    expect(own_page.get_by_role("status")).to_contain_text("Het verslag is nog niet open.")
 
     rounds.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)
 
-    own_page.locator(".standing").get_by_role("link", name="Naar het verslag").click()
+    own_page.get_by_role("status").get_by_role("link", name="Naar het verslag").click()
     own_page.wait_for_url("**/rapport/**")
 
 
@@ -125,7 +125,7 @@ def test_polling_stops_once_the_report_is_open(own_page: Page, site):
         own_page.clock.run_for(LOOKS_AGAIN)
     rounds.open_report(session)
     own_page.clock.run_for(LOOKS_AGAIN)
-    expect(own_page.locator(".standing")).to_contain_text("Het verslag is open.")
+    expect(own_page.get_by_role("status")).to_contain_text("Het verslag is open.")
     before = len(asked)
     assert before >= 2
 
@@ -387,7 +387,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme)
     check("Doe mee met een code")
     page.get_by_label("Code").fill("AAAAAA")
     page.get_by_role("button", name="Doe mee").click()
-    expect(page.locator(".error")).to_be_visible()
+    expect(page.get_by_label("Code")).to_have_accessible_description(re.compile("Deze code kennen we niet"))
     check("Doe mee met een code")
     page.goto(url(site, "join-continue", session))
     check("Ga verder met je eigen code")
@@ -406,7 +406,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme)
     page.goto(url(site, "join-fill", session))
     page.get_by_role("button", name="Klaar").click()
     page.wait_for_url(url(site, "join", session))
-    page.locator(".told-again summary").click()
+    page.get_by_text("Lees nog eens wat anderen zien").click()
     check("Bedankt")
     for _ in range(2):
         fill_in(session, {"goal-shared": "helping"}, finish=True)

@@ -206,7 +206,7 @@ def close(people: People, coordinator: Page, facilitator: Page, phones: list[Pag
     expect(early).to_have_count(1 if mode is Mode.ANONYMOUS else 0)
     if mode is Mode.ANONYMOUS:
         early.click()
-        expect(facilitator.locator(".verdict")).to_be_visible()
+        expect(facilitator.get_by_role("region", name="In het kort")).to_be_visible()
         facilitator.go_back()
 
 
@@ -226,7 +226,7 @@ def open_and_read(people: People, coordinator: Page, facilitator: Page, phones: 
     by_link, by_code, without = phones
     without.reload()
     for phone in (by_link, by_code):
-        phone.locator(".standing").get_by_role("link", name="Naar het verslag").click(timeout=LIVE)
+        phone.get_by_role("status").get_by_role("link", name="Naar het verslag").click(timeout=LIVE)
     coordinator.get_by_role("link", name="Naar het verslag").click()
     facilitator.reload()
     facilitator.get_by_role("link", name="Lees het verslag").click()

@@ -78,7 +78,7 @@ def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(pag
         expect(page.locator("#saved")).to_contain_text("Bewaard om")
     assert dict(reflection.values) == {"goal-shared": "hindering", "form-intensity": "helping"}
     # A button for a link is there where it can copy it.
-    page.locator(".link-box summary").click()
+    page.get_by_text("Later verdergaan? Bewaar je link").click()
     assert page.locator("[data-copy]:visible").count() in ((0,) if script == "copy" else (0, 1))
     expect(page.locator("#own-link")).to_have_value(re.compile("/invullen/"))
 
@@ -145,15 +145,15 @@ def test_table_of_a_comparison_opens_a_row_and_promises_no_arrows(context: Brows
     to = f"{reverse('compare-table')}?{choice(*sessions)}"
     page = signed_in(context, site, browser(fien))
     page.goto(site + to)
-    keys = page.locator(".keys")
+    keys = page.get_by_text("Met de pijltjes ga je van cel naar cel.")
     expect(keys).to_be_visible()
 
     without(page, "comparison", how)
     page.goto(site + to)
 
     expect(keys).to_be_hidden()
-    page.locator(".finding-row button").first.click()
-    expect(page.locator(".numbers-row").first).to_be_visible()
+    page.get_by_role("region", name="Alles in één tabel").get_by_role("button").first.click()
+    expect(page.get_by_role("row", name="Antwoorden bij")).to_have_count(1)
 
 
 def test_copying_that_the_browser_refuses_leaves_the_link_to_copy_by_hand(page: Page, site):
@@ -162,7 +162,7 @@ def test_copying_that_the_browser_refuses_leaves_the_link_to_copy_by_hand(page: 
         "navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
     )
     page.goto(site + reflection.fill_url)
-    page.locator(".link-box summary").click()
+    page.get_by_text("Later verdergaan? Bewaar je link").click()
     button = page.get_by_role("button", name="Kopieer")
     button.click()
 

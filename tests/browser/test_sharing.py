@@ -60,12 +60,14 @@ def test_what_one_shares_another_finds_by_obstacle_until_it_is_taken_back(watch:
     choose(here, "Zonder naam", 0)
     here.get_by_label("Wat hielp?").fill(WORDS)
     here.get_by_role("button", name="Bewaar").click()
-    expect(here.locator(".error, .invalid-feedback").first).to_contain_text("Kies bij welke stelling het hoort.")
+    expect(here.get_by_label("Bij welke stelling hoort het?")).to_have_accessible_description(
+        re.compile("Kies bij welke stelling het hoort.")
+    )
     expect(here.get_by_label("Wat hielp?")).to_have_value(WORDS)
     here.get_by_label("Bij welke stelling hoort het?").select_option(KEY)
     choose(here, "Met onze naam", 1)
     here.get_by_role("button", name="Bewaar").click()
-    expect(here.locator(".notice")).to_have_text("Bewaard. Anderen vinden nu 2 zinnen van jullie.")
+    expect(here.get_by_role("status")).to_have_text("Bewaard. Anderen vinden nu 2 zinnen van jullie.")
 
     there.goto(beside_url(fien))
     obstacle = there.locator(f"#hinderpaal-{KEY}")
@@ -85,7 +87,7 @@ def test_what_one_shares_another_finds_by_obstacle_until_it_is_taken_back(watch:
     for thing in range(2):
         choose(here, "Niet delen", thing)
     here.get_by_role("button", name="Bewaar").click()
-    expect(here.locator(".notice")).to_have_text("Bewaard. Jullie delen niets.")
+    expect(here.get_by_role("status")).to_have_text("Bewaard. Jullie delen niets.")
     there.goto(reverse("shared"))
     expect(there.locator("main")).to_contain_text("Nog niemand deelde iets.")
     there.goto(beside_url(fien))
@@ -104,7 +106,7 @@ def test_lesson_is_changed_and_taken_out_by_whoever_wrote_it(watch: Watch, sessi
     page.get_by_role("button", name="Bewaar").click()
     check(page, "Les")
     page.get_by_role("button", name="Haal de les weg").click()
-    expect(page.locator(".notice")).to_have_text("Bewaard. Jullie delen niets.")
+    expect(page.get_by_role("status")).to_have_text("Bewaard. Jullie delen niets.")
     assert Lesson.objects.count() == 0
 
 

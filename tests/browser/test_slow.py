@@ -61,7 +61,7 @@ def test_page_is_one_form_when_one_of_its_scripts_never_comes(own_page: Page, si
     own_page.route(re.compile(rf"/{missing}[^/]*\.js$"), lambda route: route.abort())
     own_page.goto(site + reflection.fill_url)
     own_page.check('input[name="form-intensity"][value="helping"]')
-    own_page.locator("#q-goal-shared .wipe").click()
+    own_page.get_by_role("button", name="wis antwoord 2", exact=True).click()
     own_page.wait_for_url("**/invullen/*/?bewaard=*")
     assert dict(reflection.values) == {"form-intensity": "helping"}
     reminder = own_page.get_by_role("button", name="Bewaar en ga later verder")

@@ -98,7 +98,8 @@ def test_an_agreement_is_made_by_keyboard_alone(watch: Watch, content):
     tab_to(page, "Bewaar")
     page.keyboard.press("Enter")
 
-    expect(page.locator(".agreement-line .stage")).to_have_text("Bezig")
+    line = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="We bellen."))
+    expect(line.get_by_text("Bezig", exact=True)).to_be_visible()
     expected = changed(FIRST, what="We bellen.", due_on=None, state=State.BUSY, principle=3)
     assert [etag(found) for found in reports.load_agreements(session)] == [etag(expected)]
 

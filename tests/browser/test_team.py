@@ -59,7 +59,7 @@ def test_journey_from_home_to_pdf(browser: Browser, site, tmp_path, checklist, j
     page.get_by_role("button", name="Klaar, toon het verslag").click()
 
     page.wait_for_url("**/rapport/**")
-    expect(page.locator(".verdict")).to_have_text(VERDICT)
+    expect(page.get_by_role("region", name="In het kort").get_by_text(VERDICT, exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download als pdf").click()
     download.value.save_as(tmp_path / "verslag.pdf")
@@ -178,7 +178,7 @@ def test_wipe_while_offline_is_sent_later(own_page: Page, context: BrowserContex
     own_page.goto(site + reflection.fill_url)
     context.set_offline(True)
 
-    own_page.locator("#q-goal-shared .wipe").click()
+    own_page.get_by_role("button", name="wis antwoord 2", exact=True).click()
 
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
     expect(own_page.locator("#spoken")).to_contain_text("Geen verbinding.")
@@ -197,7 +197,7 @@ def test_answers_given_while_a_save_hangs_are_kept_at_once_and_all_arrive(own_pa
     page.goto(site + reflection.fill_url)
     page.route("**/invullen/**", lambda route: route.continue_() if held else held.append(route))
 
-    page.locator("#q-goal-shared .wipe").click()
+    page.get_by_role("button", name="wis antwoord 2", exact=True).click()
     page.check('input[name="goal-shared"][value="helping"]')
     page.check('input[name="form-intensity"][value="dont-know"]')
     page.locator("#q-context-political summary", has_text="Notitie").click()
@@ -236,7 +236,7 @@ def test_reply_that_got_lost_is_no_conflict_with_oneself(own_page: Page, site):
     page.locator("#c-goal-shared-note").blur()
 
     expect(page.locator("#saved")).to_contain_text("Bewaard om")
-    expect(page.locator(".conflict")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
     assert dict(reflection.values) == {"goal-shared-note": "Met een é en meer dan dat"}
 
 
@@ -295,7 +295,7 @@ def test_erasing_takes_what_the_browser_kept(own_page: Page, site):
     own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
     own_page.fill("#c-goal-shared-note", "n" * 2001)
     own_page.locator("#c-goal-shared-note").blur()
-    expect(own_page.locator("#state-goal-shared .error")).to_have_count(1)
+    expect(own_page.locator("#state-goal-shared").get_by_role("alert")).to_have_count(1)
     assert "nnn" in browser_storage(own_page)
 
     own_page.goto(site + reflection.erase_url)
@@ -374,7 +374,7 @@ def test_error_stands_beside_the_field_and_goes_when_mended(own_page: Page, site
     own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
     note.fill("n" * 2001)
     note.blur()
-    error = own_page.locator("#state-goal-shared .error")
+    error = own_page.locator("#state-goal-shared").get_by_role("alert")
     expect(error).to_contain_text("Te lang: 2.001 tekens")
     expect(note).to_have_attribute("aria-invalid", "true")
     expect(note).to_have_value("n" * 2001)
@@ -510,8 +510,9 @@ def test_axe_finds_nothing_where_something_went_wrong(browser: Browser, site, sc
     second.locator("#q-form-intensity summary", has_text="Notitie").click()
     second.fill("#c-form-intensity-note", "n" * 2001)
     second.locator("#c-form-intensity-note").blur()
-    expect(second.locator(".conflict")).to_have_count(1)
-    expect(second.locator(".error")).to_have_count(1)
+    expect(second.get_by_role("alert")).to_have_count(2)
+    expect(second.get_by_role("alert").first).to_contain_text("Hier is intussen iets anders bewaard.")
+    expect(second.get_by_role("alert").last).to_contain_text("Te lang")
     assert Axe().run(second).generate_snapshot() == Axe().run(first).generate_snapshot()
     assert Axe().run(first).violations_count == 0
     context.close()

@@ -41,7 +41,7 @@ def open_notes(page: Page, site: str, reflection: Reflection) -> None:
 
 def is_shown(page: Page, expected: dict[str, str]) -> None:
     assert {item: page.locator(note_of(item)).input_value() for item in expected} == expected
-    expect(page.locator(".error, .conflict")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def notes_of(reflection: Reflection) -> dict[str, str]:

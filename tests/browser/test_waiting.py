@@ -267,7 +267,7 @@ def is_shown(person: Person) -> None:
     if not person.order.stays and CLOSED & set(person.order.events):
         page.get_by_role("link", name="Bekijk het").click()
     for note in NOTES.values():
-        expect(page.locator(".given")).to_contain_text(note)
+        expect(page.get_by_role("definition").get_by_text(note)).to_be_visible()
     assert until(page, lambda: stored(page) == "{}")
     assert not saved() & set(NOTES.values())
     # Once: whoever comes next on this device sees none of it.

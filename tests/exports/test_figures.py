@@ -27,7 +27,8 @@ from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
 from tests.helpers.compared import opened, team
 from tests.helpers.factories import make_account
-from tests.helpers.markup import markup_of
+from tests.helpers.markup import markup_of, words_of
+from tests.helpers.page import page_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration
 from tests.helpers.taken import (
     Figures,
@@ -184,9 +185,8 @@ def test_screen_has_the_figures_of_the_files(name, request, checklist):
 
 def test_screen_shows_of_each_group_what_the_files_have(grouped):
     page, found = screen(grouped), figures_of_json(taken(grouped, Format.JSON))
-    [table] = re.findall(r'<details class="figures".*?</details>', page, re.DOTALL)
-    [_head, *lines] = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
-    cells = [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", line)] for line in lines]
+    [_heads, *lines] = page_of(page).rows("In cijfers")
+    cells = [line for _item, *line in lines]
     keys = list(dict.fromkeys(key for key, _group in found))
     told = {(key, house): [*map(int, re.findall(r"\d+", text))] for key, line in zip(keys, cells, strict=True)
             for house, text in zip(HOUSES, line, strict=False)}  # fmt: skip
@@ -264,7 +264,7 @@ def test_too_few_leave_no_number_of_answers_anywhere(few, checklist):
     cells = [cell.value for line in book["Verslag"].iter_rows() for cell in line]
     assert [cell for cell in cells if isinstance(cell, int)] == list(range(1, 16))
     assert str(wording.REASONS[Reason.TOO_FEW]) == "te weinig mensen"
-    assert re.sub(r"<[^>]+>", " ", screen(few)).count("te weinig mensen") == 1
+    assert words_of(screen(few)).count("te weinig mensen") == 1
 
 
 @ALL

@@ -2,10 +2,8 @@
 
 import importlib
 import pkgutil
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +28,7 @@ from reflectie.services import clock
 from reflectie.services.report.agreements import add_agreement
 from reflectie.services.sessions import paper
 from tests.helpers.factories import fill_in, make_reflection, make_round, sign_in_now
+from tests.helpers.page import page_of
 from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db
@@ -109,15 +108,7 @@ def texts(value: Any) -> Iterator[str]:
 
 def fields_of(page: Any) -> dict[str, str]:
     """What the page's forms send as they stand: what is hidden, and what is filled in already."""
-    html = page.content.decode()
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", html):
-        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if attributes.get("type") in {"radio", "checkbox"} and " checked" not in tag:
-            continue
-        if name := attributes.get("name"):
-            found.setdefault(unescape(name), unescape(attributes.get("value", "")))
-    return found
+    return {name: values[0] for name, values in page_of(page).sent().items()}
 
 
 def start(client: Client, **_: Any) -> Any:

@@ -38,6 +38,7 @@ from reflectie.services.sessions import aggregation
 from reflectie.web.logs import SecretScrubbingFilter
 from samenwerking.gunicorn import access_log_format
 from tests.helpers.factories import CONCLUDING, make_account, make_round
+from tests.helpers.page import page_of
 
 # In the order in which they answer. Each signs every note with a word of their own, so that it can be found again.
 PEOPLE = ("eik", "beuk", "linde", "wilg", "els", "berk")
@@ -238,9 +239,8 @@ class Round:
         }
         values |= {f"{key}-note": note(who, key) for key in NOTED}
         values |= {"goal-sentence": sentence(who), "level": "practice" if place < 3 else "board"}
-        marks = dict(
-            re.findall(r'name="((?:seen-[\w-]+|keep-as))" value="([^"]*)"', self.ask(who, self.at("join-fill")))
-        )
+        sent = page_of(self.ask(who, self.at("join-fill"))).sent()
+        marks = {name: value for name, [value] in sent.items() if name.startswith("seen-") or name == "keep-as"}
         for name, value in values.items() if place % 2 else ():
             one = {name: value, f"seen-{name}": marks[f"seen-{name}"], "keep-as": marks["keep-as"]}
             self.ask(who, self.at("join-fill"), one, **{"HX-Request": "true"})

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from uuid import uuid4
 
 from django.contrib.auth.models import User
 
 from reflectie.domain.questionnaire.answers import FieldValue
 from reflectie.domain.report.agreements import Conclusion
 from reflectie.domain.setup import Mode
-from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
+from reflectie.models import Answer, Collaboration, Item, Membership, Response, Role, Session
 from reflectie.services.sessions.rounds import conclude
+from tests.helpers.factories import make_sessions
 from tests.helpers.rounds import DAY, discussed_round, fetched
 
 
@@ -41,19 +41,9 @@ def team(user: User, name: str, role: Role = Role.FACILITATOR, **labels: str) ->
 def many(collaboration: Collaboration, number: int, people: int = 0) -> list[Session]:
     """So many rounds that are talked about, a month apart, written at once; with as many answers to every item from
     each of these people."""
-    checklist = Checklist.objects.get()
-    sessions = Session.objects.bulk_create(
-        Session(
-            checklist=checklist,
-            collaboration=collaboration,
-            mode=Mode.ANONYMOUS,
-            stage=Session.Stage.DISCUSSION,
-            read_hash=uuid4().hex,
-            changed_on=DAY,
-            planned_on=date(2010 + place // 12, 1 + place % 12, 5),
-        )
-        for place in range(number)
-    )
+    stands = {"mode": Mode.ANONYMOUS, "stage": Session.Stage.DISCUSSION, "changed_on": DAY}
+    days = [date(2010 + place // 12, 1 + place % 12, 5) for place in range(number)]
+    sessions = make_sessions(*({**stands, "collaboration": collaboration, "planned_on": day} for day in days))
     sheets = [Response(session=session, finished=True) for session in sessions for _ in range(people)]
     Response.objects.bulk_create(sheets)
     items = list(Item.objects.order_by("pk"))

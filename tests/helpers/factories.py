@@ -2,7 +2,6 @@
 use."""
 
 import json
-import re
 import threading
 import time
 import uuid
@@ -21,10 +20,12 @@ from reflectie.domain.questionnaire.answers import FieldValue, Posted, digest
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Mode
+from reflectie.models import Checklist as ChecklistRow
 from reflectie.models import Collaboration, Membership, Partner, Response, Role, Session
 from reflectie.services import sample_data, tokens
 from reflectie.services.questionnaire import plans, sheets
 from tests.helpers.markup import words_of
+from tests.helpers.page import page_of
 
 FIXTURES = django_settings.BASE_DIR / "fixtures"
 
@@ -121,6 +122,15 @@ def make_round(mode: Mode = Mode.ANONYMOUS, *, collaboration: Collaboration | No
     return sample_data.make_round(collaboration or make_collaboration(), plans.Plan(mode=mode, **plan))
 
 
+def make_sessions(*sessions: Mapping[str, Any]) -> list[Session]:
+    """So many at once as no service plans them: each with these fields, and what every session has."""
+    checklist = ChecklistRow.objects.latest("pk")
+    return Session.objects.bulk_create(
+        Session(**{"checklist": checklist, "mode": Mode.ALONE, "read_hash": uuid.uuid4().hex, **fields})
+        for fields in sessions
+    )
+
+
 def fill_in(session: Session, values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """One participant's answers; their personal code."""
     code = tokens.new_code(tokens.PERSONAL_CODE)
@@ -155,8 +165,7 @@ def text_of(response) -> str:
 
 def rows(response) -> list[str]:
     """The lines of the page's list, each as it reads."""
-    found = re.findall(r'<li class="card-line">(.*?)</li>', response.content.decode(), re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+    return [card.words for card in page_of(response).cards()]
 
 
 def add_member(collaboration: Collaboration, address: str, role: Role) -> Membership:

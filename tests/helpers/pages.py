@@ -1,11 +1,11 @@
 """Every page there is, as people at a session's several stages see it: for tests of what all pages have in common."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.test import Client
 
+from tests.helpers.page import page_of
 from tests.helpers.permission_table import STAGES, TABLE, World, by_stage, parameters, undone
 
 # Who sees most of what is for members, for who takes part, and for everybody.
@@ -30,8 +30,7 @@ class Shown:
 
     @property
     def title(self) -> str:
-        found = re.search(r"<title>(.*?)</title>", self.html, re.DOTALL)
-        return " ".join(found[1].split()) if found else ""
+        return page_of(self.html).title
 
 
 def every_page(worlds: dict[str, World]) -> Iterator[Shown]:

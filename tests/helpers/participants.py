@@ -1,13 +1,12 @@
 """Somebody who takes part, for tests: begins, answers, and their code."""
 
-import re
-
 from django.test import Client
 from django.urls import reverse
 
 from reflectie.models import Session
 from reflectie.web.participant_cookie import participant_code
 from tests.helpers.markup import words_of
+from tests.helpers.page import page_of
 
 
 def url(name: str, session: Session) -> str:
@@ -33,8 +32,7 @@ def code_of(client: Client, session: Session) -> str:
 
 
 def draft_key(client: Client, session: Session) -> str:
-    found = re.search(r'name="keep-as" value="([^"]*)"', client.get(url("join-fill", session)).content.decode())
-    return found[1]
+    return page_of(client.get(url("join-fill", session))).value("keep-as")
 
 
 def give(client: Client, session: Session, values: dict[str, str], *, finish: bool = False, seen: str = "0", mark=None):

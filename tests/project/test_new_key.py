@@ -1,7 +1,5 @@
 """A new SECRET_KEY in the middle of everything: with the one of before beside it nobody notices."""
 
-import re
-
 import pytest
 from django.core import mail
 from django.test import Client, RequestFactory
@@ -28,6 +26,7 @@ from tests.helpers.factories import (
     make_round,
     sign_in_now,
 )
+from tests.helpers.page import page_of
 from tests.helpers.paper import typed
 from tests.helpers.participants import answers, begin, code_of, draft_key, give, text_of, url
 
@@ -197,8 +196,7 @@ def test_paper_page_that_was_drawn_before_is_taken(checklist, new_key):
     session = make_round(paper_by="Mieke")
     paper.set_paper_count(session, 3)
     coordinator = browser(session.collaboration.memberships.get().user)
-    page = coordinator.get(reverse("paper", args=[session.pk])).content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    token = page_of(coordinator.get(reverse("paper", args=[session.pk]))).value("token")
     new_key()
 
     sent = coordinator.post(reverse("paper", args=[session.pk]), {**typed(checklist), "token": token})

@@ -1,7 +1,6 @@
 """The site as it is served for real: gunicorn, hashed and compressed static files, a database of its own."""
 
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -21,6 +20,7 @@ from django.conf import settings
 from playwright.sync_api import Browser
 
 from benchmarks.server import free_port
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.browser
 
@@ -138,7 +138,7 @@ def test_every_acknowledged_answer_survives_a_kill(server: Server, checklist):
     """Answers are saved one by one while the server is killed without warning, five times over."""
     _, headers, page = server.ask("/start/")
     cookie = headers["Set-Cookie"].split(";")[0]
-    fields = dict(re.findall(r'name="(csrfmiddlewaretoken|token)" value="([^"]+)"', page))
+    fields = {name: page_of(page).main.value(name) for name in ("csrfmiddlewaretoken", "token")}
     _, headers, _ = server.ask("/start/", {**fields, "mode": "alone"}, cookie)
     path = headers["Location"]
     acknowledged = {}
@@ -152,4 +152,4 @@ def test_every_acknowledged_answer_survives_a_kill(server: Server, checklist):
         server.process.wait()
         server.process = start(server.environment, server.port)
         _, _, page = server.ask(path)
-        assert dict(re.findall(r'name="([a-z-]+)" value="([a-z-]+)"\s+checked', page)) == acknowledged
+        assert {field.name: field.value for field in page_of(page).fields() if field.is_checked} == acknowledged

@@ -1,8 +1,5 @@
 """The daily work: when it is due, that twice is once, and that a clock that is wrong erases nothing."""
 
-import html
-import itertools
-import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +12,8 @@ from django.utils import timezone
 from reflectie import tasks
 from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
 from reflectie.services import clock, daily, heartbeat
-from tests.helpers.factories import browser, make_account, make_collaboration, make_reflection
+from tests.helpers.factories import browser, make_account, make_collaboration, make_sessions
+from tests.helpers.page import page_of
 from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db
@@ -25,29 +23,15 @@ ERASE, REMIND = DailyJob.Name.ERASE, DailyJob.Name.REMIND
 
 def reflections(old: int, young: int = 0) -> None:
     """So many that expire today, and so many that were changed yesterday."""
-    first = make_reflection().response.session
-    days = itertools.chain([90] * old, [1] * young)
-    rows = [
-        Session(
-            checklist=first.checklist,
-            mode=first.mode,
-            read_hash=f"{number}",
-            changed_on=clock.today() - timedelta(days=age),
-        )
-        for number, age in enumerate(days)
-    ]
-    first.delete()
-    Session.objects.bulk_create(rows)
+    ages = [90] * old + [1] * young
+    make_sessions(*({"changed_on": clock.today() - timedelta(days=age)} for age in ages))
 
 
 def rounds_concluded(old: int, young: int) -> None:
     session = discussed_round(make_collaboration(), [{"goal-shared": "helping"}] * 3)
-    for number, years in enumerate([3] * old + [0] * young):
-        session.pk, session.read_hash, session.join_token, session.code = None, f"r{number}", None, None
-        session.stage, session.concluded_on = Session.Stage.CONCLUDED, clock.today() - timedelta(days=366 * years)
-        session._state.adding = True
-        session.pk = Session._meta.pk.get_default()
-        session.save()
+    days = [clock.today() - timedelta(days=366 * years) for years in [3] * old + [0] * young]
+    alike = {name: getattr(session, name) for name in ("collaboration", "mode", "planned_on", "changed_on")}
+    make_sessions(*({**alike, "stage": Session.Stage.CONCLUDED, "concluded_on": day} for day in days))
 
 
 def done(name: DailyJob.Name, days_ago: int) -> None:
@@ -259,8 +243,7 @@ def administrator(client):
 
 
 def warnings(client) -> list[str]:
-    page = client.get(reverse("admin:index")).content.decode()
-    return [html.unescape(text) for text in re.findall(r'<li class="warning">(.*?)</li>', page)]
+    return page_of(client.get(reverse("admin:index"))).told("warning")
 
 
 def test_administrators_read_that_the_worker_is_silent_or_work_is_late_or_held_back(administrator):

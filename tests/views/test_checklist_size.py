@@ -21,6 +21,7 @@ from reflectie.services import tokens
 from reflectie.services.questionnaire import checklists, plans
 from reflectie.services.sessions import paper, rounds
 from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
+from tests.helpers.page import page_of
 from tests.helpers.readback import read_pdf, squeezed, text_of
 from tests.helpers.rounds import discussed_round, fetched, make_collaboration, open_round, signed_in
 
@@ -175,8 +176,8 @@ def every_page_of_an_open_round(session: Session, client: Client) -> dict[str, s
     found["paper form, pdf"] = printed(client, "paper-form", pk)
     paper.set_paper_count(session, 4)
     found["paper entry"] = seen(client, "paper", pk)
-    wrong = {"save": "1", "notes": "zonder nummer", "token": re.findall(r'name="token" value="([^"]+)"', client.get(
-        reverse("paper", args=[pk])).content.decode())[0]}  # fmt: skip
+    numbered = page_of(client.get(reverse("paper", args=[pk]))).value("token")
+    wrong = {"save": "1", "notes": "zonder nummer", "token": numbered}
     found["paper entry, wrong"] = words(client.post(reverse("paper", args=[pk]), wrong).content.decode())
     book = load_workbook(BytesIO(client.get(reverse("import-template", args=[pk])).getvalue()))
     cells = [cell.value for page in book for row in page for cell in row]

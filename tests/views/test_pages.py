@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
+from tests.helpers.page import page_of
 from tests.helpers.pages import Shown, every_page, is_about_a_collaboration
 from tests.helpers.permission_table import World, undone
 
@@ -50,28 +51,29 @@ def test_refused_form_says_in_front_what_is_wrong_with_links_to_the_fields(shown
     refused = [page for page in shown if page.status == 422 and '<form method="post"' in page.html]
     assert len({page.route for page in refused}) > 15
     for page in refused:
-        boxes = re.findall(r'<div class="trouble" role="alert"[^>]*>.*?</div>', page.html, re.DOTALL)
+        parts = page_of(page.html)
+        boxes = [alert for alert in parts.alerts() if alert.headings()]
         assert len(boxes) == 1, str(page)
         box = boxes[0]
         # Whoever types paper forms goes on in the first field that is wrong.
-        assert ('tabindex="-1" autofocus>' in box.partition("\n")[0]) == (page.route not in {"paper"}), str(page)
-        targets = re.findall(r'href="#([^"]+)"', box)
-        assert targets or "<li>" in box, str(page)
+        assert box.takes_focus == (page.route not in {"paper"}), str(page)
+        targets = [address.removeprefix("#") for address in box.addresses() if address.startswith("#")]
+        assert targets or box.items(), str(page)
         for target in targets:
-            element = re.search(rf'<(\w+)[^>]*\bid="{re.escape(target)}"', page.html)
-            assert element, (str(page), target)
-            assert element[1] in {"input", "select", "textarea", "button", "fieldset", "div"}, (str(page), target)
+            assert target in parts.anchors(), (str(page), target)
+            kind = parts.at(target).kind
+            assert kind in {"input", "select", "textarea", "button", "fieldset", "div"}, (str(page), target)
 
 
 def test_every_mistake_of_a_refused_form_stands_in_front(coordinator, collaboration):
     url = reverse("session-new", args=[collaboration.pk])
     page = coordinator.post(url, {"planned_on": "x", "mode": "anonymous", "expected": "2", "grouping": "none"})
-    [box] = re.findall(r'<div class="trouble".*?</div>', page.content.decode(), re.DOTALL)
-    assert re.findall(r'<a href="#(\w+)">(.{12})', box) == [
-        ("id_planned_on", "Geef een dag"),
-        ("id_expected", "Met twee men"),
+    links = page_of(page).part("Dit lukte nog niet").links()
+    assert [(link.address, link.words[:12]) for link in links] == [
+        ("#id_planned_on", "Geef een dag"),
+        ("#id_expected", "Met twee men"),
     ]
-    assert page.content.decode().index("Met twee mensen", page.content.decode().index('id="div_id_expected"')) > 0
+    assert "Met twee mensen" in page_of(page).field("Met hoeveel vullen jullie in?").description
 
 
 class Translated(HTMLParser):

@@ -2,15 +2,17 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from tests.helpers.page import page_of
+
 pytestmark = pytest.mark.django_db
 
 
 def test_home_says_what_it_is_and_where_to_begin(client):
-    page = client.get("/").content.decode()
+    page = page_of(client.get("/"))
 
-    assert "Waarom loopt onze samenwerking stroef?" in page
-    assert f'href="{reverse("start")}"' in page
-    assert "Na 90 dagen zonder wijziging wissen we alles." in page
+    assert "Waarom loopt onze samenwerking stroef?" in page.words
+    assert reverse("start") in page.addresses()
+    assert "Na 90 dagen zonder wijziging wissen we alles." in page.words
 
 
 def test_home_for_a_stranger_sets_no_cookie(client):
@@ -18,9 +20,7 @@ def test_home_for_a_stranger_sets_no_cookie(client):
 
 
 def test_home_for_an_owner_leads_back_to_the_reflection(owner, finished):
-    page = owner.get("/").content.decode()
-
-    assert f'href="{finished.fill_url}"' in page
+    assert finished.fill_url in page_of(owner.get("/")).addresses()
     assert "no-store" in owner.get("/")["Cache-Control"]
 
 

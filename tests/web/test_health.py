@@ -15,6 +15,7 @@ from reflectie.models import DailyJob
 from reflectie.services import clock, daily, health, heartbeat
 from reflectie.web.logs import SecretScrubbingFilter
 from tests.helpers.factories import make_reflection
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,11 +105,11 @@ def test_disk_is_a_warning_for_who_may_know(client, knowing, monkeypatch, admini
     monkeypatch.setattr(health.shutil, "disk_usage", lambda path: Disk(free))
     assert told(client) == (200, ["ok"])
     assert told(knowing) == (200, ["ok", warning])
-    assert f'<li class="warning">{warning}</li>' in administrator.get("/beheer/").content.decode()
+    assert warning in page_of(administrator.get("/beheer/")).told("warning")
 
 
 def test_failure_is_shown_to_administrators(administrator, no_cache_table):
-    assert f'<li class="error">{NO_TABLE}</li>' in administrator.get("/beheer/").content.decode()
+    assert NO_TABLE in page_of(administrator.get("/beheer/")).told("error")
 
 
 @pytest.mark.parametrize("given", ["", "Bearer ", f"Bearer {TOKEN}x", TOKEN, f"Basic {TOKEN}"])

@@ -38,7 +38,7 @@ from reflectie.services.collaborations.people import (
 )
 from reflectie.services.errors import NotFoundError
 from reflectie.services.sessions import rounds
-from tests.helpers.factories import at_once, make_account, make_reflection, make_round
+from tests.helpers.factories import at_once, fill_in, make_account, make_reflection, make_round
 
 pytestmark = pytest.mark.django_db
 
@@ -176,8 +176,8 @@ def test_a_collaboration_without_a_session_is_left_out(collaboration):
 def test_sessions_come_newest_first_with_what_was_begun(collaboration):
     old = make_round(collaboration=collaboration, planned_on=date(2025, 3, 1))
     new = make_round(collaboration=collaboration, planned_on=date(2027, 3, 1))
-    Response.objects.create(session=old, finished=True)
-    Response.objects.create(session=old)
+    fill_in(old, {"goal-shared": "helping"}, finish=True)
+    fill_in(old, {"goal-shared": "helping"})
 
     found = [(line.session, line.title.day, line.begun, line.has_finished) for line in sessions_of(collaboration)]
 

@@ -21,6 +21,7 @@ from reflectie.services.sessions import rounds
 from tests.helpers.conflicts import all_met, met_by
 from tests.helpers.factories import CONCLUSION, at_once
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -174,17 +175,17 @@ def test_outcome_page_records_what_the_talk_came_to(who, session, request):
 
 
 def test_outcome_page_of_a_factor_asks_whether_it_plays(coordinator, session):
-    page = markup_of(coordinator.get(outcome_url(session, "context-personal")))
-    radios = page.split('class="choices"')[1].split("</div>")[0]
-    assert re.findall(r"<span>(.*?)</span>", radios) == ["Speelt", "Speelt niet", "We blijven verdeeld"]
+    page = page_of(coordinator.get(outcome_url(session, "context-personal")))
+    asked = page.part("Wat maken jullie ervan?")
+    assert asked.choices() == ["Speelt", "Speelt niet", "We blijven verdeeld"]
 
 
 def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session):
     record_outcome(session, KEY, FIRST, "0")
-    page = markup_of(coordinator.get(outcome_url(session)))
-    assert FIRST.reason in page
-    assert f'name="seen" value="{etag(FIRST)}"' in page
-    assert 'value="helping" checked' in page
+    page = page_of(coordinator.get(outcome_url(session)))
+    assert page.field("Waarom?").value == FIRST.reason
+    assert page.value("seen") == etag(FIRST)
+    assert page.sent()["choice"] == ["helping"]
 
     response = coordinator.post(outcome_url(session), posted(FIRST, etag(FIRST), remove="1"))
 
@@ -193,12 +194,10 @@ def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session)
 
 def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coordinator, session):
     for key, chosen in ((KEY, "ourselves"), ("context-financial", "government")):
-        page = markup_of(coordinator.get(outcome_url(session, key)))
-        asked = page.split("Wie kan dit in beweging zetten?</legend>")[1].split("</fieldset>")[0]
+        asked = page_of(coordinator.get(outcome_url(session, key))).part("Wie kan dit in beweging zetten?")
         words = {"ourselves": "Wijzelf", "organisations": "Onze organisaties", "government": "Overheid of financier"}
-        assert re.findall(r'value="(\w+)"( checked)?> <span>(.*?)</span>', asked) == [
-            (value, " checked" if value == chosen else "", f"{word} (voorstel)" if value == chosen else word)
-            for value, word in words.items()
+        assert [(choice.value, choice.is_checked, choice.label) for choice in asked.fields()] == [
+            (value, value == chosen, f"{word} (voorstel)" if value == chosen else word) for value, word in words.items()
         ]
 
 
@@ -209,11 +208,11 @@ def test_outcome_page_records_who_can_move_it_with_or_without_a_choice(coordinat
     assert coordinator.post(outcome_url(session), posted(given)).status_code == 303
 
     assert recorded(session) == given
-    page = markup_of(coordinator.get(outcome_url(session)))
-    assert 'name="mover" value="government" checked' in page
-    assert page.count(" checked") == (1 if choice is None else 2)
-    report = markup_of(coordinator.get(report_url(session)))
-    assert report.count('Wie dit in beweging kan zetten</span><strong class="agreed">overheid of financier') == 1
+    page = page_of(coordinator.get(outcome_url(session)))
+    assert page.sent()["mover"] == ["government"]
+    assert len(page.chosen()) == (1 if choice is None else 2)
+    report = page_of(coordinator.get(report_url(session))).words
+    assert report.count("Wie dit in beweging kan zetten overheid of financier") == 1
     assert report.count("We blijven verdeeld") == (0 if choice is None else 1)
     assert "Het gesprek kwam anders uit" not in report
     assert "Aan zet: overheid of financier" in report
@@ -245,10 +244,10 @@ def test_outcome_page_shows_which_mover_the_other_recorded(coordinator, facilita
 
     late = coordinator.post(outcome_url(session), posted(mine))
 
-    met = markup_of(late).split('class="conflict"')[1].split("</dl>")[0]
+    met = page_of(late).part("iemand anders was je voor")
     assert (late.status_code, recorded(session)) == (409, theirs)
-    assert re.findall(r"<dd>(.*?)</dd>", met) == ["Nog niets gekozen", "overheid of financier"]
-    assert 'name="mover" value="organisations" checked' in markup_of(late)
+    assert [fact for _term, fact in met.facts()] == ["Nog niets gekozen", "overheid of financier"]
+    assert page_of(late).sent()["mover"] == ["organisations"]
 
 
 def test_outcome_page_with_a_mover_that_is_unknown_says_so(coordinator, session):
@@ -324,11 +323,11 @@ def test_outcome_page_wiping_what_somebody_changed_asks_first(coordinator, sessi
 def test_outcome_page_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
     rounds.conclude(session, CONCLUSION)
     response = coordinator.post(outcome_url(session), posted(FIRST))
-    page = markup_of(response)
+    page = page_of(response)
     assert response.status_code == 409
-    assert "Het gesprek is afgerond." in page
-    assert FIRST.reason in page
-    assert 'class="go"' not in page
+    assert "Het gesprek is afgerond." in page.words
+    assert page.field("Waarom?").value == FIRST.reason
+    assert page.next_steps() == []
     assert coordinator.get(outcome_url(session))["Location"] == f"{report_url(session)}#{KEY}"
 
 
@@ -449,12 +448,13 @@ def test_text_mark_is_short_and_no_plain_hash():
 # --- taking a text out, on the page
 
 
-def removal(page: str) -> list[str]:
-    return [link.replace("&amp;", "&") for link in re.findall(r'class="remove" href="(.*?)"', page)]
+def removal(response) -> list[str]:
+    """Where the links lead by which a text is taken out."""
+    return [link.address for link in page_of(response).main.links("Haal weg")]
 
 
 def test_coordinator_takes_a_note_out_after_seeing_what_it_means(coordinator, session):
-    links = removal(markup_of(coordinator.get(report_url(session))))
+    links = removal(coordinator.get(report_url(session)))
     assert len(links) == 6
     link = next(link for link in links if KEY in link)
     asked = coordinator.get(link)
@@ -476,8 +476,8 @@ def test_coordinator_takes_a_note_out_after_seeing_what_it_means(coordinator, se
 
 def test_coordinator_takes_a_text_out_of_a_concluded_session(coordinator, session):
     rounds.conclude(session, CONCLUSION)
-    page = markup_of(coordinator.get(report_url(session)))
-    assert "Leg de uitkomst vast" not in page
+    page = coordinator.get(report_url(session))
+    assert "Leg de uitkomst vast" not in markup_of(page)
     link = next(link for link in removal(page) if "goal-sentence" in link)
     assert coordinator.get(link).status_code == 200
     url, _, query = link.partition("?")
@@ -487,8 +487,8 @@ def test_coordinator_takes_a_text_out_of_a_concluded_session(coordinator, sessio
 
 
 def test_facilitator_takes_nothing_out(facilitator, session):
-    page = markup_of(facilitator.get(report_url(session)))
-    assert "Leg de uitkomst vast" in page
+    page = facilitator.get(report_url(session))
+    assert "Leg de uitkomst vast" in markup_of(page)
     assert removal(page) == []
     field, mark_ = note_marks(session)
     url = reverse("remove-text", args=[session.pk])

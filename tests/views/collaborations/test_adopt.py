@@ -1,7 +1,5 @@
 """A reflection without an account, taken into a collaboration through its link to fill in."""
 
-import re
-
 import pytest
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -11,6 +9,7 @@ from reflectie.services import clock
 from reflectie.services.collaborations import collaborations
 from tests.helpers.factories import browser, make_account, make_reflection, rows, text_of
 from tests.helpers.factories import collaboration_url as url
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,17 +24,18 @@ def adopt_url(reflection) -> str:
 
 
 def test_adopting_is_offered_on_the_sheet_and_on_the_owners_report(client, reader, reflection):
-    link = f'href="{adopt_url(reflection)}"'
+    adopting = "Bewaar in een samenwerking"
 
-    assert link in client.get(reflection.fill_url).content.decode()
-    assert link in client.get(reflection.report_url).content.decode()
-    assert link not in reader.get(reflection.report_url).content.decode()
+    for address in (reflection.fill_url, reflection.report_url):
+        assert page_of(client.get(address)).link(adopting).address == adopt_url(reflection)
+    assert adopt_url(reflection) not in reader.get(reflection.report_url).content.decode()
 
 
 def test_adopting_into_one_of_mine(coordinator, collaboration, reflection):
-    page = coordinator.get(adopt_url(reflection)).content.decode()
-    assert re.findall(r'name="where"[^>]* value="([^"]+)"', page) == [str(collaboration.pk), "new"]
-    assert 'value="Wijkteam"' in page
+    page = page_of(coordinator.get(adopt_url(reflection)))
+    where = [field for field in page.fields() if field.name == "where"]
+    assert [field.value for field in where] == [str(collaboration.pk), "new"]
+    assert page.value("name") == "Wijkteam"
 
     response = coordinator.post(adopt_url(reflection), {"where": collaboration.pk})
 
@@ -57,9 +57,9 @@ def test_adopting_into_a_new_one(coordinator, an, reflection):
 
 def test_who_has_no_collaboration_is_only_asked_a_name(reflection):
     client = browser(make_account("nieuw@example.org"))
-    page = client.get(adopt_url(reflection)).content.decode()
+    where = page_of(client.get(adopt_url(reflection))).named("where")
 
-    assert re.findall(r'<input type="(\w+)" name="where"[^>]* value="(\w+)"', page) == [("hidden", "new")]
+    assert (where.type, where.value) == ("hidden", "new")
     assert client.post(adopt_url(reflection), {"where": "new", "name": "Wijkteam"}).status_code == 303
 
 
@@ -132,7 +132,7 @@ def test_who_coordinates_it_is_led_to_where_it_is_and_nobody_else(coordinator, o
 
     assert (own.status_code, others.status_code) == (409, 409)
     assert "Ze staat bij een samenwerking van jou." in text_of(own)
-    assert f'href="{url("collaboration", collaboration)}"' in own.content.decode()
+    assert url("collaboration", collaboration) in page_of(own).addresses()
     assert "Samen in Tienen" not in others.content.decode()
     assert str(collaboration.pk) not in others.content.decode()
 

@@ -1,6 +1,5 @@
 """Choosing sessions to compare: found, ticked and kept in the address."""
 
-import re
 from datetime import date
 from uuid import uuid4
 
@@ -14,6 +13,7 @@ from reflectie.models import Collaboration, Membership, Partner, Role, Session
 from tests.helpers.compared import choice, many, opened, team
 from tests.helpers.factories import browser, make_account, text_of
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 from tests.helpers.rounds import closed_round
 
 CHOOSE, TABLE = reverse("compare"), reverse("compare-table")
@@ -41,8 +41,7 @@ def brug(fien) -> Collaboration:
 
 def offered(response) -> list[tuple[str, bool]]:
     """The sessions that can be ticked, in the page's order, and whether they are."""
-    boxes = re.findall(r'name="sessie" value="([^"]+)"( checked)?', markup_of(response))
-    return [(key, bool(checked)) for key, checked in boxes]
+    return [(box.value, box.is_checked) for box in page_of(response).fields() if box.name == "sessie"]
 
 
 def keys(*sessions: Session) -> list[str]:
@@ -97,8 +96,8 @@ def test_labels_are_those_that_occur_among_ones_own_each_once(client, linde, bru
     opened(linde, SHEETS)
     opened(brug, SHEETS)
     team(make_account("omar@example.org"), "Elders", region="Gent")
-    options = re.search(r'name="label".*?</select>', markup_of(client.get(CHOOSE)), re.DOTALL)
-    assert re.findall(r'value="([^"]*)"', options[0]) == ["", "Leuven", "ouderen thuis", "Tienen"]
+    labels = page_of(client.get(CHOOSE)).named("label").options()
+    assert [option.value for option in labels] == ["", "Leuven", "ouderen thuis", "Tienen"]
 
 
 def test_ticked_sessions_stay_when_the_search_changes(client, linde, brug):
@@ -151,7 +150,8 @@ def test_what_is_wrong_in_the_search_is_said_beside_the_field(client, linde, que
     assert {name: list(errors) for name, errors in page.context["form"].errors.items()} == {
         {"van": "first", "tot": "last", "besluit": "decision", "samenwerking": "collaboration"}[field]: [message]
     }
-    assert re.findall(r'id="id_(\w+)_error" class="invalid-feedback"', markup_of(page)) == [field]
+    assert {each.name for each in page_of(page).fields() if message in each.description} == {field}
+    assert markup_of(page).count('class="invalid-feedback"') == 1
     assert offered(page) == [(str(chosen.pk), True)]
 
 
@@ -195,7 +195,8 @@ def test_choosing_takes_as_many_queries_at_many_sessions(client, fien, teams, ea
 def test_other_pages_keep_what_was_ticked(client, fien):
     sessions = [many(team(fien, f"Samenwerking {number:02}"), 1)[0] for number in range(21)]
     first = client.get(f"{CHOOSE}?{choice(sessions[0])}")
-    assert '<button class="quiet" name="pagina" value="2">Volgende</button>' in markup_of(first)
+    onwards = page_of(first).button("Volgende")
+    assert (onwards.name, onwards.value) == ("pagina", "2")
     second = client.get(f"{CHOOSE}?{choice(sessions[0])}&pagina=2")
     assert offered(second) == [(str(sessions[0].pk), True), (str(sessions[20].pk), False)]
 
@@ -206,9 +207,8 @@ def test_a_collaboration_leads_to_its_own_comparison(client, linde):
     address = reverse("collaboration", args=[linde.pk])
     assert "Vergelijk de sessies" not in text_of(client.get(address))
     second = opened(linde, SHEETS, date(2026, 1, 1))
-    page = markup_of(client.get(address))
-    assert f'href="{TABLE}?{choice(second, first)}"'.replace("&", "&amp;") in page
-    assert f'href="{CHOOSE}">Vergelijk sessies' in markup_of(client.get(reverse("collaborations")))
+    assert page_of(client.get(address)).link("Vergelijk de sessies").address == f"{TABLE}?{choice(second, first)}"
+    assert page_of(client.get(reverse("collaborations"))).link("Vergelijk sessies").address == CHOOSE
 
 
 def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, linde):
@@ -217,7 +217,8 @@ def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, li
     address = reverse("collaboration", args=[linde.pk])
 
     def steps() -> list[str]:
-        return re.findall(r'<a class="go" href="([^"]*)"', markup_of(client.get(address)).replace("&amp;", "&"))
+        page = page_of(client.get(address))
+        return [page.link(name).address for name in page.next_steps()]
 
     assert steps() == []
     first = opened(linde, SHEETS, date(2025, 1, 1), conclusion=ended)
@@ -230,13 +231,16 @@ def test_after_the_conclusion_who_may_only_look_has_one_next_step_too(client, li
 
 def test_search_is_folded_until_it_narrows_or_there_is_more_than_a_page(client, fien):
     many(team(fien, "Samenwerking"), 12)
-    folded, opened_up = '<details class="names wanted">', '<details class="names wanted" open>'
-    page = markup_of(client.get(CHOOSE))
-    assert (folded in page, "Zoek in 12 sessies" in page) == (True, True)
-    assert opened_up in markup_of(client.get(f"{CHOOSE}?partner=niemand"))
+
+    def search(address: str) -> tuple[str, bool]:
+        [fold] = page_of(client.get(address)).main.folded()
+        return fold.summary, fold.is_open
+
+    assert search(CHOOSE) == ("Zoek in 12 sessies", False)
+    assert search(f"{CHOOSE}?partner=niemand") == ("Zoek sessies", True)
     for number in range(20):
         many(team(fien, f"Samenwerking {number:02}"), 1)
-    assert opened_up in markup_of(client.get(CHOOSE))
+    assert search(CHOOSE) == ("Zoek in 32 sessies", True)
 
 
 def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(linde):

@@ -1,6 +1,5 @@
 """Sessions over time, as the page shows them."""
 
-import re
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -13,7 +12,8 @@ from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Item, Session
 from reflectie.services.comparison import comparisons
 from tests.helpers.compared import opened, team
-from tests.helpers.factories import browser, text_of
+from tests.helpers.factories import browser
+from tests.helpers.page import page_of
 from tests.helpers.rounds import closed_round, fetched
 
 KEY, FACTOR = "goal-shared", "context-practical"
@@ -36,7 +36,7 @@ def page(fien, *sessions: Session):
 
 
 def words(response) -> str:
-    return re.sub(r" ([.,])", r"\1", text_of(response))
+    return page_of(response).words
 
 
 def agree(session: Session, what: str, key: str = "", **more: str) -> None:
@@ -141,11 +141,11 @@ def test_several_collaborations_stand_below_each_other_and_one_session_is_named(
     brug, alone = team(fien, "De Brug"), team(fien, "Alleen")
     sessions = [opened(held, sheets(4, 1), date(year, 1, 1)) for held in (linde, brug) for year in (2025, 2026)]
     sessions.append(opened(alone, sheets(4, 1)))
-    html = page(fien, *sessions).content.decode()
-    assert [html.count(f'id="tijd-{held.pk}"') for held in (linde, brug, alone)] == [1, 1, 0]
-    assert html.count('class="time-part" open') == 0
-    assert "Van deze samenwerkingen koos je één sessie" in html
-    assert page(fien, *sessions[:2]).content.decode().count('class="time-part" open') == 3
+    shown = page_of(page(fien, *sessions))
+    assert [shown.anchors().count(f"tijd-{held.pk}") for held in (linde, brug, alone)] == [1, 1, 0]
+    assert [fold.summary for fold in shown.main.folded() if fold.is_open] == []
+    assert "Van deze samenwerkingen koos je één sessie" in shown.words
+    assert len([fold for fold in page_of(page(fien, *sessions[:2])).main.folded() if fold.is_open]) == 3
 
 
 @pytest.mark.django_db

@@ -16,9 +16,13 @@ from reflectie.services.questionnaire import checklists
 from tests.helpers.compared import choice, many, opened, team
 from tests.helpers.factories import FROZEN, GUIDANCE, browser, text_of
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 
 TABLE = reverse("compare-table")
 REFER = {"partners-stable": "hindering", "intensity-needed": "refer"}
+
+# So begins the row that unfolds.
+NUMBERS = "Antwoorden bij: "
 
 pytestmark = pytest.mark.django_db
 
@@ -37,33 +41,39 @@ def shared(hindering: int, helping: int, **more):
     return [{"goal-shared": "hindering", **more}] * hindering + [{"goal-shared": "helping", **more}] * helping
 
 
-def plain(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+def body(page) -> list[list[str]]:
+    """What each row says to a screen reader: without signs and short words."""
+    _teams, _sessions, *rows = page_of(page).rows()
+    return rows
 
 
-def body(page) -> list[str]:
-    return re.findall(r"<tr.*?</tr>", markup_of(page).partition("</thead>")[2].partition("</table>")[0], re.DOTALL)
+def groups(page) -> list[str]:
+    """What stands over the rows of a part of the checklist."""
+    return [row[0] for row in body(page) if len(row) == 1]
 
 
-def cells(row: str) -> list[str]:
-    """What a row says to a screen reader: without signs and short words."""
-    heard = re.sub(r'<span class="(?:sign|short|key[^"]*)" aria-hidden="true">[^<]*</span>', "", row)
-    return [plain(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", heard, re.DOTALL)]
+def found(page) -> list[list[str]]:
+    """The rows with what was found on each item."""
+    return [row for row in body(page) if len(row) > 1 and not row[0].startswith(NUMBERS)]
 
 
 def findings(page) -> dict[str, list[str]]:
-    found = [cells(row) for row in body(page) if 'class="finding-row"' in row]
-    return {name: values for name, *values in found}
+    return {name: values for name, *values in found(page)}
+
+
+def unfolded(page) -> list[list[str]]:
+    """The rows with the numbers of an item."""
+    return [row for row in body(page) if row[0].startswith(NUMBERS)]
 
 
 def numbers(page, name: str) -> list[str]:
-    [found] = [cells(row) for row in body(page) if f"Antwoorden bij: {name}" in row]
-    return found
+    [row] = [row for row in unfolded(page) if row[0].startswith(f"{NUMBERS}{name}")]
+    return row
 
 
 def headings(page) -> list[str]:
-    head = markup_of(page).partition("<thead>")[2].partition("</thead>")[0]
-    return [plain(cell) for cell in re.findall(r"<th.*?</th>", head, re.DOTALL)]
+    (_what, *teams), sessions = page_of(page).rows()[:2]
+    return teams + sessions
 
 
 def test_each_cell_has_the_finding_of_the_sessions_own_report(client, fien, linde):
@@ -96,8 +106,11 @@ def test_each_cell_has_the_finding_of_the_sessions_own_report(client, fien, lind
         "te weinig mensen",
     ]
     assert len(findings(page)) == 15
-    signs = re.findall(r'class="is-([a-z]+)"><span class="sign" aria-hidden="true">(.)</span>', body(page)[3])
-    assert signs == [("obstacle", "×"), ("obstacle", "×"), ("strength", "+")]
+    signs = re.findall(
+        r'class="is-([a-z]+)"><span class="sign" aria-hidden="true">(.)</span>',
+        markup_of(page).partition('id="goal-shared"')[2],
+    )
+    assert signs[:3] == [("obstacle", "×"), ("obstacle", "×"), ("strength", "+")]
 
 
 def test_a_row_unfolds_to_the_numbers_of_every_session(client, linde):
@@ -112,8 +125,8 @@ def test_a_row_unfolds_to_the_numbers_of_every_session(client, linde):
         "Speelt: 0 Opengelaten: 4 Speelt niet: 0 4 van 4: weet ik niet of opengelaten Verslag"
     )
     address = reverse("session-report", args=[two[0].pk])
-    assert f'<a href="{address}#goal-shared">Verslag</a>' in markup_of(page)
-    assert 'id="goal-shared"' in markup_of(client.get(address))
+    assert f"{address}#goal-shared" in [link.address for link in page_of(page).links("Verslag")]
+    assert "goal-shared" in page_of(client.get(address)).anchors()
     hindering = '<path class="spread-hindering" d="M0 0h3v4h-3z"/>'
     bar = re.findall(r'viewBox="0 0 4 4"[^>]*>(.*?)</svg>', markup_of(page))[1]
     assert bar == f'{hindering}<path class="spread-helping" d="M3 0h1v4h-1z"/>'
@@ -122,7 +135,7 @@ def test_a_row_unfolds_to_the_numbers_of_every_session(client, linde):
 def test_what_is_withheld_has_no_number(client, linde):
     few = opened(linde, shared(1, 1), date(2026, 3, 1))
     page = client.get(f"{TABLE}?{choice(few)}")
-    values = [value for row in body(page) for value in cells(row)[1:]]
+    values = [value for row in body(page) for value in row[1:]]
     assert set(values) == {"te weinig mensen", "te weinig mensen Verslag"}
     assert "Er staat één sessie." in text_of(page)
 
@@ -133,8 +146,7 @@ def test_rows_stand_by_dimension_or_by_where_it_hurts_most(client, linde):
     query = choice(*(opened(linde, sheets, date(2026, 1, day)) for day in (1, 2)), opened(linde, more))
     by_dimension = client.get(f"{TABLE}?{query}")
     assert list(findings(by_dimension))[:3] == ["Breedte van het doel", "Gedeeld doel", "Nodige partners"]
-    groups = [plain(row) for row in body(by_dimension) if 'class="dimension-row"' in row]
-    assert groups == [
+    assert groups(by_dimension) == [
         "Doel van de samenwerking",
         "Samenstelling van de samenwerking",
         "Vorm van de samenwerking",
@@ -144,11 +156,10 @@ def test_rows_stand_by_dimension_or_by_where_it_hurts_most(client, linde):
     by_hurt = client.get(f"{TABLE}?{query}&orde=knelt")
     named = [name.split(" Context")[0].split(" Samenstelling")[0] for name in findings(by_hurt)]
     assert named[:2] == ["Praktisch", "Nodige partners"]
-    assert [plain(row) for row in body(by_hurt) if 'class="dimension-row"' in row] == []
+    assert groups(by_hurt) == []
     # The order is part of the address, and so is the choice.
-    assert f'href="?{query}&amp;orde=knelt" aria-current="true"'.replace("&sessie", "&amp;sessie") in (
-        markup_of(by_hurt)
-    )
+    order = page_of(by_hurt).link("hinderpalen eerst")
+    assert (order.address, order.is_current) == (f"?{query}&orde=knelt", True)
 
 
 def test_above_the_table_stands_what_recurs(client, linde):
@@ -198,8 +209,7 @@ def test_versions_of_the_checklist_are_compared_by_item(client, linde):
     page = client.get(f"{TABLE}?{choice(first, second)}")
     assert headings(page)[1:] == ["1 januari 2025 3 mensen, anoniem versie 1", "1 mei 2026 3 mensen, anoniem versie 2"]
     assert findings(page)["Gedeeld doel"] == ["Structurele hinderpaal", "Sterkte"]
-    absent = [row for row in body(page) if "niet in deze versie" in row and 'class="finding-row"' in row]
-    assert [cells(row)[1:] for row in absent] == [
+    assert [values for _name, *values in found(page) if "niet in deze versie" in values] == [
         ["niet in deze versie", "Blinde vlek"],
         ["Blinde vlek", "niet in deze versie"],
     ]
@@ -234,17 +244,18 @@ def test_of_many_sessions_a_rows_numbers_are_asked_for(client, linde, order):
     first, *others = [opened(linde, shared(3, 1), date(2025, 1, day)) for day in range(1, 9)]
     address = f"{TABLE}?{choice(first, *others)}{order}"
     folded = client.get(address)
-    assert (len(findings(folded)), [row for row in body(folded) if 'class="numbers-row"' in row]) == (15, [])
-    unfolded = client.get(f"{address}&open=goal-shared")
-    assert findings(unfolded) == findings(folded)
-    [row] = [row for row in body(unfolded) if 'class="numbers-row"' in row]
-    assert len(cells(row)) == 9
-    assert "Niet gedeeld door alle partners: 3" in cells(row)[1]
+    assert (len(findings(folded)), unfolded(folded)) == (15, [])
+    opened_up = client.get(f"{address}&open=goal-shared")
+    assert findings(opened_up) == findings(folded)
+    [row] = unfolded(opened_up)
+    assert len(row) == 9
+    assert "Niet gedeeld door alle partners: 3" in row[1]
     # A script asks for nothing more than that row.
-    assert markup_of(client.get(f"{address}&open=goal-shared&rij=")).strip() == row
+    alone = client.get(f"{address}&open=goal-shared&rij=")
+    assert page_of(alone).rows() == [row]
+    assert markup_of(alone) in markup_of(opened_up)
     # One that is unfolded folds again, and there is none for what isn't asked about.
-    buttons = re.findall(r'name="open" value="([^"]*)"[^>]*aria-expanded="true"', markup_of(unfolded))
-    assert buttons == [""]
+    assert [(button.name, button.value) for button in page_of(opened_up).expanded()] == [("open", "")]
     assert client.get(f"{address}&open=nothing&rij=").content.strip() == b""
 
 

@@ -15,6 +15,7 @@ from reflectie.services import tokens
 from reflectie.services.report import outcomes
 from tests.helpers.factories import make_reflection, text_of
 from tests.helpers.markup import markup_of
+from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import (
     DAY,
     closed_round,
@@ -88,15 +89,20 @@ def test_page_of_a_closed_round_is_there_for_the_facilitator_who_prepares(
 # --- the guide
 
 
-def test_guide_says_the_length_and_offers_the_others(coordinator, session):
-    page = markup_of(coordinator.get(of_members("guide", session)))
+def times(page: Part) -> list[str]:
+    """From when to when each part of the talk is."""
+    return re.findall(r"\b\d+–\d+\b", page.main.words)
 
-    assert re.findall(r'href="\?duur=(\d+)"( aria-current="page")?', page) == [
-        ("60", ""),
-        ("90", ' aria-current="page"'),
-        ("120", ""),
+
+def test_guide_says_the_length_and_offers_the_others(coordinator, session):
+    page = page_of(coordinator.get(of_members("guide", session)))
+
+    assert [(link.words, link.address, link.is_current) for link in page.main.links(" minuten")] == [
+        ("60 minuten", "?duur=60", False),
+        ("90 minuten", "?duur=90", True),
+        ("120 minuten", "?duur=120", False),
     ]
-    assert re.findall(r"<strong>(\d+–\d+)</strong>", page) == [
+    assert times(page) == [
         "0–5",
         "5–15",
         "15–32",
@@ -111,10 +117,10 @@ def test_guide_says_the_length_and_offers_the_others(coordinator, session):
     ("asked", "minutes"), [("60", 60), ("120", 120), ("90", 90), ("75", 90), ("", 90), ("060", 90), ("een uur", 90)]
 )
 def test_guide_falls_back_on_the_usual_length(reader, session, asked, minutes):
-    page = markup_of(reader.get(by_link("guide", session), {"duur": asked}))
+    page = page_of(reader.get(by_link("guide", session), {"duur": asked}))
 
-    assert re.findall(r'\?duur=(\d+)" aria-current', page) == [str(minutes)]
-    assert re.findall(r"–(\d+)</strong>", page)[-1] == str(minutes)
+    assert page.main.current() == [f"{minutes} minuten"]
+    assert times(page)[-1].endswith(f"–{minutes}")
 
 
 def test_guide_says_why_something_is_on_the_agenda_and_opens_with_its_question(coordinator, session):
@@ -133,32 +139,32 @@ def test_guide_links_to_the_outcome_for_members_in_discussion_alone(coordinator,
     outcomes.record_outcome(session, "goal-shared", Outcome(Choice.HELPING, "Bij nader inzien."), "0")
     pages = [coordinator.get(of_members("guide", session)), reader.get(by_link("guide", session))]
 
-    assert [f'href="{url}"' in markup_of(page) for page in pages] == [True, False]
+    assert [url in page_of(page).addresses() for page in pages] == [True, False]
     assert [markup_of(page).count("Bij nader inzien.") for page in pages] == [1, 1]
     Session.objects.filter(pk=session.pk).update(stage=Session.Stage.CONCLUDED)
-    assert f'href="{url}"' not in markup_of(coordinator.get(of_members("guide", session)))
+    assert url not in page_of(coordinator.get(of_members("guide", session))).addresses()
 
 
 def test_guide_leads_to_an_agreement_and_only_who_may_to_the_conclusion(coordinator, facilitator, reader, session):
-    agree = f'href="{reverse("agreements", args=[session.pk])}?bij=goal-shared#nieuw"'
-    conclude = f'href="{reverse("session-conclude", args=[session.pk])}"'
+    agree = f"{reverse('agreements', args=[session.pk])}?bij=goal-shared#nieuw"
+    conclude = reverse("session-conclude", args=[session.pk])
     pages = [client.get(of_members("guide", session)) for client in (coordinator, facilitator)]
     pages.append(reader.get(by_link("guide", session)))
 
-    found = [[link in markup_of(page) for link in (agree, conclude)] for page in pages]
+    found = [[link in page_of(page).addresses() for link in (agree, conclude)] for page in pages]
     assert found == [[True, True], [True, False], [False, False]]
 
 
 def test_outcome_asked_from_the_guide_leads_back_to_its_place_there(coordinator, session):
     url = reverse("outcome", args=[session.pk, "goal-shared"])
     place = f"{of_members('guide', session)}?duur=60#goal-shared"
-    page = markup_of(coordinator.get(f"{url}?duur=60"))
-    assert (f'href="{place}"' in page, 'name="duur" value="60"' in page) == (True, True)
+    page = page_of(coordinator.get(f"{url}?duur=60"))
+    assert (place in page.addresses(), page.value("duur")) == (True, "60")
     kept = coordinator.post(url, {"choice": "divided", "seen": "0", "duur": "60"})
     assert (kept.status_code, kept["Location"]) == (303, place)
-    assert 'id="goal-shared"' in markup_of(coordinator.get(place))
-    elsewhere = markup_of(coordinator.get(f"{url}?duur=61"))
-    assert f'href="{reverse("session-report", args=[session.pk])}#goal-shared"' in elsewhere
+    assert "goal-shared" in page_of(coordinator.get(place)).anchors()
+    elsewhere = page_of(coordinator.get(f"{url}?duur=61"))
+    assert f"{reverse('session-report', args=[session.pk])}#goal-shared" in elsewhere.addresses()
 
 
 def test_guide_of_a_concluded_session_still_is_there(coordinator, session):
@@ -203,13 +209,14 @@ def test_guide_without_results_asks_what_the_booklet_asks_first(coordinator, col
 
 
 def test_worksheet_puts_findings_with_advice_under_their_principle(coordinator, checklist, session):
-    page = markup_of(coordinator.get(of_members("rebuild", session)))
-    third = page.split('id="principe-3"')[1].split('id="principe-4"')[0]
+    page = page_of(coordinator.get(of_members("rebuild", session)))
+    *titles, sources = page.main.headings(2)
+    third = page.part(titles[2])
 
-    assert len(re.findall(r'<li class="principle"', page)) == 10
-    assert checklist.rebuilding[2].question in third
-    assert "4 tegen 3" in third
-    assert "tien principes voor een nieuwe vraag van een cliënt" in page
+    assert (len(titles), sources) == (10, "Waar dit op steunt")
+    assert checklist.rebuilding[2].question in third.words
+    assert "4 tegen 3" in third.words
+    assert "tien principes voor een nieuwe vraag van een cliënt" in page.words
 
 
 def test_worksheet_gives_an_obstacle_the_first_step_of_its_advice(reader, collaboration, checklist):

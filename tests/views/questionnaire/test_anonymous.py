@@ -31,6 +31,7 @@ from tests.helpers.anonymous_round import (
     text_of,
 )
 from tests.helpers.factories import fill_in, make_account, make_collaboration, make_round
+from tests.helpers.markup import words_of
 from tests.helpers.permission_table import TABLE, address, parameters
 
 pytestmark = pytest.mark.django_db
@@ -154,11 +155,6 @@ def remains(content) -> Remains:
             _held.append(hold_round())
             transaction.set_rollback(True)
     return _held[0]
-
-
-def words_of(page_source: str) -> str:
-    """What a page says, without tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page_source).split())
 
 
 def text_of_row(row: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from reflectie.models import Answer, Session
 from reflectie.services.errors import NotFoundError
 from tests.helpers.factories import Reflection, make_reflection
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +31,12 @@ def save_one(client: Client, reflection: Reflection, values: dict, **extra):
 
 
 def test_page_asks_all_fifteen_with_nothing_chosen(client, reflection, checklist):
-    page = markup_of(client.get(reflection.fill_url))
+    page = page_of(client.get(reflection.fill_url))
 
-    assert re.findall(r'<fieldset class="question (?:pair|factor)" id="q-([a-z-]+)"', page) == list(checklist.by_key)
-    assert page.count(" checked") == 0
-    assert "0 van 15 beantwoord" in page
+    asked = [anchor.removeprefix("q-") for anchor in page.anchors() if anchor.startswith("q-")]
+    assert [key for key in asked if key in checklist.by_key] == list(checklist.by_key)
+    assert page.chosen() == []
+    assert "0 van 15 beantwoord" in page.words
 
 
 def test_page_shows_statements_in_their_canonical_words(client, reflection, checklist):
@@ -58,17 +60,12 @@ def test_page_for_one_person_asks_role_and_meaning_and_for_a_team_does_not(clien
 
 
 def test_page_comes_back_with_everything_that_was_given(client, finished, every_answer):
-    page = markup_of(client.get(finished.fill_url))
+    page = page_of(client.get(finished.fill_url))
+    sent = page.sent()
 
     for name, value in every_answer.items():
-        if name.endswith(("-note", "-sentence")):
-            assert f">\n{value}</textarea>" in page
-        elif name.endswith("-name"):
-            assert f'name="{name}" value="{value}"' in page
-        else:
-            for choice in (value,) if isinstance(value, str) else value:
-                assert f'name="{name}" value="{choice}" checked' in page
-    assert "15 van 15 beantwoord" in page
+        assert sorted(sent[name]) == sorted([value] if isinstance(value, str) else value)
+    assert "15 van 15 beantwoord" in page.words
 
 
 def test_page_is_kept_by_no_cache(client, reflection):
@@ -196,9 +193,9 @@ def test_open_items_are_listed_with_a_way_to_each(client, every_answer):
 
 
 def test_finished_sheet_leads_to_its_report(client, finished):
-    page = markup_of(client.get(finished.fill_url))
+    page = page_of(client.get(finished.fill_url))
 
-    assert f'<a href="{finished.report_url}">Naar het verslag zoals het nu is</a>' in page
+    assert page.link("Naar het verslag zoals het nu is").address == finished.report_url
 
 
 def test_finished_sheet_can_be_changed_by_its_link(client, finished):
@@ -217,11 +214,11 @@ def test_stale_answer_is_shown_beside_the_newer_one_and_overwrites_nothing(clien
 
     response = client.post(reflection.fill_url, old_page, headers=HTMX)
 
-    page = markup_of(response)
+    page = page_of(response)
     assert response.status_code == 409
-    assert "Hier is intussen iets anders bewaard." in page
-    assert "<dd>Gedeeld door alle partners</dd>" in page
-    assert "<dd>Niet gedeeld door alle partners</dd>" in page
+    assert "Hier is intussen iets anders bewaard." in page.words
+    shown = [fact for _term, fact in page.facts()]
+    assert sorted(shown) == ["Gedeeld door alle partners", "Niet gedeeld door alle partners"]
     assert reflection.values["goal-shared"] == "helping"
 
 
@@ -252,9 +249,10 @@ def test_conflicts_are_named_in_the_order_of_the_sheet(client, reflection, every
     assert named == [name for name in every_answer if name in mine]
 
 
-def hidden(page: str) -> dict[str, str]:
+def hidden(page) -> dict[str, str]:
     """The marks that a page or a reply carries."""
-    return dict(re.findall(r'name="((?:seen|current)-[a-z-]+)" value="([^"]*)"', page))
+    sent = page_of(page).sent()
+    return {name: values[-1] for name, values in sent.items() if name.startswith(("seen-", "current-"))}
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -314,10 +312,10 @@ def test_wipe_that_conflicts_shows_an_empty_answer(client, reflection):
     old_page = posted(reflection, {"goal-shared": "hindering"})
     reflection.save({"goal-shared": "helping"})
 
-    page = markup_of(client.post(reflection.fill_url, {**old_page, "clear": "goal-shared"}))
+    page = page_of(client.post(reflection.fill_url, {**old_page, "clear": "goal-shared"}))
 
-    assert "<dd>(leeg)</dd>" in page
-    assert 'name="goal-shared" value="hindering" checked' not in page
+    assert "(leeg)" in [fact for _term, fact in page.facts()]
+    assert page.sent().get("goal-shared") != ["hindering"]
 
 
 def test_old_tab_that_saves_twice_wipes_nothing_that_came_in_elsewhere(client, reflection):
@@ -328,7 +326,7 @@ def test_old_tab_that_saves_twice_wipes_nothing_that_came_in_elsewhere(client, r
     first = client.post(reflection.fill_url, {**page, "goal-shared-note": "een"}, headers=HTMX)
     second = client.post(
         reflection.fill_url,
-        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(markup_of(first))},
+        {"goal-shared": "", "goal-shared-note": "een twee", **hidden(first)},
         headers=HTMX,
     )
 
@@ -341,7 +339,7 @@ def test_old_tab_that_mends_an_error_and_finishes_wipes_nothing(client, reflecti
     reflection.save({"goal-shared": "helping", "form-intensity": "hindering"})
 
     first = client.post(reflection.fill_url, {**old, "finish": "1"}, headers=HTMX)
-    mended = {**old, **hidden(markup_of(first)), "team-name": "Kernteam", "finish": "1"}
+    mended = {**old, **hidden(first), "team-name": "Kernteam", "finish": "1"}
     second = client.post(reflection.fill_url, mended, headers=HTMX)
 
     assert second["HX-Redirect"] == reflection.report_url
@@ -401,20 +399,18 @@ def test_bad_field_gets_a_message_beside_it_and_the_rest_is_saved(client, reflec
 
     response = client.post(reflection.fill_url, data, headers=headers)
 
-    page = markup_of(response)
     question = next(iter(bad)).removesuffix("-note")
-    beside = page.split(f'id="state-{question}"', 1)[1].split("</div>", 1)[0]
     assert response.status_code == 422
-    assert message in beside
+    assert message in page_of(response).at(f"state-{question}").words
     assert dict(reflection.values) == {"context-practical": "helping"}
 
 
 def test_long_note_comes_back_as_it_was_typed(client, reflection):
     note = "n" * (MAX_NOTE + 1)
 
-    page = markup_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
+    page = page_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
 
-    assert f">\n{note}</textarea>" in page
+    assert page.value("goal-shared-note") == note
 
 
 def test_note_of_exactly_the_limit_is_saved_with_line_ends_counted_once(client, reflection):
@@ -436,8 +432,7 @@ def test_invisible_signs_go_without_a_word_and_the_next_save_is_no_conflict(clie
     first = posted(reflection, typed)
     assert client.post(reflection.fill_url, first, headers=headers).status_code in (200, 303)
     assert reflection.values == {"goal-shared-note": kept}
-    page = markup_of(client.get(reflection.fill_url))
-    assert f">\n{kept}</textarea>" in page
+    assert page_of(client.get(reflection.fill_url)).value("goal-shared-note") == kept
 
     again = posted(reflection, {"goal-shared-note": f"{kept}.\u2069"})
     assert client.post(reflection.fill_url, again, headers=headers).status_code in (200, 303)
@@ -446,9 +441,9 @@ def test_invisible_signs_go_without_a_word_and_the_next_save_is_no_conflict(clie
 
 def test_what_comes_back_with_an_error_is_clean(client, reflection):
     note = "n\u2068" * (MAX_NOTE + 1)
-    page = markup_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
+    page = page_of(client.post(reflection.fill_url, posted(reflection, {"goal-shared-note": note})))
 
-    assert f">\n{'n' * (MAX_NOTE + 1)}</textarea>" in page
+    assert page.value("goal-shared-note") == "n" * (MAX_NOTE + 1)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -505,11 +500,10 @@ def test_closed_session_refuses_with_an_explanation_and_keeps_in_sight_what_was_
 
     response = client.post(reflection.fill_url, data, headers=headers)
 
-    page = markup_of(response)
+    page = page_of(response)
     assert response.status_code == 409
-    assert "Deze reflectie is gesloten" in page
-    assert "<dd>Niet gedeeld door alle partners</dd>" in page
-    assert "<dd>Te laat geschreven</dd>" in page
+    assert "Deze reflectie is gesloten" in page.words
+    assert {"Niet gedeeld door alle partners", "Te laat geschreven"} <= {fact for _term, fact in page.facts()}
     assert dict(reflection.values) == {}
 
 
@@ -539,15 +533,13 @@ def test_expired_form_token_without_javascript_sends_the_same_again_by_one_butto
     client.get(reflection.fill_url)
 
     refused = client.post(reflection.fill_url, posted(reflection, every_answer, finish="1"))
-    page = markup_of(refused)
-    fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
-        fields.setdefault(name, []).append(value)
-    client.post(reflection.fill_url, fields)
+    page = page_of(refused).main
+    assert {field.type for field in page.fields()} == set()
+    client.post(reflection.fill_url, page.sent())
 
     assert refused.status_code == 403
     assert "no-store" in refused["Cache-Control"]
-    assert "Alles wat je invulde, is er nog" in page
+    assert "Alles wat je invulde, is er nog" in page.words
     assert dict(reflection.values) == every_answer
     assert reflection.response.finished
 
@@ -585,4 +577,4 @@ def test_erase_of_one_leaves_another_within_reach(owner, finished):
 
     owner.post(finished.erase_url)
 
-    assert f'href="{other.fill_url}"' in markup_of(owner.get("/"))
+    assert other.fill_url in page_of(owner.get("/")).addresses()

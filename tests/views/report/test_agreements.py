@@ -1,7 +1,7 @@
 """The pages of agreements: the list, one agreement, and where else they stand."""
 
-import re
 from datetime import date, timedelta
+from itertools import groupby
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from reflectie.services.report import agreements, reports
 from reflectie.services.sessions import rounds
 from tests.helpers.agreed import DUE, FIRST, HINDERED, KEY, OTHER, changed, conclude, made, pk
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -53,14 +54,6 @@ def posted(agreement: Agreement, seen: str | None = None, **more: str) -> dict[s
     return {**data, "state": agreement.state, "reason": agreement.reason, "seen": seen, **more}
 
 
-def field(response, name: str) -> str:
-    """The control of that name, with what is in it."""
-    html = markup_of(response)
-    found = re.search(rf'<(textarea|select)[^>]*name="{name}".*?</\1>|<input[^>]*name="{name}"[^>]*>', html, re.DOTALL)
-    assert found, name
-    return found[0]
-
-
 # --- the list
 
 
@@ -71,27 +64,28 @@ def test_list_makes_an_agreement(who, session, request):
     response = client.post(list_url(session), data)
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in reports.load_agreements(session)] == [FIRST]
-    page = markup_of(client.get(list_url(session)))
-    assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in page
-    assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page
-    assert re.findall(r'class="go"[^>]*>([^<]+)<', page) == ["Bewaar de afspraak"]
+    shown = client.get(list_url(session))
+    assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in markup_of(shown)
+    page = page_of(shown)
+    assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page.words
+    assert page.next_steps() == ["Bewaar de afspraak"]
 
 
 def test_list_offers_the_obstacles_first_in_the_reports_order(coordinator, session):
-    item = field(coordinator.get(list_url(session)), "item")
-    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', item, re.DOTALL)
-    assert [name for name, _ in groups] == ["Wat jullie tegenhoudt", "Andere punten"]
+    options = page_of(coordinator.get(list_url(session))).field("Waar gaat het over?").options()
+    groups = [list(group) for _, group in groupby(options, lambda option: option.group)]
+    assert [group[0].group for group in groups] == ["", "Wat jullie tegenhoudt", "Andere punten"]
     obstacles = reports.load_report(session).obstacles
-    assert re.findall(r'value="([^"]+)"', groups[0][1]) == [found.item.key for found in obstacles]
-    assert len(re.findall(r"value=", item)) == 16
+    assert [option.value for option in groups[1]] == [found.item.key for found in obstacles]
+    assert len(options) == 16
 
 
 def test_list_asked_about_an_item_has_it_chosen_and_lets_its_principle_follow(coordinator, session):
-    page = coordinator.get(list_url(session) + "?bij=context-financial")
-    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "item")) == ["context-financial"]
-    assert re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) == [""]
-    unknown = coordinator.get(list_url(session) + "?bij=goal-unknown")
-    assert re.findall(r'value="([^"]*)"\s+selected', field(unknown, "item")) == [""]
+    page = page_of(coordinator.get(list_url(session) + "?bij=context-financial"))
+    assert page.field("Waar gaat het over?").selected() == ["context-financial"]
+    assert page.field("Welk principe volgen jullie?").selected() == [""]
+    unknown = page_of(coordinator.get(list_url(session) + "?bij=goal-unknown"))
+    assert unknown.field("Waar gaat het over?").selected() == [""]
 
 
 @pytest.mark.parametrize(("who", "may"), [("coordinator", True), ("facilitator", False)])
@@ -103,9 +97,8 @@ def test_list_leads_on_to_the_guide_and_who_may_to_the_conclusion(who, may, sess
 
 def test_page_lets_the_principle_follow_another_item_and_keeps_one_that_was_chosen(coordinator, session):
     followed, chosen = made(session), made(session, changed(FIRST, principle=7))
-    pages = [coordinator.get(url(session, kept)) for kept in (followed, chosen)]
-    shown = [re.findall(r'value="([^"]*)"\s+selected', field(page, "principle")) for page in pages]
-    assert shown == [[""], ["7"]]
+    pages = [page_of(coordinator.get(url(session, kept))) for kept in (followed, chosen)]
+    assert [page.field("Welk principe volgen jullie?").selected() for page in pages] == [[""], ["7"]]
     data = posted(changed(followed, item="context-financial", principle=0), etag(followed))
     assert coordinator.post(url(session, followed), data).status_code == 303
     kept = {each.key: (each.item, each.principle) for each in reports.load_agreements(session)}
@@ -136,9 +129,11 @@ def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, sessi
 def test_list_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(coordinator, session, parts, said):
     response = coordinator.post(list_url(session), {**posted(FIRST), "what": "Getypt & wel", **parts})
     assert response.status_code == 422
-    assert said in markup_of(response)
-    assert ("Getypt &amp; wel" in field(response, "what")) is ("what" not in parts)
-    assert 'value="Joke"' in field(response, "who") or "who" in parts
+    page = page_of(response)
+    [wrong] = parts
+    assert said in page.named(wrong).description
+    assert page.field("Wat gaan jullie doen?").value == parts.get("what", "Getypt & wel")
+    assert page.field("Wie zorgt ervoor?").value == parts.get("who", "Joke")
     assert reports.load_agreements(session) == ()
 
 
@@ -154,7 +149,7 @@ def test_list_that_is_full_says_so_and_keeps_what_was_typed(coordinator, session
     response = coordinator.post(list_url(session), posted(FIRST))
     assert response.status_code == 422
     assert f"Er staan al {MAX_AGREEMENTS} afspraken." in markup_of(response)
-    assert FIRST.what in field(response, "what")
+    assert page_of(response).field("Wat gaan jullie doen?").value == FIRST.what
 
 
 def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed(coordinator, session):
@@ -166,7 +161,7 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
     late = coordinator.post(list_url(session), posted(OTHER))
     assert late.status_code == 409
     assert "Het gesprek is afgerond." in markup_of(late)
-    assert OTHER.what in field(late, "what")
+    assert page_of(late).field("Wat gaan jullie doen?").value == OTHER.what
     assert len(reports.load_agreements(session)) == 1
 
 
@@ -195,9 +190,9 @@ def test_list_takes_a_fixed_number_of_queries(coordinator, session, number, djan
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
 def test_page_changes_every_part_in_the_discussion(who, session, request):
     client, kept = request.getfixturevalue(who), made(session)
-    page = client.get(url(session, kept))
-    assert FIRST.what in field(page, "what")
-    assert f'value="{etag(kept)}"' in field(page, "seen")
+    page = page_of(client.get(url(session, kept)))
+    assert page.field("Wat gaan jullie doen?").value == FIRST.what
+    assert page.named("seen").value == etag(kept)
     wanted = changed(
         kept, what="Anders", who="", due_on=None, item="", principle=0, state=State.DROPPED, reason="Geen tijd"
     )
@@ -216,9 +211,8 @@ def test_page_keeps_a_day_that_has_passed(coordinator, session):
 def test_page_after_concluding_asks_how_it_stands_and_no_more(who, session, request):
     client, kept = request.getfixturevalue(who), made(session)
     conclude(session)
-    page = markup_of(client.get(url(session, kept)))
-    form = page.split('<form method="post"')[1].split("</form>")[0]
-    assert set(re.findall(r'name="(\w+)"', form)) == {"csrfmiddlewaretoken", "seen", "state", "reason"}
+    page = page_of(client.get(url(session, kept))).main
+    assert page.names() == {"csrfmiddlewaretoken", "seen", "state", "reason"}
     response = client.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
     assert (response.status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
 
@@ -228,8 +222,9 @@ def test_page_dropping_asks_why(coordinator, session):
     conclude(session)
     response = coordinator.post(url(session, kept), {"state": "dropped", "reason": " ", "seen": etag(kept)})
     assert response.status_code == 422
-    assert "Schrijf in één zin waarom jullie dit loslaten." in markup_of(response)
-    assert re.search(r'value="dropped"[^>]*checked', markup_of(response))
+    page = page_of(response)
+    assert "Schrijf in één zin waarom jullie dit loslaten." in page.field("Losgelaten? Waarom?").description
+    assert page.chosen() == ["Losgelaten"]
     coordinator.post(url(session, kept), {"state": "dropped", "reason": "Geen tijd", "seen": etag(kept)})
     assert all_of(session) == [(FIRST.what, "dropped", "Geen tijd")]
 
@@ -245,7 +240,7 @@ def test_page_a_reason_without_dropping_is_not_lost_unsaid(coordinator, session)
     response = coordinator.post(url(session, kept), {"state": "busy", "reason": "Bijna", "seen": etag(kept)})
     assert response.status_code == 422
     assert "Dit bewaren we alleen bij ‘losgelaten’." in markup_of(response)
-    assert 'value="Bijna"' in field(response, "reason")
+    assert page_of(response).field("Losgelaten? Waarom?").value == "Bijna"
 
 
 def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coordinator, session):
@@ -253,9 +248,10 @@ def test_page_full_form_sent_after_concluding_keeps_what_was_typed_in_sight(coor
     conclude(session)
     response = coordinator.post(url(session, kept), posted(changed(kept, what="Te laat getypt"), etag(kept)))
     assert response.status_code == 409
-    assert "De afspraken staan vast." in markup_of(response)
-    assert "Te laat getypt" in field(response, "what")
-    assert 'class="go"' not in markup_of(response)
+    page = page_of(response)
+    assert "De afspraken staan vast." in page.words
+    assert page.field("Wat gaan jullie doen?").value == "Te laat getypt"
+    assert page.next_steps() == []
     assert reports.load_agreements(session) == (kept,)
 
 
@@ -286,7 +282,7 @@ def test_page_of_the_state_alone_meets_the_other_too(coordinator, facilitator, s
     facilitator.post(url(session, kept), {"state": "busy", "reason": "", "seen": etag(kept)})
     late = coordinator.post(url(session, kept), {"state": "done", "reason": "", "seen": etag(kept)})
     assert late.status_code == 409
-    assert "Bezig" in markup_of(late).split('class="conflict"')[1].split("</dl>")[0]
+    assert ("Hoe het ermee staat", "Bezig") in page_of(late).part("iemand anders was je voor").facts()
     current = etag(changed(kept, state=State.BUSY))
     own = {"state": "done", "reason": "", "seen": etag(kept), "current": current, "mine": "1"}
     assert (coordinator.post(url(session, kept), own).status_code, all_of(session)) == (303, [(FIRST.what, "done", "")])
@@ -317,7 +313,7 @@ def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coord
     late = coordinator.post(url(session, kept), posted(mine, etag(kept)))
     assert late.status_code == 409
     assert "De ander haalde deze afspraak weg." in markup_of(late)
-    assert "Toch wel" in field(late, "what")
+    assert page_of(late).field("Wat gaan jullie doen?").value == "Toch wel"
     again = coordinator.post(url(session, kept), posted(mine, etag(kept), current=etag(None), mine="1"))
     assert (again.status_code, all_of(session)) == (303, [("Toch wel", "open", "")])
 
@@ -325,7 +321,7 @@ def test_page_of_one_that_somebody_removed_meanwhile_lets_it_be_made_again(coord
 def test_page_leads_back_to_the_session_that_looks_back(coordinator, collaboration, session):
     kept, later = made(session), open_round(collaboration, [])
     back = reverse("session", args=[later.pk])
-    assert f'href="{back}"' in markup_of(coordinator.get(url(session, kept) + f"?van={later.pk}"))
+    assert page_of(coordinator.get(url(session, kept) + f"?van={later.pk}")).link("Ga terug").address == back
     data = posted(changed(kept, state=State.DONE), etag(kept), van=str(later.pk))
     assert coordinator.post(url(session, kept), data)["Location"] == back
     elsewhere = posted(changed(kept, who="An"), etag(changed(kept, state=State.DONE)), van="//evil.example")
@@ -337,8 +333,8 @@ def test_page_leads_back_to_the_collaboration_with_what_is_still_to_do(coordinat
     conclude(session)
     home = reverse("collaboration", args=[collaboration.pk])
     there = f"{url(session, kept)}?van=samenwerking"
-    assert f'href="{there}"' in markup_of(coordinator.get(home))
-    assert f'href="{home}">Ga terug</a>' in markup_of(coordinator.get(there))
+    assert there in page_of(coordinator.get(home)).addresses()
+    assert page_of(coordinator.get(there)).link("Ga terug").address == home
     data = {"state": "busy", "reason": "", "seen": etag(kept), "van": "samenwerking"}
     assert coordinator.post(url(session, kept), data)["Location"] == home
 
@@ -392,15 +388,16 @@ def test_next_session_opens_with_the_earlier_agreements(who, stage, session, lat
     made(session, changed(OTHER, state=State.DROPPED, reason="Geen tijd"))
     conclude(session)
     Session.objects.filter(pk=later.pk).update(stage=stage)
-    page = markup_of(client.get(reverse("session", args=[later.pk])))
-    part = page.split('class="earlier"')[1].split("</section>")[0]
-    assert re.findall(r"<h3>(.*?)</h3>", part) == [FIRST.what, OTHER.what]
-    assert "Losgelaten" in part
-    assert "Waarom: Geen tijd" in part
-    assert f'href="{url(session, kept)}?van={later.pk}"' in part
-    assert page.index('class="earlier"') < page.index('class="next"')
+    page = page_of(client.get(reverse("session", args=[later.pk])))
+    part = page.part("Afspraken van vorige keer")
+    assert part.headings(3) == [FIRST.what, OTHER.what]
+    assert "Losgelaten" in part.words
+    assert "Waarom: Geen tijd" in part.words
+    assert part.link(FIRST.what).address == f"{url(session, kept)}?van={later.pk}"
+    # In front of what to do now.
+    assert page.main.headings(2)[0] == "Afspraken van vorige keer"
     # A facilitator waits for the coordinator to open the report.
-    assert len(re.findall(r'class="go"', page)) == (0 if (who, stage) == ("facilitator", "closed") else 1)
+    assert len(page.next_steps()) == (0 if (who, stage) == ("facilitator", "closed") else 1)
 
 
 def test_next_session_without_earlier_agreements_or_concluded_itself_has_no_such_part(coordinator, session, later):
@@ -415,11 +412,9 @@ def test_next_session_has_three_of_many_in_front_and_first_what_is_still_to_be_d
     for place, state in enumerate(["done", "dropped", "open", "busy", "done"]):
         made(session, changed(OTHER, what=f"Nummer {place}", state=State(state)))
     conclude(session)
-    page = markup_of(coordinator.get(reverse("session", args=[later.pk])))
-    front, folded = page.split('class="earlier"')[1].split("</section>")[0].split("<details")
-    assert re.findall(r"<h3>(.*?)</h3>", front) == ["Nummer 2", "Nummer 3", "Nummer 0"]
-    assert "Nog 2 afspraken" in folded
-    assert re.findall(r"<h3>(.*?)</h3>", folded) == ["Nummer 1", "Nummer 4"]
+    part = page_of(coordinator.get(reverse("session", args=[later.pk]))).part("Afspraken van vorige keer")
+    assert part.unfolded().headings(3) == ["Nummer 2", "Nummer 3", "Nummer 0"]
+    assert part.part("Nog 2 afspraken").headings(3) == ["Nummer 1", "Nummer 4"]
 
 
 @pytest.mark.parametrize("number", [1, 30])

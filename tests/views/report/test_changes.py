@@ -1,6 +1,5 @@
 """Which session is the earlier one, what loading it costs, and what the later report shows of it."""
 
-import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -16,11 +15,13 @@ from reflectie.models import Agreement, Session
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import make_reflection
+from tests.helpers.page import page_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db
 
 YEAR = timedelta(days=365)
+SINCE = "Sinds vorige keer"
 
 
 def on(session, day):
@@ -53,9 +54,8 @@ def url(session):
 
 def section(response):
     """What the page says under "Sinds vorige keer", without its pictures; nothing where it isn't there."""
-    found = re.search(r'<section class="since".*?</section>', response.content.decode(), re.DOTALL)
-    text = re.sub(r"<svg.*?</svg>", " ", found.group() if found else "", flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi[^>]*>", "", text)).split())
+    page = page_of(response)
+    return page.part(SINCE).words if SINCE in page.parts() else ""
 
 
 # --- which session
@@ -152,8 +152,8 @@ def test_report_opens_with_what_was_agreed_and_how_that_stands(coordinator, earl
     agree(session, "Dit is van nu.")
     text = section(coordinator.get(url(session)))
     assert text.startswith(
-        "Sinds vorige keer Vorige keer: 19 november 2025 , ieder voor zich, anoniem, 7 deelnemers. "
-        "Nu: 19 november 2026 , ieder voor zich, anoniem, 10 deelnemers. "
+        "Sinds vorige keer Vorige keer: 19 november 2025, ieder voor zich, anoniem, 7 deelnemers. "
+        "Nu: 19 november 2026, ieder voor zich, anoniem, 10 deelnemers. "
         "Toen afgesproken "
         "+ gedaan We schrijven het doel op. Fatima en Bert, tegen 1 maart 2026 "
         "– losgelaten We vragen een gesprek. Els Waarom: Het bestuur wacht. "
@@ -173,8 +173,7 @@ def test_report_shows_what_moved_with_numbers_on_both_sides_and_the_rest_folded(
     ) in text
     assert "Geen duidelijk verschil (14) Stelling Toen Nu Breedte van het doel" in text
     assert text.count("Gedeeld doel") == 1
-    pictures = re.findall(r"<title>([^<]*)</title>", response.content.decode().partition('class="since"')[2])
-    assert pictures[:2] == [
+    assert page_of(response).part(SINCE).pictures()[:2] == [
         "Niet gedeeld door alle partners: 5; Gedeeld door alle partners: 2.",
         "Niet gedeeld door alle partners: 2; Gedeeld door alle partners: 8.",
     ]
@@ -202,7 +201,7 @@ def test_round_of_too_few_still_opens_with_the_agreements(coordinator, collabora
     agree(earlier)
     text = section(coordinator.get(url(discussed_round(collaboration, sheets(2, 0)))))
     assert "• nog te doen We schrijven het doel op." in text
-    assert "Nu: 19 november 2026 , ieder voor zich, anoniem, te weinig mensen." in text
+    assert "Nu: 19 november 2026, ieder voor zich, anoniem, te weinig mensen." in text
     assert text.endswith("De antwoorden vergelijken we niet: toen of nu deden te weinig mensen mee.")
 
 
@@ -224,7 +223,7 @@ def test_one_sheet_shows_another_answer_and_calls_it_no_change(coordinator, coll
     assert (
         "Een ander antwoord is nog geen verandering. Vraag elkaar: wat is er anders dan toen? "
         "Een ander antwoord dan toen Gedeeld doel Toen: niet gedeeld door alle partners. "
-        "Nu: gedeeld door alle partners . Hetzelfde antwoord (14)"
+        "Nu: gedeeld door alle partners. Hetzelfde antwoord (14)"
     ) in text
     assert "deelnemer" not in text
 

@@ -1,6 +1,5 @@
 """The end of a session: what the team decides, the day of the next one, and that day in a calendar."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from reflectie.services.report import reports
 from reflectie.services.sessions import reminders, rounds
 from tests.helpers.factories import CONCLUDING, at_once
 from tests.helpers.markup import markup_of
+from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -41,16 +41,8 @@ def url(session: Session) -> str:
     return reverse("session-conclude", args=[session.pk])
 
 
-def page_of(client: Client, session: Session) -> str:
-    return markup_of(client.get(reverse("session", args=[session.pk])))
-
-
-def go(page: str) -> list[str]:
-    return re.findall(r'class="go"[^>]*>([^<]+)<', page)
-
-
-def chosen(page: str) -> list[str]:
-    return re.findall(r'value="([^"]*)"[^>]*\schecked', page)
+def session_page(client: Client, session: Session) -> Part:
+    return page_of(client.get(reverse("session", args=[session.pk])))
 
 
 # --- in services
@@ -75,11 +67,13 @@ def test_two_people_concluding_at_once_one_decides_and_the_other_is_told(session
 
 
 def test_page_asks_first_whether_they_need_each_other_and_has_nothing_chosen(coordinator, session):
-    page = markup_of(coordinator.get(url(session)))
-    assert page.index("Heb je elkaar nodig om het doel te bereiken?") < page.index("Wat doen jullie?")
-    assert re.findall(r'type="radio"[^>]*value="([^"]+)"', page) == [*Needed, *Decision]
-    assert chosen(page) == []
-    assert go(page) == ["Rond af"]
+    page = page_of(coordinator.get(url(session)))
+    needed, decision = (page.part(asked) for asked in ("Heb je elkaar nodig om het doel", "Wat doen jullie?"))
+    assert [choice.value for choice in needed.fields()] == [*Needed]
+    assert [choice.value for choice in decision.fields()] == [*Decision]
+    assert [choice.value for choice in page.fields() if choice.type == "radio"] == [*Needed, *Decision]
+    assert page.chosen() == []
+    assert page.next_steps() == ["Rond af"]
 
 
 @pytest.mark.parametrize("decision", Decision)
@@ -111,13 +105,15 @@ def test_page_takes_a_conclusion_without_reason_and_day(coordinator, session, qu
 def test_page_says_what_is_wrong_and_keeps_what_was_given(coordinator, session, parts, said):
     data = {"needed": "divided-on-need", "decision": "stop", "reason": "Getypt & wel", "next_on": "2027-01-01", **parts}
     response = coordinator.post(url(session), data)
-    page = markup_of(response)
+    page = page_of(response)
     assert response.status_code == 422
     # In front, with a link, and beside its field.
-    assert page.count(said) == 2
+    assert page.words.count(said) == 2
+    assert page.part("Dit lukte nog niet").links(said)
     known = {"divided-on-need", "stop"}
-    assert set(chosen(page)) == {data[name] for name in ("needed", "decision")} & known
-    assert ("Getypt &amp; wel" in page) is ("reason" not in parts)
+    given = [data[name] for name in ("needed", "decision")]
+    assert [choice.value for choice in page.fields() if choice.is_checked] == [each for each in given if each in known]
+    assert page.field("Waarom?").value == data["reason"]
     assert (fetched(session).stage, reports.load_conclusion(session)) == ("discussion", None)
 
 
@@ -137,18 +133,18 @@ def test_page_is_the_coordinators_alone(coordinator, facilitator, session, queue
 def test_session_says_what_was_decided_and_where_it_goes_on(who, session, collaboration, request):
     client = request.getfixturevalue(who)
     rounds.conclude(session, decided(reason="We & jij"))
-    page = page_of(client, session)
-    facts = re.findall(r"<dd>(.*?)</dd>", page.split('class="plan-facts"')[1].split("</dl>")[0])
-    assert facts[:3] == ["Ja, we hebben elkaar nodig", "<strong>Herstellen</strong>", "We &amp; jij"]
-    assert reverse("session-next", args=[session.pk]) in page
-    new = reverse("session-new", args=[collaboration.pk])
-    assert (new in page) is (who == "coordinator")
-    assert go(page) == ["Lees het verslag"]
+    page = session_page(client, session)
+    facts = [fact for _term, fact in page.facts()]
+    assert facts[:3] == ["Ja, we hebben elkaar nodig", "Herstellen", "We & jij"]
+    links = page.addresses()
+    assert reverse("session-next", args=[session.pk]) in links
+    assert (reverse("session-new", args=[collaboration.pk]) in " ".join(links)) is (who == "coordinator")
+    assert page.next_steps() == ["Lees het verslag"]
 
 
 def test_session_without_a_next_day_offers_no_calendar(coordinator, session):
     rounds.conclude(session, decided(next_on=None))
-    assert "agenda" not in page_of(coordinator, session)
+    assert "agenda" not in markup_of(coordinator.get(reverse("session", args=[session.pk])))
     assert coordinator.get(reverse("session-next", args=[session.pk])).status_code == 404
 
 
@@ -161,9 +157,11 @@ def test_report_tells_everybody_the_decision(client, session, decision, words):
     before = markup_of(client.get(link))
     assert (half_a_year in before, ask_first in before) == (True, True)
     rounds.conclude(session, decided(decision=Decision(decision), next_on=None))
-    page = markup_of(client.get(link))
-    assert f'<strong class="decision">{words}</strong>' in page
-    assert "We zijn er bijna." in page
+    after = client.get(link)
+    page = markup_of(after)
+    ending = page_of(after).part("Spreek samen af")
+    assert f"Jullie besluit {words}" in ending.words
+    assert "We zijn er bijna." in ending.words
     # Whoever stops doesn't fill in again.
     assert (half_a_year in page, ask_first in page) == (decision != "stop", False)
 
@@ -189,10 +187,7 @@ def test_report_says_on_which_day_it_was_seen_so_once_concluded(client, session)
 
 
 def first_day(client: Client, collaboration: Collaboration) -> str:
-    page = markup_of(client.get(reverse("session-new", args=[collaboration.pk])))
-    found = re.search(r'<input[^>]*name="planned_on"[^>]*>', page)
-    assert found
-    return re.findall(r'value="([^"]*)"', found[0])[0]
+    return page_of(client.get(reverse("session-new", args=[collaboration.pk]))).field("Dag van de sessie").value
 
 
 def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, collaboration, session):

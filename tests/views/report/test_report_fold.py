@@ -1,6 +1,5 @@
 """What folds on a report's page, and the figures of each group as text."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from reflectie.models import Session
 from reflectie.presentation.pictures.report import figures_of
 from reflectie.services import tokens
 from reflectie.services.report import reports
-from tests.helpers.markup import markup_of
+from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -41,29 +40,29 @@ def shown(collaboration):
     """The page as the coordinator sees it."""
     session = make_round(collaboration)
     browser = signed_in("coordinator", collaboration)
-    return markup_of(browser.get(reverse("session-report", args=[session.pk])))
+    return page_of(browser.get(reverse("session-report", args=[session.pk])))
 
 
-def folds(page: str) -> list[tuple[str, list[str]]]:
-    """What each fold of answers says of its state, and the items in it."""
-    found = re.findall(r'<details class="rows"( open)?>(.*?)</details>', page, re.DOTALL)
-    return [(state.strip(), re.findall(r'<tr id="([\w-]+)"', inside)) for state, inside in found]
+def folds(page: Part, checklist: Checklist) -> list[tuple[bool, list[str]]]:
+    """Of each fold of answers whether it is open, and the items in it, to which the summary leads."""
+    found = [fold for fold in page.folded() if fold.summary.startswith("Antwoorden en notities")]
+    return [(fold.is_open, [key for key in fold.anchors() if key in checklist.by_key]) for fold in found]
 
 
 def test_answers_of_a_round_stand_open_for_whoever_records_the_talk(shown, checklist: Checklist):
     by_dimension = [
-        ("open", [item.key for item in checklist if item.dimension == part.key]) for part in checklist.dimensions
+        (True, [item.key for item in checklist if item.dimension == part.key]) for part in checklist.dimensions
     ]
-    assert folds(shown) == by_dimension
+    assert folds(shown, checklist) == by_dimension
 
 
 def test_answers_of_a_round_are_folded_for_readers_and_the_fold_says_what_is_in_it(client, collaboration, checklist):
     session = make_round(collaboration)
-    shared = markup_of(client.get(reverse("report", args=[tokens.read_token(session.join_token)])))
-    assert [state for state, _ in folds(shared)] == [""] * len(checklist.dimensions)
+    shared = page_of(client.get(reverse("report", args=[tokens.read_token(session.join_token)])))
+    assert [is_open for is_open, _ in folds(shared, checklist)] == [False] * len(checklist.dimensions)
     # The goal: one item that everybody chose of, divided, and one of which nobody said anything.
-    goal = re.sub(r"<[^>]+>", " ", shared.split('<details class="rows">')[1].split("</summary>")[0])
-    assert goal.split() == ["Antwoorden", "en", "notities", "±", "Verdeeld", "beeld", "?", "Blinde", "vlek"]
+    goal = next(fold for fold in shared.folded() if fold.summary.startswith("Antwoorden en notities"))
+    assert goal.summary == "Antwoorden en notities Verdeeld beeld Blinde vlek"
 
 
 def test_paper_folds_nothing_but_what_did_not_change(collaboration):
@@ -74,13 +73,12 @@ def test_paper_folds_nothing_but_what_did_not_change(collaboration):
 
 
 def test_figures_of_each_group_stand_in_a_table_and_no_group_without_a_place(shown, checklist):
-    table = shown.split('id="cijfers"')[1].split("</details>")[0]
-    heads = re.findall(r'<th scope="col">(?:<span[^>]*>\d</span> )?([^<]+)</th>', table)
+    table = shown.part("In cijfers")
+    heads, *rows = table.rows()
     assert heads == ["Stelling", "Huis", "Wijk"]
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td></tr>', table)
     assert [name for name, _, _ in rows] == [item.short for item in checklist]
-    assert rows[1] == ("Gedeeld doel", "4 hinderend, 0 helpend", "0 hinderend, 4 helpend")
-    assert "Zorg" not in table
+    assert rows[1] == ["Gedeeld doel", "4 hinderend, 0 helpend", "0 hinderend, 4 helpend"]
+    assert "Zorg" not in table.words
 
 
 def test_figures_that_are_withheld_for_one_item_are_said_to_be(collaboration):

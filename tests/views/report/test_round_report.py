@@ -15,6 +15,7 @@ from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from tests.helpers.agreed import FIRST, changed, made
 from tests.helpers.factories import CONCLUSION
+from tests.helpers.page import page_of
 from tests.helpers.rounds import DAY, discussed_round, make_collaboration, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -70,10 +71,7 @@ def link_url(session):
 
 def seen(response):
     """The page's words, as a reader has them."""
-    page = re.sub(r"<svg.*?</svg>", " ", response.content.decode(), flags=re.DOTALL)
-    # A name that is set apart stands in its sentence as if it weren't.
-    page = re.sub(r"</?bdi[^>]*>", "", page)
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    return page_of(response).words
 
 
 def test_members_read_the_round_as_whoever_has_the_link_does(coordinator, client, session):

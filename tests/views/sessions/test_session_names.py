@@ -29,6 +29,7 @@ from reflectie.tasks import remind_all
 from tests.helpers.compared import opened
 from tests.helpers.factories import CONCLUSION, make_reflection
 from tests.helpers.markup import markup_of
+from tests.helpers.page import page_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -67,18 +68,14 @@ def coordinator(collaboration):
     return signed_in("an", collaboration)
 
 
-def page_of(client, name, *args, query=""):
+def shown(client, name, *args, query=""):
     response = client.get(reverse(name, args=args) + query)
     assert response.status_code == 200, (name, response.status_code)
-    return markup_of(response)
+    return response
 
 
 def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", html).split())
-
-
-def title_of(html: str) -> str:
-    return words(re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1])
 
 
 # --- what each is called
@@ -135,18 +132,18 @@ def test_place_of_a_day_in_words(nth, said):
 
 
 def test_lists_and_choices_have_no_two_equal_lines_and_the_newest_first(coordinator, five):
-    page = page_of(coordinator, "collaboration", five[0].collaboration_id)
-    names = [words(name) for name in re.findall(r"<h3><a href=\"/sessies/[^>]*>(.*?)</a></h3>", page)]
+    page = page_of(shown(coordinator, "collaboration", five[0].collaboration_id))
+    names = page.headings(3)
     assert names == [CALLED[3], CALLED[2], CALLED[1], CALLED[0], CALLED[4]]
-    reports = [words(one) for one in re.findall(r">(Lees het verslag<.*?)</a>", page)]
-    assert reports == [f"Lees het verslag van {name}" for name in names]
+    assert [page.link(name).address for name in names] == [
+        reverse("session", args=[five[place].pk]) for place in (3, 2, 1, 0, 4)
+    ]
+    assert [link.words for link in page.links("Lees het verslag")] == [f"Lees het verslag van {name}" for name in names]
     # The one way on leads to the last that was planned.
-    assert f'href="{reverse("session", args=[five[3].pk])}">Naar de laatste sessie' in page
-    overview = page_of(coordinator, "collaborations")
+    assert page.link("Naar de laatste sessie").address == reverse("session", args=[five[3].pk])
+    overview = markup_of(shown(coordinator, "collaborations"))
     assert f'<span class="when"><span>{SAID} (‘<bdi translate="no">{NAME}</bdi>’)</span></span>' in overview
-    chosen = page_of(coordinator, "compare")
-    labels = [words(label) for label in re.findall(r'<label class="choice">(.*?)</label>', chosen, re.DOTALL)]
-    sessions = [label for label in labels if "november" in label]
+    sessions = [label for label in page_of(shown(coordinator, "compare")).choices() if "november" in label]
     assert len(sessions) == len(set(sessions)) == 5
 
 
@@ -157,10 +154,11 @@ def test_sessions_beside_each_other_have_no_two_equal_names(coordinator, five, n
         collaboration=other.collaboration, user=five[0].collaboration.members.get(), role=Role.FACILITATOR
     )
     query = "?" + "&".join(f"sessie={session.pk}" for session in [*five, other])
-    page = page_of(coordinator, name, query=query)
-    links = dict(re.findall(r'<a href="(/sessies/[0-9a-f-]+/verslag/)">(.*?)</a>', page))
+    page = page_of(shown(coordinator, name, query=query))
+    reports = {reverse("session-report", args=[session.pk]) for session in [*five, other]}
+    links = {link.address: link.words for link in page.links() if link.address in reports}
     assert len(links) >= (2 if name == "compare-beside" else 5)
-    ours = [words(link) for href, link in links.items() if str(other.pk) not in href]
+    ours = [link for address, link in links.items() if str(other.pk) not in address]
     assert len(set(ours)) == len(ours)
     if name != "compare-beside":
         assert set(ours) == set(CALLED)
@@ -174,17 +172,17 @@ def test_sessions_beside_each_other_have_no_two_equal_names(coordinator, five, n
     ],
 )  # fmt: skip
 def test_pages_of_sessions_say_of_which(coordinator, five, name):
-    pages = [page_of(coordinator, name, session.pk) for session in five]
+    pages = [page_of(shown(coordinator, name, session.pk)) for session in five]
     for page, called in zip(pages, CALLED, strict=True):
-        assert called in words(page)
-    assert len({title_of(page) for page in pages}) == len(pages)
+        assert called in page.words
+    assert len({page.title for page in pages}) == len(pages)
 
 
 @pytest.mark.parametrize("name", ["collaboration", "session-name", "agreements", "session-guide", "lessons", "quotes"])
 def test_links_hold_the_whole_name_in_one_element(coordinator, five, name):
     """Links as tall as a finger lay out each part of theirs by itself: the name would stand in a column of its own."""
-    page = page_of(coordinator, name, five[0].collaboration_id if name == "collaboration" else five[3].pk)
-    links = re.findall(r'<a href="/sessies/[^>]*>((?:(?!</a>).)*</bdi>.*?)</a>', page, re.DOTALL)
+    page = shown(coordinator, name, five[0].collaboration_id if name == "collaboration" else five[3].pk)
+    links = re.findall(r'<a href="/sessies/[^>]*>((?:(?!</a>).)*</bdi>.*?)</a>', markup_of(page), re.DOTALL)
     assert links
     for link in links:
         text_alone = re.sub(r"(?s)<span\b.*</span>", "", link)
@@ -201,7 +199,7 @@ def test_pdfs_say_of_which_session(five, kind):
 
 def test_report_names_the_session_that_it_looks_back_on(coordinator, five):
     later = opened(five[0].collaboration, YES, day=DAY + timedelta(days=30))
-    assert f"Vorige keer: {CALLED[3]}," in words(page_of(coordinator, "session-report", later.pk))
+    assert f"Vorige keer: {CALLED[3]}," in page_of(shown(coordinator, "session-report", later.pk)).words
 
 
 def lines_of(report) -> tuple[list[str], dict[str, object], list[list[object]]]:
@@ -267,9 +265,9 @@ def test_signals_and_what_is_shared_never_name_a_session(coordinator, five):
     for session in five:
         rounds.rename_session(session, "Geheim overleg")
     Collaboration.objects.update(signals_from=date(2020, 1, 1))
-    assert "Geheim overleg" in page_of(coordinator, "session", five[0].pk)
+    assert "Geheim overleg" in markup_of(shown(coordinator, "session", five[0].pk))
     for name in ("signals", "shared"):
-        assert "Geheim overleg" not in page_of(coordinator, name)
+        assert "Geheim overleg" not in markup_of(shown(coordinator, name))
 
 
 # --- giving one
@@ -281,7 +279,7 @@ def test_coordinator_names_a_session_at_any_stage(coordinator, collaboration, ma
     url = reverse("session-name", args=[session.pk])
     assert coordinator.post(url, {"name": f"  {NAME}\t "}).status_code == 303
     assert Session.objects.get(pk=session.pk).name == NAME
-    assert f'value="{NAME}"' in page_of(coordinator, "session-name", session.pk)
+    assert f'value="{NAME}"' in markup_of(shown(coordinator, "session-name", session.pk))
     coordinator.post(url, {"name": ""})
     assert Session.objects.get(pk=session.pk).name == ""
 
@@ -297,8 +295,8 @@ def test_session_is_named_when_it_is_planned_and_the_next_one_begins_without(coo
     given = {"planned_on": "2026-11-19", "mode": "together", "name": NAME}
     coordinator.post(reverse("session-new", args=[collaboration.pk]), given)
     assert Session.objects.get().name == NAME
-    assert f'value="{NAME}"' not in page_of(coordinator, "session-new", collaboration.pk)
-    assert f'value="{NAME}"' in page_of(coordinator, "session-edit", Session.objects.get().pk)
+    assert f'value="{NAME}"' not in markup_of(shown(coordinator, "session-new", collaboration.pk))
+    assert f'value="{NAME}"' in markup_of(shown(coordinator, "session-edit", Session.objects.get().pk))
 
 
 def test_earlier_round_is_named_as_it_is_brought_in(coordinator, collaboration):
@@ -317,7 +315,7 @@ def test_name_can_change_once_somebody_has_answered(coordinator, collaboration):
 def test_participants_read_the_name(client, collaboration):
     session = open_round(collaboration, [])
     rounds.rename_session(session, NAME)
-    assert NAME in words(page_of(client, "join", session.join_token))
+    assert NAME in page_of(shown(client, "join", session.join_token)).words
 
 
 def test_erasing_a_session_takes_its_name_from_the_pdfs_that_look_back_on_it(coordinator, five):
@@ -326,7 +324,7 @@ def test_erasing_a_session_takes_its_name_from_the_pdfs_that_look_back_on_it(coo
     keep_pdf(later.pk, "verslag", documents.fingerprint(report), NAME.encode(), report)
     erasure.erase_session(five[3].pk)
     assert not MadePdf.objects.filter(session=later).exists()
-    assert NAME not in page_of(coordinator, "session-report", later.pk)
+    assert NAME not in markup_of(shown(coordinator, "session-report", later.pk))
 
 
 def test_new_name_leaves_alone_what_a_session_ended_with_and_makes_the_rest_anew(collaboration):

@@ -37,7 +37,7 @@ from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions import aggregation
 from reflectie.web.logs import SecretScrubbingFilter
 from samenwerking.gunicorn import access_log_format
-from tests.helpers.factories import CONCLUDING, make_account, make_round
+from tests.helpers.factories import CONCLUDING, HTMX, make_account, make_round
 from tests.helpers.page import page_of
 
 # In the order in which they answer. Each signs every note with a word of their own, so that it can be found again.
@@ -243,14 +243,14 @@ class Round:
         marks = {name: value for name, [value] in sent.items() if name.startswith("seen-") or name == "keep-as"}
         for name, value in values.items() if place % 2 else ():
             one = {name: value, f"seen-{name}": marks[f"seen-{name}"], "keep-as": marks["keep-as"]}
-            self.ask(who, self.at("join-fill"), one, **{"HX-Request": "true"})
+            self.ask(who, self.at("join-fill"), one, **HTMX)
         if not place % 2:
             self.ask(who, self.at("join-fill"), {**marks, **values, "save": "1"})
         if place != 4:
             self.ask(who, self.at("join-fill"), {"keep-as": marks["keep-as"], "finish": "1"})
         self.ask(who, self.at("join"))
         for looking in (who, "coordinator"):
-            self.ask(looking, self.at("join-standing"), **{"HX-Request": "true"})
+            self.ask(looking, self.at("join-standing"), **HTMX)
         self.ask("coordinator", self.at("session"))
 
     def answers_come_in(self) -> None:

@@ -43,6 +43,10 @@ CONCLUSION = Conclusion(Needed.YES, Decision.REPAIR)
 CONCLUDING = {"needed": "yes", "decision": "repair"}
 
 
+# With which a page's script asks for a part of it.
+HTMX = {"HX-Request": "true"}
+
+
 @dataclass(frozen=True)
 class Reflection:
     """A reflection without an account, with both its links."""

@@ -22,8 +22,8 @@ def _tidy(html: str) -> str:
 
 
 def words_of(html: str) -> str:
-    """What a reader sees, without tags and with single spaces. A name that is set apart stands in its sentence as if it
-    weren't."""
+    """All words of a page, those of its title, pictures and scripts too, for tests of what stands nowhere on it; what
+    there is to read is `page_of(…).words`. A name that is set apart stands in its sentence as if it weren't."""
     return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi[^>]*>", "", html)).split())
 
 

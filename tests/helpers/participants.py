@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from reflectie.models import Session
 from reflectie.web.participant_cookie import participant_code
+from tests.helpers.factories import fill_in
 from tests.helpers.markup import words_of
 from tests.helpers.page import page_of
 
@@ -45,3 +46,9 @@ def answers(session: Session) -> list[dict[str, str]]:
     return sorted(
         (dict(response.answers.values_list("item__key", "value")) for response in session.responses.all()), key=str
     )
+
+
+def finish_all(session: Session, number: int) -> None:
+    """So many people who are done."""
+    for _ in range(number):
+        fill_in(session, {"goal-shared": "helping"}, finish=True)

@@ -11,14 +11,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from reflectie.models import Collaboration, Invitation, Session
 from reflectie.web.participant_cookie import cookie_name
-from tests.helpers.factories import make_round, text_of
+from tests.helpers.factories import HTMX, make_round, text_of
 from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
 NO_COOKIES = "Dit venster houdt geen cookies bij"
 HIDDEN = "Dit venster verbergt waar je formulier vandaan komt"
-HTMX = {"HX-Request": "true"}
 OWN = {"Origin": "http://testserver"}
 NULL = {"Origin": "null"}
 SOME = {

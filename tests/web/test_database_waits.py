@@ -18,7 +18,7 @@ from reflectie.backends import limit_waiting, waited_too_long
 from reflectie.concurrency import Places
 from reflectie.models import Collaboration, Session
 from reflectie.web import middleware
-from tests.helpers.factories import Reflection, browser, make_account, make_round
+from tests.helpers.factories import HTMX, Reflection, browser, make_account, make_round
 from tests.helpers.markup import markup_of
 from tests.helpers.page import page_of
 
@@ -130,7 +130,7 @@ def test_a_save_that_waits_for_less_long_is_kept(reflection: Reflection):
 
 def test_a_save_by_htmx_is_told_to_come_back(reflection: Reflection, patience: float):
     with somebody_else_holds(reflection.response.session):
-        response = Client().post(reflection.fill_url, fields(), headers={"HX-Request": "true"})
+        response = Client().post(reflection.fill_url, fields(), headers=HTMX)
     assert (response.status_code, response["Retry-After"], response.content) == (503, "5", b"")
 
 

@@ -8,11 +8,10 @@ from playwright.sync_api import Browser, expect
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf, Membership, Response, Session
 from reflectie.services.sessions import rounds
-from tests.helpers.factories import browser, fill_in, make_reflection, make_round, text_of
+from tests.helpers.factories import HTMX, browser, fill_in, make_reflection, make_round, text_of
 
 pytestmark = pytest.mark.django_db
 
-HTMX = {"HX-Request": "true"}
 ASKED = "Je beantwoordde nog geen enkele vraag"
 
 

@@ -9,13 +9,11 @@ from reflectie.domain.questionnaire.answers import MAX_NOTE, digest
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Session
 from reflectie.services.errors import NotFoundError
-from tests.helpers.factories import Reflection, make_reflection
+from tests.helpers.factories import HTMX, Reflection, make_reflection
 from tests.helpers.markup import markup_of
 from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
-
-HTMX = {"HX-Request": "true"}
 
 
 def posted(reflection: Reflection, values: dict, **extra) -> dict:

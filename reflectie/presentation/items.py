@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
@@ -73,6 +73,16 @@ def principles_of(checklist: Checklist, item: Item) -> str:
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
 
 
+def passage_numbers(passages: Sequence[Passage], rests_on: Sequence[Passage]) -> str:
+    """On what a step rests, by the numbers of the report's list of passages: "(bron 1, 4)"."""
+    numbers = sorted(passages.index(passage) + 1 for passage in rests_on)
+    return gettext("(bron %s)") % ", ".join(map(str, numbers))
+
+
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
     """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
-    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+    return "; ".join(passage_name(checklist, passage) for passage in passages)
+
+
+def passage_name(checklist: Checklist, passage: Passage) -> str:
+    return f"{checklist.source(passage.source).name}, {passage.section}"

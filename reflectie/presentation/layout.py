@@ -12,6 +12,9 @@ T = TypeVar("T")
 # As many as stand in front; the rest is counted, folded, or on another page.
 SHOWN = {
     "advice": MAX_IN_SUMMARY,
+    "board agreements": 4,
+    "board findings": 4,
+    "board questions": 2,
     "differences": MAX_DIFFERENCES,
     "earlier agreements": 3,
     "items of a pattern": 3,
@@ -23,7 +26,6 @@ SHOWN = {
     "poster blind spots": 3,
     "poster differences": 2,
     "poster questions": 2,
-    "poster strengths": 5,
     "shared with an item": 2,
     "solved elsewhere": 3,
 }

@@ -1,7 +1,8 @@
 """A report in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -10,8 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
+from reflectie.domain.meeting.guide import Topic, find_topics
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, PatternText
+from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
 from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.items import GroupView, ItemReport
 from reflectie.domain.report.report import Pattern, Report
@@ -24,6 +26,9 @@ from . import wording
 from .items import answer
 from .numbers import share_in_words
 from .phrases import as_name, lower_first, session_title
+
+# As many lines as the sheet for a board holds in its usual letter.
+BOARD_ROWS = 8
 
 
 def report_title(report: Report) -> str:
@@ -44,6 +49,28 @@ def fills_sheet(report: Report) -> bool:
         return True
     more = report.mode.is_round or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
+
+
+def fills_board(report: Report) -> bool:
+    """Whether the sheet for a board needs a smaller letter to stay one sheet."""
+    rows = len(board_rows(report)) + len(report.standing_agreements) + 2 * len(report.asked_of_others)
+    return rows > BOARD_ROWS or any(item.outcome and item.outcome.minority for item in report.items)
+
+
+def board_rows(report: Report) -> list[ItemReport]:
+    """What a board sees of the findings: what leads, whatever the talk made something of, and the other obstacles."""
+    shown = [*report.leading, *report.talked_about, *report.other_obstacles]
+    return list({item.item.key: item for item in shown}.values())
+
+
+def found_before(report: Report, item: ItemReport) -> str:
+    """That the session before found the same; nothing where it can't be compared, or found otherwise."""
+    if report.since is None or report.since.reason:
+        return ""
+    before = next((then for then in report.since.earlier.items if then.item.key == item.item.key), None)
+    if before is None or before.finding is not item.finding:
+        return ""
+    return gettext("ook al op %s") % date_format(report.since.earlier.changed_on, "j F Y")
 
 
 def group_name(report: Report, name: str) -> str | Promise:
@@ -106,6 +133,24 @@ def no_difference(report: Report) -> str:
 def nothing_said(report: Report) -> str:
     """That nobody filled in anything: yet, as long as somebody still may."""
     return gettext("Er is niets ingevuld.") if report.is_past else gettext("Er is nog niets ingevuld.")
+
+
+def numbered_passages(report: Report) -> list[Passage]:
+    """What patterns and advice of a report rest on, each passage once and in the order in which it comes up: its place
+    is its number."""
+    patterns = (pattern_text(report, pattern).rests_on for pattern in report.main_patterns)
+    steps = (step.rests_on for advised in _in_print(report) for step in advised.item.steps)
+    return list(dict.fromkeys(chain.from_iterable(chain(patterns, steps))))
+
+
+def _in_print(report: Report) -> Iterator[ItemReport]:
+    """What there is advice on, in the order in which the report has it."""
+    return (item for group in (*report.advice_first, *report.advice_later) for item in group.items)
+
+
+def next_topic(report: Report) -> Topic | None:
+    """What the guide would talk about next: the first topic of which nothing was recorded yet."""
+    return next((topic for topic in find_topics(report) if not topic.item.outcome), None)
 
 
 def _seen_by(report: Report) -> str:

@@ -36,6 +36,8 @@ register.filter("address", readable_address)
 register.filter("mark", text_digest)
 
 register.simple_tag(items.principles_of)
+register.simple_tag(items.passage_name)
+register.simple_tag(items.passage_numbers)
 register.simple_tag(items.rests_on)
 register.simple_tag(page.wrong_in)
 

@@ -20,6 +20,7 @@ from reflectie.domain.report.report import MAX_PATTERNS
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.report import numbered_passages
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)
@@ -402,7 +403,7 @@ def test_patterns_take_nothing_from_a_tally_that_is_withheld(checklist):
 
 def lines_of(report):
     """The section as a reader meets it, piece by piece; read by expat, as the PDF is."""
-    html = render_to_string("reflectie/report/patterns.html", {"report": report})
+    html = render_to_string("reflectie/report/patterns.html", {"report": report, "passages": numbered_passages(report)})
     section = ElementTree.fromstring(f"<body>{html}</body>")
     return [" ".join("".join(part.itertext()).split()) for tag in ("h3", "li") for part in section.iter(tag)]
 

@@ -6,6 +6,7 @@ import pytest
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
 from reflectie.pdf.worker import pdf_worker
+from reflectie.presentation.items import obstacle_name, strength_name
 from tests.helpers.factories import make_reflection
 from tests.helpers.markup import markup_of
 from tests.helpers.page import page_of
@@ -99,11 +100,14 @@ def test_report_has_everything_that_was_given(reader, finished, every_answer):
 def test_report_puts_three_pieces_of_advice_in_front_and_folds_the_rest(reader, finished, checklist):
     advice = page_of(reader.get(finished.report_url)).part("Waar je kunt beginnen")
     front, later = advice.unfolded(), advice.part("Later: nog 3 adviezen")
-    obstacle = {key: item.hindering for key, item in checklist.by_key.items()}
+    items = checklist.by_key
 
     # Named first, though no obstacle; named first; and the obstacle of the earliest principle.
-    first = [checklist.by_key["form-intensity"].short, obstacle["partners-needed"], obstacle["context-practical"]]
-    assert front.headings(4) == first
+    first = [
+        strength_name(items["form-intensity"]),
+        *(obstacle_name(items[key]) for key in ("partners-needed", "context-practical")),
+    ]
+    assert front.headings(4) == [" ".join(name.split()) for name in first]
     assert front.headings(3)[:3] == ["Aan zet: wijzelf", "Aan zet: onze organisaties", "Vraag dit na"]
     assert later.headings(3) == [
         "Later, aan zet: wijzelf",
@@ -128,16 +132,19 @@ def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist)
 
     summary = page_of(reader.get(all_hindering.report_url)).part("In het kort")
 
-    *three, more = summary.links()
+    *three, talk, others = summary.links()
     assert [link.address for link in three] == [f"#advies-{key}" for key in list(checklist.by_key)[:3]]
-    assert more.words == "en nog 12 hinderpalen"
+    assert (talk.words, others.address) == ("Begin het gesprek", "#bevindingen")
+    # A statement says what it is about, and a factor what it may be; the others are named.
+    assert three[1].words == "Gedeeld doel – niet gedeeld door alle partners"
+    assert len(others.words.split(", ")) == len(checklist.items) - 3
 
 
 def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):
     page = reader.get(finished.report_url)
 
     assert page.context["links"].key == finished.report_url.split("/")[2]
-    assert page_of(page).next_steps() == ["Download als pdf"]
+    assert page_of(page).next_steps() == ["Begin het gesprek"]
 
 
 @pytest.mark.parametrize(

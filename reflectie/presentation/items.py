@@ -1,12 +1,13 @@
 """Items of the checklist and their answers in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
 
@@ -65,6 +66,12 @@ def words_as(item: Item, finding: str) -> str:
     if finding == Finding.STRENGTH:
         return strength_name(item)
     return obstacle_name(item) if finding == Finding.OBSTACLE else item_name(item)
+
+
+def shorts(items: Iterable[ItemReport]) -> str:
+    """`{{ report.strengths|shorts }}`: what items are about, in a line: "Gedeeld doel, gelijkwaardigheid"."""
+    names = [found.item.short for found in items]
+    return ", ".join([*names[:1], *map(lower_first, names[1:])])
 
 
 def principles_of(checklist: Checklist, item: Item) -> str:

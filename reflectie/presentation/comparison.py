@@ -136,12 +136,14 @@ def _cell(cell: Cell, item: Item) -> CellView:
         parts=spread_parts(report),
         length=str(counts.counted),
         bar=_bar(counts),
-        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode),
+        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode, counts),
     )
 
 
-def _said_together(mode: Mode) -> str:
-    """Of one sheet there is nobody to differ: whose it is says how to read its numbers."""
+def _said_together(mode: Mode, counts: Counts) -> str:
+    """Of one sheet there is nobody to differ, unless it says so: whose it is says how to read its numbers."""
+    if counts.divided:
+        return gettext("het team is het niet eens")
     return gettext("samen gekozen") if mode is Mode.TOGETHER else gettext("gekozen door één persoon")
 
 

@@ -42,7 +42,7 @@ def fills_sheet(report: Report) -> bool:
     beside = report.strengths or report.blind_spots
     if report.low_turnouts:
         return True
-    more = report.mode.is_round or report.standing_agreements or report.conclusion
+    more = report.mode.is_round or report.splits or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
 
 

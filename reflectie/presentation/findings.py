@@ -53,8 +53,8 @@ FINDINGS: dict[Finding, FindingWords] = {
         meaning=_("wie koos, ziet het verschillend"),
         sentence=_("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),
         rule=_(
-            "Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde. Ook als een team samen zegt dat "
-            "het niet eens is."
+            "Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde. Ook als een team samen zegt "
+            "dat het niet eens is."
         ),
     ),
     Finding.UNKNOWN: FindingWords(

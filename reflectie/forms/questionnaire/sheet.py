@@ -31,9 +31,7 @@ class _AnswerField(_ChoiceField):
     def validate(self, value: str) -> None:
         if value == Value.DISAGREE and not self.valid_value(value):
             raise ValidationError(
-                _(
-                    "‘We zijn het niet eens’ kan alleen een team antwoorden dat samen één blad invult. Kies hoe jij het ziet."
-                )
+                _("‘We zijn het niet eens’ is er alleen voor een team dat samen invult. Kies hoe jij het ziet.")
             )
         super().validate(value)
 

@@ -63,7 +63,8 @@ def spread_bar(
         if number and place == 2:
             hatch = _hatch(left, right, top)
         left = right + BAR_GAP if number else left
-    return Bar(*paths[:3], hatch, *paths[3:])
+    left_part, divided_part, unsure_part, open_part, right_part = paths
+    return Bar(left_part, divided_part, unsure_part, hatch, open_part, right_part)
 
 
 def _box(left: float, right: float, top: float) -> str:

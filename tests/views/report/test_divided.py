@@ -13,7 +13,7 @@ from reflectie.domain.questionnaire.answers import Posted, digest
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.setup import OPTIONAL, Mode
-from reflectie.exports import Format, session_file
+from reflectie.exports import Format, comparison_file, session_file
 from reflectie.models import Answer, Session
 from reflectie.services import tokens
 from reflectie.services.comparison import comparisons
@@ -204,9 +204,45 @@ def test_a_comparison_counts_it_as_the_report_does_and_names_it(fien):
         item.item.key: item.counts for item in load_report(second).items if item.item.key in DIVIDED
     }
     assert totals.counts[PAIR] == Counts(divided=1)
-    words = text_of(browser(fien).get(f"{reverse('compare')}?{choice(first, second)}"))
-    assert "het team is het niet eens" in words
-    assert OFFERED in words
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("compare-table", "het team is het niet eens"),
+        ("compare-time", "Een ander antwoord"),
+        ("compare-time", "we zijn het niet eens"),
+    ],
+)
+def test_pages_of_a_comparison_say_what_the_team_answered(fien, page, said):
+    collaboration = make_collaboration()
+    sessions = [held(collaboration, {PAIR: "helping"}, date(2025, 11, 19)), held(collaboration, DIVIDED)]
+    collaboration.memberships.create(user=fien, role="facilitator")
+    assert said in text_of(browser(fien).get(f"{reverse(page)}?{choice(*sessions)}"))
+
+
+def test_teams_beside_each_other_are_told_who_does_not_agree(fien):
+    sessions = []
+    for name, said in (("Huis Linde", "hindering"), ("De Brug", "disagree")):
+        collaboration = make_collaboration()
+        collaboration.name = name
+        collaboration.save()
+        collaboration.memberships.create(user=fien, role="facilitator")
+        sessions += [held(collaboration, {PAIR: said, FACTOR: "hindering", "context-political": "disagree"})]
+    words = text_of(browser(fien).get(f"{reverse('compare-beside')}?{choice(*sessions)}"))
+    assert "1 (niet eens)" in words
+
+
+def test_file_of_a_comparison_says_what_the_team_answered(fien):
+    collaboration = make_collaboration()
+    held(collaboration, {PAIR: "helping"}, date(2025, 11, 19))
+    held(collaboration, DIVIDED)
+    collaboration.memberships.create(user=fien, role="facilitator")
+    comparison = comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
+    content = comparison_file(comparison, Format.XLSX)
+    cells = [cell.value for line in load_workbook(io.BytesIO(content))["Vergelijking"].iter_rows() for cell in line]
+    assert cells.count("± Verdeeld beeld\nniet eens") == 2
+    assert comparison_file(comparison, Format.JSON).decode().count('"divided": 1') == 2
 
 
 # --- files

@@ -151,6 +151,11 @@ def row(client, reflection, key) -> str:
     return page.split(f'<tr id="{key}"', 1)[1].split(">", 1)[1].split("</tr>", 1)[0]
 
 
+def test_without_obstacles_the_advice_begins_where_the_team_does_not_agree(client):
+    reflection = make_reflection({PAIR: "disagree", FACTOR: "helping"}, mode=Mode.TOGETHER, finished=True)
+    assert "Begin met wat jullie anders zien: laat iedereen vertellen." in text_of(client.get(reflection.report_url))
+
+
 def test_report_of_a_team_that_agrees_says_nothing_of_it(client):
     reflection = make_reflection({PAIR: "helping", FACTOR: "hindering"}, mode=Mode.TOGETHER, finished=True)
     words = text_of(client.get(reflection.report_url))

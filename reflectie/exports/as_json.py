@@ -122,6 +122,7 @@ def _counts(counts: Shown | NotCompared) -> Part:
         "helping": counts.helping,
         "dont_know": counts.dont_know,
         "open": counts.open,
+        "divided": counts.divided,
         "counted": counts.counted,
     }
 

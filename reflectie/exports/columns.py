@@ -70,6 +70,11 @@ COLUMNS: Mapping[str, ExportColumn] = {
     "session_name": ExportColumn(
         _("sessienaam"), _("Naam van de sessie, en van meerdere op één dag de hoeveelste. Meestal leeg."), 24
     ),
+    "divided": ExportColumn(
+        _("niet_eens"),
+        _("1 als een team samen zei dat het niet eens is. Kan alleen als een team samen invulde. Leeg bij een groep."),
+        10,
+    ),
 }
 
 

@@ -47,7 +47,7 @@ _SESSION = ("sort", "session", "collaboration", "day", "mode", "version")
 _ITEM = ("dimension_key", "dimension", "item_key", "item")
 FIGURES = (
     *_SESSION, *_ITEM, "group", "hindering", "helping", "dont_know", "open", "unsure", "counted", "expected",
-    "finding_key", "finding", "withheld", "first", "session_name",
+    "finding_key", "finding", "withheld", "first", "session_name", "divided",
 )  # fmt: skip
 ANSWERS = (*_SESSION, *_ITEM, "question", "answer", "number", "who", "withheld", "session_name")
 TEXTS = (
@@ -166,6 +166,7 @@ def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cel
         "helping": counts.helping,
         "dont_know": counts.dont_know,
         "open": counts.open,
+        "divided": counts.divided,
         "unsure": counts.unsure,
         "counted": counts.counted,
         "finding_key": found,
@@ -174,9 +175,10 @@ def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cel
 
 
 def _group_figure(view: GroupView) -> Row:
-    """Of a group, who doesn't know and who left it open are one number, as the floor asks."""
+    """Of a group, who doesn't know and who left it open are one number, as the floor asks. A team that answers together
+    has no groups, so that none of them is divided."""
     whole = _figure(view.counts, view.finding)
-    return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open"}}
+    return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open", "divided"}}
 
 
 # --- answers

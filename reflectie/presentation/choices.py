@@ -9,7 +9,11 @@ from reflectie.domain.setup import Grouping, Mode
 MODES: dict[str, tuple[str | Promise, str | Promise]] = {
     Mode.TOGETHER: (
         _("Samen, op één scherm"),
-        _("Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur."),
+        _(
+            "Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur. Is er "
+            "iemand naar wie de anderen zich richten? Kies dan hieronder ‘ieder voor zich’: zo antwoordt iedereen "
+            "zonder eerst een ander te horen."
+        ),
     ),
     Mode.ANONYMOUS: (
         _("Ieder voor zich, anoniem"),

@@ -47,7 +47,7 @@ def fills_sheet(report: Report) -> bool:
     beside = report.strengths or report.blind_spots
     if report.low_turnouts:
         return True
-    more = report.mode.is_round or report.standing_agreements or report.conclusion
+    more = report.mode.is_round or report.splits or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
 
 
@@ -190,13 +190,14 @@ class AnswerPart:
 
 
 def spread_parts(report: ItemReport) -> list[AnswerPart]:
-    """The answers to an item in the order of its bar. Nobody's "don't know" and nothing left open aren't mentioned."""
+    """The answers to an item in the order of its bar. Of those that say neither side, only what somebody gave."""
     counts, item = report.counts, report.item
     if not isinstance(counts, Counts):
         return []
     voices = dict(report.voices)
     parts = [
         (Value.HINDERING, counts.hindering, answer(item, Value.HINDERING)),
+        (Value.DISAGREE, counts.divided, answer(item, Value.DISAGREE)),
         (Value.DONT_KNOW, counts.dont_know, answer(item, Value.DONT_KNOW)),
         ("", counts.open, gettext("Opengelaten")),
         (Value.HELPING, counts.helping, answer(item, Value.HELPING)),
@@ -320,6 +321,8 @@ def dissent_text(report: ItemReport) -> str:
     counts = report.counts
     if not isinstance(counts, Counts):
         return ""
+    if report.is_divided:
+        return gettext("jullie zijn het niet eens")
     numbers = {"n": report.dissent, "total": counts.chose}
     if report.finding is Finding.UNKNOWN:
         numbers = {"n": counts.unsure, "total": counts.counted}
@@ -335,6 +338,8 @@ def dissent_text(report: ItemReport) -> str:
 
 def only_answer(item: Item, counts: Counts) -> str:
     """The answer of a session that has one sheet, or none."""
+    if counts.divided:
+        return gettext("niet eens")
     if counts.chose and item.kind is Kind.PAIR:
         return gettext("hinderend") if counts.hindering else gettext("helpend")
     if counts.chose:

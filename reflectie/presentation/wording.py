@@ -44,10 +44,12 @@ ANSWERS: dict[tuple[Kind, str], str | Promise] = {
     (Kind.FACTOR, Value.HELPING): _("Speelt niet"),
     (Kind.FACTOR, Value.DONT_KNOW): _("Weet ik niet"),
     (Kind.PAIR, Value.DONT_KNOW): _("Weet ik niet"),
+    (Kind.FACTOR, Value.DISAGREE): _("We zijn het niet eens"),
+    (Kind.PAIR, Value.DISAGREE): _("We zijn het niet eens"),
 }
 
 # A sign for each answer, beside its piece of the bar; empty is an item left open.
-ANSWER_SIGNS = {Value.HINDERING: "×", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}
+ANSWER_SIGNS = {Value.HINDERING: "×", Value.DISAGREE: "±", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}
 
 # What the team made of a factor; of a pair, one of its two wordings.
 CHOICES: dict[tuple[Kind, str], str | Promise] = {

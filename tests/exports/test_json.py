@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
-from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value
+from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, values_in
 from reflectie.domain.questionnaire.checklist import ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
@@ -119,7 +119,7 @@ CODES = {
     "groups[].name": LEVELS,
     "items[].kind": Kind,
     "items[].finding": Finding,
-    "items[].voices[].answer": [*Value, "open"],
+    "items[].voices[].answer": [*values_in(Mode.NAMED), "open"],
     "items[].outcome.choice": Choice,
     "items[].outcome.mover": ActionOwner,
     "beside.intensity_needed[].choice": Intensity,

@@ -32,6 +32,8 @@ EVERY_MIX = [
     (0, 0, 15),
     (1, 8, 6),
 ]
+ANSWERS = ("hindering", "disagree", "helping", "disagree", "dont-know")
+SOME_OF_EACH = {key: ANSWERS[place % len(ANSWERS)] for place, key in enumerate(CHECKLIST.by_key)}
 REPORTS = {
     "seven": a_round(7),
     "named": a_round(7, Mode.NAMED),
@@ -44,6 +46,8 @@ REPORTS = {
     "together, all good": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "helping"), **FULL),
     "together, all bad": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "hindering"), **FULL),
     "together, all unknown": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "dont-know")),
+    "together, all divided": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "disagree"), **FULL),
+    "together, some of each": together(Mode.TOGETHER, SOME_OF_EACH, **FULL),
     **{f"{numbers}": mixed(*numbers) for numbers in EVERY_MIX},
     **{f"{numbers}, agreed": mixed(*numbers, **FULL) for numbers in EVERY_MIX},
     **{f"{numbers}, two agreed": mixed(*numbers, agreements=MANY[:2], conclusion=END) for numbers in EVERY_MIX},
@@ -86,6 +90,15 @@ def test_summary_holds_what_hangs_on_a_wall():
     expected += ["Wij kiezen voor hertekenen. Volgende sessie: 30 september 2027.", "We hebben elkaar nodig."]
     assert len(report.leading) == 3
     assert [words for words in expected if squeezed(words) not in text] == []
+
+
+def test_summary_names_what_a_team_does_not_agree_on():
+    report, text = REPORTS["together, some of each"], text_of(read("together, some of each"))
+    shorts = [item.item.short for item in report.splits]
+    assert len(shorts) == 6
+    named = ", ".join([shorts[0], *(short[0].lower() + short[1:] for short in shorts[1:3])])
+    assert squeezed(f"Waar jullie het niet eens zijn {named}, en nog 3") in text
+    assert squeezed("niet eens") not in text_of(read("together, all good"))
 
 
 @pytest.mark.parametrize("name", ["seven", "named", "agreed"])

@@ -98,9 +98,10 @@ class Topic:
 
     @property
     def sides(self) -> tuple[int, int] | None:
-        """How many stand on either side, the most first, where that difference is worth talking about."""
+        """How many stand on either side, the most first, where that difference is worth talking about; None for a team
+        that says together that it is divided, of which nobody counted the sides."""
         counts = self.item.counts
-        if not isinstance(counts, Counts) or not _is_apart(self.item):
+        if not isinstance(counts, Counts) or counts.divided or not _is_apart(self.item):
             return None
         return counts.chose - self.item.dissent, self.item.dissent
 

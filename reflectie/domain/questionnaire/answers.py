@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 from functools import lru_cache
 from types import MappingProxyType
 
-from reflectie.domain.setup import Setup
+from reflectie.domain.setup import Mode, Setup
 
 from .checklist import Checklist, Item
 from .intensity import FORMS, Intensity
@@ -31,6 +31,8 @@ class Value(StrEnum):
     HINDERING = "hindering"
     HELPING = "helping"
     DONT_KNOW = "dont-know"
+    # "We zijn het niet eens": of a team that fills in one sheet together, and of nobody else (`values_in`).
+    DISAGREE = "disagree"
 
 
 class Ask(StrEnum):
@@ -61,6 +63,12 @@ class Field:
 MEANINGS = ("quality", "process", "community")
 
 
+def values_in(mode: Mode) -> tuple[Value, ...]:
+    """The answers that an item may get: one person can't disagree with themselves, so only a team together has all
+    (concepts.md, "The checklist")."""
+    return tuple(value for value in Value if mode is Mode.TOGETHER or value is not Value.DISAGREE)
+
+
 def is_note(field: Field) -> bool:
     """Whether a field is the note on an item."""
     return field.item is not None and field.ask is Ask.TEXT
@@ -74,9 +82,9 @@ def note_name(key: str) -> str:
 @lru_cache(maxsize=64)
 def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
     """Every field of a sheet by name: the checklist's, and those beside it that this session asks, in their order."""
-    fields = []
+    fields, values = [], values_in(setup.mode)
     for item in checklist:
-        fields.append(Field(item.key, Ask.ONE, tuple(Value), item=item))
+        fields.append(Field(item.key, Ask.ONE, values, item=item))
         fields.append(Field(note_name(item.key), Ask.TEXT, limit=MAX_NOTE, item=item))
     beside = {
         "participant": Field("participant", Ask.TEXT, limit=MAX_NAME),
@@ -111,7 +119,7 @@ class Sheet:
         return self.text(note_name(item.key))
 
     def answered(self, checklist: Checklist) -> int:
-        """How many items have an answer; "weet ik niet" is one."""
+        """How many items have an answer; "weet ik niet" is one, and so is "we zijn het niet eens"."""
         return sum(1 for item in checklist if item.key in self.values)
 
     def open_items(self, checklist: Checklist) -> tuple[Item, ...]:

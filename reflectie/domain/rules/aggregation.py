@@ -14,7 +14,7 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Grouping
 
 # An order for each kind of answer, so that nothing depends on who came first.
-_CHOSEN = (Value.HINDERING, Value.HELPING, Value.DONT_KNOW)
+_CHOSEN = tuple(Value)
 
 
 def aggregate(checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet]) -> list[Sheet]:

@@ -270,11 +270,13 @@ def choice_words(checklist: Checklist, asked: Field) -> dict[str, str]:
         return {}
     if asked.item:
         factor = asked.item.kind is Kind.FACTOR
-        return {
+        words = {
             Value.HINDERING: gettext("speelt") if factor else gettext("hinderend"),
             Value.HELPING: gettext("speelt niet") if factor else gettext("helpend"),
             Value.DONT_KNOW: gettext("weet niet"),
+            Value.DISAGREE: gettext("niet eens"),
         }
+        return {choice: words[Value(choice)] for choice in asked.choices}
     if asked.name == "first":
         return {item.key: f"{item.number} {item.short}" for item in checklist}
     if asked.ask is Ask.TEXT:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.questionnaire.answers import Ask, Field, FieldValue, Posted, fields_for, note_name
+from reflectie.domain.questionnaire.answers import Ask, Field, FieldValue, Posted, Value, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Mode, Setup
 from reflectie.domain.text import tidy
@@ -25,13 +25,25 @@ class _ChoiceField(forms.ChoiceField):
         return tidy(super().to_python(value), one_line=True)
 
 
+class _AnswerField(_ChoiceField):
+    """The answer to an item. That a team doesn't agree is no answer of one person, and the reason is said."""
+
+    def validate(self, value: str) -> None:
+        if value == Value.DISAGREE and not self.valid_value(value):
+            raise ValidationError(
+                _("‘We zijn het niet eens’ is er alleen voor een team dat samen invult. Kies hoe jij het ziet.")
+            )
+        super().validate(value)
+
+
 def _form_field(field: Field) -> forms.Field:
     choices = [(choice, choice) for choice in field.choices]
     match field.ask:
         case Ask.TEXT:
             return TextField(limit=field.limit, one_line=field.one_line)
         case Ask.ONE:
-            return _ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
+            kind = _AnswerField if field.item else _ChoiceField
+            return kind(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
         case Ask.MANY:
             return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
 

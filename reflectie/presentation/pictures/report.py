@@ -326,4 +326,4 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
 
 
 def spread_picture(counts: Counts) -> Bar:
-    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open)
+    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open, counts.divided)

@@ -339,3 +339,12 @@ def test_cards_are_as_many_pages_as_there_is_to_talk_about(name, pages):
 def test_guide_takes_the_usual_length_by_itself():
     assert build_guide(MANY).minutes == 90
     assert build_guide(MANY).parts[0].phase is Phase.WELCOME
+
+
+def test_what_a_team_does_not_agree_on_is_a_topic_whose_sides_nobody_counted():
+    report = make(1, mode=Mode.TOGETHER, goal_shared="disagree", context_practical="hindering")
+    topics = {topic.item.item.key: topic for topic in find_topics(report)}
+    assert list(topics)[:2] == ["goal-shared", "context-practical"]
+    found = topics["goal-shared"]
+    assert (found.why, found.sides, found.item.is_divided) == (Why.DIFFERENCE, None, True)
+    assert find_topics(make(1, mode=Mode.TOGETHER)) == ()

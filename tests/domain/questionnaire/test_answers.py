@@ -16,8 +16,9 @@ from reflectie.domain.questionnaire.answers import (
     merge,
     merge_sheet,
     note_name,
+    values_in,
 )
-from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.setup import Grouping, Mode, setup_of_session, setup_without_account
 
 KEYS = [
     "goal-perspective",
@@ -72,11 +73,16 @@ def test_fields_for_a_mode_has_what_can_be_asked_in_it_in_order(checklist, mode,
     assert list(fields_for(checklist, setup_without_account(mode))) == on_items + beside
 
 
-@pytest.mark.parametrize("mode", [Mode.TOGETHER, Mode.ALONE])
-def test_fields_for_items_take_one_answer_and_a_note(checklist, mode):
+@pytest.mark.parametrize(
+    ("mode", "values"),
+    [
+        (Mode.TOGETHER, ("hindering", "helping", "dont-know", "disagree")),
+        (Mode.ALONE, ("hindering", "helping", "dont-know")),
+    ],
+)
+def test_fields_for_items_take_one_answer_and_a_note(checklist, mode, values):
     fields = fields_for(checklist, setup_without_account(mode))
     for item in checklist:
-        values = ("hindering", "helping", "dont-know")
         assert fields[item.key] == Field(item.key, Ask.ONE, values, limit=1, item=item)
         assert fields[f"{item.key}-note"] == Field(f"{item.key}-note", Ask.TEXT, (), limit=2000, item=item)
 
@@ -286,3 +292,11 @@ def test_sheet_takes_what_nobody_else_changed_and_names_what_two_people_changed(
     assert merged.sheet.values == {"a": "hindering", "b": "helping", "d": ("x",), "e": ("y",)}
     assert (merged.changed, merged.conflicts) == ({"a", "c", "e"}, {"b"})
     assert kept.values["a"] == "helping"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_only_a_team_together_can_say_that_it_does_not_agree(checklist, mode):
+    fields = fields_for(checklist, setup_of_session(mode, (), Grouping.NONE, ()))
+    offered = {"disagree" in fields[key].choices for key in KEYS}
+    assert offered == {mode is Mode.TOGETHER}
+    assert all(tuple(fields[key].choices) == values_in(mode) for key in KEYS)

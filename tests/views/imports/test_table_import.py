@@ -456,3 +456,26 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
     }
     assert (values["participant"], values["context-practical"]) == ("Joke", "hindering")
     assert THEN + timedelta(1) > session.planned_on
+
+
+def test_one_form_of_a_team_may_say_that_it_did_not_agree(coordinator, collaboration):
+    plan = {"questions": (), "expected": None, "mode": Mode.TOGETHER}
+    session = make_round(collaboration=collaboration, planned_on=THEN, earlier=True, **plan)
+    assert "Jullie waren het niet eens 4 of niet eens" in text_of(coordinator.get(url(session)))
+    template = coordinator.get(url(session, "import-template")).content
+    lists = load_workbook(io.BytesIO(template))["Keuzes"].iter_cols(values_only=True)
+    assert ("hinderend", "helpend", "weet niet", "niet eens") in [cells[:4] for cells in lists]
+    form = {"2 Gedeeld doel": "niet eens", "15 Praktisch": "4", "3 Nodige partners": "helpend"}
+    page = upload(coordinator, session, filled(template, [form]))
+    assert "2 Gedeeld doel 0 0 0 0 1" in text_of(page)
+    confirm(coordinator, session, page)
+    assert kept(session) == [{"context-practical": "disagree", "goal-shared": "disagree", "partners-needed": "helping"}]
+
+
+@pytest.mark.parametrize("given", ["niet eens", "4"])
+def test_a_form_of_one_person_can_not_say_so(coordinator, earlier, given):
+    assert "niet eens" not in text_of(coordinator.get(url(earlier)))
+    template = coordinator.get(url(earlier, "import-template")).content
+    page = upload(coordinator, earlier, filled(template, [{"2 Gedeeld doel": given}]))
+    [(_where, wrong)] = page.context["problems"]
+    assert wrong == f"‘{given}’ ken ik niet. Kies ‘hinderend’, ‘helpend’ of ‘weet niet’, of laat leeg."

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.questionnaire.checklist import OURS, Checklist, Item, Kind, Passage, Step
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
 
@@ -73,6 +73,16 @@ def principles_of(checklist: Checklist, item: Item) -> str:
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
 
 
+def mixes_movers(steps: Sequence[Step]) -> bool:
+    """`{{ item.steps|mixes_movers }}`: whether it isn't everybody's turn alike."""
+    return len({step.mover for step in steps}) > 1
+
+
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
-    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
-    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1; eigen tip"."""
+    return "; ".join(
+        gettext("eigen tip")
+        if passage.source == OURS
+        else f"{checklist.source(passage.source).name}, {passage.section}"
+        for passage in passages
+    )

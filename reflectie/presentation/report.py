@@ -11,9 +11,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, PatternText
+from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Item, Kind, PatternText
+from reflectie.domain.questionnaire.intensity import Fit
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.items import GroupView, ItemReport
+from reflectie.domain.report.items import GroupView, ItemReport, Tally
+from reflectie.domain.report.patterns import numbers_of
 from reflectie.domain.report.report import Pattern, Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -57,8 +59,36 @@ def named_group(report: Report, name: str) -> SafeString | str | Promise:
 
 
 def pattern_text(report: Report, pattern: Pattern) -> PatternText:
-    """A pattern in words."""
-    return report.checklist.patterns[pattern.key]
+    """A pattern in words, its facts with the numbers that the report shows."""
+    words, numbers = report.checklist.patterns[pattern.key], numbers_of(report, pattern)
+    is_one = not report.mode.is_round or report.counted == 1 or ("{known}" in words.seen and numbers["known"] == 1)
+    return replace(words, seen=(words.seen_one if is_one else words.seen).format(**numbers))
+
+
+def movers_text(movers: Sequence[ActionOwner]) -> str:
+    """`{{ item.movers|movers_text }}`: whose turn it is: "wijzelf en onze organisaties"."""
+    return get_text_list([str(wording.MOVERS[mover]) for mover in movers], gettext("en"))
+
+
+def fit_lines(report: Report) -> list[str]:
+    """How many of a round have a form that is too light for what they need, too heavy, or fits; the most first."""
+    fits = dict(report.fits.numbers) if isinstance(report.fits, Tally) else {}
+    total = sum(fits.values())
+    lines = {
+        Fit.TOO_LIGHT: ngettext(
+            "%(n)s van de %(of)s vindt meer nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden meer nodig dan er nu is.",
+            fits.get(Fit.TOO_LIGHT, 0),
+        ),
+        Fit.TOO_HEAVY: ngettext(
+            "%(n)s van de %(of)s vindt minder nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden minder nodig dan er nu is.",
+            fits.get(Fit.TOO_HEAVY, 0),
+        ),
+        Fit.FITS: gettext("Bij %(n)s van de %(of)s horen behoefte en vorm bij elkaar."),
+    }
+    shown = sorted((fit for fit in lines if fits.get(fit)), key=lambda fit: -fits[fit])
+    return [lines[fit] % {"n": fits[fit], "of": total} for fit in shown]
 
 
 def sides(report: Report, item: ItemReport) -> list[tuple[Finding, str]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, zip_longest
 
-from reflectie.domain.questionnaire.checklist import PatternText
+from reflectie.domain.questionnaire.checklist import PatternKey, PatternText
 from reflectie.domain.report.agreements import Agreement, standing_first
-from reflectie.domain.report.items import ItemReport
+from reflectie.domain.report.items import ItemReport, Note
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Pattern, Report
 from reflectie.domain.rules.findings import STRENGTH_FROM, Counts, Finding
 
@@ -25,6 +25,9 @@ LONGEST_TOPIC = 20
 ASKED_FIRST = ("goal-shared", "partners-needed", "form-intensity", "coordination-equality")
 # As many as the guide asks a team to make. Of a longer list what still stands open comes first; the report has all.
 MOST_EARLIER = 3
+# So many sentences about the goal, and so many notes on a topic: more the report has.
+MOST_SENTENCES = 4
+MOST_NOTES = 2
 # Four on a page, and no page half empty.
 CARDS_ON_A_PAGE = 4
 
@@ -34,6 +37,7 @@ class Phase(StrEnum):
 
     WELCOME = "welcome"
     EARLIER = "earlier"
+    NEED = "need"
     STRENGTHS = "strengths"
     TOPIC = "topic"
     PAUSE = "pause"
@@ -42,28 +46,33 @@ class Phase(StrEnum):
 
 
 # Minutes for all that isn't a topic; the topics share what is left, 12 to 17 minutes each when every place is taken.
-# Whoever sits for two hours gets a break. What was agreed earlier is looked at, not talked through again.
+# Whoever sits for two hours gets a break. What was agreed earlier is looked at, not talked through again. Whether they
+# need each other is asked before anything else is talked through, as the booklet has it second; the decision comes back
+# to it.
 PLANS = {
     60: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 5,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 5,
-        Phase.DECISION: 15,
+        Phase.DECISION: 10,
         Phase.CLOSE: 5,
     },
     90: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 10,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 10,
-        Phase.DECISION: 20,
+        Phase.DECISION: 15,
         Phase.CLOSE: 5,
     },
     120: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 10,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 10,
         Phase.PAUSE: 10,
-        Phase.DECISION: 25,
+        Phase.DECISION: 20,
         Phase.CLOSE: 10,
     },
 }
@@ -95,6 +104,15 @@ class Topic:
     def question(self) -> str:
         """With which to open."""
         return self.pattern.question if self.pattern else self.item.item.question
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What people wrote about it, as far as there is room; the report has all."""
+        return self.item.notes[:MOST_NOTES]
+
+    @property
+    def more_notes(self) -> int:
+        return len(self.item.notes) - len(self.notes)
 
     @property
     def sides(self) -> tuple[int, int] | None:
@@ -129,6 +147,9 @@ class Guide:
     earlier: tuple[Agreement, ...]
     more_earlier: int
     strengths: tuple[ItemReport, ...]
+    # How people put the goal, as far as there is room, and how many more there are.
+    goal_sentences: tuple[Note, ...]
+    more_sentences: int
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -151,7 +172,16 @@ def build_guide(report: Report, minutes: int = USUAL_LENGTH) -> Guide:
     plan[Phase.DECISION] += left
     parts = tuple(_timed(_in_order(plan, list(zip(topics, each, strict=True)))))
     more = len(earlier) - MOST_EARLIER
-    return Guide(minutes, parts, earlier[:MOST_EARLIER], max(more, 0), report.strengths[:MAX_IN_SUMMARY])
+    sentences = report.goal_sentences
+    return Guide(
+        minutes,
+        parts,
+        earlier[:MOST_EARLIER],
+        max(more, 0),
+        report.strengths[:MAX_IN_SUMMARY],
+        sentences[:MOST_SENTENCES],
+        max(len(sentences) - MOST_SENTENCES, 0),
+    )
 
 
 def find_topics(report: Report) -> tuple[Topic, ...]:
@@ -195,7 +225,7 @@ def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[It
     in_turns = chain.from_iterable(zip_longest(_for(Why.FIRST, named), _for(Why.DIFFERENCE, apart)))
     return chain(
         (candidate for candidate in in_turns if candidate),
-        _for(Why.OBSTACLE, report.obstacles),
+        _for(Why.OBSTACLE, _where_to_begin(report) or report.obstacles),
         _for(Why.PATTERN, _pointed_at(report, found)),
         _for(Why.ATTENTION, report.attention),
         _for(Why.BLIND, report.blind_spots),
@@ -218,11 +248,19 @@ def _pointed_at(report: Report, found: Mapping[str, Topic]) -> Iterator[ItemRepo
             yield from _asked_of(pattern)[:1]
 
 
+def _where_to_begin(report: Report) -> tuple[ItemReport, ...]:
+    """Where nearly everything holds people back: the obstacles in the order in which the booklet asks."""
+    return next((p.items for p in report.patterns if p.key is PatternKey.NEARLY_EVERYTHING), ())
+
+
 def _asked_of(pattern: Pattern) -> tuple[ItemReport, ...]:
     """Where a pattern's question belongs: in what holds people back there, or if nothing does, in all it was seen in.
 
-    "It is around us" was seen in strengths too, and is no way to open a talk about one of them.
+    "It is around us" was seen in strengths too, and is no way to open a talk about one of them. Where to begin is asked
+    at the first.
     """
+    if pattern.key is PatternKey.NEARLY_EVERYTHING:
+        return pattern.items[:1]
     good = {Finding.STRENGTH, Finding.CLEAR}
     return tuple(item for item in pattern.items if item.finding not in good) or pattern.items
 

@@ -31,14 +31,8 @@ from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
 
-# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
-_MEANING_WORDS: dict[str, str | Promise] = {
-    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
-    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
-    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
-}
-
-
+# So many partners are named beside a meaning, before the rest is counted.
+_MOST_PARTNERS = 8
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
@@ -147,7 +141,7 @@ def _meanings(report: Report) -> Picture | None:
     circles = [
         Circle(
             str(wording.MEANINGS[name]),
-            str(_MEANING_WORDS[name]),
+            _meant(report, name),
             numbers[name],
             str(numbers[name]) if report.mode.is_round else gettext("jij") if numbers[name] else "",
         )
@@ -157,6 +151,20 @@ def _meanings(report: Report) -> Picture | None:
     text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
     part = PicturePart(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
+
+
+def _meant(report: Report, name: str) -> str:
+    """What working together then comes to and, by name, to which partners."""
+    words = str(wording.MEANING_HINTS[name])
+    partners = [partner or gettext("zonder naam") for partner in dict(report.meaning_partners).get(name, ())]
+    if not partners:
+        return words
+    if more := len(partners[_MOST_PARTNERS:]):
+        partners[_MOST_PARTNERS:] = [gettext("nog %s") % more]
+    return gettext("%(words)s Zo zien dit: %(partners)s.") % {
+        "words": words,
+        "partners": get_text_list(partners, gettext("en")),
+    }
 
 
 def _levels(report: Report) -> Picture | None:

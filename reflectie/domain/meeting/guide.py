@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 from reflectie.domain.questionnaire.checklist import PatternKey, PatternText
 from reflectie.domain.report.agreements import Agreement, standing_first
-from reflectie.domain.report.items import ItemReport, Note
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Pattern, Report
 from reflectie.domain.rules.findings import STRENGTH_FROM, Counts, Finding
 
@@ -25,9 +25,6 @@ LONGEST_TOPIC = 20
 ASKED_FIRST = ("goal-shared", "partners-needed", "form-intensity", "coordination-equality")
 # As many as the guide asks a team to make. Of a longer list what still stands open comes first; the report has all.
 MOST_EARLIER = 3
-# So many sentences about the goal, and so many notes on a topic: more the report has.
-MOST_SENTENCES = 4
-MOST_NOTES = 2
 # Four on a page, and no page half empty.
 CARDS_ON_A_PAGE = 4
 
@@ -106,15 +103,6 @@ class Topic:
         return self.pattern.question if self.pattern else self.item.item.question
 
     @property
-    def notes(self) -> tuple[Note, ...]:
-        """What people wrote about it, as far as there is room; the report has all."""
-        return self.item.notes[:MOST_NOTES]
-
-    @property
-    def more_notes(self) -> int:
-        return len(self.item.notes) - len(self.notes)
-
-    @property
     def sides(self) -> tuple[int, int] | None:
         """How many stand on either side, the most first, where that difference is worth talking about."""
         counts = self.item.counts
@@ -147,9 +135,6 @@ class Guide:
     earlier: tuple[Agreement, ...]
     more_earlier: int
     strengths: tuple[ItemReport, ...]
-    # How people put the goal, as far as there is room, and how many more there are.
-    goal_sentences: tuple[Note, ...]
-    more_sentences: int
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -172,16 +157,7 @@ def build_guide(report: Report, minutes: int = USUAL_LENGTH) -> Guide:
     plan[Phase.DECISION] += left
     parts = tuple(_timed(_in_order(plan, list(zip(topics, each, strict=True)))))
     more = len(earlier) - MOST_EARLIER
-    sentences = report.goal_sentences
-    return Guide(
-        minutes,
-        parts,
-        earlier[:MOST_EARLIER],
-        max(more, 0),
-        report.strengths[:MAX_IN_SUMMARY],
-        sentences[:MOST_SENTENCES],
-        max(len(sentences) - MOST_SENTENCES, 0),
-    )
+    return Guide(minutes, parts, earlier[:MOST_EARLIER], max(more, 0), report.strengths[:MAX_IN_SUMMARY])
 
 
 def find_topics(report: Report) -> tuple[Topic, ...]:

@@ -190,7 +190,9 @@ class _Builder:
             return ()
         said = {
             meaning: {
-                s.text("organisation") or s.text("participant") for s in self.sheets if s.text("ips-meaning") == meaning
+                name
+                for s in self.sheets
+                if s.text("ips-meaning") == meaning and (name := s.text("organisation") or s.text("participant"))
             }
             for meaning in MEANINGS
         }

@@ -21,6 +21,7 @@ from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.items import answer
+from reflectie.presentation.layout import named_of
 from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text
@@ -31,8 +32,6 @@ from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
 
-# So many partners are named beside a meaning, before the rest is counted.
-_MOST_PARTNERS = 8
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
@@ -156,14 +155,15 @@ def _meanings(report: Report) -> Picture | None:
 def _meant(report: Report, name: str) -> str:
     """What working together then comes to and, by name, to which partners."""
     words = str(wording.MEANING_HINTS[name])
-    partners = [partner or gettext("zonder naam") for partner in dict(report.meaning_partners).get(name, ())]
+    partners = dict(report.meaning_partners).get(name)
     if not partners:
         return words
-    if more := len(partners[_MOST_PARTNERS:]):
-        partners[_MOST_PARTNERS:] = [gettext("nog %s") % more]
-    return gettext("%(words)s Zo zien dit: %(partners)s.") % {
+    shown = [*named_of(partners)]
+    if more := len(partners) - len(shown):
+        shown.append(gettext("nog %s") % more)
+    return gettext("%(words)s Gekozen door: %(partners)s.") % {
         "words": words,
-        "partners": get_text_list(partners, gettext("en")),
+        "partners": get_text_list(shown, gettext("en")),
     }
 
 

@@ -323,29 +323,6 @@ def test_topics_of_nearly_everything_still_begin_with_what_was_named_first():
     assert keys_of(report)[:3] == ["context-practical", *KEYS[:2]]
 
 
-# --- what people wrote
-
-
-def test_guide_has_four_sentences_about_the_goal_and_two_notes_on_a_topic_and_counts_the_rest():
-    hindered = dict.fromkeys(KEYS, "helping") | {"goal-shared": "hindering", "goal-shared-note": "Geen woord."}
-    sheets = [Sheet(hindered | {"goal-sentence": f"Doel {n}."}) for n in range(6)]
-    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
-    guide = build_guide(build_report(CHECKLIST, setup, sheets, date(2026, 11, 19)))
-    [topic] = guide.topics
-
-    assert (len(guide.goal_sentences), guide.more_sentences) == (4, 2)
-    assert ([note.text for note in topic.notes], topic.more_notes) == (["Geen woord."] * 2, 4)
-
-
-def test_guide_without_results_has_no_word_that_anybody_wrote():
-    sheets = [Sheet({"goal-shared": "hindering", "goal-shared-note": "Nee.", "goal-sentence": "Doel."})] * 2
-    setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
-    guide = build_guide(build_report(CHECKLIST, setup, sheets, date(2026, 11, 19)))
-
-    assert (guide.goal_sentences, guide.more_sentences) == ((), 0)
-    assert [topic.notes for topic in guide.topics] == [()] * 3
-
-
 # --- strengths and cards
 
 

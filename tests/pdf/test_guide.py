@@ -50,7 +50,9 @@ def fullest() -> Report:
         replace(
             part,
             items=tuple(
-                replace(i, outcome=Outcome(Choice.DIVIDED, "x" * 2000), notes=(Note("Lang " * (MAX_NOTE // 5), "An"),) * 9)
+                replace(
+                    i, outcome=Outcome(Choice.DIVIDED, "x" * 2000), notes=(Note("Lang " * (MAX_NOTE // 5), "An"),) * 9
+                )
                 for i in part.items
             ),
         )

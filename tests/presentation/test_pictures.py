@@ -391,9 +391,13 @@ def test_intensity_and_meanings_text_have_every_number(mode):
 
 def test_meanings_of_a_round_by_name_say_which_partners_mean_what():
     said = [("quality", "Huis"), ("quality", "Zorg"), ("community", "Wijk")]
-    sheets = [sheet | {"ips-meaning": meaning, "organisation": who} for sheet, (meaning, who) in zip(BESIDE, said, strict=True)]
+    sheets = [
+        sheet | {"ips-meaning": meaning, "organisation": who}
+        for sheet, (meaning, who) in zip(BESIDE, said, strict=True)
+    ]
     named, anonymous = (
-        find_picture(make_report(sheets, mode, Grouping.NONE, ()), "betekenissen") for mode in (Mode.NAMED, Mode.ANONYMOUS)
+        find_picture(make_report(sheets, mode, Grouping.NONE, ()), "betekenissen")
+        for mode in (Mode.NAMED, Mode.ANONYMOUS)
     )
     assert "Zorgverleners pakken samen een ingewikkelde vraag aan. Gekozen door: Huis en Zorg. " in named.text
     assert named.text.endswith("zodat mensen elkaar helpen. Gekozen door: Wijk.")

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MEANINGS, Value
 from reflectie.domain.questionnaire.checklist import Item, Kind

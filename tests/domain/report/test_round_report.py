@@ -438,7 +438,12 @@ def test_key_any_change_of_what_is_known_changes_it(checklist, about):
 
 
 def by_meaning(checklist, mode, **more):
-    people = [("quality", "Huis", "An"), ("quality", "Huis", "Bo"), ("quality", "", "Cas"), ("community", "Wijk", "Els")]
+    people = [
+        ("quality", "Huis", "An"),
+        ("quality", "Huis", "Bo"),
+        ("quality", "", "Cas"),
+        ("community", "Wijk", "Els"),
+    ]
     sheets = [
         {"goal-shared": HELPING, "ips-meaning": meaning, "organisation": house, "participant": who}
         for meaning, house, who in people

@@ -11,6 +11,7 @@ from reflectie.domain.report.agreements import State
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Session
+from reflectie.pdf.documents import DocumentKind
 from reflectie.services import tokens
 from reflectie.services.report import outcomes
 from tests.helpers.factories import make_reflection, text_of
@@ -215,12 +216,14 @@ def test_guide_without_an_account_asks_the_same_first_and_is_there_as_a_pdf(read
     text = text_of(reader.get(reverse("guide", args=[team.read_token])))
 
     assert text.index("Is het antwoord nee? Dan is stoppen een goede keuze.") < text.index("Wat ons draagt")
-    assert [words for words in ("‘Iedereen geholpen.’", "‘Ieder zijn woord.’", "Zo praat je erover:") if words in text] == [
+    assert [
+        words for words in ("‘Iedereen geholpen.’", "‘Ieder zijn woord.’", "Zo praat je erover:") if words in text
+    ] == [
         "‘Iedereen geholpen.’",
         "‘Ieder zijn woord.’",
         "Zo praat je erover:",
     ]
-    pdf = reader.get(reverse("guide-pdf", args=[team.read_token]))
+    pdf = reader.get(reverse("document", args=[team.read_token, DocumentKind.GUIDE]))
     assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
 
 

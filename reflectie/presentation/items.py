@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import OURS, Checklist, Item, Kind, Passage, Step
+from reflectie.domain.questionnaire.checklist import OURS, Checklist, Item, Kind, Passage
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
 
@@ -71,11 +71,6 @@ def principles_of(checklist: Checklist, item: Item) -> str:
     """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
     titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
-
-
-def mixes_movers(steps: Sequence[Step]) -> bool:
-    """`{{ item.steps|mixes_movers }}`: whether it isn't everybody's turn alike."""
-    return len({step.mover for step in steps}) > 1
 
 
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:

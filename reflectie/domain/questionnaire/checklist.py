@@ -268,8 +268,9 @@ def _check(item: Item, guidance: Mapping[str, Any]) -> None:
     if not item.principles or any(not 1 <= number <= len(guidance["principles"]) for number in item.principles):
         raise ContentError(f"{item.key}: unknown principle in {item.principles}")
     known = _known_sources(guidance)
-    advice: list[Step | Strength | SourcedText | None] = [*item.steps, item.strength, item.example, item.ask]
-    for part in filter(None, advice):
+    beside = (part for part in (item.strength, item.example, item.ask) if part)
+    advice: list[Step | Strength | SourcedText] = [*item.steps, *beside]
+    for part in advice:
         if not part.rests_on:
             raise ContentError(f"{item.key}: advice that rests on nothing")
         if unknown := {passage.source for passage in part.rests_on} - known:

@@ -211,8 +211,9 @@ def _numbers(tally: Tally | Withheld) -> Mapping[str, int]:
 
 def _fits(report: Report) -> Mapping[str, int]:
     """How many have each fit, of those whose fit is known."""
-    one_by_one = Counter(answer.fit for answer in report.intensities if answer.fit)
-    return _numbers(report.fits) if report.mode.is_round else one_by_one
+    if report.mode.is_round:
+        return _numbers(report.fits)
+    return Counter(str(answer.fit) for answer in report.intensities if answer.fit)
 
 
 def _most(report: Report, *fits: Fit) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reflectie.domain.comparison.comparison import Comparison, SessionFigures
+from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.report.items import ItemReport, Note, Tally
@@ -50,6 +51,7 @@ def session_json(report: Report) -> bytes:
                 {"key": pattern.key, "items": [item.item.key for item in pattern.items], "names": pattern.names}
                 for pattern in report.patterns
             ],
+            "advice": [{"item": item.item.key, "steps": _steps(item.item)} for item in report.advised],
             "agreements": [_agreement(agreement) for agreement in report.agreements],
             "conclusion": _conclusion(report.conclusion),
         }
@@ -173,6 +175,18 @@ def _item(item: ItemReport, first: int | None) -> Part:
     }
 
 
+def _steps(item: Item) -> list[Part]:
+    """The first steps, whose turn it is, and what each rests on: of a source that is "ours" no text says it."""
+    return [
+        {
+            "text": step.text,
+            "mover": step.mover,
+            "rests_on": [{"source": passage.source, "section": passage.section} for passage in step.rests_on],
+        }
+        for step in item.steps
+    ]
+
+
 def _beside(report: Report) -> Part:
     """What was asked beside the checklist: of a round how many chose what, of one sheet each answer as it is."""
     return {
@@ -181,6 +195,9 @@ def _beside(report: Report) -> Part:
         "fit": _tally(report.fits),
         "ips_meaning": _tally(report.meaning),
         "intensities": [{"needed": view.needed, "current": view.forms, "fit": view.fit} for view in report.intensities],
+        "ips_meaning_partners": [
+            {"choice": meaning, "partners": partners} for meaning, partners in report.meaning_partners
+        ],
         "meanings": report.meanings,
         "levels": report.levels,
     }

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.questionnaire.checklist import OURS, Checklist, Item, Kind, Passage
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
@@ -81,15 +81,20 @@ def principles_of(checklist: Checklist, item: Item) -> str:
 
 
 def passage_numbers(passages: Sequence[Passage], rests_on: Sequence[Passage]) -> str:
-    """On what a step rests, by the numbers of the report's list of passages: "(bron 1, 4)"."""
-    numbers = sorted(passages.index(passage) + 1 for passage in rests_on)
-    return gettext("(bron %s)") % ", ".join(map(str, numbers))
+    """On what a step rests, by the numbers of the report's list of passages: "(bron 1, 4)"; or that it is ours."""
+    numbers = sorted(passages.index(passage) + 1 for passage in rests_on if passage.source != OURS)
+    parts = [gettext("bron %s") % ", ".join(map(str, numbers))] if numbers else []
+    parts += [gettext("eigen tip")] if any(passage.source == OURS for passage in rests_on) else []
+    return f"({'; '.join(parts)})"
 
 
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
-    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
+    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1; eigen tip"."""
     return "; ".join(passage_name(checklist, passage) for passage in passages)
 
 
 def passage_name(checklist: Checklist, passage: Passage) -> str:
+    """A passage in a source, or that something is ours."""
+    if passage.source == OURS:
+        return gettext("eigen tip")
     return f"{checklist.source(passage.source).name}, {passage.section}"

@@ -59,13 +59,25 @@ QUESTIONS = {
 }
 
 
+# What a group of choices is called where they are asked: the booklet's table has this before all four of its forms.
+_GROUP_TITLES: dict[Intensity, str | Promise] = {
+    **{group: wording.INTENSITIES[group] for group in Intensity},
+    Intensity.ACT: _("Samen activiteiten uitvoeren, tijdelijk of permanent"),
+}
+
+
+def choice_hint(choice: str) -> str | Promise:
+    """`{{ choice|choice_hint }}`: what choosing it comes to, where its word says too little; else empty."""
+    return wording.MEANING_HINTS.get(choice, "")
+
+
 def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """A question's choices with their words, in groups with a name; most have one group without a name."""
     if field.name == "first":
         return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]
     if field.name == "intensity-current":
         return [
-            (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
+            (_GROUP_TITLES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
             for group in Intensity
         ]
     if field.name == "organisation":

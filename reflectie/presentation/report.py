@@ -13,9 +13,21 @@ from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.meeting.guide import Topic, find_topics
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage, PatternText
+from reflectie.domain.questionnaire.checklist import (
+    OURS,
+    ActionOwner,
+    Checklist,
+    Item,
+    Kind,
+    Passage,
+    PatternText,
+    SourcedText,
+    Step,
+)
+from reflectie.domain.questionnaire.intensity import Fit
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.items import GroupView, ItemReport
+from reflectie.domain.report.items import GroupView, ItemReport, Tally
+from reflectie.domain.report.patterns import numbers_of
 from reflectie.domain.report.report import Pattern, Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -63,6 +75,13 @@ def board_rows(report: Report) -> list[ItemReport]:
     return list({item.item.key: item for item in shown}.values())
 
 
+def asked_text(item: Item, mover: ActionOwner) -> str:
+    """What is asked of whoever has to move an item: as a signal, or with the step that is theirs; else its question."""
+    if item.ask and mover is ActionOwner.GOVERNMENT:
+        return item.ask.text
+    return next((step.text for step in item.steps if step.mover is mover), item.question)
+
+
 def found_before(report: Report, item: ItemReport) -> str:
     """That the session before found the same; nothing where it can't be compared, or found otherwise."""
     if report.since is None or report.since.reason:
@@ -84,8 +103,36 @@ def named_group(report: Report, name: str) -> SafeString | str | Promise:
 
 
 def pattern_text(report: Report, pattern: Pattern) -> PatternText:
-    """A pattern in words."""
-    return report.checklist.patterns[pattern.key]
+    """A pattern in words, its facts with the numbers that the report shows."""
+    words, numbers = report.checklist.patterns[pattern.key], numbers_of(report, pattern)
+    is_one = not report.mode.is_round or report.counted == 1 or ("{known}" in words.seen and numbers["known"] == 1)
+    return replace(words, seen=(words.seen_one if is_one else words.seen).format(**numbers))
+
+
+def movers_text(movers: Sequence[ActionOwner]) -> str:
+    """`{{ item.movers|movers_text }}`: whose turn it is: "wijzelf en onze organisaties"."""
+    return get_text_list([str(wording.MOVERS[mover]) for mover in movers], gettext("en"))
+
+
+def fit_lines(report: Report) -> list[str]:
+    """How many of a round have a form that is too light for what they need, too heavy, or fits; the most first."""
+    fits = dict(report.fits.numbers) if isinstance(report.fits, Tally) else {}
+    total = sum(fits.values())
+    lines = {
+        Fit.TOO_LIGHT: ngettext(
+            "%(n)s van de %(of)s vindt meer nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden meer nodig dan er nu is.",
+            fits.get(Fit.TOO_LIGHT, 0),
+        ),
+        Fit.TOO_HEAVY: ngettext(
+            "%(n)s van de %(of)s vindt minder nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden minder nodig dan er nu is.",
+            fits.get(Fit.TOO_HEAVY, 0),
+        ),
+        Fit.FITS: gettext("Bij %(n)s van de %(of)s horen behoefte en vorm bij elkaar."),
+    }
+    shown = sorted((fit for fit in lines if fits.get(fit)), key=lambda fit: -fits[fit])
+    return [lines[fit] % {"n": fits[fit], "of": total} for fit in shown]
 
 
 def sides(report: Report, item: ItemReport) -> list[tuple[Finding, str]]:
@@ -139,8 +186,15 @@ def numbered_passages(report: Report) -> list[Passage]:
     """What patterns and advice of a report rest on, each passage once and in the order in which it comes up: its place
     is its number."""
     patterns = (pattern_text(report, pattern).rests_on for pattern in report.main_patterns)
-    steps = (step.rests_on for advised in _in_print(report) for step in advised.item.steps)
-    return list(dict.fromkeys(chain.from_iterable(chain(patterns, steps))))
+    steps = (part.rests_on for advised in _in_print(report) for part in _sourced(advised.item))
+    asks = (signal.item.ask.rests_on for signal in report.signals if signal.item.ask)
+    passages = dict.fromkeys(chain.from_iterable(chain(patterns, steps, asks)))
+    return [passage for passage in passages if passage.source != OURS]
+
+
+def _sourced(item: Item) -> list[Step | SourcedText]:
+    """What the advice on an item says, in its order."""
+    return [*item.steps, *([item.example] if item.example else [])]
 
 
 def _in_print(report: Report) -> Iterator[ItemReport]:

@@ -86,7 +86,7 @@ FORMS: dict[str, str | Promise] = {
     "shared-it": _("Afgestemde IT"),
     "meetings": _("Periodiek overleg"),
     "learning-community": _("Learning community (samen leren)"),
-    "partnership": _("Tijdelijk of permanent partnerschap"),
+    "partnership": _("Partnerschap"),
     "team": _("Eén team"),
     "organisation": _("Eén organisatie"),
     "network": _("Netwerk"),
@@ -96,6 +96,13 @@ MEANINGS: dict[str, str | Promise] = {
     "quality": _("Kwaliteit en kosten"),
     "process": _("Het samenwerkingsproces"),
     "community": _("De gemeenschap"),
+}
+
+# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
+MEANING_HINTS: dict[str, str | Promise] = {
+    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
+    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
+    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
 }
 
 LEVELS: dict[str, str | Promise] = {

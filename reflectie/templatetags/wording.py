@@ -3,7 +3,7 @@
 from django import template
 
 from reflectie.email_addresses import readable_address
-from reflectie.presentation import items, numbers, page, phrases
+from reflectie.presentation import items, numbers, page, phrases, questionnaire
 from reflectie.services.report.outcomes import text_digest
 
 register = template.Library()
@@ -31,6 +31,7 @@ register.filter(items.item_name)
 register.filter(items.obstacle_name)
 register.filter(items.strength_name)
 register.filter(items.words_as)
+register.filter(questionnaire.choice_hint)
 register.filter(numbers.in_words)
 register.filter(numbers.threshold)
 register.filter("address", readable_address)

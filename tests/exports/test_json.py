@@ -11,7 +11,7 @@ import pytest
 
 from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
 from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, values_in
-from reflectie.domain.questionnaire.checklist import ActionOwner, Kind
+from reflectie.domain.questionnaire.checklist import OURS, ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
@@ -22,7 +22,7 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
-from tests.helpers.factories import everything
+from tests.helpers.factories import GUIDANCE, everything
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gebruikers" / "gegevens.md").read_text()
 DAY = date(2026, 11, 22)
@@ -127,6 +127,9 @@ CODES = {
     "beside.fit[].choice": Fit,
     "beside.intensities[].fit": Fit,
     "beside.ips_meaning[].choice": MEANINGS,
+    "beside.ips_meaning_partners[].choice": MEANINGS,
+    "advice[].steps[].mover": ActionOwner,
+    "advice[].steps[].rests_on[].source": [*(source["key"] for source in GUIDANCE["sources"]), OURS],
     "patterns[].key": PatternKey,
     "agreements[].state": State,
     "conclusion.needed": Needed,

@@ -67,7 +67,8 @@ def test_pdf_of_everything_holds_every_wording(checklist):
     text = text_of(read("everything"))
     report = make_report(SHEETS["everything"])
     expected = ["Samen in Tienen", "Kernteam", "3 november 2026", "1 februari 2027", "Ingevuld door één persoon"]
-    expected += ["Iedereen in de wijk weet bij wie je terechtkunt.", "Samen activiteiten uitvoeren", "Te licht?"]
+    expected += ["Iedereen in de wijk weet bij wie je terechtkunt.", "Samen activiteiten uitvoeren"]
+    expected += ["Er is meer nodig dan de vorm van nu geeft. Past de vorm nog?"]
     expected += ["Periodiek overleg, Procedures", "de gemeenschap", "Uitvoering"]
     expected += ["Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."]
     for part in report.dimensions:
@@ -111,8 +112,10 @@ def test_pdf_filled_in_together_says_we():
 @pytest.mark.parametrize(("name", "note"), [("long notes", LONG_WORDS), ("unbroken notes", LONG_UNBROKEN)])
 def test_pdf_long_notes_stand_in_it_whole(name, note):
     assert 1990 <= len(note) <= 2000
-    # A note that runs on overleaf has its table's head above it there.
-    text = re.sub("(?:Stelling|Factor)Bevinding", "", text_down(read(name)))
+    # A note that runs on overleaf has its table's head above it there. And a label of a picture may be read where a note
+    # on its page is, since it has a height in its picture alone.
+    arms = "Historisch|Regelgeving|Financiering|Politiek|Organisatie|Persoonlijk|Praktisch"
+    text = re.sub(f"(?:Stelling|Factor)Bevinding|jij|[×–?](?:{arms})", "", text_down(read(name)))
     assert text.count(squeezed(note)) == 15
 
 
@@ -233,7 +236,7 @@ def test_pdf_signs_that_the_typeface_lacks_are_embedded_from_another():
     [
         ("nothing ticked", 2, 3),
         ("everything", 5, 6),
-        ("all hindering", 5, 7),
+        ("all hindering", 5, 8),
         ("long notes", 9, 12),
         ("unbroken notes", 9, 14),
     ],

@@ -57,7 +57,7 @@ def test_pdf_of_a_round_holds_every_number_and_wording(name):
     expected += [
         "Waar jullie het meest verschillen",
         "Bedoelen we hetzelfde?",
-        f"Naast elkaar {report.counted} Te licht?",
+        f"{report.counted} van de {report.counted} vinden meer nodig dan er nu is. Past de vorm nog?",
     ]
     expected += ["1 notitie is verwijderd door de coördinator.", "2 zinnen zijn verwijderd door de coördinator."]
     expected += [note.text for _, note in report.notes] + [sentence.text for sentence in report.goal_sentences]

@@ -125,6 +125,7 @@ class _Builder:
             groups=sizes,
             goal_sentences=self._texts("goal-sentence"),
             removed_sentences=about.removed.get("goal-sentence", 0),
+            meaning_partners=self._meaning_partners(),
             agreements=about.agreements,
             conclusion=about.conclusion,
             folded_on=about.folded_on,
@@ -183,6 +184,19 @@ class _Builder:
             for value in (*Value, "")
         }
         return tuple((value, tuple(names)) for value, names in said.items() if names)
+
+    def _meaning_partners(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if self.setup.mode is not Mode.NAMED or self.about.folded_on:
+            return ()
+        said = {
+            meaning: {
+                name
+                for s in self.sheets
+                if s.text("ips-meaning") == meaning and (name := s.text("organisation") or s.text("participant"))
+            }
+            for meaning in MEANINGS
+        }
+        return tuple((meaning, tuple(sorted(names, key=sort_key))) for meaning, names in said.items() if names)
 
     def _sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
         if not self.setup.grouping.field or self.totals.are_withheld:

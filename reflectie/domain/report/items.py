@@ -78,8 +78,15 @@ class ItemReport:
 
     @property
     def mover(self) -> ActionOwner:
-        """Who can move it: as the team sees it, or else by default."""
+        """Who can move it in the end: as the team sees it, or else by default. With its steps others may begin."""
         return (self.outcome and self.outcome.mover) or self.item.mover
+
+    @property
+    def movers(self) -> tuple[ActionOwner, ...]:
+        """Whose turn it is with its steps, in their order; where the team saw it otherwise, whom they named."""
+        if self.outcome and self.outcome.mover:
+            return (self.outcome.mover,)
+        return tuple(dict.fromkeys(step.mover for step in self.item.steps))
 
     @property
     def has_more(self) -> bool:

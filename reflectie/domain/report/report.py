@@ -86,7 +86,7 @@ class IntensityAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AdviceGroup:
-    """Advice that the same people can set in motion, the most pressing first."""
+    """Advice with which the same people can begin, the most pressing first."""
 
     mover: ActionOwner
     items: tuple[ItemReport, ...]
@@ -156,6 +156,8 @@ class Report:
     groups: tuple[tuple[str, int | Withheld], ...]
     goal_sentences: tuple[Note, ...]
     removed_sentences: int
+    # By name only: which partners put which of MEANINGS in the centre; who named no organisation by their own name.
+    meaning_partners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     agreements: tuple[Agreement, ...] = ()
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
@@ -283,12 +285,12 @@ class Report:
 
     @property
     def advice_first(self) -> tuple[AdviceGroup, ...]:
-        """The three most pressing, by who can set them in motion."""
+        """The three most pressing, by who can begin."""
         return _by_mover(self.leading)
 
     @property
     def advice_later(self) -> tuple[AdviceGroup, ...]:
-        """All other advice, by who can set it in motion."""
+        """All other advice, by who can begin."""
         return _by_mover(self.advised[MAX_IN_SUMMARY:])
 
     @property
@@ -333,6 +335,7 @@ class Report:
                 for i in self.items
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
+            self.meaning_partners,
             (self.goal_sentences, self.removed_sentences),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
             self.since.earlier.key if self.since else (),
@@ -386,5 +389,5 @@ def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
 
 
 def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in ActionOwner)
+    groups = (AdviceGroup(mover, tuple(item for item in items if item.movers[0] is mover)) for mover in ActionOwner)
     return tuple(group for group in groups if group.items)

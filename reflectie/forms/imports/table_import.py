@@ -217,7 +217,8 @@ def columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
 
 
 def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
-    """Until 0.8: the columns that a CSV has instead, with several choices in one cell."""
+    """Until 0.8: the columns that a CSV has instead, with several choices in one cell. And the one form of working
+    together that was called otherwise until then."""
     known = fields_for(checklist, setup)
     columns = []
     if asked := known.get("first"):
@@ -225,7 +226,10 @@ def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, .
         columns.append(ImportColumn(str(TITLES["first"]), asked, numbers, separator=r"[\s,;]+"))
     if asked := known.get("intensity-current"):
         words = {word: choice for choice, word in choice_words(checklist, asked).items()}
+        before = gettext("Tijdelijk of permanent partnerschap")
+        words[before] = "partnership"
         columns.append(ImportColumn(str(TITLES["intensity-current"]), asked, words, separator=r"[,;\r\n]+"))
+        columns.append(ImportColumn(gettext("Nu: %s") % before, asked, {"x": "partnership"}))
     return tuple(columns)
 
 

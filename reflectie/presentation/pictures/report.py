@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MEANINGS, Value
 from reflectie.domain.questionnaire.checklist import Item, Kind
@@ -21,6 +19,7 @@ from reflectie.domain.setup import Grouping
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.items import answer
+from reflectie.presentation.layout import named_of
 from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text
@@ -30,14 +29,6 @@ from .spread import Bar, SpreadRow, draw_spreads, spread_bar
 from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
-
-# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
-_MEANING_WORDS: dict[str, str | Promise] = {
-    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
-    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
-    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
-}
-
 
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
@@ -147,7 +138,7 @@ def _meanings(report: Report) -> Picture | None:
     circles = [
         Circle(
             str(wording.MEANINGS[name]),
-            str(_MEANING_WORDS[name]),
+            _meant(report, name),
             numbers[name],
             str(numbers[name]) if report.mode.is_round else gettext("jij") if numbers[name] else "",
         )
@@ -157,6 +148,21 @@ def _meanings(report: Report) -> Picture | None:
     text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
     part = PicturePart(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
+
+
+def _meant(report: Report, name: str) -> str:
+    """What working together then comes to and, by name, to which partners."""
+    words = str(wording.MEANING_HINTS[name])
+    partners = dict(report.meaning_partners).get(name)
+    if not partners:
+        return words
+    shown = [*named_of(partners)]
+    if more := len(partners) - len(shown):
+        shown.append(gettext("nog %s") % more)
+    return gettext("%(words)s Gekozen door: %(partners)s.") % {
+        "words": words,
+        "partners": get_text_list(shown, gettext("en")),
+    }
 
 
 def _levels(report: Report) -> Picture | None:

@@ -276,19 +276,19 @@ def test_partners_stable_not_hindering_is_never_for_attention(checklist, answer,
 # --- advice
 
 
-def test_advice_three_stand_in_front_and_the_rest_later_by_who_can_move_it(checklist):
+def test_advice_three_stand_in_front_and_the_rest_later_by_who_can_begin(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
     assert groups_of(report.advice_first) == [("ourselves", ["goal-perspective", "goal-shared", "partners-needed"])]
     assert groups_of(report.advice_later) == [
         (
             "ourselves",
-            ["partners-superfluous", "partners-stable", "form-interprofessional", "form-intensity", "context-personal"],
+            [
+                *["partners-superfluous", "partners-stable", "form-interprofessional", "form-intensity"],
+                *["coordination-equality", "context-personal", "context-historical", "context-regulatory"],
+                *["context-financial", "context-organisational"],
+            ],
         ),
-        (
-            "organisations",
-            ["coordination-equality", "context-historical", "context-organisational", "context-practical"],
-        ),
-        ("government", ["context-regulatory", "context-financial", "context-political"]),
+        ("organisations", ["context-political", "context-practical"]),
     ]
 
 
@@ -304,7 +304,7 @@ def test_advice_is_given_once_for_each_obstacle_and_three_at_most_in_front(check
 
 def test_advice_groups_of_the_first_go_from_ourselves_to_government(checklist):
     sheet = dict.fromkeys(("context-financial", "context-practical", "goal-shared"), HINDERING)
-    report = make_report(checklist, sheet | {"first": ("context-financial",)})
+    report = moved(checklist, sheet | {"first": ("context-financial",)}, context_financial=ActionOwner.GOVERNMENT)
     assert keys(report.advised) == ["context-financial", "goal-shared", "context-practical"]
     assert report.advice_first == (
         AdviceGroup(ActionOwner.OURSELVES, (report.advised[1],)),
@@ -379,7 +379,9 @@ def test_mover_is_the_items_own_until_the_talk_says_otherwise(checklist):
     sheet = {"goal-shared": HINDERING, "context-financial": HINDERING}
     before = moved(checklist, sheet)
     after = moved(checklist, sheet, goal_shared=ActionOwner.GOVERNMENT, context_financial=ActionOwner.OURSELVES)
-    assert groups_of(before.advice_first) == [("ourselves", ["goal-shared"]), ("government", ["context-financial"])]
+    # With its first step the team itself can begin; that it goes up as a signal is another thing.
+    assert groups_of(before.advice_first) == [("ourselves", ["goal-shared", "context-financial"])]
+    assert [item.mover for item in before.advised] == [ActionOwner.OURSELVES, ActionOwner.GOVERNMENT]
     assert groups_of(after.advice_first) == [("ourselves", ["context-financial"]), ("government", ["goal-shared"])]
     assert (keys(before.signals), keys(after.signals)) == (["context-financial"], ["goal-shared"])
     assert [item.contradiction for item in after.advised] == [False, False]
@@ -515,3 +517,13 @@ def test_whirlpool_without_an_answer_has_seven_arms_without_a_share(checklist):
     arms = whirlpool_of(checklist, [Sheet({})])
     assert [arm.share for arm in arms] == [0] * 7
     assert {arm.report.left_open for arm in arms} == {True}
+
+
+def test_movers_are_those_of_the_steps_once_each_until_the_talk_says_otherwise(checklist):
+    sheet = {"context-regulatory": HINDERING}
+    [before], [after] = (
+        moved(checklist, sheet, **movers).advised for movers in ({}, {"context_regulatory": ActionOwner.GOVERNMENT})
+    )
+    assert [step.mover for step in before.item.steps] == [*[ActionOwner.OURSELVES] * 2, ActionOwner.ORGANISATIONS]
+    assert before.movers == (ActionOwner.OURSELVES, ActionOwner.ORGANISATIONS)
+    assert after.movers == (ActionOwner.GOVERNMENT,)

@@ -440,7 +440,7 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
         "Doel in één zin": "Samen één loket",
         "Wat nodig is": "Informatie delen",
         "Nu: Procedures": "x",
-        "Nu: Tijdelijk of permanent partnerschap": "x",
+        "Nu: Partnerschap": "x",
         "Wat centraal staat": "De gemeenschap",
     }
     confirm(coordinator, session, upload(coordinator, session, filled(response.content, [row])))

@@ -307,7 +307,8 @@ class Report:
             for item in sorted(self.items, key=_urgency)
             if item.mover is not ActionOwner.OURSELVES and self._holds_up(item)
         ]
-        return _by_mover(asked)
+        groups = (AdviceGroup(mover, tuple(item for item in asked if item.mover is mover)) for mover in ActionOwner)
+        return tuple(group for group in groups if group.items)
 
     def _holds_up(self, item: ItemReport) -> bool:
         """Whether an item is to be asked about: unless the talk found that it helps."""

@@ -67,7 +67,7 @@ THRESHOLDS: dict[str, int | str | Promise] = {
     "blind": share_in_words(BLIND_ABOVE),
     # What makes a pattern.
     "many-pairs": ratio_in_words(MANY_PAIRS),
-    "many-factors": ratio_in_words(MANY_FACTORS),
+    "many-factors": f"{int(100 * MANY_FACTORS)}%",
     "nearly-all": ratio_in_words(NEARLY_ALL),
     "wide": ratio_in_words(WIDE_FROM),
     # What makes a difference with an earlier session.

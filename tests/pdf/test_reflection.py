@@ -112,8 +112,8 @@ def test_pdf_filled_in_together_says_we():
 @pytest.mark.parametrize(("name", "note"), [("long notes", LONG_WORDS), ("unbroken notes", LONG_UNBROKEN)])
 def test_pdf_long_notes_stand_in_it_whole(name, note):
     assert 1990 <= len(note) <= 2000
-    # A note that runs on overleaf has its table's head above it there. And a label of a picture may be read where a note
-    # on its page is, since it has a height in its picture alone.
+    # A note that runs on overleaf has its table's head above it there. And a label of a picture may be read where a
+    # note on its page is, since it has a height in its picture alone.
     arms = "Historisch|Regelgeving|Financiering|Politiek|Organisatie|Persoonlijk|Praktisch"
     text = re.sub(f"(?:Stelling|Factor)Bevinding|jij|[×–?](?:{arms})", "", text_down(read(name)))
     assert text.count(squeezed(note)) == 15

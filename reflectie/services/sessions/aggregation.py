@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from reflectie.domain.rules.aggregation import aggregate
+from reflectie.domain.rules.ranges import may_have_bands
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Session
 from reflectie.services.clock import today
@@ -15,6 +16,7 @@ from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
@@ -66,6 +68,9 @@ def _fold_one(key: UUID) -> bool:
             load_checklist(session.checklist),
             Grouping(session.grouping),
             all_sheets(session),
+            may_have_bands=may_have_bands(
+                Mode(session.mode), blanked=session.blanked, beside_paper=is_beside_paper(session)
+            ),
         )
         session.responses.all().delete()
         write_sheets(session, sheets)

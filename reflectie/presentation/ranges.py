@@ -39,7 +39,7 @@ def band_name(report: Report, band: Band) -> str:
     return ""
 
 
-def band_parts(report: Report, band: Band) -> list[tuple[str, tuple[str, ...], int | None]]:
+def band_parts(band: Band) -> list[tuple[str, tuple[str, ...], int | None]]:
     """What a group's band says: in words, at which letters, and how many of the group that is; None where that isn't
     told."""
     others = tuple(letter for letter in band.some if letter not in band.every)
@@ -59,7 +59,7 @@ def band_text(report: Report, band: Band) -> str:
         return f"{name}: {words}." if name else f"{words[:1].upper()}{words[1:]}."
     if not band.people:
         return gettext("%s: niemand vulde dit in.") % band_name(report, band)
-    words = ", ".join(f"{who} {letters_text(letters)}" for who, letters, _number in band_parts(report, band))
+    words = ", ".join(f"{who} {letters_text(letters)}" for who, letters, _number in band_parts(band))
     people = {"group": band_name(report, band), "n": band.people, "words": words}
     return gettext("%(group)s (%(n)s mensen): %(words)s.") % people
 

@@ -213,10 +213,9 @@ class _Builder:
         if not setup.mode.is_round or (setup.mode is Mode.NAMED and not about.folded_on):
             bands = [person_band(self._who(sheet), range_of(sheet)) for sheet in given]
             return Ranges(len(given), tuple(sorted(bands, key=lambda band: sort_key(band.name))))
-        blanked = bool(self.blanked) or about.blanked
-        groups = None
-        if may_have_bands(setup.mode, blanked=blanked, beside_paper=about.beside_paper):
-            groups = by_group(given, setup.grouping.field)
+        some_hide = bool(self.blanked) or about.blanked or about.beside_paper
+        may_have = may_have_bands(setup.mode, some_hide=some_hide)
+        groups = by_group(given, setup.grouping.field) if may_have else None
         if groups is None:
             return whole_of([range_of(sheet) for sheet in given])
         # Those without a group last; of a group of which nobody answered, that is said.

@@ -90,9 +90,10 @@ def _numbers(given: Sequence[HelpRange]) -> Mapping[str, int]:
     return {letter: sum(letter in letters for letters in reached) for letter in LETTERS}
 
 
-def may_have_bands(mode: Mode, *, blanked: bool, beside_paper: bool) -> bool:
-    """Whether groups of a round may have bands at all, whatever was answered."""
-    return mode is Mode.ANONYMOUS and not blanked and not beside_paper
+def may_have_bands(mode: Mode, *, some_hide: bool) -> bool:
+    """Whether groups of a round may have bands at all, whatever was answered. `some_hide` says that a group was
+    blanked, or that somebody types in from paper."""
+    return mode is Mode.ANONYMOUS and not some_hide
 
 
 def by_group(sheets: Sequence[Sheet], field_name: str) -> Mapping[str, list[HelpRange]] | None:
@@ -110,12 +111,15 @@ def by_group(sheets: Sequence[Sheet], field_name: str) -> Mapping[str, list[Help
 # --- folded
 
 
-def fold_ranges(sheets: Sequence[Sheet], field_name: str, *, may_have_bands: bool) -> list[Sheet]:
+def fold_ranges(sheets: Sequence[Sheet], field_name: str, mode: Mode, *, some_hide: bool) -> list[Sheet]:
     """Sheets that say the same of how far help goes as the report of these does, and nothing else: each has a range and
     perhaps its group. They are made of what the report shows: two rounds that show the same fold into the same."""
-    groups = by_group(sheets, field_name) if may_have_bands else None
+    given = [reach for sheet in sheets if (reach := range_of(sheet))]
+    if mode is Mode.ANONYMOUS and is_few(len(given)):
+        # That there were some is all that is told of them.
+        return [Sheet({HELP_RANGE: (LETTERS[0], LETTERS[-1])})] * len(given)
+    groups = by_group(sheets, field_name) if may_have_bands(mode, some_hide=some_hide) else None
     if groups is None:
-        given = [reach for sheet in sheets if (reach := range_of(sheet))]
         return [Sheet({HELP_RANGE: reach}) for reach in _ranges_with(whole_of(given).counts, len(given))]
     return [
         Sheet({**({field_name: name} if name else {}), HELP_RANGE: reach})

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from reflectie.domain.rules.aggregation import aggregate
-from reflectie.domain.rules.ranges import may_have_bands
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Session
 from reflectie.services.clock import today
@@ -68,9 +67,8 @@ def _fold_one(key: UUID) -> bool:
             load_checklist(session.checklist),
             Grouping(session.grouping),
             all_sheets(session),
-            may_have_bands=may_have_bands(
-                Mode(session.mode), blanked=session.blanked, beside_paper=is_beside_paper(session)
-            ),
+            Mode(session.mode),
+            some_hide=session.blanked or is_beside_paper(session),
         )
         session.responses.all().delete()
         write_sheets(session, sheets)

@@ -38,6 +38,7 @@ sheet = st.fixed_dictionaries(
         "first": st.lists(st.sampled_from(FIRST), max_size=3, unique=True).map(tuple),
         "intensity-needed": st.sampled_from(["", "refer", "act"]),
         "intensity-current": st.lists(st.sampled_from(FORMS), max_size=2, unique=True).map(sorted).map(tuple),
+        "help-range": st.sampled_from([(), ("a", "d"), ("b", "f"), ("z", "z")]),
         "ips-meaning": st.sampled_from(["", "quality", "community"]),
     }
 ).map(lambda values: Sheet({name: value for name, value in values.items() if value}))
@@ -49,13 +50,15 @@ def figures(checklist: Checklist, mode: Mode, sheets: list[Sheet]):
     setup = setup_of_session(mode, OPTIONAL, Grouping.PARTNER, GROUPS)
     report = build_report(checklist, setup, sheets, date(2026, 1, 1), about=About(folded_on=date(2026, 1, 1)))
     items = [(item.item.key, item.counts, item.finding, item.first, item.groups) for item in report.items]
-    return report.counted, items, report.groups, report.needed, report.forms, report.fits, report.meaning
+    beside = (report.needed, report.forms, report.fits, report.meaning, report.ranges)
+    return report.counted, items, report.groups, *beside
 
 
 @given(st.lists(sheet, max_size=9), modes)
 def test_folded_sheets_give_the_same_figures(checklist, sheets, mode):
-    folded = aggregate(checklist, Grouping.PARTNER, sheets)
-    assert len(folded) == len(sheets)
+    folded = aggregate(checklist, Grouping.PARTNER, sheets, mode)
+    # How far help goes stands on sheets of its own.
+    assert len(folded) == len(sheets) + sum(bool(sheet.several("help-range")) for sheet in sheets)
     assert figures(checklist, mode, folded) == figures(checklist, mode, sheets)
 
 
@@ -73,7 +76,8 @@ def test_folded_sheets_say_nothing_of_who_answered_what_together(checklist, shee
     chance.shuffle(other)
     swapped = [Sheet(values) for values in other]
     assert figures(checklist, mode, swapped) == figures(checklist, mode, sheets)
-    assert aggregate(checklist, Grouping.PARTNER, swapped) == aggregate(checklist, Grouping.PARTNER, sheets)
+    kept = [aggregate(checklist, Grouping.PARTNER, of, mode) for of in (swapped, sheets)]
+    assert kept[0] == kept[1]
 
 
 def _keeps_one(values, key) -> bool:
@@ -82,7 +86,8 @@ def _keeps_one(values, key) -> bool:
 
 @given(st.lists(sheet, max_size=9))
 def test_folded_sheets_have_no_words_of_anybody(checklist, sheets):
-    folded = aggregate(checklist, Grouping.PARTNER, [Sheet({**s.values, "participant": "An"}) for s in sheets])
+    named = [Sheet({**s.values, "participant": "An"}) for s in sheets]
+    folded = aggregate(checklist, Grouping.PARTNER, named, Mode.NAMED)
     kept = {name for folded_sheet in folded for name in folded_sheet.values}
     assert [name for name in kept if name.endswith("-note") or name in {"participant", "goal-sentence"}] == []
 

@@ -7,11 +7,11 @@ from reflectie.domain.questionnaire.help_range import LETTERS, stretches
 
 from .drawing import WIDTH, Drawing, Pen, box
 
-TITLE, LETTER = 14.0, 11.0
+TITLE, LETTER = 14.0, 13.0
 CELL = WIDTH / len(LETTERS)
 BAND, BELOW = 15.0, 9.0
-# The highest bar of the numbers, and a number that still fits above its letter.
-BAR, SMALL = 60.0, 7.0
+# The highest bar of the numbers, and how large a number is above it: of two figures, and of three.
+BAR, NUMBER, SMALL = 60.0, 11.0, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def draw_bands(rows: Sequence[BandRow], nobody: str, gaps: Sequence[str]) -> Dra
 def draw_numbers(counts: Sequence[int]) -> Drawing:
     """A bar for each letter, as high as its number, with the number above it and the letter under it."""
     pen, most = Pen(), max(counts)
-    floor = LETTER + BAR + 4
-    size = LETTER if most < 100 else SMALL
+    floor = NUMBER + BAR + 4
+    size = NUMBER if most < 100 else SMALL
     for place, number in enumerate(counts):
         left, height = place * CELL, BAR * number / most
         if number:

@@ -270,7 +270,7 @@ def _ranges(report: Report) -> Picture | None:
         parts = _band_parts(report, ranges)
         how = ""
         if report.mode is Mode.ANONYMOUS:
-            how = gettext("Gevuld: hier helpt iedereen van de groep. Open: niet iedereen. Gestippeld: niemand.")
+            how = gettext("Gevuld: hier helpt iedereen van de groep. Omlijnd: niet iedereen. Leeg: niemand.")
     reading = (whole, how) if how else (whole,)
     return Picture("van-a-tot-z", gettext("Van waar tot waar gaat de hulp?"), reading, tuple(parts))
 

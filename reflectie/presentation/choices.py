@@ -36,7 +36,7 @@ QUESTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "help-range": (
         _("Van waar tot waar gaat jouw hulp? (van a tot z)"),
-        _("Laat zien waar een gat valt en waar hulp overlapt. Per groep als dat mag, en op naam per persoon."),
+        _("Laat zien waar niemand helpt, en waar hulp overlapt."),
     ),
     "intensity": (
         _("Hoe nauw moeten jullie samenwerken, en hoe gaat het nu? (twee vragen)"),

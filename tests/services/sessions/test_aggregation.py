@@ -201,3 +201,31 @@ def test_daily_command_folds_and_the_report_says_so(capsys):
     page = text_of(client.get(reverse("session-report", args=[session.pk])))
     assert "bewaren we alleen nog aantallen" in page
     assert "Notitie van" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("houses", "bands"), [((3, 3), 2), ((4, 2), 0)])
+def test_round_folded_tells_as_much_of_how_far_help_goes_and_keeps_no_more(houses, bands):
+    reach = [("a", "g"), ("c", "k"), ("f", "q"), ("b", "i"), ("d", "m"), ("h", "z")]
+    groups = [name for name, size in zip(GROUPS, houses, strict=True) for _ in range(size)]
+    sheets = [
+        {"goal-shared": "helping", "organisation": group, "help-range": given_range}
+        for group, given_range in zip(groups, reach, strict=True)
+    ]
+    session = discussed_round(make_collaboration(GROUPS), sheets, groups=GROUPS)
+    rounds.conclude(session, CONCLUSION)
+    Session.objects.filter(pk=session.pk).update(concluded_on=date(2024, 11, 22))
+    before = reports.load_report(fetched(session)).ranges
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 1
+
+    assert reports.load_report(fetched(session)).ranges == before
+    assert len(before.bands) == bands
+    kept = [sheet for sheet in load_sheets(list(session.responses.all())) if sheet.several("help-range")]
+    assert len(kept) == 6
+    assert {frozenset(sheet.values) for sheet in kept} == {
+        frozenset({"help-range", "organisation"} if bands else {"help-range"})
+    }
+    # Made of what each band tells, its ends and what all share: nothing of what was given inside these.
+    told = [("a", "g"), ("a", "q"), ("f", "q"), ("b", "i"), ("b", "z"), ("h", "z")]
+    if bands:
+        assert sorted(sheet.several("help-range") for sheet in kept) == sorted(told)

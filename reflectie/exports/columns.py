@@ -106,7 +106,13 @@ SORTS: Mapping[RowType, tuple[str | Promise, str | Promise]] = {
         _("Hoeveel antwoordbladen meetellen, en hoeveel er verwacht werden. Met een groep: hoeveel van die groep."),
     ),
     RowType.FIGURE: (_("cijfer"), _("Hoe één stelling of factor beantwoord werd, door iedereen of door één groep.")),
-    RowType.TALLY: (_("telling"), _("Hoeveel mensen bij een vraag naast de checklist één antwoord gaven.")),
+    RowType.TALLY: (
+        _("telling"),
+        _(
+            "Hoeveel mensen bij een vraag naast de checklist één antwoord gaven. Bij ‘Van waar tot waar’: hoeveel er "
+            "bij een letter helpen. Van een groep staat er alleen waar iedereen, niet iedereen of niemand helpt."
+        ),
+    ),
     RowType.ANSWER: (
         _("antwoord"),
         _("Wat één persoon antwoordde. Alleen als er op naam werd ingevuld, of op één blad."),

@@ -38,6 +38,10 @@ QUESTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Wat is het doel, in één zin?"),
         _("De zinnen staan naast elkaar in het verslag: bedoelen jullie hetzelfde?"),
     ),
+    "help-range": (
+        _("Van waar tot waar gaat jouw hulp? (van a tot z)"),
+        _("Laat zien waar niemand helpt, en waar hulp overlapt."),
+    ),
     "intensity": (
         _("Hoe nauw moeten jullie samenwerken, en hoe gaat het nu? (twee vragen)"),
         _("Laat zien of de vorm te licht is, past of te zwaar is."),

@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflectie.presentation import changes, palette, report
+from reflectie.presentation import changes, palette, ranges, report
 from reflectie.presentation.pictures import arms
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
@@ -42,6 +42,8 @@ register.simple_tag(report.counted_text)
 register.simple_tag(report.group_sizes)
 register.simple_tag(report.turnout_lines)
 register.simple_tag(report.dissent_text)
+register.simple_tag(ranges.range_lines)
+register.simple_tag(ranges.range_question)
 register.simple_tag(changes.then_and_now)
 register.simple_tag(arms.arm_paint)
 register.simple_tag(arms.arm_number)

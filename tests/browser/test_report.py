@@ -28,6 +28,7 @@ def sheets(checklist, number):
         {item.key: value for item in checklist if (value := VALUES[(place * item.number + place) % len(VALUES)])}
         | {"participant": f"Persoon {place}", "organisation": HOUSES[place % 2], "goal-sentence": f"Zin {place}"}
         | {"goal-shared-note": f"Notitie {place} " + "onderbroken" * 12, "intensity-needed": "act"}
+        | {"help-range": ("adgk"[place % 4], "kmpz"[place % 4])}
         for place in range(number)
     ]
 

@@ -75,13 +75,16 @@ def reports(checklist) -> list[Report]:
     # Of three people one said what is needed: that tally is withheld.
     quiet = [Sheet({"goal-shared": "helping"})] * 2
     said = {"intensity-needed": "act", "intensity-current": ("meetings",), "ips-meaning": "quality"}
+    said |= {"help-range": ("a", "d")}
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
     tallies = build_report(checklist, setup, [*quiet, Sheet({"goal-shared": "helping", **said})], DAY)
     # Houses that see the opposite.
     seen = [{"goal-shared": value, "organisation": house} for value, house in zip(HINDERED, HOUSES, strict=False)]
     opposed = setup_of_session(Mode.ANONYMOUS, (), Grouping.PARTNER, HOUSES[:2])
     apart = build_report(checklist, opposed, [Sheet(sheet) for sheet in seen * 3], DAY)
-    return [report(checklist, Mode.ANONYMOUS, 9), report(checklist, Mode.NAMED, 5), few, one, tallies, apart]
+    # Of nobody's group it is told how far help goes: only how many help where.
+    whole = build_report(checklist, setup, [Sheet(everything(checklist))] * 3, DAY)
+    return [report(checklist, Mode.ANONYMOUS, 9), report(checklist, Mode.NAMED, 5), few, one, tallies, apart, whole]
 
 
 def of_session(found: Report) -> dict[str, Any]:

@@ -161,8 +161,9 @@ def test_pdf_every_picture_has_its_text(name):
 
 def pictures_of(name: str) -> list[str]:
     """The texts of a report's pictures, in the order of the report."""
-    pictures = [find_picture(make_report(SHEETS[name]), part) for part in ("intensiteit", "betekenissen", "draaikolk")]
-    assert len(list(filter(None, pictures))) == (1 if name == "nothing ticked" else 3)
+    parts = ("van-a-tot-z", "intensiteit", "betekenissen", "draaikolk")
+    pictures = [find_picture(make_report(SHEETS[name]), part) for part in parts]
+    assert len(list(filter(None, pictures))) == (1 if name == "nothing ticked" else 4)
     return [picture.text for picture in pictures if picture]
 
 
@@ -204,6 +205,7 @@ def test_pdf_bookmarks_are_the_headings():
         "Politieke remmende factoren",
         # What it stands on.
         "Bedoelen we hetzelfde?",
+        "Van waar tot waar gaat de hulp?",
         "Past de vorm bij wat nodig is?",
         "Wat bedoel je met samenwerken?",
     ]

@@ -368,9 +368,16 @@ BESIDE = [
         "goal-shared": H,
         "intensity-needed": "act",
         "intensity-current": ("meetings", "ad-hoc"),
+        "help-range": ("a", "d"),
         "ips-meaning": "quality",
     },
-    {"goal-shared": H, "intensity-needed": "act", "intensity-current": ("team",), "ips-meaning": "quality"},
+    {
+        "goal-shared": H,
+        "intensity-needed": "act",
+        "intensity-current": ("team",),
+        "help-range": ("c", "f"),
+        "ips-meaning": "quality",
+    },
     {"goal-shared": H, "intensity-needed": "refer", "intensity-current": ("none",), "ips-meaning": "community"},
 ]
 
@@ -416,7 +423,13 @@ def test_intensity_and_meanings_of_one_sheet_say_no_number():
     assert find_picture(report, "intensiteit").text == "Nodig: samen activiteiten uitvoeren. Nu: informatie delen."
     assert find_picture(report, "betekenissen").text.startswith("Kwaliteit en kosten: jij. ")
     assert find_picture(report, "draaikolk").reading == ("× speelt, ± verdeeld, – speelt niet, ? weet ik niet.",)
-    assert [name for name in PICTURES if find_picture(report, name)] == ["draaikolk", "intensiteit", "betekenissen"]
+    assert find_picture(report, "van-a-tot-z").text == "Van a tot d."
+    assert [name for name in PICTURES if find_picture(report, name)] == [
+        "draaikolk",
+        "intensiteit",
+        "betekenissen",
+        "van-a-tot-z",
+    ]
 
 
 def test_what_is_withheld_has_no_picture():

@@ -91,8 +91,18 @@ def test_the_same_comparison_finds_groups_that_are_shown_against_the_rules(conte
 
 # --- tallies that are withheld
 
-CHOSE = {"ips-meaning": "quality", "intensity-needed": "refer", "intensity-current": ("team",)}
-CHOSE_OTHERWISE = {"ips-meaning": "community", "intensity-needed": "act", "intensity-current": ("none",)}
+CHOSE = {
+    "help-range": ("a", "d"),
+    "ips-meaning": "quality",
+    "intensity-needed": "refer",
+    "intensity-current": ("team",),
+}
+CHOSE_OTHERWISE = {
+    "help-range": ("c", "z"),
+    "ips-meaning": "community",
+    "intensity-needed": "act",
+    "intensity-current": ("none",),
+}
 
 
 @pytest.mark.django_db

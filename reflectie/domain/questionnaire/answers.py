@@ -10,6 +10,7 @@ from types import MappingProxyType
 from reflectie.domain.setup import Mode, Setup
 
 from .checklist import Checklist, Item
+from .help_range import LETTERS
 from .intensity import FORMS, Intensity
 
 # Counted in characters, as a person counts them, after line ends became one character each.
@@ -20,6 +21,9 @@ MAX_SENTENCE = 300
 MAX_NAME = 120
 # "Hoogstens drie": weight that everything gets is no weight.
 MAX_FIRST = 3
+
+# How far help goes, by the name of its field.
+HELP_RANGE = "help-range"
 
 # A field of the sheet holds one text or one choice (a string), or several choices.
 FieldValue = str | tuple[str, ...]
@@ -39,6 +43,8 @@ class Ask(StrEnum):
     TEXT = "text"
     ONE = "one"
     MANY = "many"
+    # Two choices in their order, from and to: both, or neither.
+    RANGE = "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Field:
 
     @property
     def empty(self) -> FieldValue:
-        return () if self.ask is Ask.MANY else ""
+        return () if self.ask in {Ask.MANY, Ask.RANGE} else ""
 
 
 MEANINGS = ("quality", "process", "community")
@@ -92,6 +98,7 @@ def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
         "level": Field("level", Ask.ONE, setup.groups),
         "first": Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
         "goal-sentence": Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
+        HELP_RANGE: Field(HELP_RANGE, Ask.RANGE, LETTERS, limit=2),
         "intensity-needed": Field("intensity-needed", Ask.ONE, tuple(Intensity)),
         "intensity-current": Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
         "ips-meaning": Field("ips-meaning", Ask.ONE, MEANINGS),

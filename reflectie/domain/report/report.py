@@ -9,6 +9,7 @@ from fractions import Fraction
 from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Kind, PatternKey, Source
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.rules.turnout import Turnout, turnout_of
 from reflectie.domain.session_title import SessionTitle
@@ -171,6 +172,8 @@ class Report:
     # Of each group that is shown, how many answered of those who were expected.
     group_turnouts: tuple[Turnout, ...] = ()
     beside_paper: bool = False
+    # How far help goes; None where nobody said so.
+    ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
 
@@ -337,7 +340,7 @@ class Report:
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
             self.meaning_partners,
-            (self.goal_sentences, self.removed_sentences),
+            (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
             self.since.earlier.key if self.since else (),
         )

@@ -38,7 +38,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 
-from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.answers import HELP_RANGE, Sheet
 
 from .findings import Counts
 
@@ -121,7 +121,7 @@ def questions_to_erase(typed: Sequence[Sheet], others: Sequence[Sheet]) -> froze
 
 
 # What is counted over those who answered it; texts are shown as they are, and come from anybody.
-_COUNTED_BESIDE = ("first", "ips-meaning", "intensity-needed", "intensity-current")
+_COUNTED_BESIDE = ("first", HELP_RANGE, "ips-meaning", "intensity-needed", "intensity-current")
 
 
 def _leaves_few(typed: Sequence[Sheet], others: Sequence[Sheet], *names: str) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.imports.table_import import ImportColumn, Rows, TableProblem, Wrong
-from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
+from reflectie.domain.questionnaire.answers import HELP_RANGE, MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
 from reflectie.domain.questionnaire.checklist import Checklist, Kind
 from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, Setup
 from reflectie.forms.collaborations.collaboration import NamesField
@@ -26,7 +26,7 @@ from reflectie.forms.fields import choice_field, day_field, session_name_field
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Session
 from reflectie.presentation.choices import GROUPINGS, QUESTIONS
-from reflectie.presentation.questionnaire import grouped_choices
+from reflectie.presentation.questionnaire import grouped_choices, value_in_words
 from reflectie.services.clock import today
 from reflectie.services.questionnaire.plans import Plan
 from reflectie.services.tokens import new_token
@@ -246,6 +246,9 @@ def _columns(checklist: Checklist, asked: Field) -> list[ImportColumn]:
         # A list in each of so many columns. In each stands one.
         titles = [f"{title} {number}" for number in range(1, asked.limit + 1)]
         return [ImportColumn(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
+    if asked.ask is Ask.RANGE:
+        titles = [gettext("Hulp van"), gettext("Hulp tot")]
+        return [ImportColumn(one, asked, said, part=title, place=place) for place, one in enumerate(titles)]
     if asked.ask is Ask.MANY:
         explained = gettext("x = aangekruist")
         return [
@@ -303,6 +306,7 @@ TITLES: dict[str, str | Promise] = {
     "level": _("Rol"),
     "first": _("Eerst iets aan doen"),
     "goal-sentence": _("Doel in één zin"),
+    HELP_RANGE: _("Hulp van a tot z"),
     "intensity-needed": _("Wat nodig is"),
     "intensity-current": _("Hoe jullie nu samenwerken"),
     "ips-meaning": _("Wat centraal staat"),
@@ -312,6 +316,8 @@ TITLES: dict[str, str | Promise] = {
 def said(checklist: Checklist, asked: Field, sheet: Sheet) -> str:
     """What a sheet has in a field, as a person reads it; a long text only begins."""
     words, text = choice_words(checklist, asked), sheet.text(asked.name)
+    if asked.ask is Ask.RANGE:
+        return value_in_words(checklist, asked, sheet.several(asked.name))
     if chosen := sheet.several(asked.name):
         return ", ".join(words[choice] for choice in chosen)
     text = words.get(text, text)
@@ -337,6 +343,8 @@ WRONG: dict[str, str | Promise] = {
     Wrong.TOO_LONG: _("Deze tekst is te lang: %(number)s tekens, en er passen er %(limit)s."),
     Wrong.TOO_MANY_LINES: _("Deze tekst heeft te veel regels: %(number)s, en er passen er %(limit)s."),
     Wrong.NO_ANSWER: _("Hier staat wie het is, maar geen antwoord. Vul antwoorden in, of maak de rij leeg."),
+    Wrong.HALF_RANGE: _("Vul bij ‘Hulp van’ en ‘Hulp tot’ allebei een letter in, of laat allebei leeg."),
+    Wrong.TURNED_RANGE: _("‘Hulp tot’ (%(given)s) komt voor ‘Hulp van’. Wissel de letters om, of kijk op papier na."),
     Wrong.FORMULA: _("Hier staat een formule. Typ in de plaats wat er op papier staat."),
     Wrong.BROKEN_SUM: _("Hier staat een fout van je rekenprogramma. Typ de tekst opnieuw, met ' ervoor."),
     Wrong.MERGED: _("Deze cel is samengevoegd met andere. Splits ze, en vul elke cel in."),

@@ -13,7 +13,7 @@ from reflectie.domain.questionnaire.answers import Ask, Field, FieldValue, Poste
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Mode, Setup
 from reflectie.domain.text import tidy
-from reflectie.forms.fields import AtMostField, TextField
+from reflectie.forms.fields import AtMostField, RangeField, TextField
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 
@@ -46,6 +46,8 @@ def _form_field(field: Field) -> forms.Field:
             return kind(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
         case Ask.MANY:
             return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
+        case Ask.RANGE:
+            return RangeField(choices=choices, error_messages=_UNKNOWN_ANSWER)
 
 
 @lru_cache(maxsize=32)
@@ -103,7 +105,7 @@ class SheetForm(forms.Form):
     def typed(self, name: str) -> FieldValue:
         """What was sent in a field, valid or not, to show again."""
         field = self.known[name]
-        if field.ask is Ask.MANY:
+        if field.ask in {Ask.MANY, Ask.RANGE}:
             return tuple(self.data.getlist(name))  # type: ignore[attr-defined]
         return tidy(str(self.data.get(name, "")), one_line=field.one_line)
 

@@ -14,15 +14,18 @@ from reflectie.domain.report.items import ItemReport, Tally
 from reflectie.domain.report.perspectives import Perspective, Perspectives, outermost, set_side_by_side
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Reason, Withheld
-from reflectie.domain.setup import Grouping
+from reflectie.domain.setup import Grouping, Mode
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.items import answer
 from reflectie.presentation.layout import named_of
+from reflectie.presentation.ranges import band_name, band_text, counts_text, letters_text
 from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text
+from .bands import BandRow, draw_bands, draw_numbers
 from .drawing import Drawing
 from .scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from .spread import Bar, SpreadRow, draw_spreads, spread_bar
@@ -30,6 +33,8 @@ from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
 
+# Bands in one part of a picture: a page has room for two such parts.
+BANDS_IN_PART = 12
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
@@ -258,6 +263,36 @@ def _tracks_text(report: Report, rows: Sequence[Perspective]) -> str:
     return f"{start} {'; '.join(texts)}."
 
 
+def _ranges(report: Report) -> Picture | None:
+    ranges = report.ranges
+    if not isinstance(ranges, Ranges):
+        return None
+    whole = gettext("a is het begin van wat iemand aan hulp nodig heeft, z het einde.")
+    if ranges.counts:
+        parts = [PicturePart(draw_numbers(ranges.counts), counts_text(ranges))]
+        how = gettext("Bij elke letter: hoeveel van de %s mensen die dit invulden, daar helpen.") % ranges.people
+    else:
+        parts = _band_parts(report, ranges)
+        how = ""
+        if report.mode is Mode.ANONYMOUS:
+            how = gettext("Gevuld: hier helpt iedereen van de groep. Omlijnd: niet iedereen. Leeg: niemand.")
+    reading = (whole, how) if how else (whole,)
+    return Picture("van-a-tot-z", gettext("Van waar tot waar gaat de hulp?"), reading, tuple(parts))
+
+
+def _band_parts(report: Report, ranges: Ranges) -> list[PicturePart]:
+    parts = []
+    for start in range(0, len(ranges.bands), BANDS_IN_PART):
+        bands = ranges.bands[start : start + BANDS_IN_PART]
+        rows = [BandRow(band_name(report, band), band.every, band.some) for band in bands]
+        text = " ".join(band_text(report, band) for band in bands)
+        gaps = ranges.gaps if start + BANDS_IN_PART >= len(ranges.bands) and report.mode.is_round else ()
+        if gaps:
+            text = gettext("%(bands)s Niemand: %(gaps)s.") % {"bands": text, "gaps": letters_text(gaps)}
+        parts.append(PicturePart(draw_bands(rows, gettext("Niemand"), gaps), text))
+    return parts
+
+
 def _spreads(report: Report) -> Picture | None:
     if not report.mode.is_round or not report.counted:
         return None
@@ -328,6 +363,7 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
     "betekenissen": _meanings,
     "niveaus": _levels,
     "perspectieven": _perspectives,
+    "van-a-tot-z": _ranges,
 }
 
 

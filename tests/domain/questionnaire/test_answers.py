@@ -50,7 +50,7 @@ FORMS = (
     "organisation",
     "network",
 )
-BESIDE = ["first", "goal-sentence", "intensity-needed", "intensity-current"]
+BESIDE = ["first", "goal-sentence", "help-range", "intensity-needed", "intensity-current"]
 ABOUT_ONESELF = ["ips-meaning", "level"]
 NAMES = ["collaboration-name", "team-name"]
 
@@ -92,6 +92,7 @@ def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
     assert [fields[name] for name in [*BESIDE, *ABOUT_ONESELF, *NAMES]] == [
         Field("first", Ask.MANY, tuple(KEYS), limit=3),
         Field("goal-sentence", Ask.TEXT, limit=300),
+        Field("help-range", Ask.RANGE, tuple("abcdefghijklmnopqrstuvwxyz"), limit=2),
         Field("intensity-needed", Ask.ONE, ("refer", "inform", "act")),
         Field("intensity-current", Ask.MANY, FORMS, limit=11),
         Field("ips-meaning", Ask.ONE, ("quality", "process", "community")),
@@ -103,7 +104,7 @@ def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
 
 def test_field_empty_is_what_nobody_answered(checklist):
     fields = fields_for(checklist, setup_without_account(Mode.ALONE))
-    several = {"first", "intensity-current"}
+    several = {"first", "help-range", "intensity-current"}
     assert {name: field.empty for name, field in fields.items()} == {
         name: () if name in several else "" for name in fields
     }

@@ -428,9 +428,10 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
     response = coordinator.get(url(session, "import-template"))
     titles = [cell.value for cell in load_workbook(io.BytesIO(response.content))["Formulieren"][2]]
     assert titles[:2] == ["Blad", "Naam"]
-    assert titles[-18:-9] == [
+    assert titles[-20:-9] == [
         "Notitie bij 15", "Eerst iets aan doen 1", "Eerst iets aan doen 2", "Eerst iets aan doen 3",
-        "Doel in één zin", "Wat nodig is", "Nu: Geen vaste vorm", "Nu: Procedures", "Nu: Zorgpaden",
+        "Doel in één zin", "Hulp van", "Hulp tot", "Wat nodig is",
+        "Nu: Geen vaste vorm", "Nu: Procedures", "Nu: Zorgpaden",
     ]  # fmt: skip
     assert titles[-2:] == ["Nu: Netwerk", "Wat centraal staat"]
     row = {title: "1" for title in titles if re.match(r"\d", title)} | {
@@ -438,6 +439,8 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
         "Eerst iets aan doen 1": "7 Vorm en intensiteit",
         "Eerst iets aan doen 3": "3 Nodige partners",
         "Doel in één zin": "Samen één loket",
+        "Hulp van": "a",
+        "Hulp tot": "d",
         "Wat nodig is": "Informatie delen",
         "Nu: Procedures": "x",
         "Nu: Partnerschap": "x",
@@ -450,6 +453,7 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
     } == {
         "first": ("partners-needed", "form-intensity"),
         "goal-sentence": "Samen één loket",
+        "help-range": ("a", "d"),
         "intensity-needed": "inform",
         "intensity-current": ("procedures", "partnership"),
         "ips-meaning": "community",

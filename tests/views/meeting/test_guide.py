@@ -15,7 +15,7 @@ from reflectie.pdf.documents import DocumentKind
 from reflectie.services import tokens
 from reflectie.services.report import outcomes
 from tests.helpers.factories import make_reflection, text_of
-from tests.helpers.markup import markup_of
+from tests.helpers.markup import markup_of, words_of
 from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import (
     DAY,
@@ -327,3 +327,20 @@ def test_page_of_a_team_on_one_screen_is_there(reader, name):
 
     text = text_of(reader.get(reverse(name, args=[team.read_token])))
     assert ("Jullie noemden dit eerst." in text) == (name == "guide")
+
+
+# --- from a to z
+
+
+def test_guide_says_how_far_help_goes_where_the_wide_view_is_talked_about(coordinator, collaboration):
+    sheets = [{"goal-perspective": "hindering", "help-range": reach} for reach in (("a", "d"), ("c", "f"), ("c", "z"))]
+    page = words_of(coordinator.get(of_members("guide", discussed_round(collaboration, sheets))).content.decode())
+    assert "Jullie hulp van a tot z: 3 mensen vulden dit in. Bij elke letter helpt iemand van hen." in page
+    assert page.count("Logisch of fragmenterend?") == 1
+
+
+def test_guide_says_nothing_of_it_where_too_few_answered(coordinator, collaboration):
+    sheets = [{"goal-perspective": "hindering", "help-range": ("a", "d")}] * 2 + [{"goal-perspective": "hindering"}] * 3
+    page = words_of(coordinator.get(of_members("guide", discussed_round(collaboration, sheets))).content.decode())
+    assert "Vanuit beperkt perspectief vastgelegd" in page
+    assert "van a tot z" not in page

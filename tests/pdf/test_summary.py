@@ -12,7 +12,6 @@ from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.setup import Mode
 from reflectie.pdf import documents
 from reflectie.presentation.items import words_as
-from reflectie.presentation.phrases import word
 from tests.helpers.extreme_reports import AGREED, END, FACTORS, FULL, MANY, PAIRS, WIDE, a_round, mixed, together
 from tests.helpers.readback import elements, made_of, read_pdf, squeezed, whole_page
 from tests.helpers.reflection_report import CHECKLIST
@@ -83,7 +82,7 @@ def test_summary_is_one_sheet_whatever_stands_in_it(name):
 def test_summary_holds_what_hangs_on_a_wall():
     report, text = REPORTS["agreed"], text_of(read("agreed"))
     expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van de 12 mensen", "Zo zagen jullie het op"]
-    expected += [f"{words_as(led.item, led.finding)}{word(led.finding)}.Aan zet:" for led in report.leading]
+    expected += [f"{words_as(led.item, led.finding)}Aan zet:" for led in report.leading]
     expected += [f"en nog {len(report.other_obstacles)} hinderpalen", "Waar jullie het meest verschillen"]
     expected += [item.item.short for item in report.main_differences[:2]]
     expected += ["We lezen het doel samen hardop. An en Bea 15 januari 2027", "De leiding praat over de uren."]

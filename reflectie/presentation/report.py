@@ -76,8 +76,9 @@ def board_rows(report: Report) -> list[ItemReport]:
 
 
 def asked_text(item: Item, mover: ActionOwner) -> str:
-    """What is asked of whoever has to move an item: as a signal, or with the step that is theirs; else its question."""
-    if item.ask and mover is ActionOwner.GOVERNMENT:
+    """What is asked of whoever has to move an item: as the guidance asks it, or with the step that is theirs where the
+    team named somebody else; else its question."""
+    if item.ask and mover is item.mover:
         return item.ask.text
     return next((step.text for step in item.steps if step.mover is mover), item.question)
 

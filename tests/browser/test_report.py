@@ -81,7 +81,8 @@ def test_two_people_record_an_outcome_and_the_later_one_chooses(browser, live_se
     )
     for page, reason in ((first, "Van de coördinator"), (second, "Van de begeleider")):
         page.goto(reverse("session-report", args=[session.pk]))
-        page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).click()
+        page.get_by_text("Antwoorden en notities").first.click()
+        page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).last.click()
         page.get_by_label("Gedeeld door alle partners", exact=True).check()
         page.get_by_label("Waarom?").fill(reason)
     first.get_by_role("button", name="Bewaar de uitkomst").click()

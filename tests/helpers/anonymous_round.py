@@ -169,10 +169,12 @@ def keys_now() -> set[str]:
 
 @cache
 def text_of(content: bytes) -> str:
-    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name."""
+    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name, less
+    the guide, which has some of the notes and is a page of its own."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as held:
-            return "\n".join(f"{name} {text_of(held.read(name))}" for name in held.namelist())
+            names = [name for name in held.namelist() if "gespreksleidraad" not in name]
+            return "\n".join(f"{name} {text_of(held.read(name))}" for name in names)
     if not content.startswith(b"%PDF-"):
         return content.decode()
     reader = pypdf.PdfReader(io.BytesIO(content))

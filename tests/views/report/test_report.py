@@ -127,7 +127,12 @@ def test_report_names_as_a_signal_only_what_government_has_to_move(reader):
 
     [item] = signal.items()
     assert item.startswith("Financiële remmende factoren. Aan de financier: betaal wat we samen doen uit één pot.")
-    assert item.endswith("Movisie, 2.3 Degelijke organisatie · Faciliteren medewerkers")
+    # On what that rests stands by number, in the list at the end.
+    assert item.endswith("(bron 9, 12)")
+    assert (
+        "12 Movisie, 2.3 Degelijke organisatie · Faciliteren medewerkers"
+        in page_of(reader.get(with_one.report_url)).part("Bronnen en versie").words
+    )
     assert "Wat naar boven mag" not in markup_of(reader.get(without.report_url))
 
 

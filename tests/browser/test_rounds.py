@@ -256,6 +256,7 @@ def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phon
     people.check(facilitator, "report with an outcome")
     for page in (coordinator, *phones):
         page.reload()
+        unfold(page)
         expect(page.get_by_text(REASON)).to_be_visible()
     coordinator.get_by_role("link", name="Naar de sessie").click()
     coordinator.get_by_role("link", name="Maak een afspraak").click()

@@ -46,7 +46,8 @@ AND EXISTS (SELECT 1 FROM reflectie_answer a WHERE a.response_id = r.id AND a.va
 """
 ADDED_UP = """
 SELECT r.session_id, a.item_id, COUNT(CASE WHEN a.value = 'hindering' THEN 1 END),
-COUNT(CASE WHEN a.value = 'helping' THEN 1 END), COUNT(CASE WHEN a.value = 'dont-know' THEN 1 END)
+COUNT(CASE WHEN a.value = 'helping' THEN 1 END), COUNT(CASE WHEN a.value = 'dont-know' THEN 1 END),
+COUNT(CASE WHEN a.value = 'disagree' THEN 1 END)
 FROM reflectie_answer a JOIN reflectie_response r ON r.id = a.response_id
 WHERE r.session_id IN ({keys}) AND a.value > '' GROUP BY r.session_id, a.item_id
 """

@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from benchmarks.client import Browser, Reply
-from reflectie.domain.questionnaire.answers import Value, digest
+from reflectie.domain.questionnaire.answers import digest, values_in
+from reflectie.domain.setup import Mode
 
 Job = dict[str, Any]
 Fields = list[tuple[str, str]]
-VALUES = [value.value for value in Value]
+VALUES = [value.value for value in values_in(Mode.ANONYMOUS)]
 HTMX = {"HX_Request": "true"}
 
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from reflectie.domain.questionnaire.answers import Ask, FieldValue, Posted, Sheet, Value, fields_for, note_name
+from reflectie.domain.questionnaire.answers import (
+    Ask,
+    FieldValue,
+    Posted,
+    Sheet,
+    Value,
+    fields_for,
+    note_name,
+    values_in,
+)
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
@@ -32,7 +41,7 @@ ALONE = setup_without_account(Mode.ALONE)
 
 
 def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
-    values = [value.value for value in Value]
+    values = [value.value for value in values_in(Mode.ALONE)]
     return {item.key: values[(number + place) % 3] for place, item in enumerate(checklist)}
 
 

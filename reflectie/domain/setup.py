@@ -33,7 +33,7 @@ class Grouping(StrEnum):
 
 LEVELS = ("practice", "management", "board", "funder", "client")
 # The optional questions among which a coordinator chooses. The two about intensity are one: each needs the other.
-OPTIONAL = ("first", "goal-sentence", "intensity", "ips-meaning")
+OPTIONAL = ("first", "goal-sentence", "help-range", "intensity", "ips-meaning")
 # What a round asks about the person; it stands before the checklist.
 ABOUT_YOU = ("participant", "organisation", "level")
 
@@ -52,7 +52,7 @@ class Setup:
     groups: tuple[str, ...] = ()
 
 
-_BESIDE = ("first", "goal-sentence", "intensity-needed", "intensity-current")
+_BESIDE = ("first", "goal-sentence", "help-range", "intensity-needed", "intensity-current")
 
 
 def setup_without_account(mode: Mode) -> Setup:

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from reflectie.domain.comparison.comparison import Comparison, SessionFigures
+from reflectie.domain.questionnaire.checklist import Item
+from reflectie.domain.questionnaire.help_range import LETTERS
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.report.items import ItemReport, Note, Tally
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Shown, Withheld
 from reflectie.domain.rules.turnout import turnout_of
 from reflectie.domain.text import without_invisible
@@ -50,6 +53,7 @@ def session_json(report: Report) -> bytes:
                 {"key": pattern.key, "items": [item.item.key for item in pattern.items], "names": pattern.names}
                 for pattern in report.patterns
             ],
+            "advice": [{"item": item.item.key, "steps": _steps(item.item)} for item in report.advised],
             "agreements": [_agreement(agreement) for agreement in report.agreements],
             "conclusion": _conclusion(report.conclusion),
         }
@@ -122,6 +126,7 @@ def _counts(counts: Shown | NotCompared) -> Part:
         "helping": counts.helping,
         "dont_know": counts.dont_know,
         "open": counts.open,
+        "divided": counts.divided,
         "counted": counts.counted,
     }
 
@@ -172,6 +177,18 @@ def _item(item: ItemReport, first: int | None) -> Part:
     }
 
 
+def _steps(item: Item) -> list[Part]:
+    """The first steps, whose turn it is, and what each rests on: of a source that is "ours" no text says it."""
+    return [
+        {
+            "text": step.text,
+            "mover": step.mover,
+            "rests_on": [{"source": passage.source, "section": passage.section} for passage in step.rests_on],
+        }
+        for step in item.steps
+    ]
+
+
 def _beside(report: Report) -> Part:
     """What was asked beside the checklist: of a round how many chose what, of one sheet each answer as it is."""
     return {
@@ -179,7 +196,11 @@ def _beside(report: Report) -> Part:
         "intensity_current": _tally(report.forms),
         "fit": _tally(report.fits),
         "ips_meaning": _tally(report.meaning),
+        "help_range": _ranges(report.ranges),
         "intensities": [{"needed": view.needed, "current": view.forms, "fit": view.fit} for view in report.intensities],
+        "ips_meaning_partners": [
+            {"choice": meaning, "partners": partners} for meaning, partners in report.meaning_partners
+        ],
         "meanings": report.meanings,
         "levels": report.levels,
     }
@@ -189,6 +210,24 @@ def _tally(tally: Tally | Withheld) -> list[Part] | Part:
     if isinstance(tally, Withheld):
         return {"withheld": tally.reason}
     return [{"choice": choice, "number": number} for choice, number in tally.numbers]
+
+
+def _ranges(ranges: Ranges | Withheld | None) -> Part | None:
+    """How far help goes: of each person or group, or how many help at each letter."""
+    if isinstance(ranges, Withheld):
+        return {"withheld": ranges.reason}
+    if ranges is None:
+        return None
+    return {
+        "people": ranges.people,
+        "bands": [
+            {"name": band.name, "people": band.people, "some": "".join(band.some), "every": "".join(band.every)}
+            for band in ranges.bands
+        ],
+        "letters": [
+            {"letter": letter, "number": number} for letter, number in zip(LETTERS, ranges.counts, strict=False)
+        ],
+    }
 
 
 def _notes(notes: tuple[Note, ...]) -> list[Part]:

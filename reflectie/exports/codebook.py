@@ -79,7 +79,10 @@ def _withheld() -> list[Line]:
 
 def _mode(mode: Mode) -> str:
     return {
-        Mode.TOGETHER: _("Eén antwoordblad van het hele team. Elk cijfer is dus 0 of 1."),
+        Mode.TOGETHER: _(
+            "Eén antwoordblad van het hele team. Elk cijfer is dus 0 of 1. Alleen hier kan het antwoord zijn: ‘we zijn "
+            "het niet eens’."
+        ),
         Mode.ALONE: _("Eén antwoordblad van één persoon. Elk cijfer is dus 0 of 1."),
         Mode.ANONYMOUS: _("Ieder een eigen antwoordblad, zonder naam."),
         Mode.NAMED: _("Ieder een eigen antwoordblad, met naam."),

@@ -70,6 +70,11 @@ COLUMNS: Mapping[str, ExportColumn] = {
     "session_name": ExportColumn(
         _("sessienaam"), _("Naam van de sessie, en van meerdere op één dag de hoeveelste. Meestal leeg."), 24
     ),
+    "divided": ExportColumn(
+        _("niet_eens"),
+        _("1 als een team samen zei dat het niet eens is. Kan alleen als een team samen invulde. Leeg bij een groep."),
+        10,
+    ),
 }
 
 
@@ -101,7 +106,13 @@ SORTS: Mapping[RowType, tuple[str | Promise, str | Promise]] = {
         _("Hoeveel antwoordbladen meetellen, en hoeveel er verwacht werden. Met een groep: hoeveel van die groep."),
     ),
     RowType.FIGURE: (_("cijfer"), _("Hoe één stelling of factor beantwoord werd, door iedereen of door één groep.")),
-    RowType.TALLY: (_("telling"), _("Hoeveel mensen bij een vraag naast de checklist één antwoord gaven.")),
+    RowType.TALLY: (
+        _("telling"),
+        _(
+            "Hoeveel mensen bij een vraag naast de checklist één antwoord gaven. Bij ‘Van waar tot waar’: hoeveel er "
+            "bij een letter helpen. Van een groep staat er alleen waar iedereen, niet iedereen of niemand helpt."
+        ),
+    ),
     RowType.ANSWER: (
         _("antwoord"),
         _("Wat één persoon antwoordde. Alleen als er op naam werd ingevuld, of op één blad."),

@@ -10,6 +10,7 @@ from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
+from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
 from reflectie.presentation.items import answer, choice_words
 from reflectie.presentation.report import (
@@ -43,7 +44,7 @@ SESSION_WIDTH = 24
 def write_report(book: Book, report: Report) -> None:
     """A session: what is known of it, every finding and what came of the talk; then what was concluded and agreed."""
     page = book.page(_("Verslag"))
-    page.columns(REPORT_WIDTHS)
+    page.columns((*REPORT_WIDTHS[:6], 8, *REPORT_WIDTHS[6:]) if _may_disagree(report) else REPORT_WIDTHS)
     _title(page, report)
     _facts(page, report)
     page.space()
@@ -98,6 +99,7 @@ def _version(report: Report) -> str:
 
 def _findings(page: Page, report: Report) -> None:
     names = [_("Nr."), _("Stelling of factor"), _("Bevinding"), _("Hinderend"), _("Helpend"), _("Weet niet")]
+    names += [_("Niet eens")] if _may_disagree(report) else []
     names += [_("Open"), _("Geteld"), _("Eerst"), _("Vraag") if report.is_withheld else _("Hoe het gezien wordt")]
     page.sheet.repeat_rows(page.row)
     page.line([(name, "head") for name in [*names, _("Uit het gesprek")]])
@@ -114,10 +116,16 @@ def _finding(report: Report, item: ItemReport, *, names_first: bool) -> list[Sty
     if not isinstance(counts, Counts):
         empty: list[Styled] = [(None, "count")] * 6
         return [*start, (_("Niet getoond: %s") % words_why(counts), "cell"), *empty, (item.item.question, "cell"), said]
-    numbers = (counts.hindering, counts.helping, counts.dont_know, counts.open, counts.counted)
+    divided = [counts.divided] if _may_disagree(report) else []
+    numbers = (counts.hindering, counts.helping, counts.dont_know, *divided, counts.open, counts.counted)
     first = item.first if names_first else None
     seen = dissent_text(item) if report.mode.is_round else _chosen(item)
     return [*start, _badge(item.finding), *((n, "count") for n in (*numbers, first)), (seen, "cell"), said]
+
+
+def _may_disagree(report: Report) -> bool:
+    """Whether "we zijn het niet eens" is one of the answers, and has a column."""
+    return report.mode is Mode.TOGETHER
 
 
 def _asked(item: ItemReport) -> str:
@@ -134,6 +142,7 @@ def _chosen(item: ItemReport) -> str:
     counts = item.counts
     assert isinstance(counts, Counts)
     given = [value for value, number in (("hindering", counts.hindering), ("helping", counts.helping)) if number]
+    given += ["disagree"] if counts.divided else []
     given += ["dont-know"] if counts.dont_know else []
     return str(answer(item.item, given[0])) if given else _("Opengelaten")
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from reflectie.domain.comparison.comparison import Comparison, SessionFigures
 from reflectie.domain.imports.spreadsheet import Cell
+from reflectie.domain.questionnaire.answers import HELP_RANGE
 from reflectie.domain.questionnaire.checklist import Dimension, Item, all_items
+from reflectie.domain.questionnaire.help_range import LETTERS
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.report.items import GroupView, ItemReport, Note, Tally
@@ -24,6 +26,8 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.text import without_invisible
 from reflectie.presentation import wording
 from reflectie.presentation.items import answer, choice_words
+from reflectie.presentation.questionnaire import QUESTIONS
+from reflectie.presentation.ranges import band_name, band_parts, letters_text, stretch_text
 from reflectie.presentation.report import group_name
 
 from .columns import LOW_TURNOUT, SORTS, RowType
@@ -47,9 +51,9 @@ _SESSION = ("sort", "session", "collaboration", "day", "mode", "version")
 _ITEM = ("dimension_key", "dimension", "item_key", "item")
 FIGURES = (
     *_SESSION, *_ITEM, "group", "hindering", "helping", "dont_know", "open", "unsure", "counted", "expected",
-    "finding_key", "finding", "withheld", "first", "session_name",
+    "finding_key", "finding", "withheld", "first", "session_name", "divided",
 )  # fmt: skip
-ANSWERS = (*_SESSION, *_ITEM, "question", "answer", "number", "who", "withheld", "session_name")
+ANSWERS = (*_SESSION, *_ITEM, "group", "question", "answer", "number", "who", "withheld", "session_name")
 TEXTS = (
     *_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "principle", "number", "session_name",
 )  # fmt: skip
@@ -166,6 +170,7 @@ def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cel
         "helping": counts.helping,
         "dont_know": counts.dont_know,
         "open": counts.open,
+        "divided": counts.divided,
         "unsure": counts.unsure,
         "counted": counts.counted,
         "finding_key": found,
@@ -174,9 +179,10 @@ def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cel
 
 
 def _group_figure(view: GroupView) -> Row:
-    """Of a group, who doesn't know and who left it open are one number, as the floor asks."""
+    """Of a group, who doesn't know and who left it open are one number, as the floor asks. A team that answers together
+    has no groups, so that none of them is divided."""
     whole = _figure(view.counts, view.finding)
-    return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open"}}
+    return {name: cell for name, cell in whole.items() if name not in {"dont_know", "open", "divided"}}
 
 
 # --- answers
@@ -191,6 +197,7 @@ def _answers(report: Report, items: Items) -> Iterator[Row]:
                 yield {**items[item.item.key], **row}
     for question, tally in _questions(report):
         yield from _tally(question, tally)
+    yield from _ranges(report)
     for question, choices in _one_by_one(report):
         for choice in choices:
             yield {"sort": RowType.ANSWER, "question": question, "answer": str(wording.WORDS[choice])}
@@ -213,6 +220,25 @@ def _tally(question: str, tally: Tally | Withheld) -> Iterator[Row]:
         return
     for choice, number in tally.numbers:
         yield {**about, "answer": str(wording.WORDS[choice]), "number": number}
+
+
+def _ranges(report: Report) -> Iterator[Row]:
+    """How far help goes: what each answered, by name or on one sheet; else how many help where. Of a group there are
+    three numbers: all of them, none, and between these two none that is told."""
+    question, ranges = {"question": str(QUESTIONS[HELP_RANGE].title)}, report.ranges
+    if isinstance(ranges, Withheld):
+        yield {**question, "sort": RowType.TALLY, "withheld": words_why(ranges)}
+    elif ranges and report.mode is not Mode.ANONYMOUS and ranges.bands:
+        for band in ranges.bands:
+            who = band_name(report, band) or None
+            yield {**question, "sort": RowType.ANSWER, "answer": stretch_text(band.some[0], band.some[-1]), "who": who}
+    elif ranges:
+        for letter, number in zip(LETTERS, ranges.counts, strict=False):
+            yield {**question, "sort": RowType.TALLY, "answer": letter, "number": number}
+        for band in ranges.bands:
+            for who, letters, among in band_parts(band):
+                said = {"answer": f"{letters_text(letters)}: {who}", "number": among}
+                yield {**question, "sort": RowType.TALLY, "group": band_name(report, band), **said}
 
 
 def _one_by_one(report: Report) -> Iterator[tuple[str, Sequence[str]]]:

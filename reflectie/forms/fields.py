@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NAME
+from reflectie.domain.questionnaire.help_range import is_turned
 from reflectie.domain.text import tidy
 from reflectie.email_addresses import MAX_ADDRESS, is_address, normal_address, one_address
 from reflectie.services.tokens import bare_code
@@ -66,6 +67,34 @@ class AtMostField(forms.MultipleChoiceField):
                 params={"limit": self.limit, "number": len(chosen), "over": len(chosen) - self.limit},
             )
         return tuple(chosen)
+
+
+class RangeField(forms.MultipleChoiceField):
+    """From where to where, by letters: two of the same name, in their order. Both, or neither."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        given = self.to_python(value)
+        if not any(given):
+            return ()
+        if "" in given or len(given) == 1:
+            missing = _("tot") if given[0] else _("van")
+            raise ValidationError(
+                _("Kies ook een letter bij ‘%(missing)s’, of laat allebei leeg. Nog niet bewaard."),
+                params={"missing": missing},
+            )
+        self.validate(given)
+        if len(given) > 2:
+            raise ValidationError(self.error_messages["invalid_choice"], params={"value": ""})
+        first, last = given
+        if is_turned(first, last):
+            raise ValidationError(
+                _("Van %(first)s tot %(last)s kan niet: %(last)s komt voor %(first)s. Nog niet bewaard. Wissel ze om."),
+                params={"first": first, "last": last},
+            )
+        return first, last
 
 
 def day_field(**kwargs: Any) -> forms.DateField:

@@ -65,6 +65,7 @@ class DocumentKind(StrEnum):
 
     REPORT = "verslag"
     SUMMARY = "samenvatting"
+    BOARD = "bestuur"
     GUIDE = "gespreksleidraad"
     CARDS = "kaarten"
     WORKSHEET = "opnieuw-opbouwen"
@@ -74,6 +75,7 @@ class DocumentKind(StrEnum):
 PAGES: Mapping[DocumentKind, tuple[str, Callable[[Report, int], Mapping[str, Any]]]] = {
     DocumentKind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
     DocumentKind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
+    DocumentKind.BOARD: ("reflectie/report/board_pdf.html", lambda _report, _minutes: {}),
     DocumentKind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
     DocumentKind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
     DocumentKind.WORKSHEET: (

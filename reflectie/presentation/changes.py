@@ -34,6 +34,6 @@ def then_and_now(shift: ItemChange) -> list[ThenAndNow]:
             then[value].number if value in then else 0,
             now[value].number if value in now else 0,
         )
-        for value in ("hindering", "dont-know", "open", "helping")
+        for value in ("hindering", "disagree", "dont-know", "open", "helping")
         if value in parts
     ]

@@ -9,7 +9,11 @@ from reflectie.domain.setup import Grouping, Mode
 MODES: dict[str, tuple[str | Promise, str | Promise]] = {
     Mode.TOGETHER: (
         _("Samen, op één scherm"),
-        _("Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur."),
+        _(
+            "Jullie zitten bij elkaar, praten bij elke vraag en geven één antwoord. Reken op een half uur. Is er "
+            "iemand naar wie de anderen zich richten? Kies dan hieronder ‘ieder voor zich’: zo antwoordt iedereen "
+            "zonder eerst een ander te horen."
+        ),
     ),
     Mode.ANONYMOUS: (
         _("Ieder voor zich, anoniem"),
@@ -33,6 +37,10 @@ QUESTIONS: dict[str, tuple[str | Promise, str | Promise]] = {
     "goal-sentence": (
         _("Wat is het doel, in één zin?"),
         _("De zinnen staan naast elkaar in het verslag: bedoelen jullie hetzelfde?"),
+    ),
+    "help-range": (
+        _("Van waar tot waar gaat jouw hulp? (van a tot z)"),
+        _("Laat zien waar niemand helpt, en waar hulp overlapt."),
     ),
     "intensity": (
         _("Hoe nauw moeten jullie samenwerken, en hoe gaat het nu? (twee vragen)"),

@@ -39,7 +39,7 @@ AT_HAND = 7
 
 
 # The pieces of a bar, from left to right.
-_PIECES = (Value.HINDERING, "unsure", "open", Value.HELPING)
+_PIECES = (Value.HINDERING, "split", "unsure", "open", Value.HELPING)
 
 
 def people_text(mode: str, counted: int | Withheld) -> str:
@@ -109,7 +109,8 @@ def _row(row: Row, dimension: str, marks: Mapping[Finding, SafeString], *, is_op
     findings = SafeString("".join(marks[cell.finding] if cell.finding else _absent(cell) for cell in row.cells))
     cells = [_cell(cell, row.item) for cell in row.cells] if is_open or is_at_hand else []
     answers = {part.value: part for view in cells for part in view.parts}
-    in_order = [answers[value] for value in ("hindering", "dont-know", "open", "helping") if value in answers]
+    known = ("hindering", "disagree", "dont-know", "open", "helping")
+    in_order = [answers[value] for value in known if value in answers]
     return RowView(row.item, dimension, findings, cells, in_order, is_open)
 
 
@@ -135,18 +136,20 @@ def _cell(cell: Cell, item: Item) -> CellView:
         parts=spread_parts(report),
         length=str(counts.counted),
         bar=_bar(counts),
-        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode),
+        dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode, counts),
     )
 
 
-def _said_together(mode: Mode) -> str:
-    """Of one sheet there is nobody to differ: whose it is says how to read its numbers."""
+def _said_together(mode: Mode, counts: Counts) -> str:
+    """Of one sheet there is nobody to differ, unless it says so: whose it is says how to read its numbers."""
+    if counts.divided:
+        return gettext("het team is het niet eens")
     return gettext("samen gekozen") if mode is Mode.TOGETHER else gettext("gekozen door één persoon")
 
 
 def _bar(counts: Counts) -> SafeString:
     """The spread as pieces of a bar, each as long as there are answers."""
-    numbers = [counts.hindering, counts.dont_know, counts.open, counts.helping]
+    numbers = [counts.hindering, counts.divided, counts.dont_know, counts.open, counts.helping]
     lefts = accumulate(numbers, initial=0)
     pieces = [(name, left, n, n) for name, left, n in zip(_PIECES, lefts, numbers, strict=False) if n]
     return format_html_join("", '<path class="spread-{}" d="M{} 0h{}v4h-{}z"/>', pieces)

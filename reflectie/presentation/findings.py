@@ -52,7 +52,10 @@ FINDINGS: dict[Finding, FindingWords] = {
         tone="split",
         meaning=_("wie koos, ziet het verschillend"),
         sentence=_("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),
-        rule=_("Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde."),
+        rule=_(
+            "Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde. Ook als een team samen zegt "
+            "dat het niet eens is."
+        ),
     ),
     Finding.UNKNOWN: FindingWords(
         word=_("Blinde vlek"),

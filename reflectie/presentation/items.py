@@ -1,12 +1,13 @@
 """Items of the checklist and their answers in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, Passage
+from reflectie.domain.questionnaire.checklist import OURS, Checklist, Item, Kind, Passage
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.outcomes import Choice
 from reflectie.domain.rules.findings import Finding
 
@@ -67,12 +68,33 @@ def words_as(item: Item, finding: str) -> str:
     return obstacle_name(item) if finding == Finding.OBSTACLE else item_name(item)
 
 
+def shorts(items: Iterable[ItemReport]) -> str:
+    """`{{ report.strengths|shorts }}`: what items are about, in a line: "Gedeeld doel, gelijkwaardigheid"."""
+    names = [found.item.short for found in items]
+    return ", ".join([*names[:1], *map(lower_first, names[1:])])
+
+
 def principles_of(checklist: Checklist, item: Item) -> str:
     """The principles an item's advice serves: "Principes: 7. Behandel elkaar gelijkwaardig; 8. ..."."""
     titles = [f"{number}. {checklist.principles[number - 1]}" for number in item.principles]
     return ngettext("Principe: %s.", "Principes: %s.", len(titles)) % "; ".join(titles)
 
 
+def passage_numbers(passages: Sequence[Passage], rests_on: Sequence[Passage]) -> str:
+    """On what a step rests, by the numbers of the report's list of passages: "(bron 1, 4)"; or that it is ours."""
+    numbers = sorted(passages.index(passage) + 1 for passage in rests_on if passage.source != OURS)
+    parts = [gettext("bron %s") % ", ".join(map(str, numbers))] if numbers else []
+    parts += [gettext("eigen tip")] if any(passage.source == OURS for passage in rests_on) else []
+    return f"({'; '.join(parts)})"
+
+
 def rests_on(checklist: Checklist, passages: Sequence[Passage]) -> str:
-    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1"."""
-    return "; ".join(f"{checklist.source(passage.source).name}, {passage.section}" for passage in passages)
+    """Where a step rests on: "Movisie, 2.1 Een gezamenlijke ambitie en visie; UCLL, Principe 1; eigen tip"."""
+    return "; ".join(passage_name(checklist, passage) for passage in passages)
+
+
+def passage_name(checklist: Checklist, passage: Passage) -> str:
+    """A passage in a source, or that something is ours."""
+    if passage.source == OURS:
+        return gettext("eigen tip")
+    return f"{checklist.source(passage.source).name}, {passage.section}"

@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.report.changes import FEWEST_MOVED, SHARE_MOVED
+from reflectie.domain.report.patterns import MANY_FACTORS, MANY_PAIRS, NEARLY_ALL, WIDE_FROM
 from reflectie.domain.rules.findings import BLIND_ABOVE, OBSTACLE_FROM
 from reflectie.domain.rules.suppression import FLOOR
 
@@ -64,6 +65,11 @@ THRESHOLDS: dict[str, int | str | Promise] = {
     # What makes an obstacle, and a blind spot.
     "obstacle": share_in_words(OBSTACLE_FROM),
     "blind": share_in_words(BLIND_ABOVE),
+    # What makes a pattern.
+    "many-pairs": ratio_in_words(MANY_PAIRS),
+    "many-factors": f"{int(100 * MANY_FACTORS)}%",
+    "nearly-all": ratio_in_words(NEARLY_ALL),
+    "wide": ratio_in_words(WIDE_FROM),
     # What makes a difference with an earlier session.
     "people-moved": in_words(FEWEST_MOVED),
     "share-moved": share_in_words(SHARE_MOVED),

@@ -106,8 +106,3 @@ def lower_first(text: str | Promise) -> str:
     """For a wording in the middle of a sentence."""
     whole = str(text)
     return whole[:1].lower() + whole[1:]
-
-
-def full_stop(text: str) -> str:
-    """Ends a sentence, unless what it ends with does so: some passages are called by a question."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."

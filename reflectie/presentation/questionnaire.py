@@ -7,13 +7,14 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.questionnaire.answers import MAX_FIRST, Ask, Field, FieldValue
+from reflectie.domain.questionnaire.answers import HELP_RANGE, MAX_FIRST, Ask, Field, FieldValue
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity
 
 from . import wording
 from .items import answer
 from .numbers import in_words
+from .ranges import stretch_text
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ QUESTIONS = {
         _("Niet de mooie zin uit het plan, maar zoals je het zou zeggen tegen een nieuwe collega."),
         _TEXT,
     ),
+    HELP_RANGE: Question(
+        _("Van waar tot waar gaat jouw hulp? (van a tot z)"),
+        _(
+            "a is het begin van wat iemand aan hulp nodig heeft, z is het einde. Vul je samen in? Denk dan aan jullie "
+            "hele team."
+        ),
+        "reflectie/questionnaire/range.html",
+    ),
     "intensity-needed": Question(
         _("Wat heeft deze samenwerking nodig?"),
         _("Denk aan de mensen voor wie jullie het doen. Past er meer dan één? Kies wat het verst gaat."),
@@ -59,17 +68,29 @@ QUESTIONS = {
 }
 
 
+# What a group of choices is called where they are asked: the booklet's table has this before all four of its forms.
+_GROUP_TITLES: dict[Intensity, str | Promise] = {
+    **{group: wording.INTENSITIES[group] for group in Intensity},
+    Intensity.ACT: _("Samen activiteiten uitvoeren, tijdelijk of permanent"),
+}
+
+
+def choice_hint(choice: str) -> str | Promise:
+    """`{{ choice|choice_hint }}`: what choosing it comes to, where its word says too little; else empty."""
+    return wording.MEANING_HINTS.get(choice, "")
+
+
 def grouped_choices(checklist: Checklist, field: Field) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
     """A question's choices with their words, in groups with a name; most have one group without a name."""
     if field.name == "first":
         return [(part.name, [(item.key, item.short) for item in part.items]) for part in checklist.dimensions]
     if field.name == "intensity-current":
         return [
-            (wording.INTENSITIES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
+            (_GROUP_TITLES[group], [(form, wording.FORMS[form]) for form in FORMS if FORMS[form] is group])
             for group in Intensity
         ]
-    if field.name == "organisation":
-        # A partner is called what it is called, also when that is a word of ours.
+    if field.name in {"organisation", HELP_RANGE}:
+        # A letter is a letter. A partner is called what it is called, also when that is a word of ours.
         return [("", [(name, name) for name in field.choices])]
     return [("", [(choice, wording.WORDS[choice]) for choice in field.choices])]
 
@@ -86,6 +107,8 @@ def value_in_words(checklist: Checklist, field: Field, value: FieldValue) -> str
     if field.item:
         return str(answer(field.item, str(value)))
     chosen = (value,) if isinstance(value, str) else value
+    if field.ask is Ask.RANGE:
+        return stretch_text(*chosen) if chosen else ""
     words = {choice: word for _, group in grouped_choices(checklist, field) for choice, word in group}
     return ", ".join(str(words.get(choice, "")) for choice in chosen if choice)
 

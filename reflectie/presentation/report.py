@@ -1,7 +1,8 @@
 """A report in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -10,10 +11,23 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
+from reflectie.domain.meeting.guide import Topic, find_topics
 from reflectie.domain.questionnaire.answers import Value
-from reflectie.domain.questionnaire.checklist import Checklist, Item, Kind, PatternText
+from reflectie.domain.questionnaire.checklist import (
+    OURS,
+    ActionOwner,
+    Checklist,
+    Item,
+    Kind,
+    Passage,
+    PatternText,
+    SourcedText,
+    Step,
+)
+from reflectie.domain.questionnaire.intensity import Fit
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.items import GroupView, ItemReport
+from reflectie.domain.report.items import GroupView, ItemReport, Tally
+from reflectie.domain.report.patterns import numbers_of
 from reflectie.domain.report.report import Pattern, Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
@@ -24,6 +38,9 @@ from . import wording
 from .items import answer
 from .numbers import share_in_words
 from .phrases import as_name, lower_first, session_title
+
+# As many lines as the sheet for a board holds in its usual letter.
+BOARD_ROWS = 8
 
 
 def report_title(report: Report) -> str:
@@ -42,8 +59,38 @@ def fills_sheet(report: Report) -> bool:
     beside = report.strengths or report.blind_spots
     if report.low_turnouts:
         return True
-    more = report.mode.is_round or report.standing_agreements or report.conclusion
+    more = report.mode.is_round or report.splits or report.standing_agreements or report.conclusion
     return report.is_withheld or len(report.standing_agreements) > 2 or bool(beside and more)
+
+
+def fills_board(report: Report) -> bool:
+    """Whether the sheet for a board needs a smaller letter to stay one sheet."""
+    rows = len(board_rows(report)) + len(report.standing_agreements) + 2 * len(report.asked_of_others)
+    return rows > BOARD_ROWS or any(item.outcome and item.outcome.minority for item in report.items)
+
+
+def board_rows(report: Report) -> list[ItemReport]:
+    """What a board sees of the findings: what leads, whatever the talk made something of, and the other obstacles."""
+    shown = [*report.leading, *report.talked_about, *report.other_obstacles]
+    return list({item.item.key: item for item in shown}.values())
+
+
+def asked_text(item: Item, mover: ActionOwner) -> str:
+    """What is asked of whoever has to move an item: as the guidance asks it, or with the step that is theirs where the
+    team named somebody else; else its question."""
+    if item.ask and mover is item.mover:
+        return item.ask.text
+    return next((step.text for step in item.steps if step.mover is mover), item.question)
+
+
+def found_before(report: Report, item: ItemReport) -> str:
+    """That the session before found the same; nothing where it can't be compared, or found otherwise."""
+    if report.since is None or report.since.reason:
+        return ""
+    before = next((then for then in report.since.earlier.items if then.item.key == item.item.key), None)
+    if before is None or before.finding is not item.finding:
+        return ""
+    return gettext("ook al op %s") % date_format(report.since.earlier.changed_on, "j F Y")
 
 
 def group_name(report: Report, name: str) -> str | Promise:
@@ -57,8 +104,36 @@ def named_group(report: Report, name: str) -> SafeString | str | Promise:
 
 
 def pattern_text(report: Report, pattern: Pattern) -> PatternText:
-    """A pattern in words."""
-    return report.checklist.patterns[pattern.key]
+    """A pattern in words, its facts with the numbers that the report shows."""
+    words, numbers = report.checklist.patterns[pattern.key], numbers_of(report, pattern)
+    is_one = not report.mode.is_round or report.counted == 1 or ("{known}" in words.seen and numbers["known"] == 1)
+    return replace(words, seen=(words.seen_one if is_one else words.seen).format(**numbers))
+
+
+def movers_text(movers: Sequence[ActionOwner]) -> str:
+    """`{{ item.movers|movers_text }}`: whose turn it is: "wijzelf en onze organisaties"."""
+    return get_text_list([str(wording.MOVERS[mover]) for mover in movers], gettext("en"))
+
+
+def fit_lines(report: Report) -> list[str]:
+    """How many of a round have a form that is too light for what they need, too heavy, or fits; the most first."""
+    fits = dict(report.fits.numbers) if isinstance(report.fits, Tally) else {}
+    total = sum(fits.values())
+    lines = {
+        Fit.TOO_LIGHT: ngettext(
+            "%(n)s van de %(of)s vindt meer nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden meer nodig dan er nu is.",
+            fits.get(Fit.TOO_LIGHT, 0),
+        ),
+        Fit.TOO_HEAVY: ngettext(
+            "%(n)s van de %(of)s vindt minder nodig dan er nu is.",
+            "%(n)s van de %(of)s vinden minder nodig dan er nu is.",
+            fits.get(Fit.TOO_HEAVY, 0),
+        ),
+        Fit.FITS: gettext("Bij %(n)s van de %(of)s horen behoefte en vorm bij elkaar."),
+    }
+    shown = sorted((fit for fit in lines if fits.get(fit)), key=lambda fit: -fits[fit])
+    return [lines[fit] % {"n": fits[fit], "of": total} for fit in shown]
 
 
 def sides(report: Report, item: ItemReport) -> list[tuple[Finding, str]]:
@@ -108,6 +183,31 @@ def nothing_said(report: Report) -> str:
     return gettext("Er is niets ingevuld.") if report.is_past else gettext("Er is nog niets ingevuld.")
 
 
+def numbered_passages(report: Report) -> list[Passage]:
+    """What patterns and advice of a report rest on, each passage once and in the order in which it comes up: its place
+    is its number."""
+    patterns = (pattern_text(report, pattern).rests_on for pattern in report.main_patterns)
+    steps = (part.rests_on for advised in _in_print(report) for part in _sourced(advised.item))
+    asks = (signal.item.ask.rests_on for signal in report.signals if signal.item.ask)
+    passages = dict.fromkeys(chain.from_iterable(chain(patterns, steps, asks)))
+    return [passage for passage in passages if passage.source != OURS]
+
+
+def _sourced(item: Item) -> list[Step | SourcedText]:
+    """What the advice on an item says, in its order."""
+    return [*item.steps, *([item.example] if item.example else [])]
+
+
+def _in_print(report: Report) -> Iterator[ItemReport]:
+    """What there is advice on, in the order in which the report has it."""
+    return (item for group in (*report.advice_first, *report.advice_later) for item in group.items)
+
+
+def next_topic(report: Report) -> Topic | None:
+    """What the guide would talk about next: the first topic of which nothing was recorded yet."""
+    return next((topic for topic in find_topics(report) if not topic.item.outcome), None)
+
+
 def _seen_by(report: Report) -> str:
     """Whose view it is; of what is past, on which day, for whoever reads it years later."""
     if report.is_past and report.is_ahead:
@@ -145,13 +245,14 @@ class AnswerPart:
 
 
 def spread_parts(report: ItemReport) -> list[AnswerPart]:
-    """The answers to an item in the order of its bar. Nobody's "don't know" and nothing left open aren't mentioned."""
+    """The answers to an item in the order of its bar. Of those that say neither side, only what somebody gave."""
     counts, item = report.counts, report.item
     if not isinstance(counts, Counts):
         return []
     voices = dict(report.voices)
     parts = [
         (Value.HINDERING, counts.hindering, answer(item, Value.HINDERING)),
+        (Value.DISAGREE, counts.divided, answer(item, Value.DISAGREE)),
         (Value.DONT_KNOW, counts.dont_know, answer(item, Value.DONT_KNOW)),
         ("", counts.open, gettext("Opengelaten")),
         (Value.HELPING, counts.helping, answer(item, Value.HELPING)),
@@ -275,6 +376,8 @@ def dissent_text(report: ItemReport) -> str:
     counts = report.counts
     if not isinstance(counts, Counts):
         return ""
+    if report.is_divided:
+        return gettext("jullie zijn het niet eens")
     numbers = {"n": report.dissent, "total": counts.chose}
     if report.finding is Finding.UNKNOWN:
         numbers = {"n": counts.unsure, "total": counts.counted}
@@ -290,6 +393,8 @@ def dissent_text(report: ItemReport) -> str:
 
 def only_answer(item: Item, counts: Counts) -> str:
     """The answer of a session that has one sheet, or none."""
+    if counts.divided:
+        return gettext("niet eens")
     if counts.chose and item.kind is Kind.PAIR:
         return gettext("hinderend") if counts.hindering else gettext("helpend")
     if counts.chose:

@@ -44,10 +44,12 @@ ANSWERS: dict[tuple[Kind, str], str | Promise] = {
     (Kind.FACTOR, Value.HELPING): _("Speelt niet"),
     (Kind.FACTOR, Value.DONT_KNOW): _("Weet ik niet"),
     (Kind.PAIR, Value.DONT_KNOW): _("Weet ik niet"),
+    (Kind.FACTOR, Value.DISAGREE): _("We zijn het niet eens"),
+    (Kind.PAIR, Value.DISAGREE): _("We zijn het niet eens"),
 }
 
 # A sign for each answer, beside its piece of the bar; empty is an item left open.
-ANSWER_SIGNS = {Value.HINDERING: "×", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}
+ANSWER_SIGNS = {Value.HINDERING: "×", Value.DISAGREE: "±", Value.DONT_KNOW: "?", "": "·", Value.HELPING: "+"}
 
 # What the team made of a factor; of a pair, one of its two wordings.
 CHOICES: dict[tuple[Kind, str], str | Promise] = {
@@ -84,7 +86,7 @@ FORMS: dict[str, str | Promise] = {
     "shared-it": _("Afgestemde IT"),
     "meetings": _("Periodiek overleg"),
     "learning-community": _("Learning community (samen leren)"),
-    "partnership": _("Tijdelijk of permanent partnerschap"),
+    "partnership": _("Partnerschap"),
     "team": _("Eén team"),
     "organisation": _("Eén organisatie"),
     "network": _("Netwerk"),
@@ -94,6 +96,13 @@ MEANINGS: dict[str, str | Promise] = {
     "quality": _("Kwaliteit en kosten"),
     "process": _("Het samenwerkingsproces"),
     "community": _("De gemeenschap"),
+}
+
+# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
+MEANING_HINTS: dict[str, str | Promise] = {
+    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
+    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
+    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
 }
 
 LEVELS: dict[str, str | Promise] = {

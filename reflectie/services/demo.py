@@ -37,7 +37,13 @@ from .sessions.rounds import close_round, conclude, open_report
 # At a name reserved for examples (RFC 2606): nobody can have a mailbox there, nor ask for a code to sign in.
 ADDRESSES = {role: f"demo-{role}@example.org" for role in (Role.COORDINATOR, Role.FACILITATOR)}
 # Of every mark in the file: a person's answer to an item.
-MARKS = {"-": Value.HINDERING.value, "+": Value.HELPING.value, "?": Value.DONT_KNOW.value, ".": ""}
+MARKS = {
+    "-": Value.HINDERING.value,
+    "+": Value.HELPING.value,
+    "?": Value.DONT_KNOW.value,
+    "!": Value.DISAGREE.value,
+    ".": "",
+}
 # Sessions and agreements are on Tuesdays: nobody reflects on a Sunday.
 TUESDAY = 1
 # Bytes of a password that is shown once; what is public on a page can't be guessed.

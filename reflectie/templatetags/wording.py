@@ -3,7 +3,7 @@
 from django import template
 
 from reflectie.email_addresses import readable_address
-from reflectie.presentation import items, numbers, page, phrases
+from reflectie.presentation import items, numbers, page, phrases, questionnaire
 from reflectie.services.report.outcomes import text_digest
 
 register = template.Library()
@@ -21,21 +21,24 @@ register.filter("session_words", phrases.words_of_session)
 register.filter(phrases.session_title)
 register.filter(phrases.is_short)
 register.filter(phrases.lower_first)
-register.filter(phrases.full_stop)
 register.filter(items.examples_of)
 register.filter(items.example_of)
 register.filter(items.answer)
 register.filter(items.choice_words)
+register.filter(items.shorts)
 register.filter(items.item_name)
 register.filter(items.obstacle_name)
 register.filter(items.strength_name)
 register.filter(items.words_as)
+register.filter(questionnaire.choice_hint)
 register.filter(numbers.in_words)
 register.filter(numbers.threshold)
 register.filter("address", readable_address)
 register.filter("mark", text_digest)
 
 register.simple_tag(items.principles_of)
+register.simple_tag(items.passage_name)
+register.simple_tag(items.passage_numbers)
 register.simple_tag(items.rests_on)
 register.simple_tag(page.wrong_in)
 

@@ -71,6 +71,10 @@ class ReportLinks:
         return self._to("document", DocumentKind.SUMMARY)
 
     @property
+    def board_pdf(self) -> str:
+        return self._to("document", DocumentKind.BOARD)
+
+    @property
     def guide_pdf(self) -> str:
         return self._to("document", DocumentKind.GUIDE)
 

@@ -12,7 +12,7 @@
   const PLACE = sheet.dataset.keepAs;
   const AGAIN_AFTER = 4000;
   const TYPING_PAUSE = 1500;
-  const FIELD = "input:not([type=hidden]), textarea";
+  const FIELD = "input:not([type=hidden]), textarea, select";
   let timer = null;
   let tokenTries = 0;
   let isLive = false;
@@ -25,10 +25,11 @@
   const questionOf = (element) => element.closest(".question");
   const questions = () => [...sheet.querySelectorAll(".question")];
   const isTick = (field) => ["radio", "checkbox"].includes(field.type);
+  const isTyped = (field) => !isTick(field) && field.tagName !== "SELECT";
 
   // What a question holds: [[field name, value], ...], with the marks of what the page showed.
   const fieldsOf = (question) =>
-    [...question.querySelectorAll("input, textarea")]
+    [...question.querySelectorAll("input, textarea, select")]
       .filter((field) => field.name && !/^(mine|theirs|current-)/.test(field.name) && (!isTick(field) || field.checked))
       .map((field) => [field.name, field.value]);
   const answersOf = (question) => fieldsOf(question).filter(([name]) => !name.startsWith("seen-"));
@@ -74,8 +75,8 @@
 
   // The mark of what the server keeps of a value, made as domain/sheet.py makes it.
   const digest = (values) => {
+    if (!values.some(Boolean)) return "0";
     const text = values.join("\u001f");
-    if (!text) return "0";
     const bytes = new TextEncoder().encode(text);
     let crc = -1;
     for (const byte of bytes) {
@@ -138,9 +139,36 @@
       if (!question) return;
       keep(question);
       clearTimeout(typing[question.id]);
-      if (kind === "input" && !isTick(event.target)) typing[question.id] = setTimeout(() => send(question), TYPING_PAUSE);
+      if (kind === "input" && isTyped(event.target)) typing[question.id] = setTimeout(() => send(question), TYPING_PAUSE);
     }),
   );
+
+  // From where to where: a band under the two choices follows them.
+  const drawBand = (range) => {
+    const letters = [...range.querySelectorAll(".range-band span")];
+    const [from, to] = [...range.querySelectorAll("select")].map((one) => letters.findIndex((l) => l.textContent === one.value));
+    letters.forEach((letter, place) => letter.classList.toggle("is-on", from >= 0 && from <= place && place <= to));
+    range.querySelector(".range-band").hidden = false;
+  };
+  const drawBands = () => sheet.querySelectorAll(".range").forEach(drawBand);
+  // With one of the two chosen, the other is still to come: that is said once the person goes on.
+  const isHalf = (question) => [...question.querySelectorAll(".range select")].filter((one) => one.value).length === 1;
+  sheet.addEventListener(
+    "change",
+    (event) => {
+      const range = event.target.closest(".range");
+      if (!range) return;
+      drawBand(range);
+      if (!isLive || !isHalf(questionOf(range))) return;
+      event.stopPropagation();
+      keep(questionOf(range));
+    },
+    true,
+  );
+  sheet.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const question = questionOf(target);
+    if (isLive && question && !question.contains(relatedTarget) && isHalf(question)) send(question);
+  });
 
   // The buttons in a question send nothing themselves: what they do is sent with the question, and kept until then.
   sheet.addEventListener("click", (event) => {
@@ -228,13 +256,15 @@
   sheet.addEventListener("htmx:oobAfterSwap", (event) => {
     const swapped = document.getElementById(event.detail.target.id);
     const question = swapped && questionOf(swapped);
+    drawBands();
     if (!question || document.activeElement !== document.body) return;
     (question.querySelector("input:checked") || question.querySelector(FIELD)).focus({ preventScroll: true });
   });
 
   window.addEventListener("online", sendAgain);
   // On a slow line the questions were there before this was: what was given meanwhile counts too.
-  const isGiven = (field) => (isTick(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const shownIn = (field) => (isTyped(field) ? field.defaultValue : field.querySelector("[selected]")?.value || "");
+  const isGiven = (field) => (isTick(field) ? field.checked !== field.defaultChecked : field.value !== shownIn(field));
   questions()
     .filter((question) => [...question.querySelectorAll(FIELD)].some(isGiven))
     .forEach(keep);
@@ -253,14 +283,16 @@
     .forEach((question) => {
       const values = new Map();
       waiting[question.id].fields.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
-      question.querySelectorAll("input, textarea").forEach((field) => {
+      question.querySelectorAll("input, textarea, select").forEach((field) => {
         const given = values.get(field.name) || [];
         if (isTick(field)) field.checked = given.includes(field.value);
-        else if (given.length) [field.value] = given;
+        // Of two with one name, each has its own.
+        else if (given.length) field.value = given.shift();
         if (field.matches(FIELD)) tidyUp(field);
         if (field.tagName === "TEXTAREA" && field.value) field.closest("details")?.setAttribute("open", "");
       });
     });
+  drawBands();
   if (Object.keys(waiting).length) window.addEventListener("load", sendAgain);
 
   // All of it has started: only now htmx takes the sending over, and the page needs no buttons for it.

@@ -57,7 +57,8 @@ def bring_in(page: Page, collaboration, path: Path) -> None:
 
 
 def talk_agree_and_conclude(page: Page) -> None:
-    page.get_by_role("link", name=re.compile(f"Leg de uitkomst vast.*{NAME}")).click()
+    page.get_by_text("Antwoorden en notities").first.click()
+    page.get_by_role("link", name=re.compile(f"Leg de uitkomst vast.*{NAME}")).last.click()
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("radio", name="Niet gedeeld door alle partners").check()
     page.get_by_role("button", name="Bewaar de uitkomst").click()

@@ -54,7 +54,8 @@ def test_a_form_with_all_questions_takes_less_than_forty_seconds(context: Browse
     keys = Keys(page)
     sentence, note = "Niemand valt tussen de mazen.", "7: We bellen te weinig."
     started = time.monotonic()
-    keys.press("2", *"12312312312", "Enter", *"123", *"3 7 12", "Enter", *sentence, "Enter", *"3", *"2 6", "Enter", "1")
+    keys.press("2", *"12312312312", "Enter", *"123", *"3 7 12", "Enter", *sentence, "Enter", *"a d", "Enter")
+    keys.press(*"3", *"2 6", "Enter", "1")
     keys.press(*note, "Enter", "Enter")
     expect(page.get_by_role("status").first).to_have_text("1 van 8 ingetypt")
     # At ten keys a second, with what the pages took.
@@ -65,6 +66,7 @@ def test_a_form_with_all_questions_takes_less_than_forty_seconds(context: Browse
     assert sheet["context-practical"] == "dont-know"
     assert sheet["first"] == ("partners-needed", "form-intensity", "context-political")
     assert (sheet["goal-sentence"], sheet["form-intensity-note"]) == (sentence, "We bellen te weinig.")
+    assert sheet["help-range"] == ("a", "d")
     assert (sheet["intensity-needed"], sheet["intensity-current"]) == ("act", ("procedures", "meetings"))
     assert (sheet["organisation"], sheet["ips-meaning"]) == ("Thuiszorg De Brug", "quality")
 

@@ -28,6 +28,7 @@ def sheets(checklist, number):
         {item.key: value for item in checklist if (value := VALUES[(place * item.number + place) % len(VALUES)])}
         | {"participant": f"Persoon {place}", "organisation": HOUSES[place % 2], "goal-sentence": f"Zin {place}"}
         | {"goal-shared-note": f"Notitie {place} " + "onderbroken" * 12, "intensity-needed": "act"}
+        | {"help-range": ("adgk"[place % 4], "kmpz"[place % 4])}
         for place in range(number)
     ]
 
@@ -80,7 +81,8 @@ def test_two_people_record_an_outcome_and_the_later_one_chooses(browser, live_se
     )
     for page, reason in ((first, "Van de coördinator"), (second, "Van de begeleider")):
         page.goto(reverse("session-report", args=[session.pk]))
-        page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).click()
+        page.get_by_text("Antwoorden en notities").first.click()
+        page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).last.click()
         page.get_by_label("Gedeeld door alle partners", exact=True).check()
         page.get_by_label("Waarom?").fill(reason)
     first.get_by_role("button", name="Bewaar de uitkomst").click()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Response, Session
-from tests.helpers.browser_steps import submit_code, text_of
+from tests.helpers.browser_steps import submit_code, text_of, unfold
 from tests.helpers.watch import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -212,6 +212,7 @@ def close(people: People, coordinator: Page, facilitator: Page, phones: list[Pag
 
 def report_of(page: Page) -> tuple[str, list[str], list[str]]:
     """What the report says: its conclusion, its findings with who answered what, and the notes."""
+    unfold(page)
     spreads = page.locator(".spread-words").all_inner_texts()
     return page.locator(".verdict").inner_text(), spreads, page.locator(".note-row .note-text").all_inner_texts()
 
@@ -244,6 +245,7 @@ def open_and_read(people: People, coordinator: Page, facilitator: Page, phones: 
 
 
 def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phones: list[Page]) -> None:
+    unfold(facilitator)
     facilitator.get_by_role("link", name="Leg de uitkomst vast").first.click()
     facilitator.wait_for_url("**/gesprek/**")
     people.check(facilitator, "outcome")
@@ -254,6 +256,7 @@ def talk_and_conclude(people: People, coordinator: Page, facilitator: Page, phon
     people.check(facilitator, "report with an outcome")
     for page in (coordinator, *phones):
         page.reload()
+        unfold(page)
         expect(page.get_by_text(REASON)).to_be_visible()
     coordinator.get_by_role("link", name="Naar de sessie").click()
     coordinator.get_by_role("link", name="Maak een afspraak").click()

@@ -84,7 +84,8 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     page.goto(url("session-report", session))
     turn = page.locator(f"#advies-{KEY}").locator("xpath=preceding::h3[1]")
     expect(turn).to_have_text("Aan zet: wijzelf")
-    page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).click()
+    page.get_by_text("Antwoorden en notities").first.click()
+    page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).last.click()
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
     expect(page.get_by_label("wijzelf (voorstel)")).to_be_checked()
     page.get_by_role("button", name="Bewaar de uitkomst").click()
@@ -200,7 +201,7 @@ def test_guide_cards_summary_and_worksheet_are_taken_along(watch: Watch, session
     check(page, "Opnieuw opbouwen")
     worksheet = pages_of(download(page, "Download als pdf", tmp_path / "werkblad.pdf"))
 
-    assert "Niet gedeeld door alle partners" in summary
+    assert "niet gedeeld door alle partners" in summary
     assert "Gespreksleidraad, 60 minuten" in guide[0]
     dealt = deal_cards(reports.load_report(session))
     assert ([len(side) <= CARDS_ON_A_PAGE for side in dealt], len(cards)) == ([True] * len(dealt), len(dealt))

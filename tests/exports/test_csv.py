@@ -61,6 +61,7 @@ def test_one_sheet_has_its_answers_to_what_was_asked_beside_the_checklist(checkl
     report = build_report(checklist, setup_without_account(Mode.ALONE), [Sheet(everything(checklist))], DAY)
     rows = read_csv(session_file(report, Format.CSV))
     assert [(row["vraag"], row["antwoord"]) for row in rows if row["soort"] == "antwoord" and row["vraag"]] == [
+        ("Van waar tot waar gaat jouw hulp? (van a tot z)", "van c tot k"),
         ("Wat is nodig?", "Samen activiteiten uitvoeren"),
         ("Hoe werken jullie nu samen?", "Periodiek overleg"),
         ("Hoe werken jullie nu samen?", "Procedures"),

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from reflectie.domain.comparison.comparison import SessionFigures, Team, build_comparison
-from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value
-from reflectie.domain.questionnaire.checklist import ActionOwner, Kind
+from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, values_in
+from reflectie.domain.questionnaire.checklist import OURS, ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
@@ -22,7 +22,7 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
-from tests.helpers.factories import everything
+from tests.helpers.factories import GUIDANCE, everything
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gebruikers" / "gegevens.md").read_text()
 DAY = date(2026, 11, 22)
@@ -75,13 +75,16 @@ def reports(checklist) -> list[Report]:
     # Of three people one said what is needed: that tally is withheld.
     quiet = [Sheet({"goal-shared": "helping"})] * 2
     said = {"intensity-needed": "act", "intensity-current": ("meetings",), "ips-meaning": "quality"}
+    said |= {"help-range": ("a", "d")}
     setup = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
     tallies = build_report(checklist, setup, [*quiet, Sheet({"goal-shared": "helping", **said})], DAY)
     # Houses that see the opposite.
     seen = [{"goal-shared": value, "organisation": house} for value, house in zip(HINDERED, HOUSES, strict=False)]
     opposed = setup_of_session(Mode.ANONYMOUS, (), Grouping.PARTNER, HOUSES[:2])
     apart = build_report(checklist, opposed, [Sheet(sheet) for sheet in seen * 3], DAY)
-    return [report(checklist, Mode.ANONYMOUS, 9), report(checklist, Mode.NAMED, 5), few, one, tallies, apart]
+    # Of nobody's group it is told how far help goes: only how many help where.
+    whole = build_report(checklist, setup, [Sheet(everything(checklist))] * 3, DAY)
+    return [report(checklist, Mode.ANONYMOUS, 9), report(checklist, Mode.NAMED, 5), few, one, tallies, apart, whole]
 
 
 def of_session(found: Report) -> dict[str, Any]:
@@ -119,7 +122,7 @@ CODES = {
     "groups[].name": LEVELS,
     "items[].kind": Kind,
     "items[].finding": Finding,
-    "items[].voices[].answer": [*Value, "open"],
+    "items[].voices[].answer": [*values_in(Mode.NAMED), "open"],
     "items[].outcome.choice": Choice,
     "items[].outcome.mover": ActionOwner,
     "beside.intensity_needed[].choice": Intensity,
@@ -127,6 +130,9 @@ CODES = {
     "beside.fit[].choice": Fit,
     "beside.intensities[].fit": Fit,
     "beside.ips_meaning[].choice": MEANINGS,
+    "beside.ips_meaning_partners[].choice": MEANINGS,
+    "advice[].steps[].mover": ActionOwner,
+    "advice[].steps[].rests_on[].source": [*(source["key"] for source in GUIDANCE["sources"]), OURS],
     "patterns[].key": PatternKey,
     "agreements[].state": State,
     "conclusion.needed": Needed,

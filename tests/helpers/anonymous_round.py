@@ -52,6 +52,8 @@ NOTED = (
     "context-personal",
 )
 CHOICES = ("hindering", "helping")
+# From where to where each helps: nobody's is told, of six people in two groups.
+REACH = (("a", "g"), ("c", "k"), ("f", "q"), ("b", "i"), ("d", "m"), ("h", "z"))
 INVITED = "genodigde@example.org"
 # The whole report, as page and as PDF.
 REPORT = re.compile(r"(/rapport/[^/]+|/verslag)(/|\.pdf)$")
@@ -167,10 +169,12 @@ def keys_now() -> set[str]:
 
 @cache
 def text_of(content: bytes) -> str:
-    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name."""
+    """A page's source; of a PDF its text and what it says of itself; of a ZIP and a workbook all in it, by name, less
+    the guide, which has some of the notes and is a page of its own."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as held:
-            return "\n".join(f"{name} {text_of(held.read(name))}" for name in held.namelist())
+            names = [name for name in held.namelist() if "gespreksleidraad" not in name]
+            return "\n".join(f"{name} {text_of(held.read(name))}" for name in names)
     if not content.startswith(b"%PDF-"):
         return content.decode()
     reader = pypdf.PdfReader(io.BytesIO(content))
@@ -239,8 +243,9 @@ class Round:
         }
         values |= {f"{key}-note": note(who, key) for key in NOTED}
         values |= {"goal-sentence": sentence(who), "level": "practice" if place < 3 else "board"}
+        values |= {"help-range": REACH[place % len(REACH)]}
         sent = page_of(self.ask(who, self.at("join-fill"))).sent()
-        marks = {name: value for name, [value] in sent.items() if name.startswith("seen-") or name == "keep-as"}
+        marks = {name: sent[name][0] for name in sent if name.startswith("seen-") or name == "keep-as"}
         for name, value in values.items() if place % 2 else ():
             one = {name: value, f"seen-{name}": marks[f"seen-{name}"], "keep-as": marks["keep-as"]}
             self.ask(who, self.at("join-fill"), one, **HTMX)

@@ -184,6 +184,7 @@ def everything(checklist: Checklist) -> dict[str, FieldValue]:
     return values | {
         "first": ("form-intensity", "context-practical"),
         "goal-sentence": "Iedereen in de wijk weet bij wie je terechtkunt.",
+        "help-range": ("c", "k"),
         "intensity-needed": "act",
         "intensity-current": ("meetings", "procedures"),
         "ips-meaning": "community",

@@ -48,6 +48,7 @@ def sheet(number: int, *, note: str = "", mode: Mode = Mode.ANONYMOUS) -> dict[s
         "organisation": HOUSES[number % 2],
     }
     values |= {
+        "help-range": (("a", "d"), ("c", "k"), ("p", "z"))[number % 3],
         "intensity-needed": "act",
         "intensity-current": ("meetings",),
         "ips-meaning": ("quality", "process")[number % 2],

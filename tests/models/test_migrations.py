@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
@@ -20,7 +20,7 @@ from reflectie.services.questionnaire import checklists
 from reflectie.services.questionnaire.sheets import setup_of
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
-from tests.helpers.factories import FROZEN, GUIDANCE, text_of
+from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection, text_of
 from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -266,3 +266,28 @@ def test_tidying_names_twice_changes_nothing():
     once = (fetched(session).groups, chosen(session), list(session.collaboration.partners.values_list("name")))
     tidied()
     assert once == (fetched(session).groups, chosen(session), list(session.collaboration.partners.values_list("name")))
+
+
+# --- an answer that came in
+
+
+def test_migration_that_brought_the_answer_of_a_divided_team_can_be_taken_back():
+    reflection = make_reflection(
+        {"goal-shared": "disagree", "goal-shared-note": "De een wel, de ander niet.", "context-practical": "disagree"},
+        mode=Mode.TOGETHER,
+    )
+    reflection.save({"partners-needed": "helping"})
+    try:
+        before = migrate("0015_former_links")
+        kept = {
+            answer.item.key: (answer.value, answer.note)
+            for answer in before.get_model("reflectie", "Answer").objects.select_related("item")
+        }
+        assert kept == {"goal-shared": ("", "De een wel, de ander niet."), "partners-needed": ("helping", "")}
+        with pytest.raises(IntegrityError), transaction.atomic():
+            before.get_model("reflectie", "Answer").objects.update(value="disagree")
+    finally:
+        migrate()
+    assert reflection.values == {"goal-shared-note": "De een wel, de ander niet.", "partners-needed": "helping"}
+    reflection.save({"goal-shared": "disagree"})
+    assert reflection.values["goal-shared"] == "disagree"

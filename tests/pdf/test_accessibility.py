@@ -28,7 +28,12 @@ WHO = {
     "sixty by name": REPORTS["sixty named"],
     "too few": REPORTS["too few"],
 }
-WITH_TABLES = (documents.DocumentKind.REPORT, documents.DocumentKind.SUMMARY, documents.DocumentKind.GUIDE)
+WITH_TABLES = (
+    documents.DocumentKind.REPORT,
+    documents.DocumentKind.SUMMARY,
+    documents.DocumentKind.BOARD,
+    documents.DocumentKind.GUIDE,
+)
 WITH_PICTURES = (documents.DocumentKind.REPORT, documents.DocumentKind.SUMMARY)
 # Notes stand in the whole report alone.
 SHORT = ("one", "seven", "sixty by name", "too few")

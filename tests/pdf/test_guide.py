@@ -10,7 +10,10 @@ from pypdf import PdfReader
 
 from reflectie.domain.meeting.guide import LENGTHS, build_guide, deal_cards
 from reflectie.domain.meeting.worksheet import build_worksheet
+from reflectie.domain.questionnaire.answers import MAX_NOTE, MAX_SENTENCE
+from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, State
+from reflectie.domain.report.items import Note
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.patterns import PatternKey
 from reflectie.domain.report.report import ChangesSincePrevious, Pattern, Report
@@ -45,11 +48,21 @@ def fullest() -> Report:
     )
     patterns = tuple(Pattern(key, (item,)) for key, item in zip(PatternKey, report.items, strict=False))
     dimensions = tuple(
-        replace(part, items=tuple(replace(i, outcome=Outcome(Choice.DIVIDED, "x" * 2000)) for i in part.items))
+        replace(
+            part,
+            items=tuple(
+                replace(
+                    i, outcome=Outcome(Choice.DIVIDED, "x" * 2000), notes=(Note("Lang " * (MAX_NOTE // 5), "An"),) * 9
+                )
+                for i in part.items
+            ),
+        )
         for part in report.dimensions
     )
     since = ChangesSincePrevious(replace(report, agreements=made), None, ())
-    return replace(report, collaboration=LONG_NAME, since=since, patterns=patterns, dimensions=dimensions)
+    sentences = (Note("Doel " * (MAX_SENTENCE // 5), "Een lange naam Vandenbroucke-De Smet"),) * 60
+    report = replace(report, collaboration=LONG_NAME, since=since, patterns=patterns, dimensions=dimensions)
+    return replace(report, goal_sentences=sentences)
 
 
 def hostile() -> Report:
@@ -119,7 +132,42 @@ def test_guide_pdf_holds_every_topic_with_its_question(name, minutes):
 @ALL_REPORTS
 @pytest.mark.parametrize(("minutes", "most"), [("60", 3), ("90", 4), ("120", 4)])
 def test_guide_pdf_is_two_to_four_pages(name, minutes, most):
-    assert 2 <= len(read(name, minutes).pages) <= most
+    # Two more, with all that people may have written as long as it may be.
+    assert 2 <= len(read(name, minutes).pages) <= most + 2 * (name == "fullest")
+
+
+def test_guide_pdf_asks_early_whether_they_need_each_other_and_what_follows_from_a_no():
+    text = text_of(read("seven", "90"))
+    need, strengths = (text.rindex(squeezed(words)) for words in ("Hebben we elkaar nodig?", "Wat ons draagt"))
+
+    assert need < text.index(squeezed("Is het antwoord nee? Dan is stoppen een goede keuze.")) < strengths
+
+
+def test_guide_pdf_has_a_way_to_talk_about_every_topic_and_what_people_wrote():
+    text, guide = text_of(read("seven", "120")), build_guide(ALL["seven"], 120)
+
+    assert [topic.item.item.key for topic in guide.topics if squeezed(topic.item.item.way) not in text] == []
+    assert [s.text for s in ALL["seven"].goal_sentences[:4] if squeezed(f"‘{s.text}’") not in text] == []
+    notes = [note.text for topic in guide.topics for note in topic.item.notes[:1]]
+    assert len(notes) >= 1
+    assert [note for note in notes if squeezed(f"‘{note}’") not in text] == []
+
+
+def test_guide_pdf_says_what_is_asked_and_of_whom_of_an_obstacle_that_others_have_to_move():
+    text = text_of(read("all hindering", "60"))
+    asks = [item.ask.text for item in CHECKLIST if item.ask and item.mover is ActionOwner.GOVERNMENT]
+
+    assert len(asks) == 3
+    assert [ask for ask in asks if squeezed(ask) not in text] == []
+
+
+def test_guide_pdf_cuts_what_is_long_and_says_how_much_more_there_is():
+    text = text_of(read("fullest", "90"))
+
+    assert squeezed("Doel " * 21) in text
+    assert squeezed("Doel " * 23) not in text
+    assert text.count(squeezed("En nog 56, zie het verslag.")) == 1
+    assert text.count(squeezed("En nog 8, zie het verslag.")) == 3
 
 
 def test_guide_pdf_says_how_many_named_it_and_stand_on_either_side():

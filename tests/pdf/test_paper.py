@@ -92,6 +92,7 @@ def test_paper_form_asks_what_its_session_asks_and_nothing_else(name):
         "level": "Vanuit welke rol kijk je?",
         "first": "Schrijf hoogstens drie nummers",
         "goal-sentence": "Schrijf in één zin het doel",
+        "help-range": "Schrijf twee letters: van",
         "intensity-needed": "Wat heeft deze samenwerking nodig?",
         "intensity-current": "11 Netwerk",
         "ips-meaning": "3 De gemeenschap",

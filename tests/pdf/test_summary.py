@@ -1,80 +1,24 @@
 """The summary on one sheet: that it stays one whatever stands in it, what it says, and what it leaves out."""
 
 from dataclasses import replace
-from datetime import date
 from functools import cache
-from typing import Any
 
 import page as pdf_checker
 import pytest
 from django.template.loader import render_to_string
 from pypdf import PdfReader
 
-from reflectie.domain.questionnaire.answers import MAX_NAME, Sheet
-from reflectie.domain.report.agreements import (
-    MAX_AGREEMENT,
-    MAX_AGREEMENTS,
-    Agreement,
-    Conclusion,
-    Decision,
-    Needed,
-    State,
-)
-from reflectie.domain.report.build import build_report
-from reflectie.domain.report.patterns import PatternKey
-from reflectie.domain.report.report import About, Pattern, Report
-from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.setup import Mode
 from reflectie.pdf import documents
+from reflectie.presentation.items import words_as
+from tests.helpers.extreme_reports import AGREED, END, FACTORS, FULL, MANY, PAIRS, WIDE, a_round, mixed, together
 from tests.helpers.readback import elements, made_of, read_pdf, squeezed, whole_page
 from tests.helpers.reflection_report import CHECKLIST
 from tests.helpers.reflection_report import make_report as one_sheet
-from tests.helpers.round_report import ABOUT, DAY, HOUSES, SENTENCE, sheet
+from tests.helpers.round_report import HOUSES, SENTENCE
 
-# The widest sign, without a place to break.
-WIDE = "W" * MAX_NAME
 PERSON = "Persoon 3 met een lange naam Vandenbroucke-De Smet"
-FACTORS = [item.key for item in CHECKLIST.factors]
-PAIRS = [item.key for item in CHECKLIST if item.key not in FACTORS]
-NEXT = date(2027, 9, 30)
-MANY = tuple(
-    Agreement(str(number), "W" * MAX_AGREEMENT, WIDE, NEXT, state=State.BUSY) for number in range(MAX_AGREEMENTS)
-)
-AGREED = (
-    Agreement("1", "We lezen het doel samen hardop.", "An en Bea", date(2027, 1, 15)),
-    Agreement("2", "Dit lieten we los.", "Cis", None, state=State.DROPPED),
-    Agreement("3", "De leiding praat over de uren."),
-)
-END = Conclusion(Needed.YES, Decision.REDESIGN, "W" * MAX_AGREEMENT, NEXT)
-FULL: dict[str, Any] = {"agreements": MANY, "conclusion": END}
-
-
-def a_round(number: int, mode: Mode = Mode.ANONYMOUS, **more: Any) -> Report:
-    setup = setup_of_session(mode, OPTIONAL, Grouping.PARTNER, HOUSES)
-    sheets = [Sheet(sheet(n, note=SENTENCE, mode=mode)) for n in range(number)]
-    return build_report(CHECKLIST, setup, sheets, DAY, about=replace(ABOUT, **more))
-
-
-def mixed(obstacles: int, strengths: int, splits: int, mode: Mode = Mode.ANONYMOUS, **more: Any) -> Report:
-    """Sixty people who find so many of each, the longest wordings first; what remains is a blind spot."""
-    longest = sorted(CHECKLIST.by_key, key=lambda key: -len(CHECKLIST.by_key[key].helping))
-    good, rest = longest[:strengths], longest[strengths:]
-    values = [
-        dict.fromkeys(good, "helping")
-        | dict.fromkeys(rest[:obstacles], "hindering")
-        | dict.fromkeys(rest[obstacles : obstacles + splits], ("hindering", "helping")[n % 2])
-        for n in range(60)
-    ]
-    about = About(WIDE, tuple(f"{n} {WIDE}"[:MAX_NAME] for n in range(12)), 999, **more)
-    sheets = [Sheet(given | {"participant": WIDE}) for given in values]
-    report = build_report(CHECKLIST, setup_of_session(mode, OPTIONAL, Grouping.NONE, ()), sheets, DAY, about=about)
-    # All of them at once: more than any answers bring about.
-    return replace(report, patterns=tuple(Pattern(key, report.items[:1]) for key in PatternKey))
-
-
-def together(mode: Mode, values: dict[str, Any], **more: Any) -> Report:
-    return build_report(CHECKLIST, setup_without_account(mode), [Sheet(values)], DAY, about=About(WIDE, **more))
-
-
 EVERY_MIX = [
     (3, 0, 0),
     (15, 0, 0),
@@ -87,6 +31,8 @@ EVERY_MIX = [
     (0, 0, 15),
     (1, 8, 6),
 ]
+ANSWERS = ("hindering", "disagree", "helping", "disagree", "dont-know")
+SOME_OF_EACH = {key: ANSWERS[place % len(ANSWERS)] for place, key in enumerate(CHECKLIST.by_key)}
 REPORTS = {
     "seven": a_round(7),
     "named": a_round(7, Mode.NAMED),
@@ -99,6 +45,8 @@ REPORTS = {
     "together, all good": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "helping"), **FULL),
     "together, all bad": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "hindering"), **FULL),
     "together, all unknown": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "dont-know")),
+    "together, all divided": together(Mode.TOGETHER, dict.fromkeys(CHECKLIST.by_key, "disagree"), **FULL),
+    "together, some of each": together(Mode.TOGETHER, SOME_OF_EACH, **FULL),
     **{f"{numbers}": mixed(*numbers) for numbers in EVERY_MIX},
     **{f"{numbers}, agreed": mixed(*numbers, **FULL) for numbers in EVERY_MIX},
     **{f"{numbers}, two agreed": mixed(*numbers, agreements=MANY[:2], conclusion=END) for numbers in EVERY_MIX},
@@ -134,13 +82,22 @@ def test_summary_is_one_sheet_whatever_stands_in_it(name):
 def test_summary_holds_what_hangs_on_a_wall():
     report, text = REPORTS["agreed"], text_of(read("agreed"))
     expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van de 12 mensen", "Zo zagen jullie het op"]
-    expected += [f"{item.item.hindering}Aan zet: wijzelf" for item in report.main_obstacles]
-    expected += [f"en nog {len(report.further_obstacles)}", "Waar jullie het meest verschillen"]
+    expected += [f"{words_as(led.item, led.finding)}Aan zet:" for led in report.leading]
+    expected += [f"en nog {len(report.other_obstacles)} hinderpalen", "Waar jullie het meest verschillen"]
     expected += [item.item.short for item in report.main_differences[:2]]
     expected += ["We lezen het doel samen hardop. An en Bea 15 januari 2027", "De leiding praat over de uren."]
     expected += ["Wij kiezen voor hertekenen. Volgende sessie: 30 september 2027.", "We hebben elkaar nodig."]
-    assert len(report.main_obstacles) == 3
+    assert len(report.leading) == 3
     assert [words for words in expected if squeezed(words) not in text] == []
+
+
+def test_summary_names_what_a_team_does_not_agree_on():
+    report, text = REPORTS["together, some of each"], text_of(read("together, some of each"))
+    shorts = [item.item.short for item in report.splits]
+    assert len(shorts) == 6
+    named = ", ".join([shorts[0], *(short[0].lower() + short[1:] for short in shorts[1:3])])
+    assert squeezed(f"Waar jullie het niet eens zijn {named}, en nog 3") in text
+    assert squeezed("niet eens") not in text_of(read("together, all good"))
 
 
 @pytest.mark.parametrize("name", ["seven", "named", "agreed"])

@@ -44,6 +44,10 @@ def test_thresholds_are_those_of_the_domain_as_sentences_quote_them():
         "some-below-floor": "1 of 2",
         "obstacle": "twee derde",
         "blind": "de helft",
+        "many-pairs": "drie op de vier",
+        "many-factors": "71%",
+        "nearly-all": "vier op de vijf",
+        "wide": "vier op de vijf",
         "people-moved": "twee",
         "share-moved": "een vijfde",
     }

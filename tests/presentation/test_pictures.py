@@ -368,9 +368,16 @@ BESIDE = [
         "goal-shared": H,
         "intensity-needed": "act",
         "intensity-current": ("meetings", "ad-hoc"),
+        "help-range": ("a", "d"),
         "ips-meaning": "quality",
     },
-    {"goal-shared": H, "intensity-needed": "act", "intensity-current": ("team",), "ips-meaning": "quality"},
+    {
+        "goal-shared": H,
+        "intensity-needed": "act",
+        "intensity-current": ("team",),
+        "help-range": ("c", "f"),
+        "ips-meaning": "quality",
+    },
     {"goal-shared": H, "intensity-needed": "refer", "intensity-current": ("none",), "ips-meaning": "community"},
 ]
 
@@ -389,12 +396,40 @@ def test_intensity_and_meanings_text_have_every_number(mode):
     )
 
 
+def test_meanings_of_a_round_by_name_say_which_partners_mean_what():
+    said = [("quality", "Huis"), ("quality", "Zorg"), ("community", "Wijk")]
+    sheets = [
+        sheet | {"ips-meaning": meaning, "organisation": who}
+        for sheet, (meaning, who) in zip(BESIDE, said, strict=True)
+    ]
+    named, anonymous = (
+        find_picture(make_report(sheets, mode, Grouping.NONE, ()), "betekenissen")
+        for mode in (Mode.NAMED, Mode.ANONYMOUS)
+    )
+    assert "Zorgverleners pakken samen een ingewikkelde vraag aan. Gekozen door: Huis en Zorg. " in named.text
+    assert named.text.endswith("zodat mensen elkaar helpen. Gekozen door: Wijk.")
+    assert "Gekozen door" not in anonymous.text
+    assert named.parts[0].drawing.height > anonymous.parts[0].drawing.height
+
+
+def test_meanings_of_a_large_round_by_name_count_the_partners_after_the_first():
+    sheets = [BESIDE[0] | {"ips-meaning": "quality", "participant": f"Persoon {n}"} for n in range(9)]
+    text = find_picture(make_report(sheets, Mode.NAMED, Grouping.NONE, ()), "betekenissen").text
+    assert "Gekozen door: Persoon 0, Persoon 1, Persoon 2, Persoon 3, Persoon 4, Persoon 5 en nog 3. " in text
+
+
 def test_intensity_and_meanings_of_one_sheet_say_no_number():
     report = build_report(CHECKLIST, setup_without_account(Mode.ALONE), [Sheet(BESIDE[0])], DAY)
     assert find_picture(report, "intensiteit").text == "Nodig: samen activiteiten uitvoeren. Nu: informatie delen."
     assert find_picture(report, "betekenissen").text.startswith("Kwaliteit en kosten: jij. ")
     assert find_picture(report, "draaikolk").reading == ("× speelt, ± verdeeld, – speelt niet, ? weet ik niet.",)
-    assert [name for name in PICTURES if find_picture(report, name)] == ["draaikolk", "intensiteit", "betekenissen"]
+    assert find_picture(report, "van-a-tot-z").text == "Van a tot d."
+    assert [name for name in PICTURES if find_picture(report, name)] == [
+        "draaikolk",
+        "intensiteit",
+        "betekenissen",
+        "van-a-tot-z",
+    ]
 
 
 def test_what_is_withheld_has_no_picture():

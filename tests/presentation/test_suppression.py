@@ -91,8 +91,18 @@ def test_the_same_comparison_finds_groups_that_are_shown_against_the_rules(conte
 
 # --- tallies that are withheld
 
-CHOSE = {"ips-meaning": "quality", "intensity-needed": "refer", "intensity-current": ("team",)}
-CHOSE_OTHERWISE = {"ips-meaning": "community", "intensity-needed": "act", "intensity-current": ("none",)}
+CHOSE = {
+    "help-range": ("a", "d"),
+    "ips-meaning": "quality",
+    "intensity-needed": "refer",
+    "intensity-current": ("team",),
+}
+CHOSE_OTHERWISE = {
+    "help-range": ("c", "z"),
+    "ips-meaning": "community",
+    "intensity-needed": "act",
+    "intensity-current": ("none",),
+}
 
 
 @pytest.mark.django_db
@@ -186,4 +196,12 @@ def test_an_etag_is_of_no_use_to_who_tries_out_what_an_earlier_report_says(check
 
 
 def test_counts_have_no_other_field_than_the_solver_reads():
-    assert tuple(Counts.__slots__) == FIELDS
+    # Of who can't be in a round nothing is published (`test_no_group_is_shown_where_somebody_is_divided`).
+    assert tuple(Counts.__slots__) == (*FIELDS, "divided")
+
+
+def test_no_group_is_shown_where_somebody_is_divided():
+    whole, groups = Counts(hindering=3, helping=3), {"Huis Linde": Counts(hindering=3), "De Brug": Counts(helping=3)}
+    assert group_figures(whole, groups) == groups
+    with pytest.raises(ValueError, match="never divided"):
+        group_figures(replace(whole, divided=1), groups)

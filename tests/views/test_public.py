@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 def test_home_says_what_it_is_and_where_to_begin(client):
     page = page_of(client.get("/"))
 
-    assert "Waarom loopt onze samenwerking stroef?" in page.words
+    assert "Waarom loopt onze samenwerking structureel stroef?" in page.words
     assert reverse("start") in page.addresses()
     assert "Na 90 dagen zonder wijziging wissen we alles." in page.words
 

@@ -190,12 +190,12 @@ class Point:
 
     @property
     def share(self) -> Fraction | None:
-        """Of those who chose, the share that calls it hindering, 0 to 1; None for a blind spot and for what is
-        withheld or wasn't asked: a gap, never a zero."""
+        """Of those who chose, the share that calls it hindering, 0 to 1, of a divided team a half; None for a blind
+        spot and for what is withheld or wasn't asked: a gap, never a zero."""
         if self.report is None or self.report.finding in {None, Finding.UNKNOWN}:
             return None
         counts = self.report.counts
-        return Fraction(counts.hindering, counts.chose) if isinstance(counts, Counts) else None
+        return counts.towards_hindering / counts.chose if isinstance(counts, Counts) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ would be an answer that somebody gave and nobody counts.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import zip_longest
 
 from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, FieldValue, Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.questionnaire.help_range import is_turned
 from reflectie.domain.rules.findings import Counts, count
 from reflectie.domain.setup import ABOUT_YOU
 from reflectie.domain.text import same_text, tidy
@@ -40,6 +42,9 @@ class Wrong(StrEnum):
     TOO_LONG = "too-long"
     TOO_MANY_LINES = "too-many-lines"
     NO_ANSWER = "no-answer"
+    # Of from and to one is missing, or they stand the wrong way round.
+    HALF_RANGE = "half-range"
+    TURNED_RANGE = "turned-range"
     # What a file may have in a cell where a text should be.
     FORMULA = "formula"
     BROKEN_SUM = "broken-sum"
@@ -82,6 +87,8 @@ class ImportColumn:
     help: str = ""
     # What the column is part of; it stands above the first of them.
     part: str = ""
+    # Of a range: whether it is its first letter (0) or its last (1).
+    place: int = 0
     # Until 0.8: what stands between several choices in one cell of a CSV, as a pattern.
     separator: str = ""
 
@@ -189,9 +196,26 @@ def _read_row(
             problems.append(TableProblem(bad.wrong, row, column_letters(place), given, bad.number, head))
             if len(problems) >= MAX_PROBLEMS:
                 break
+    problems = problems or list(_check_ranges(row, values, heads))
     if values and not problems and not set(values) - set(ABOUT_YOU):
         problems.append(TableProblem(Wrong.NO_ANSWER, row))
     return (Sheet(values) if values else None), problems
+
+
+def _check_ranges(
+    row: int, values: Mapping[str, FieldValue], heads: Sequence[ImportColumn | None]
+) -> Iterator[TableProblem]:
+    """What is wrong with from and to once both were read, at the column of the last letter, or the one there is."""
+    found = {head.asked.name: (at, head) for at, head in enumerate(heads) if head and head.asked}
+    for name, (at, head) in found.items():
+        value = values.get(name)
+        if not head.asked or head.asked.ask is not Ask.RANGE or not isinstance(value, tuple):
+            continue
+        first, last = value
+        if not first or not last:
+            yield TableProblem(Wrong.HALF_RANGE, row, column_letters(at), first or last, column=head)
+        elif is_turned(first, last):
+            yield TableProblem(Wrong.TURNED_RANGE, row, column_letters(at), last, column=head)
 
 
 def _explains(cells: Sequence[Cell], heads: Sequence[ImportColumn | None]) -> bool:
@@ -221,6 +245,8 @@ def _read_cell(head: ImportColumn | None, cell: Cell) -> FieldValue:
     chosen = [_choice(head, piece) for piece in pieces if same_text(piece)]
     if head.asked.ask is Ask.MANY:
         return tuple(chosen)
+    if head.asked.ask is Ask.RANGE and chosen:
+        return ("", chosen[0]) if head.place else (chosen[0], "")
     return chosen[0] if chosen else ""
 
 
@@ -242,6 +268,8 @@ def _choice(column: ImportColumn, text: str) -> str:
 
 def _with_others(asked: Field, value: FieldValue, others: FieldValue) -> FieldValue:
     """A value with what other columns of the row say for the same field."""
+    if asked.ask is Ask.RANGE:
+        return tuple(here or before for here, before in zip_longest(value, others, fillvalue=""))
     if asked.ask is not Ask.MANY:
         return value
     chosen = {*others, *value}

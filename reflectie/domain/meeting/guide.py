@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, zip_longest
 
-from reflectie.domain.questionnaire.checklist import PatternText
+from reflectie.domain.questionnaire.checklist import PatternKey, PatternText
 from reflectie.domain.report.agreements import Agreement, standing_first
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Pattern, Report
@@ -34,6 +34,7 @@ class Phase(StrEnum):
 
     WELCOME = "welcome"
     EARLIER = "earlier"
+    NEED = "need"
     STRENGTHS = "strengths"
     TOPIC = "topic"
     PAUSE = "pause"
@@ -42,28 +43,33 @@ class Phase(StrEnum):
 
 
 # Minutes for all that isn't a topic; the topics share what is left, 12 to 17 minutes each when every place is taken.
-# Whoever sits for two hours gets a break. What was agreed earlier is looked at, not talked through again.
+# Whoever sits for two hours gets a break. What was agreed earlier is looked at, not talked through again. Whether they
+# need each other is asked before anything else is talked through, as the booklet has it second; the decision comes back
+# to it.
 PLANS = {
     60: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 5,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 5,
-        Phase.DECISION: 15,
+        Phase.DECISION: 10,
         Phase.CLOSE: 5,
     },
     90: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 10,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 10,
-        Phase.DECISION: 20,
+        Phase.DECISION: 15,
         Phase.CLOSE: 5,
     },
     120: {
         Phase.WELCOME: 5,
         Phase.EARLIER: 10,
+        Phase.NEED: 5,
         Phase.STRENGTHS: 10,
         Phase.PAUSE: 10,
-        Phase.DECISION: 25,
+        Phase.DECISION: 20,
         Phase.CLOSE: 10,
     },
 }
@@ -98,9 +104,10 @@ class Topic:
 
     @property
     def sides(self) -> tuple[int, int] | None:
-        """How many stand on either side, the most first, where that difference is worth talking about."""
+        """How many stand on either side, the most first, where that difference is worth talking about; None for a team
+        that says together that it is divided, of which nobody counted the sides."""
         counts = self.item.counts
-        if not isinstance(counts, Counts) or not _is_apart(self.item):
+        if not isinstance(counts, Counts) or counts.divided or not _is_apart(self.item):
             return None
         return counts.chose - self.item.dissent, self.item.dissent
 
@@ -195,7 +202,7 @@ def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[It
     in_turns = chain.from_iterable(zip_longest(_for(Why.FIRST, named), _for(Why.DIFFERENCE, apart)))
     return chain(
         (candidate for candidate in in_turns if candidate),
-        _for(Why.OBSTACLE, report.obstacles),
+        _for(Why.OBSTACLE, _where_to_begin(report) or report.obstacles),
         _for(Why.PATTERN, _pointed_at(report, found)),
         _for(Why.ATTENTION, report.attention),
         _for(Why.BLIND, report.blind_spots),
@@ -218,11 +225,19 @@ def _pointed_at(report: Report, found: Mapping[str, Topic]) -> Iterator[ItemRepo
             yield from _asked_of(pattern)[:1]
 
 
+def _where_to_begin(report: Report) -> tuple[ItemReport, ...]:
+    """Where nearly everything holds people back: the obstacles in the order in which the booklet asks."""
+    return next((p.items for p in report.patterns if p.key is PatternKey.NEARLY_EVERYTHING), ())
+
+
 def _asked_of(pattern: Pattern) -> tuple[ItemReport, ...]:
     """Where a pattern's question belongs: in what holds people back there, or if nothing does, in all it was seen in.
 
-    "It is around us" was seen in strengths too, and is no way to open a talk about one of them.
+    "It is around us" was seen in strengths too, and is no way to open a talk about one of them. Where to begin is asked
+    at the first.
     """
+    if pattern.key is PatternKey.NEARLY_EVERYTHING:
+        return pattern.items[:1]
     good = {Finding.STRENGTH, Finding.CLEAR}
     return tuple(item for item in pattern.items if item.finding not in good) or pattern.items
 

@@ -7,9 +7,10 @@ from enum import Enum, StrEnum, auto
 from functools import lru_cache
 from types import MappingProxyType
 
-from reflectie.domain.setup import Setup
+from reflectie.domain.setup import Mode, Setup
 
 from .checklist import Checklist, Item
+from .help_range import LETTERS
 from .intensity import FORMS, Intensity
 
 # Counted in characters, as a person counts them, after line ends became one character each.
@@ -21,6 +22,9 @@ MAX_NAME = 120
 # "Hoogstens drie": weight that everything gets is no weight.
 MAX_FIRST = 3
 
+# How far help goes, by the name of its field.
+HELP_RANGE = "help-range"
+
 # A field of the sheet holds one text or one choice (a string), or several choices.
 FieldValue = str | tuple[str, ...]
 
@@ -31,12 +35,16 @@ class Value(StrEnum):
     HINDERING = "hindering"
     HELPING = "helping"
     DONT_KNOW = "dont-know"
+    # "We zijn het niet eens": of a team that fills in one sheet together, and of nobody else (`values_in`).
+    DISAGREE = "disagree"
 
 
 class Ask(StrEnum):
     TEXT = "text"
     ONE = "one"
     MANY = "many"
+    # Two choices in their order, from and to: both, or neither.
+    RANGE = "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,16 @@ class Field:
 
     @property
     def empty(self) -> FieldValue:
-        return () if self.ask is Ask.MANY else ""
+        return () if self.ask in {Ask.MANY, Ask.RANGE} else ""
 
 
 MEANINGS = ("quality", "process", "community")
+
+
+def values_in(mode: Mode) -> tuple[Value, ...]:
+    """The answers that an item may get: one person can't disagree with themselves, so only a team together has all
+    (concepts.md, "The checklist")."""
+    return tuple(value for value in Value if mode is Mode.TOGETHER or value is not Value.DISAGREE)
 
 
 def is_note(field: Field) -> bool:
@@ -74,9 +88,9 @@ def note_name(key: str) -> str:
 @lru_cache(maxsize=64)
 def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
     """Every field of a sheet by name: the checklist's, and those beside it that this session asks, in their order."""
-    fields = []
+    fields, values = [], values_in(setup.mode)
     for item in checklist:
-        fields.append(Field(item.key, Ask.ONE, tuple(Value), item=item))
+        fields.append(Field(item.key, Ask.ONE, values, item=item))
         fields.append(Field(note_name(item.key), Ask.TEXT, limit=MAX_NOTE, item=item))
     beside = {
         "participant": Field("participant", Ask.TEXT, limit=MAX_NAME),
@@ -84,6 +98,7 @@ def fields_for(checklist: Checklist, setup: Setup) -> Mapping[str, Field]:
         "level": Field("level", Ask.ONE, setup.groups),
         "first": Field("first", Ask.MANY, tuple(checklist.by_key), limit=MAX_FIRST),
         "goal-sentence": Field("goal-sentence", Ask.TEXT, limit=MAX_SENTENCE),
+        HELP_RANGE: Field(HELP_RANGE, Ask.RANGE, LETTERS, limit=2),
         "intensity-needed": Field("intensity-needed", Ask.ONE, tuple(Intensity)),
         "intensity-current": Field("intensity-current", Ask.MANY, tuple(FORMS), limit=len(FORMS)),
         "ips-meaning": Field("ips-meaning", Ask.ONE, MEANINGS),
@@ -111,7 +126,7 @@ class Sheet:
         return self.text(note_name(item.key))
 
     def answered(self, checklist: Checklist) -> int:
-        """How many items have an answer; "weet ik niet" is one."""
+        """How many items have an answer; "weet ik niet" is one, and so is "we zijn het niet eens"."""
         return sum(1 for item in checklist if item.key in self.values)
 
     def open_items(self, checklist: Checklist) -> tuple[Item, ...]:

@@ -25,15 +25,21 @@ class ActionOwner(StrEnum):
     GOVERNMENT = "government"
 
 
+# What advice rests on where no source has anything: then we say that it is ours.
+OURS = "ours"
+
+
 class PatternKey(StrEnum):
     """The patterns across items, in the order in which they are shown: first what most changes how the rest is read.
     Their rules stand in `domain/report/patterns.py`."""
 
     AROUND_US = "around-us"
     WITHIN_US = "within-us"
+    NEARLY_EVERYTHING = "nearly-everything"
     DOMINATION = "domination"
     OPPOSITE_GROUPS = "opposite-groups"
     GOAL_MEANINGS = "goal-meanings"
+    INTEGRAL_AD_HOC = "integral-ad-hoc"
     FORM_CONTRADICTS = "form-contradicts"
     TOO_LIGHT = "too-light"
     TOO_HEAVY = "too-heavy"
@@ -42,16 +48,27 @@ class PatternKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Where a sentence of advice rests on: a source's key and the section in it."""
+    """Where a sentence of advice rests on: a source's key and the section in it; OURS has no section."""
 
     source: str
-    section: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedText:
+    """A text, and what it rests on."""
+
+    text: str
+    rests_on: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """A first step, and whose turn it is."""
+
     text: str
     rests_on: tuple[Passage, ...]
+    mover: ActionOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +98,12 @@ class Item:
     principles: tuple[int, ...]
     mover: ActionOwner
     strength: Strength | None
+    # How to talk about it in a meeting; ours, since no source says so.
+    way: str
+    # What worked elsewhere.
+    example: SourcedText | None
+    # What is asked when it goes up as a signal, and of whom.
+    ask: SourcedText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +115,12 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class PatternText:
-    """A pattern in words: what it is called, its rule, and the question to ask about it."""
+    """A pattern in words: what it is called, what is seen, and the question to ask about it."""
 
     title: str
+    # The facts; a number stands in it by the name that `numbers_of` in `domain/report/patterns.py` gives it.
     seen: str
-    # The rule as it reads for one sheet, where "most of them" would be odd; else the same.
+    # As it reads for one sheet, where "so many of so many" would be odd; else the same.
     seen_one: str
     question: str
     rests_on: tuple[Passage, ...]
@@ -220,10 +244,17 @@ def _read_item(item: Mapping[str, Any], number: int, dimension: str, guidance: M
             short=words["short"],
             help=words["help"],
             question=words["question"],
-            steps=tuple(Step(step["text"], _read_passages(step)) for step in words["steps"]),
+            steps=tuple(
+                # Until revision 3 a step had the mover of its item.
+                Step(step["text"], _read_passages(step), ActionOwner(step.get("mover", words["mover"])))
+                for step in words["steps"]
+            ),
             principles=tuple(words["principles"]),
             mover=ActionOwner(words["mover"]),
             strength=_read_strength(words["strength"]) if kind is Kind.PAIR else None,
+            way=words.get("way", ""),
+            example=_read_sourced(words.get("example")),
+            ask=_read_sourced(words.get("ask")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"{key}: missing or misshapen: {error}") from error
@@ -236,8 +267,9 @@ def _check(item: Item, guidance: Mapping[str, Any]) -> None:
         raise ContentError(f"{item.key}: one to three steps, not {len(item.steps)}")
     if not item.principles or any(not 1 <= number <= len(guidance["principles"]) for number in item.principles):
         raise ContentError(f"{item.key}: unknown principle in {item.principles}")
-    known = {source["key"] for source in guidance["sources"]}
-    advice: list[Step | Strength] = [*item.steps, *([item.strength] if item.strength else [])]
+    known = _known_sources(guidance)
+    beside = (part for part in (item.strength, item.example, item.ask) if part)
+    advice: list[Step | Strength | SourcedText] = [*item.steps, *beside]
     for part in advice:
         if not part.rests_on:
             raise ContentError(f"{item.key}: advice that rests on nothing")
@@ -245,9 +277,13 @@ def _check(item: Item, guidance: Mapping[str, Any]) -> None:
             raise ContentError(f"{item.key}: unknown source {unknown}")
 
 
+# A database that kept an older revision has no words for these: they don't show there.
+_SINCE_REVISION_3 = {PatternKey.NEARLY_EVERYTHING, PatternKey.INTEGRAL_AD_HOC}
+
+
 def _read_patterns(patterns: Mapping[str, Mapping[str, Any]]) -> Mapping[PatternKey, PatternText]:
-    if patterns.keys() != set(PatternKey):
-        raise ContentError(f"patterns: {sorted(patterns.keys() ^ set(PatternKey))} missing or unknown")
+    if wrong := (patterns.keys() ^ set(PatternKey)) - (_SINCE_REVISION_3 - patterns.keys()):
+        raise ContentError(f"patterns: {sorted(wrong)} missing or unknown")
     return {
         PatternKey(key): PatternText(
             words["title"],
@@ -265,10 +301,18 @@ def _check_beside(
 ) -> None:
     if len(rebuilding) != len(guidance["principles"]):
         raise ContentError("rebuilding: one question for each principle")
-    known = {source["key"] for source in guidance["sources"]}
+    known = _known_sources(guidance)
     for rests_on in (*(text.rests_on for text in patterns.values()), *(text.rests_on for text in rebuilding)):
         if not rests_on or {passage.source for passage in rests_on} - known:
             raise ContentError(f"rests on nothing, or on an unknown source: {rests_on}")
+
+
+def _known_sources(guidance: Mapping[str, Any]) -> set[str]:
+    return {OURS, *(source["key"] for source in guidance["sources"])}
+
+
+def _read_sourced(words: Mapping[str, Any] | None) -> SourcedText | None:
+    return SourcedText(words["text"], _read_passages(words)) if words else None
 
 
 def _read_strength(words: Mapping[str, Any]) -> Strength:

@@ -10,6 +10,15 @@ from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, Value, note_
 from reflectie.domain.questionnaire.checklist import Checklist, Item
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity, fit
 from reflectie.domain.rules.findings import Counts, Finding, count, finding
+from reflectie.domain.rules.ranges import (
+    Ranges,
+    by_group,
+    group_band,
+    may_have_bands,
+    person_band,
+    range_of,
+    whole_of,
+)
 from reflectie.domain.rules.suppression import Reason, Shown, Withheld, enough, group_figures, groups_to_suppress
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.rules.turnout import turnouts_of_groups
@@ -125,12 +134,14 @@ class _Builder:
             groups=sizes,
             goal_sentences=self._texts("goal-sentence"),
             removed_sentences=about.removed.get("goal-sentence", 0),
+            meaning_partners=self._meaning_partners(),
             agreements=about.agreements,
             conclusion=about.conclusion,
             folded_on=about.folded_on,
             brought_in=about.brought_in,
             group_turnouts=turnouts_of_groups(sizes, about.expected_of),
             beside_paper=about.beside_paper,
+            ranges=self._ranges(),
             is_ahead=about.is_ahead,
             name=about.title.name if about.title else "",
             nth=about.title.nth if about.title else 1,
@@ -184,6 +195,19 @@ class _Builder:
         }
         return tuple((value, tuple(names)) for value, names in said.items() if names)
 
+    def _meaning_partners(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if self.setup.mode is not Mode.NAMED or self.about.folded_on:
+            return ()
+        said = {
+            meaning: {
+                name
+                for s in self.sheets
+                if s.text("ips-meaning") == meaning and (name := s.text("organisation") or s.text("participant"))
+            }
+            for meaning in MEANINGS
+        }
+        return tuple((meaning, tuple(sorted(names, key=sort_key))) for meaning, names in said.items() if names)
+
     def _sizes(self) -> tuple[tuple[str, int | Withheld], ...]:
         if not self.setup.grouping.field or self.totals.are_withheld:
             return ()
@@ -191,6 +215,26 @@ class _Builder:
         if self.setup.mode is Mode.ANONYMOUS:
             return tuple((name, known.get(name, Withheld(Reason.SMALL_GROUP))) for name in self.setup.groups)
         return tuple((name, known.get(name, 0)) for name in self.setup.groups)
+
+    def _ranges(self) -> Ranges | Withheld | None:
+        """How far help goes, by the rules of `rules/ranges.py`."""
+        setup, about = self.setup, self.about
+        given = [sheet for sheet in self.sheets if range_of(sheet)]
+        if not given:
+            return None
+        if setup.mode is Mode.ANONYMOUS and not enough(len(given)):
+            return Withheld(Reason.TOO_FEW)
+        if not setup.mode.is_round or (setup.mode is Mode.NAMED and not about.folded_on):
+            bands = [person_band(self._who(sheet), range_of(sheet)) for sheet in given]
+            return Ranges(len(given), tuple(sorted(bands, key=lambda band: sort_key(band.name))))
+        some_hide = bool(self.blanked) or about.blanked or about.beside_paper
+        may_have = may_have_bands(setup.mode, some_hide=some_hide)
+        groups = by_group(given, setup.grouping.field) if may_have else None
+        if groups is None:
+            return whole_of([range_of(sheet) for sheet in given])
+        # Those without a group last; of a group of which nobody answered, that is said.
+        names = [*setup.groups, *([""] if "" in groups else [])]
+        return Ranges(len(given), tuple(group_band(name, groups.get(name, ())) for name in names))
 
     def _texts(self, name: str) -> tuple[Note, ...]:
         """What people typed in one field. In an anonymous round their order tells nothing: not of a person, nor of who

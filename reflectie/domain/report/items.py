@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reflectie.domain.questionnaire.checklist import ActionOwner, Dimension, Item
-from reflectie.domain.rules.findings import Counts, Finding, agreement, dissent
+from reflectie.domain.rules.findings import Counts, Finding, agreement, difference, dissent
 from reflectie.domain.rules.suppression import Reason, Shown, Withheld
 
 from .outcomes import Outcome, contradicts
@@ -55,6 +55,11 @@ class ItemReport:
         return dissent(self.counts) if isinstance(self.counts, Counts) else 0
 
     @property
+    def is_divided(self) -> bool:
+        """Whether a team that answered together says that it doesn't agree: a split of one sheet."""
+        return isinstance(self.counts, Counts) and self.counts.divided > 0
+
+    @property
     def says_enough(self) -> bool:
         """Whether one view of it can be set against another. In a blind spot one against one says little where eight
         don't know; of what is withheld nothing is said at all."""
@@ -73,8 +78,15 @@ class ItemReport:
 
     @property
     def mover(self) -> ActionOwner:
-        """Who can move it: as the team sees it, or else by default."""
+        """Who can move it in the end: as the team sees it, or else by default. With its steps others may begin."""
         return (self.outcome and self.outcome.mover) or self.item.mover
+
+    @property
+    def movers(self) -> tuple[ActionOwner, ...]:
+        """Whose turn it is with its steps, in their order; where the team saw it otherwise, whom they named."""
+        if self.outcome and self.outcome.mover:
+            return (self.outcome.mover,)
+        return tuple(dict.fromkeys(step.mover for step in self.item.steps))
 
     @property
     def has_more(self) -> bool:
@@ -88,10 +100,8 @@ class ItemReport:
 
     @property
     def difference(self) -> Fraction:
-        """How far apart those who chose are: 0 when all agree, a half when it is half against half."""
-        if isinstance(self.counts, Counts) and self.counts.chose:
-            return Fraction(self.dissent, self.counts.chose)
-        return Fraction(0)
+        """How far apart those who chose are, 0 to a half; 0 where that is withheld."""
+        return difference(self.counts) if isinstance(self.counts, Counts) else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,16 +34,47 @@ MOST_ABOVE = Fraction(1, 2)
 # Many blind spots in a dimension are more than half of its items, and never one alone.
 DARK_ABOVE = BLIND_ABOVE
 DARK_AT_LEAST = 2
+# Nearly everything at once: 12 of 15. No source gives a number; it is as wide as what is called wide agreement.
+NEARLY_ALL = Fraction(12, 15)
 # With more dark dimensions than two it is no longer a part that stays dark: then little was filled in.
 DARK_DIMENSIONS = 2
 
 
 def find_patterns(report: Report) -> tuple[Pattern, ...]:
     """The patterns that show in a report, in the order of PatternKey. Only from figures that the report shows: what is
-    withheld gives no pattern away. None while nothing was answered."""
+    withheld gives no pattern away. None while nothing was answered, nor one for which the guidance has no words yet."""
     if report.is_withheld or not report.counted:
         return ()
-    return tuple(found for key in PatternKey if (found := _RULES[key](report)))
+    return tuple(found for key in PatternKey if key in report.checklist.patterns and (found := _RULES[key](report)))
+
+
+def numbers_of(report: Report, pattern: Pattern) -> Mapping[str, int]:
+    """The numbers that a pattern's text may quote, by their name in it; each is shown in the report too."""
+    items, meanings, fits = pattern.items, [n for n in _numbers(report.meaning).values() if n], _fits(report)
+    parts = {item.item.dimension for item in items}
+    # Of several items the last is the one that holds people back.
+    counts = next((item.counts for item in reversed(items) if isinstance(item.counts, Counts)), Counts())
+    light, fitting, heavy = (fits.get(fit, 0) for fit in Fit)
+    known = light + fitting + heavy
+    says_not = any(item.finding is Finding.OBSTACLE for item in items)
+    return {
+        "items": len(items),
+        "all_items": len(report.items),
+        "pairs": sum(item.item.kind is Kind.PAIR for item in items),
+        "all_pairs": len(report.checklist.pairs),
+        "factors": sum(item.item.kind is Kind.FACTOR for item in items),
+        "all_factors": len(report.checklist.factors),
+        "in_part": sum(item.item.dimension in parts for item in report.items),
+        "hindering": counts.hindering,
+        "chose": counts.chose,
+        "meanings": len(meanings),
+        "answered": sum(meanings),
+        "light": light,
+        "heavy": heavy,
+        "known": known,
+        # Those whose two answers say something else than the finding.
+        "other": fitting if says_not else known - fitting,
+    }
 
 
 def around_us(report: Report) -> Pattern | None:
@@ -56,6 +87,13 @@ def within_us(report: Report) -> Pattern | None:
     """The reverse: nearly all pairs are obstacles, while the factors don't play."""
     factors, pairs = _having(report, Kind.FACTOR, Finding.CLEAR), _having(report, Kind.PAIR, Finding.OBSTACLE)
     return _both_full(report, PatternKey.WITHIN_US, factors, pairs)
+
+
+def nearly_everything(report: Report) -> Pattern | None:
+    """Nearly all items are obstacles, so that none of them stands out: begin in the order in which the booklet asks,
+    which is the checklist's (UCLL, "Bestaande samenwerkingen kritisch in vraag stellen")."""
+    found = tuple(item for item in report.items if item.finding is Finding.OBSTACLE)
+    return Pattern(PatternKey.NEARLY_EVERYTHING, found) if len(found) >= NEARLY_ALL * len(report.items) else None
 
 
 def domination(report: Report) -> Pattern | None:
@@ -84,6 +122,16 @@ def goal_meanings(report: Report) -> Pattern | None:
     item, meanings = _item(report, "goal-shared"), _numbers(report.meaning).values()
     differ = max(meanings, default=0) < SAME_MEANING_FROM * sum(meanings)
     return Pattern(PatternKey.GOAL_MEANINGS, (item,)) if item and item.finding is Finding.STRENGTH and differ else None
+
+
+def integral_ad_hoc(report: Report) -> Pattern | None:
+    """The goal has all of a life in view, while who takes part changes: even help from a to z then takes much calling
+    and mailing, and the step from d to e goes easier between fixed partners (UCLL, "Bestaande samenwerkingen kritisch
+    in vraag stellen")."""
+    goal, group = _item(report, "goal-perspective"), _item(report, "partners-stable")
+    if not goal or not group or goal.finding is not Finding.STRENGTH or group.finding is not Finding.OBSTACLE:
+        return None
+    return Pattern(PatternKey.INTEGRAL_AD_HOC, (goal, group))
 
 
 def form_contradicts(report: Report) -> Pattern | None:
@@ -122,9 +170,11 @@ def blind_dimension(report: Report) -> Pattern | None:
 _RULES: Mapping[PatternKey, Callable[[Report], Pattern | None]] = {
     PatternKey.AROUND_US: around_us,
     PatternKey.WITHIN_US: within_us,
+    PatternKey.NEARLY_EVERYTHING: nearly_everything,
     PatternKey.DOMINATION: domination,
     PatternKey.OPPOSITE_GROUPS: opposite_groups,
     PatternKey.GOAL_MEANINGS: goal_meanings,
+    PatternKey.INTEGRAL_AD_HOC: integral_ad_hoc,
     PatternKey.FORM_CONTRADICTS: form_contradicts,
     PatternKey.TOO_LIGHT: too_light,
     PatternKey.TOO_HEAVY: too_heavy,
@@ -159,11 +209,17 @@ def _numbers(tally: Tally | Withheld) -> Mapping[str, int]:
     return {} if isinstance(tally, Withheld) else dict(tally.numbers)
 
 
+def _fits(report: Report) -> Mapping[str, int]:
+    """How many have each fit, of those whose fit is known."""
+    if report.mode.is_round:
+        return _numbers(report.fits)
+    return Counter(str(answer.fit) for answer in report.intensities if answer.fit)
+
+
 def _most(report: Report, *fits: Fit) -> bool:
     """Whether most of the fits are among these. Known of fewer than half of the sheets, they say too little of the
     whole, as with a blind spot."""
-    one_by_one = Counter(answer.fit for answer in report.intensities if answer.fit)
-    known = _numbers(report.fits) if report.mode.is_round else one_by_one
+    known = _fits(report)
     total, counted = sum(known.values()), report.counted
     if not total or isinstance(counted, Withheld) or counted - total > BLIND_ABOVE * counted:
         return False

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 
 from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Kind, PatternKey, Source
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.rules.turnout import Turnout, turnout_of
 from reflectie.domain.session_title import SessionTitle
@@ -16,7 +18,7 @@ from reflectie.domain.setup import Mode, Setup
 from .agreements import Agreement, Conclusion, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, ItemReport, Note, Tally, agreement_on
-from .outcomes import Outcome
+from .outcomes import Choice, Outcome
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -25,6 +27,15 @@ MAX_IN_SUMMARY = 3
 MAX_PATTERNS = 3
 # And talk about so many differences in one meeting.
 MAX_DIFFERENCES = 3
+
+
+class Moment(StrEnum):
+    """Whether the talk about a report is still to come, going on, or over: what matters then leads the report
+    (concepts.md, "The report and the talk")."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class IntensityAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AdviceGroup:
-    """Advice that the same people can set in motion, the most pressing first."""
+    """Advice with which the same people can begin, the most pressing first."""
 
     mover: ActionOwner
     items: tuple[ItemReport, ...]
@@ -146,6 +157,8 @@ class Report:
     groups: tuple[tuple[str, int | Withheld], ...]
     goal_sentences: tuple[Note, ...]
     removed_sentences: int
+    # By name only: which partners put which of MEANINGS in the centre; who named no organisation by their own name.
+    meaning_partners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     agreements: tuple[Agreement, ...] = ()
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
@@ -159,6 +172,8 @@ class Report:
     # Of each group that is shown, how many answered of those who were expected.
     group_turnouts: tuple[Turnout, ...] = ()
     beside_paper: bool = False
+    # How far help goes; None where nobody said so.
+    ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
 
@@ -182,6 +197,19 @@ class Report:
     def is_past(self) -> bool:
         """Whether it is how things were seen on its day, rather than now: told from what it holds, without a clock."""
         return self.brought_in or self.conclusion is not None
+
+    @property
+    def moment(self) -> Moment:
+        """Told from what was recorded, without a clock. Without a collaboration nobody concludes: there the talk is
+        over once something was agreed."""
+        if self.conclusion or (self.agreements and not self.collaboration):
+            return Moment.AFTER
+        return Moment.DURING if self.talked_about or self.agreements else Moment.BEFORE
+
+    @property
+    def talked_about(self) -> tuple[ItemReport, ...]:
+        """The items of which was recorded what the talk made of them."""
+        return tuple(item for item in self.items if item.outcome)
 
     @property
     def mode(self) -> Mode:
@@ -230,6 +258,27 @@ class Report:
         return () if self.is_withheld else arms_of([item for item in self.items if item.item.kind is Kind.FACTOR])
 
     @property
+    def leading(self) -> tuple[ItemReport, ...]:
+        """What stands in front everywhere, three at most: what was named first by most, whatever its finding, and after
+        that the obstacles with the widest agreement (concepts.md: weight comes from the team)."""
+        return self.advised[:MAX_IN_SUMMARY]
+
+    @property
+    def other_obstacles(self) -> tuple[ItemReport, ...]:
+        """The obstacles that don't lead, the most pressing first."""
+        return tuple(item for item in self.obstacles if item not in self.leading)
+
+    @property
+    def other_splits(self) -> tuple[ItemReport, ...]:
+        """The splits that don't lead, the largest difference first."""
+        return tuple(item for item in self.splits if item not in self.leading)
+
+    @property
+    def other_blind_spots(self) -> tuple[ItemReport, ...]:
+        """The blind spots that don't lead."""
+        return tuple(item for item in self.blind_spots if item not in self.leading)
+
+    @property
     def advised(self) -> tuple[ItemReport, ...]:
         """What there is advice on, the most pressing first: every obstacle, and at most three items that were named
         first most, obstacle or not (concepts.md: weight comes from the team)."""
@@ -239,18 +288,36 @@ class Report:
 
     @property
     def advice_first(self) -> tuple[AdviceGroup, ...]:
-        """The three most pressing, by who can set them in motion."""
-        return _by_mover(self.advised[:MAX_IN_SUMMARY])
+        """The three most pressing, by who can begin."""
+        return _by_mover(self.leading)
 
     @property
     def advice_later(self) -> tuple[AdviceGroup, ...]:
-        """All other advice, by who can set it in motion."""
+        """All other advice, by who can begin."""
         return _by_mover(self.advised[MAX_IN_SUMMARY:])
 
     @property
     def signals(self) -> tuple[ItemReport, ...]:
         """The obstacles that a government or a funder has to move: what may go up as a signal (UCLL, principle 10)."""
         return tuple(item for item in self.obstacles if item.mover is ActionOwner.GOVERNMENT)
+
+    @property
+    def asked_of_others(self) -> tuple[AdviceGroup, ...]:
+        """What the team can't move alone, by whom it asks for it: obstacles, a split that leads, and what the talk
+        found to hinder, of which its organisations, a government or a funder have to move something."""
+        asked = [
+            item
+            for item in sorted(self.items, key=_urgency)
+            if item.mover is not ActionOwner.OURSELVES and self._holds_up(item)
+        ]
+        groups = (AdviceGroup(mover, tuple(item for item in asked if item.mover is mover)) for mover in ActionOwner)
+        return tuple(group for group in groups if group.items)
+
+    def _holds_up(self, item: ItemReport) -> bool:
+        """Whether an item is to be asked about: unless the talk found that it helps."""
+        made = item.outcome.choice if item.outcome else None
+        found = item.finding is Finding.OBSTACLE or (item.finding is Finding.SPLIT and item in self.leading)
+        return made is not Choice.HELPING and (found or made is Choice.HINDERING)
 
     @property
     def standing_agreements(self) -> tuple[Agreement, ...]:
@@ -272,7 +339,8 @@ class Report:
                 for i in self.items
             ),
             (self.intensities, self.meanings, self.levels, self.needed, self.forms, self.fits, self.meaning),
-            (self.goal_sentences, self.removed_sentences),
+            self.meaning_partners,
+            (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
             self.since.earlier.key if self.since else (),
         )
@@ -302,14 +370,6 @@ class Report:
         return tuple(name for name, size in self.groups if isinstance(size, Withheld))
 
     @property
-    def main_obstacles(self) -> tuple[ItemReport, ...]:
-        return self.obstacles[:MAX_IN_SUMMARY]
-
-    @property
-    def further_obstacles(self) -> tuple[ItemReport, ...]:
-        return self.obstacles[MAX_IN_SUMMARY:]
-
-    @property
     def factors_at_play(self) -> tuple[ItemReport, ...]:
         return tuple(arm.report for arm in self.whirlpool if arm.report.finding is Finding.OBSTACLE)
 
@@ -333,5 +393,5 @@ def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
 
 
 def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    groups = (AdviceGroup(mover, tuple(item for item in items if item.mover is mover)) for mover in ActionOwner)
+    groups = (AdviceGroup(mover, tuple(item for item in items if item.movers[0] is mover)) for mover in ActionOwner)
     return tuple(group for group in groups if group.items)

@@ -11,18 +11,23 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reflectie.domain.questionnaire.answers import FieldValue, Sheet, Value
 from reflectie.domain.questionnaire.checklist import Checklist
-from reflectie.domain.setup import Grouping
+from reflectie.domain.setup import Grouping, Mode
+
+from .ranges import fold_ranges
 
 # An order for each kind of answer, so that nothing depends on who came first.
-_CHOSEN = (Value.HINDERING, Value.HELPING, Value.DONT_KNOW)
+_CHOSEN = tuple(Value)
 
 
-def aggregate(checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet]) -> list[Sheet]:
+def aggregate(
+    checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet], mode: Mode, *, some_hide: bool = False
+) -> list[Sheet]:
     """As many sheets with the same figures: for each item the counts, of the whole and of every group; how many named
     what first, and the answers to the questions beside the checklist.
 
     What somebody said is needed and which forms they said there are stay together: the report tells whether they fit,
-    and that is one answer to one question.
+    and that is one answer to one question. How far help goes stands on sheets of its own, beside no other answer;
+    `mode` and `some_hide` say what the report may show of it (`ranges.may_have_bands`).
     """
     field_name = grouping.field
     by_group: dict[str, list[Sheet]] = {}
@@ -40,7 +45,8 @@ def aggregate(checklist: Checklist, grouping: Grouping, sheets: Sequence[Sheet])
     intensities = sorted((sheet.text("intensity-needed"), sheet.several("intensity-current")) for sheet in sheets)
     for values, (needed, forms) in zip(folded, reversed(intensities), strict=True):
         values |= {name: value for name, value in (("intensity-needed", needed), ("intensity-current", forms)) if value}
-    return [Sheet(values) for values in folded]
+    own = fold_ranges(sheets, field_name, mode, some_hide=some_hide)
+    return [*(Sheet(values) for values in folded), *own]
 
 
 def _fold_items(checklist: Checklist, members: Sequence[Sheet]) -> list[dict[str, FieldValue]]:

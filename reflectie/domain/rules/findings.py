@@ -37,14 +37,23 @@ class Counts:
     helping: int = 0
     dont_know: int = 0
     open: int = 0
+    # Sheets on which a team says together that it doesn't agree.
+    divided: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.hindering, self.helping, self.dont_know, self.open) < 0:
+        if min(self.hindering, self.helping, self.dont_know, self.open, self.divided) < 0:
             raise ValueError("a count is never negative")
 
     @property
     def chose(self) -> int:
-        return self.hindering + self.helping
+        """Who have something to say of it. A team that is divided has: it knows that it sees both."""
+        return self.hindering + self.helping + self.divided
+
+    @property
+    def towards_hindering(self) -> Fraction:
+        """How many of those who chose stand on the hindering side. A divided team stands with half of itself on either,
+        so that pictures draw it where a split is drawn; it is never said as a number of people."""
+        return self.hindering + Fraction(self.divided, 2)
 
     @property
     def unsure(self) -> int:
@@ -64,13 +73,17 @@ def count(values: Iterable[str]) -> Counts:
         helping=found.count(Value.HELPING),
         dont_know=found.count(Value.DONT_KNOW),
         open=found.count(""),
+        divided=found.count(Value.DISAGREE),
     )
 
 
 # Thousands of sessions beside each other have the same few counts.
 @lru_cache(maxsize=4096)
 def finding(kind: Kind, counts: Counts) -> Finding:
-    """The finding of one item, by the four rules of concepts.md in their order. Without any response: UNKNOWN."""
+    """The finding of one item, by the four rules of concepts.md in their order. Without any response: UNKNOWN.
+
+    A team that is divided chose neither side, so that one sheet which says so comes to the last rule: SPLIT.
+    """
     if counts.chose == 0 or counts.unsure > BLIND_ABOVE * counts.counted:
         return Finding.UNKNOWN
     if counts.hindering >= OBSTACLE_FROM * counts.chose:
@@ -82,10 +95,18 @@ def finding(kind: Kind, counts: Counts) -> Finding:
 
 
 def dissent(counts: Counts) -> int:
-    """How many of those who chose see it differently from the most; 0 when all agree. Half against half: that half."""
+    """How many of those who chose see it differently from the most; 0 when all agree. Half against half: that half.
+    Within a team that is divided nobody was counted: 0."""
     return min(counts.hindering, counts.helping)
 
 
+def difference(counts: Counts) -> Fraction:
+    """How far apart those who chose are: 0 when all agree, a half when it is half against half, or when a team says
+    that it doesn't agree."""
+    return (dissent(counts) + Fraction(counts.divided, 2)) / counts.chose if counts.chose else Fraction(0)
+
+
 def agreement(counts: Counts) -> Fraction:
-    """The share of all counted responses that call the item hindering, 0 to 1. Obstacles are ordered by it."""
-    return Fraction(counts.hindering, counts.counted) if counts.counted else Fraction(0)
+    """The share of all counted responses that call the item hindering, 0 to 1; a team that is divided for half
+    (`Counts.towards_hindering`). Obstacles are ordered by it, and the whirlpool's arms are as wide."""
+    return counts.towards_hindering / counts.counted if counts.counted else Fraction(0)

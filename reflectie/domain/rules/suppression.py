@@ -38,7 +38,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 
-from reflectie.domain.questionnaire.answers import Sheet
+from reflectie.domain.questionnaire.answers import HELP_RANGE, Sheet
 
 from .findings import Counts
 
@@ -121,7 +121,7 @@ def questions_to_erase(typed: Sequence[Sheet], others: Sequence[Sheet]) -> froze
 
 
 # What is counted over those who answered it; texts are shown as they are, and come from anybody.
-_COUNTED_BESIDE = ("first", "ips-meaning", "intensity-needed", "intensity-current")
+_COUNTED_BESIDE = ("first", HELP_RANGE, "ips-meaning", "intensity-needed", "intensity-current")
 
 
 def _leaves_few(typed: Sequence[Sheet], others: Sequence[Sheet], *names: str) -> bool:
@@ -152,8 +152,11 @@ def group_figures(total: Counts, groups: Mapping[str, Counts]) -> Mapping[str, S
     and may be handed in as one more group.
 
     Raises ValueError if the groups are more than the total, or if a group or the remainder has one or two people:
-    then groups_to_blank was not followed.
+    then groups_to_blank was not followed. And if anybody is divided: only a team together can be, which has no groups,
+    and none of the rules above knows of a fourth answer.
     """
+    if total.divided:
+        raise ValueError("one person's answer is never divided")
     if not enough(total.counted):
         return dict.fromkeys(groups, Withheld(Reason.TOO_FEW))
     remainder = _remainder(total, groups.values())

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.imports.table_import import ImportColumn, Rows, TableProblem, Wrong
-from reflectie.domain.questionnaire.answers import MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
+from reflectie.domain.questionnaire.answers import HELP_RANGE, MAX_LINES, Ask, Field, Sheet, Value, fields_for, is_note
 from reflectie.domain.questionnaire.checklist import Checklist, Kind
 from reflectie.domain.setup import ABOUT_YOU, LEVELS, OPTIONAL, Grouping, Mode, Setup
 from reflectie.forms.collaborations.collaboration import NamesField
@@ -26,7 +26,7 @@ from reflectie.forms.fields import choice_field, day_field, session_name_field
 from reflectie.forms.questionnaire.paper import TOKEN_SECONDS
 from reflectie.models import Session
 from reflectie.presentation.choices import GROUPINGS, QUESTIONS
-from reflectie.presentation.questionnaire import grouped_choices
+from reflectie.presentation.questionnaire import grouped_choices, value_in_words
 from reflectie.services.clock import today
 from reflectie.services.questionnaire.plans import Plan
 from reflectie.services.tokens import new_token
@@ -217,7 +217,8 @@ def columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
 
 
 def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, ...]:
-    """Until 0.8: the columns that a CSV has instead, with several choices in one cell."""
+    """Until 0.8: the columns that a CSV has instead, with several choices in one cell. And the one form of working
+    together that was called otherwise until then."""
     known = fields_for(checklist, setup)
     columns = []
     if asked := known.get("first"):
@@ -225,7 +226,10 @@ def csv_columns_for(checklist: Checklist, setup: Setup) -> tuple[ImportColumn, .
         columns.append(ImportColumn(str(TITLES["first"]), asked, numbers, separator=r"[\s,;]+"))
     if asked := known.get("intensity-current"):
         words = {word: choice for choice, word in choice_words(checklist, asked).items()}
+        before = gettext("Tijdelijk of permanent partnerschap")
+        words[before] = "partnership"
         columns.append(ImportColumn(str(TITLES["intensity-current"]), asked, words, separator=r"[,;\r\n]+"))
+        columns.append(ImportColumn(gettext("Nu: %s") % before, asked, {"x": "partnership"}))
     return tuple(columns)
 
 
@@ -242,6 +246,9 @@ def _columns(checklist: Checklist, asked: Field) -> list[ImportColumn]:
         # A list in each of so many columns. In each stands one.
         titles = [f"{title} {number}" for number in range(1, asked.limit + 1)]
         return [ImportColumn(one, asked, said, help=gettext("hoeft niet"), part=title) for one in titles]
+    if asked.ask is Ask.RANGE:
+        titles = [gettext("Hulp van"), gettext("Hulp tot")]
+        return [ImportColumn(one, asked, said, part=title, place=place) for place, one in enumerate(titles)]
     if asked.ask is Ask.MANY:
         explained = gettext("x = aangekruist")
         return [
@@ -270,11 +277,13 @@ def choice_words(checklist: Checklist, asked: Field) -> dict[str, str]:
         return {}
     if asked.item:
         factor = asked.item.kind is Kind.FACTOR
-        return {
+        words = {
             Value.HINDERING: gettext("speelt") if factor else gettext("hinderend"),
             Value.HELPING: gettext("speelt niet") if factor else gettext("helpend"),
             Value.DONT_KNOW: gettext("weet niet"),
+            Value.DISAGREE: gettext("niet eens"),
         }
+        return {choice: words[Value(choice)] for choice in asked.choices}
     if asked.name == "first":
         return {item.key: f"{item.number} {item.short}" for item in checklist}
     if asked.ask is Ask.TEXT:
@@ -297,6 +306,7 @@ TITLES: dict[str, str | Promise] = {
     "level": _("Rol"),
     "first": _("Eerst iets aan doen"),
     "goal-sentence": _("Doel in één zin"),
+    HELP_RANGE: _("Hulp van a tot z"),
     "intensity-needed": _("Wat nodig is"),
     "intensity-current": _("Hoe jullie nu samenwerken"),
     "ips-meaning": _("Wat centraal staat"),
@@ -306,6 +316,8 @@ TITLES: dict[str, str | Promise] = {
 def said(checklist: Checklist, asked: Field, sheet: Sheet) -> str:
     """What a sheet has in a field, as a person reads it; a long text only begins."""
     words, text = choice_words(checklist, asked), sheet.text(asked.name)
+    if asked.ask is Ask.RANGE:
+        return value_in_words(checklist, asked, sheet.several(asked.name))
     if chosen := sheet.several(asked.name):
         return ", ".join(words[choice] for choice in chosen)
     text = words.get(text, text)
@@ -331,6 +343,8 @@ WRONG: dict[str, str | Promise] = {
     Wrong.TOO_LONG: _("Deze tekst is te lang: %(number)s tekens, en er passen er %(limit)s."),
     Wrong.TOO_MANY_LINES: _("Deze tekst heeft te veel regels: %(number)s, en er passen er %(limit)s."),
     Wrong.NO_ANSWER: _("Hier staat wie het is, maar geen antwoord. Vul antwoorden in, of maak de rij leeg."),
+    Wrong.HALF_RANGE: _("Vul bij ‘Hulp van’ en ‘Hulp tot’ allebei een letter in, of laat allebei leeg."),
+    Wrong.TURNED_RANGE: _("‘Hulp tot’ (%(given)s) komt voor ‘Hulp van’. Wissel de letters om, of kijk op papier na."),
     Wrong.FORMULA: _("Hier staat een formule. Typ in de plaats wat er op papier staat."),
     Wrong.BROKEN_SUM: _("Hier staat een fout van je rekenprogramma. Typ de tekst opnieuw, met ' ervoor."),
     Wrong.MERGED: _("Deze cel is samengevoegd met andere. Splits ze, en vul elke cel in."),

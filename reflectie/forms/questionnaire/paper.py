@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MAX_NOTE, Ask, Field, FieldValue, Sheet, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item
+from reflectie.domain.questionnaire.help_range import is_turned
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.fields import TextField
 from reflectie.models import Session
@@ -26,6 +27,7 @@ from reflectie.services.tokens import new_token
 TOKEN_SECONDS = 24 * 3600
 # More than all numbers there are.
 MAX_KEYS = 200
+LETTERS_TYPED = re.compile(r"([a-z])[\s,;–-]*([a-z])")
 NOTE_LINE = re.compile(r"(\d{1,2})\s*:\s*(.*)")
 
 Choices = list[tuple[str | Promise, list[tuple[int, str | Promise]]]]
@@ -51,8 +53,8 @@ def paper_questions(checklist: Checklist, setup: Setup) -> list[PaperQuestion]:
 
 
 def _numbered(checklist: Checklist, field: Field) -> Choices:
-    # The fifteen have their numbers on the form already; they are not listed a second time.
-    if field.ask is Ask.TEXT or field.name == "first":
+    # The fifteen have their numbers on the form already; they are not listed a second time. Letters are typed as such.
+    if field.ask in {Ask.TEXT, Ask.RANGE} or field.name == "first":
         return []
     number = {choice: place for place, choice in enumerate(field.choices, start=1)}
     groups = grouped_choices(checklist, field)
@@ -104,6 +106,32 @@ class NumbersField(TextField):
         return tuple(str(self.choices[number - 1]) for number in sorted(chosen))
 
 
+class LettersField(TextField):
+    """From where to where, typed as two letters: "a d". Empty is open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            limit=MAX_KEYS,
+            one_line=True,
+            widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "none"}),
+        )
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        typed = super().clean(value).lower()
+        if not typed:
+            return ()
+        found = LETTERS_TYPED.fullmatch(typed)
+        if not found:
+            raise ValidationError(_("Typ twee letters met een spatie ertussen, zoals a d, of laat leeg."))
+        first, last = found.groups()
+        if is_turned(first, last):
+            raise ValidationError(
+                _("%(last)s komt voor %(first)s. Kijk na wat op het formulier staat, of laat leeg."),
+                params={"first": first, "last": last},
+            )
+        return first, last
+
+
 class NotesField(TextField):
     """Notes on items, each on a line of its own after the item's number. Gives them by field name."""
 
@@ -148,6 +176,8 @@ def _entry_field(field: Field) -> forms.Field:
             return KeyField(field.choices)
         case Ask.MANY:
             return NumbersField(field.choices, field.limit)
+        case Ask.RANGE:
+            return LettersField()
 
 
 class PaperSheetForm(forms.Form):
@@ -174,6 +204,8 @@ class PaperSheetForm(forms.Form):
             # The page draws its own; that there is one ties the field to it.
             if name in ("first", "notes") or self.questions[name].groups:
                 self.fields[name].help_text = _("Toets de nummers.")
+            elif self.questions[name].field.ask is Ask.RANGE:
+                self.fields[name].help_text = _("Typ twee letters.")
         self._focus()
 
     def clean_token(self) -> str:

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.questionnaire.answers import Ask, Field, FieldValue, Posted, fields_for, note_name
+from reflectie.domain.questionnaire.answers import Ask, Field, FieldValue, Posted, Value, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Mode, Setup
 from reflectie.domain.text import tidy
-from reflectie.forms.fields import AtMostField, TextField
+from reflectie.forms.fields import AtMostField, RangeField, TextField
 
 _UNKNOWN_ANSWER = {"invalid_choice": _("Dit antwoord kennen we niet. Kies een van de mogelijkheden.")}
 
@@ -25,15 +25,29 @@ class _ChoiceField(forms.ChoiceField):
         return tidy(super().to_python(value), one_line=True)
 
 
+class _AnswerField(_ChoiceField):
+    """The answer to an item. That a team doesn't agree is no answer of one person, and the reason is said."""
+
+    def validate(self, value: str) -> None:
+        if value == Value.DISAGREE and not self.valid_value(value):
+            raise ValidationError(
+                _("‘We zijn het niet eens’ is er alleen voor een team dat samen invult. Kies hoe jij het ziet.")
+            )
+        super().validate(value)
+
+
 def _form_field(field: Field) -> forms.Field:
     choices = [(choice, choice) for choice in field.choices]
     match field.ask:
         case Ask.TEXT:
             return TextField(limit=field.limit, one_line=field.one_line)
         case Ask.ONE:
-            return _ChoiceField(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
+            kind = _AnswerField if field.item else _ChoiceField
+            return kind(choices=choices, required=False, error_messages=_UNKNOWN_ANSWER)
         case Ask.MANY:
             return AtMostField(choices=choices, limit=field.limit, error_messages=_UNKNOWN_ANSWER)
+        case Ask.RANGE:
+            return RangeField(choices=choices, error_messages=_UNKNOWN_ANSWER)
 
 
 @lru_cache(maxsize=32)
@@ -91,7 +105,7 @@ class SheetForm(forms.Form):
     def typed(self, name: str) -> FieldValue:
         """What was sent in a field, valid or not, to show again."""
         field = self.known[name]
-        if field.ask is Ask.MANY:
+        if field.ask in {Ask.MANY, Ask.RANGE}:
             return tuple(self.data.getlist(name))  # type: ignore[attr-defined]
         return tidy(str(self.data.get(name, "")), one_line=field.one_line)
 

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import MEANINGS, Value
 from reflectie.domain.questionnaire.checklist import Item, Kind
@@ -16,14 +14,18 @@ from reflectie.domain.report.items import ItemReport, Tally
 from reflectie.domain.report.perspectives import Perspective, Perspectives, outermost, set_side_by_side
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Reason, Withheld
-from reflectie.domain.setup import Grouping
+from reflectie.domain.setup import Grouping, Mode
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
 from reflectie.presentation.items import answer
+from reflectie.presentation.layout import named_of
+from reflectie.presentation.ranges import band_name, band_text, counts_text, letters_text
 from reflectie.presentation.report import group_name, group_text, spread_text
 
 from .arms import whirlpool_text
+from .bands import BandRow, draw_bands, draw_numbers
 from .drawing import Drawing
 from .scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from .spread import Bar, SpreadRow, draw_spreads, spread_bar
@@ -31,14 +33,8 @@ from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
 
-# What working together then comes to, for who puts this first (HAN, "Achtergrondinformatie 2").
-_MEANING_WORDS: dict[str, str | Promise] = {
-    "quality": _("Zorgverleners pakken samen een ingewikkelde vraag aan."),
-    "process": _("Samen maatwerk bieden rond één persoon en diens netwerk."),
-    "community": _("Netwerken en buurten sterker maken, zodat mensen elkaar helpen."),
-}
-
-
+# Bands in one part of a picture: a page has room for two such parts.
+BANDS_IN_PART = 12
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
@@ -147,7 +143,7 @@ def _meanings(report: Report) -> Picture | None:
     circles = [
         Circle(
             str(wording.MEANINGS[name]),
-            str(_MEANING_WORDS[name]),
+            _meant(report, name),
             numbers[name],
             str(numbers[name]) if report.mode.is_round else gettext("jij") if numbers[name] else "",
         )
@@ -157,6 +153,21 @@ def _meanings(report: Report) -> Picture | None:
     text = " ".join(f"{shown.name}: {shown.text or gettext('niet')}. {shown.words}" for shown in circles)
     part = PicturePart(draw_circles(circles), text)
     return Picture("betekenissen", heading, (reading,), (part,))
+
+
+def _meant(report: Report, name: str) -> str:
+    """What working together then comes to and, by name, to which partners."""
+    words = str(wording.MEANING_HINTS[name])
+    partners = dict(report.meaning_partners).get(name)
+    if not partners:
+        return words
+    shown = [*named_of(partners)]
+    if more := len(partners) - len(shown):
+        shown.append(gettext("nog %s") % more)
+    return gettext("%(words)s Gekozen door: %(partners)s.") % {
+        "words": words,
+        "partners": get_text_list(shown, gettext("en")),
+    }
 
 
 def _levels(report: Report) -> Picture | None:
@@ -252,6 +263,36 @@ def _tracks_text(report: Report, rows: Sequence[Perspective]) -> str:
     return f"{start} {'; '.join(texts)}."
 
 
+def _ranges(report: Report) -> Picture | None:
+    ranges = report.ranges
+    if not isinstance(ranges, Ranges):
+        return None
+    whole = gettext("a is het begin van wat iemand aan hulp nodig heeft, z het einde.")
+    if ranges.counts:
+        parts = [PicturePart(draw_numbers(ranges.counts), counts_text(ranges))]
+        how = gettext("Bij elke letter: hoeveel van de %s mensen die dit invulden, daar helpen.") % ranges.people
+    else:
+        parts = _band_parts(report, ranges)
+        how = ""
+        if report.mode is Mode.ANONYMOUS:
+            how = gettext("Gevuld: hier helpt iedereen van de groep. Omlijnd: niet iedereen. Leeg: niemand.")
+    reading = (whole, how) if how else (whole,)
+    return Picture("van-a-tot-z", gettext("Van waar tot waar gaat de hulp?"), reading, tuple(parts))
+
+
+def _band_parts(report: Report, ranges: Ranges) -> list[PicturePart]:
+    parts = []
+    for start in range(0, len(ranges.bands), BANDS_IN_PART):
+        bands = ranges.bands[start : start + BANDS_IN_PART]
+        rows = [BandRow(band_name(report, band), band.every, band.some) for band in bands]
+        text = " ".join(band_text(report, band) for band in bands)
+        gaps = ranges.gaps if start + BANDS_IN_PART >= len(ranges.bands) and report.mode.is_round else ()
+        if gaps:
+            text = gettext("%(bands)s Niemand: %(gaps)s.") % {"bands": text, "gaps": letters_text(gaps)}
+        parts.append(PicturePart(draw_bands(rows, gettext("Niemand"), gaps), text))
+    return parts
+
+
 def _spreads(report: Report) -> Picture | None:
     if not report.mode.is_round or not report.counted:
         return None
@@ -322,8 +363,9 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
     "betekenissen": _meanings,
     "niveaus": _levels,
     "perspectieven": _perspectives,
+    "van-a-tot-z": _ranges,
 }
 
 
 def spread_picture(counts: Counts) -> Bar:
-    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open)
+    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open, counts.divided)

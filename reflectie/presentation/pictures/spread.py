@@ -20,6 +20,7 @@ class Bar:
     """The pieces of a spread, each a path of its own; empty where nobody gave that answer."""
 
     hindering: str
+    divided: str
     dont_know: str
     # Lines across the piece above: what tells it apart without colour.
     hatch: str
@@ -41,21 +42,29 @@ class SpreadRow:
 
 @lru_cache(maxsize=4096)
 def spread_bar(
-    hindering: int, helping: int, dont_know: int, open: int, *, length: float = BAR_LENGTH, top: float = 0.0
+    hindering: int,
+    helping: int,
+    dont_know: int,
+    open: int,
+    divided: int = 0,
+    *,
+    length: float = BAR_LENGTH,
+    top: float = 0.0,
 ) -> Bar:
     """The bar over so many answers, at least one: hindering from the left, helping from the right, what says neither
     between them. Every piece is as long as its share, less a gap."""
-    numbers = [hindering, dont_know, open, helping]
+    numbers = [hindering, divided, dont_know, open, helping]
     present = sum(1 for number in numbers if number)
     unit = (length - BAR_GAP * (present - 1)) / sum(numbers)
     paths, left, hatch = [], 0.0, ""
     for place, number in enumerate(numbers):
         right = left + number * unit
         paths.append(_box(left, right, top) if number else "")
-        if number and place == 1:
+        if number and place == 2:
             hatch = _hatch(left, right, top)
         left = right + BAR_GAP if number else left
-    return Bar(paths[0], paths[1], hatch, paths[2], paths[3])
+    left_part, divided_part, unsure_part, open_part, right_part = paths
+    return Bar(left_part, divided_part, unsure_part, hatch, open_part, right_part)
 
 
 def _box(left: float, right: float, top: float) -> str:

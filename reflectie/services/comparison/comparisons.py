@@ -33,10 +33,15 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.services.questionnaire.checklists import item_ids, load_checklist
 from reflectie.services.report.reports import agreement_of, conclusion_of, day_of, title_of
 
-# How many gave which answer, in the order of `Counts`.
+# How many gave which answer, by its name in `Counts`.
 _GAVE = {
     name: Count("pk", filter=Q(value=value))
-    for name, value in (("hindering", Value.HINDERING), ("helping", Value.HELPING), ("dont_know", Value.DONT_KNOW))
+    for name, value in (
+        ("hindering", Value.HINDERING),
+        ("helping", Value.HELPING),
+        ("dont_know", Value.DONT_KNOW),
+        ("divided", Value.DISAGREE),
+    )
 }
 
 
@@ -116,9 +121,7 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
         if session not in people:
             # Its first answers came in after people were counted.
             continue
-        hindering, helping, dont_know = gave
-        left_open = people[session] - hindering - helping - dont_know
-        given[session][item] = Counts(hindering, helping, dont_know, left_open)
+        given[session][item] = Counts(**dict(zip(_GAVE, gave, strict=True)), open=people[session] - sum(gave))
     needed: dict[UUID, dict[str, int]] = defaultdict(dict)
     said = Response.objects.filter(session__in=sessions).annotate(needed=KT("extras__intensity-needed"))
     by_need = said.filter(needed__isnull=False).values_list("session", "needed").annotate(number=Count("pk")).order_by()

@@ -54,6 +54,11 @@ def plan_of(session: Session) -> Plan:
     )
 
 
+def is_beside_paper(session: Session) -> bool:
+    """Whether somebody types in forms from paper, beside whom others hide only if they are enough."""
+    return bool(session.paper_by) and session.told_of_typist
+
+
 def put_plan(session: Session, plan: Plan) -> None:
     """Write a plan on a session, which the caller saves."""
     session.planned_on, session.mode, session.expected = plan.planned_on, plan.mode, plan.expected

@@ -20,6 +20,7 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Outcome as OutcomeRow
 from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of
 
 
@@ -104,7 +105,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
         expected=session.expected,
         expected_of=dict(session.groups),
-        beside_paper=bool(session.paper_by) and session.told_of_typist,
+        beside_paper=is_beside_paper(session),
         outcomes={row.item.key: outcome_of(row) for row in outcomes},
         removed=session.removed,
         blanked=session.blanked,

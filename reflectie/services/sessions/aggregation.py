@@ -15,6 +15,7 @@ from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
 from reflectie.services.questionnaire.checklists import load_checklist
+from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, write_sheets
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
@@ -66,6 +67,8 @@ def _fold_one(key: UUID) -> bool:
             load_checklist(session.checklist),
             Grouping(session.grouping),
             all_sheets(session),
+            Mode(session.mode),
+            some_hide=session.blanked or is_beside_paper(session),
         )
         session.responses.all().delete()
         write_sheets(session, sheets)

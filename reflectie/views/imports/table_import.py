@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reflectie.domain.imports.table_import import MAX_PROBLEMS, ImportColumn, ImportResult, Rows, preview_of, read_table
 from reflectie.domain.questionnaire.answers import Sheet, fields_for, is_note
 from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.setup import Mode
 from reflectie.exports import CONTENT_TYPES, Format, answers_file
 from reflectie.forms.imports.answer_file import MAX_BYTES
 from reflectie.forms.imports.table_import import (
@@ -130,10 +131,13 @@ def _look_over(
         return _full(request, session, room)
     checklist = load_checklist(session.checklist)
     overview = preview_of(checklist, brought.sheets)
+    # In a round nobody answers that they don't agree; that number stands last.
+    shown = 5 if session.mode == Mode.TOGETHER else 4
     context = _context(session) | {
         "overview": overview,
         "dimensions": [
-            (part, [(item, astuple(overview.items[item.key])) for item in part.items]) for part in checklist.dimensions
+            (part, [(item, astuple(overview.items[item.key])[:shown]) for item in part.items])
+            for part in checklist.dimensions
         ],
         # A note left out is no answer left out.
         "missing": [name_of(asked) for asked in brought.missing if not is_note(asked)],

@@ -117,6 +117,7 @@ def _whole_page(request: HttpRequest, sheet: SheetContext, page: SheetPage, fill
         "filling": filling,
         "place": sheet,
         "together": filling.setup.mode is Mode.TOGETHER,
+        "begins": not filling.sheet.answered(filling.checklist),
         "open_items": page.render_open_items(),
         "saved_at": _saved_at(request),
         **sheet.context,

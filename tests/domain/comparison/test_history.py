@@ -263,3 +263,14 @@ def test_agreements_are_set_beside_the_next_session_that_can_be_compared(checkli
     [alone] = history(checklist, sessions[:2]).between
     assert (alone.now, alone.reason, alone.kept[0].change) == (sessions[1], NotCompared.TOO_FEW, None)
     assert alone.kept[0].item.key == KEY
+
+
+def test_a_team_that_does_not_agree_stands_in_the_middle_and_stays_divided(checklist):
+    divided = (0, 0, 0, 0, 1)
+    sessions = over_years(checklist, (0, 1), divided, divided, mode=Mode.TOGETHER)
+    found = history(checklist, sessions)
+    [trend] = [trend for _, trends in found.dimensions for trend in trends if trend.item.key == KEY]
+    assert [point.share for point in trend.points] == [0, Fraction(1, 2), Fraction(1, 2)]
+    [strand] = found.strands
+    courses = [next(c.course for c in step.changes if c.item.key == KEY) for step in strand.steps]
+    assert courses == [ChangeKind.ANSWERED_OTHERWISE, ChangeKind.STAYS_SPLIT]

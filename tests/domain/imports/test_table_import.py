@@ -62,6 +62,8 @@ def rows_of(checklist: Checklist, columns, sheets) -> list[list[str]]:
 def _cell(column, sheet: Sheet) -> str:
     if not (asked := column.asked):
         return ""
+    if asked.ask is Ask.RANGE:
+        return sheet.several(asked.name)[column.place] if sheet.several(asked.name) else ""
     if asked.ask is not Ask.MANY:
         said = {choice: word for word, choice in column.words.items()}
         return said.get(sheet.text(asked.name), sheet.text(asked.name))
@@ -77,6 +79,22 @@ def test_what_is_written_is_read_back(checklist, columns, full):
     half = Sheet({"goal-shared": "hindering"})
     table = rows_of(checklist, columns, [full, half, *[Sheet({})] * 5])
     assert kept(table, columns) == [dict(full.values), dict(half.values)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ("a;", (Wrong.HALF_RANGE, 2, "C")),
+        (";d", (Wrong.HALF_RANGE, 2, "C")),
+        ("d;a", (Wrong.TURNED_RANGE, 2, "C")),
+        ("a;ij", (Wrong.WORD, 2, "C")),
+    ],
+)
+def test_of_from_and_to_both_are_there_and_in_their_order(columns, cells, problem):
+    assert wrong(f"2 Gedeeld doel;Hulp van;Hulp tot\n1;{cells}\n", columns) == [problem]
+    assert kept("Hulp tot;2 Gedeeld doel;Hulp van\nB;1;b\n", columns) == [
+        {"help-range": ("b", "b"), "goal-shared": "hindering"}
+    ]
 
 
 @pytest.mark.parametrize(

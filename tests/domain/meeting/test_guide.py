@@ -102,13 +102,16 @@ def test_guide_has_so_many_topics_of_a_quarter_of_an_hour_or_so(name, minutes, t
 
 def test_guide_of_ninety_minutes_goes_from_welcome_to_close():
     topics = [("topic", 17), ("topic", 17), ("topic", 16)]
-    assert phases(MANY, 90) == [("welcome", 5), ("strengths", 10), *topics, ("decision", 20), ("close", 5)]
+    assert phases(MANY, 90) == [
+        *[("welcome", 5), ("need", 5), ("strengths", 10)],
+        *[*topics, ("decision", 15), ("close", 5)],
+    ]
 
 
 def test_guide_begins_with_what_was_agreed_in_an_earlier_session():
     report = REPORTS["after an earlier session"]
 
-    assert phases(report, 60)[:3] == [("welcome", 5), ("earlier", 5), ("strengths", 5)]
+    assert phases(report, 60)[:4] == [("welcome", 5), ("earlier", 5), ("need", 5), ("strengths", 5)]
     assert [made.what for made in build_guide(report, 60).earlier] == ["a", "b"]
 
 
@@ -131,10 +134,10 @@ def test_guide_has_a_pause_amid_the_topics_of_two_hours_alone(minutes, expected)
 
     assert order.count("pause") == expected
     if expected:
-        assert order[2:8] == ["topic", "topic", "pause", "topic", "topic", "decision"]
+        assert order[3:9] == ["topic", "topic", "pause", "topic", "topic", "decision"]
 
 
-@pytest.mark.parametrize(("minutes", "decision"), [(60, 25), (90, 50), (120, 65)])
+@pytest.mark.parametrize(("minutes", "decision"), [(60, 20), (90, 45), (120, 60)])
 def test_guide_with_one_topic_gives_the_time_to_the_decision(minutes, decision):
     shown = dict(phases(REPORTS["one obstacle"], minutes))
 
@@ -142,7 +145,7 @@ def test_guide_with_one_topic_gives_the_time_to_the_decision(minutes, decision):
 
 
 def test_guide_without_a_topic_gives_the_time_to_strengths_and_decision():
-    expected = [("welcome", 5), ("strengths", 35), ("decision", 45), ("close", 5)]
+    expected = [("welcome", 5), ("need", 5), ("strengths", 35), ("decision", 40), ("close", 5)]
     assert phases(REPORTS["all helps"], 90) == expected
 
 
@@ -299,8 +302,25 @@ def test_topics_take_up_three_patterns_at_most():
     patterns = tuple(Pattern(key, (item,)) for key, item in zip(PatternKey, report.items, strict=False))
     report = replace(report, patterns=patterns)
 
-    assert len(patterns) == 9
-    assert keys_of(report) == KEYS[:3]
+    assert len(patterns) == 11
+    assert sorted(keys_of(report), key=KEYS.index) == KEYS[:3]
+
+
+def test_topics_go_in_the_booklets_order_where_nearly_everything_hinders():
+    report = make(otherwise="hindering", coordination_equality=9, goal_perspective=9, context_practical=10)
+
+    # The report's own order begins where most agree.
+    assert report.obstacles[0].item.key == "goal-shared"
+    assert keys_of(report) == KEYS
+    first, *others = find_topics(report)
+    assert first.question == GUIDANCE["patterns"]["nearly-everything"]["question"]
+    assert [topic.pattern for topic in others if topic.item.item.key != "coordination-equality"] == [None] * 13
+
+
+def test_topics_of_nearly_everything_still_begin_with_what_was_named_first():
+    report = make(otherwise="hindering", first={"context-practical": 6})
+
+    assert keys_of(report)[:3] == ["context-practical", *KEYS[:2]]
 
 
 # --- strengths and cards
@@ -339,3 +359,12 @@ def test_cards_are_as_many_pages_as_there_is_to_talk_about(name, pages):
 def test_guide_takes_the_usual_length_by_itself():
     assert build_guide(MANY).minutes == 90
     assert build_guide(MANY).parts[0].phase is Phase.WELCOME
+
+
+def test_what_a_team_does_not_agree_on_is_a_topic_whose_sides_nobody_counted():
+    report = make(1, mode=Mode.TOGETHER, goal_shared="disagree", context_practical="hindering")
+    topics = {topic.item.item.key: topic for topic in find_topics(report)}
+    assert list(topics)[:2] == ["goal-shared", "context-practical"]
+    found = topics["goal-shared"]
+    assert (found.why, found.sides, found.item.is_divided) == (Why.DIFFERENCE, None, True)
+    assert find_topics(make(1, mode=Mode.TOGETHER)) == ()

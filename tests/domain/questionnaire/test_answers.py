@@ -16,8 +16,9 @@ from reflectie.domain.questionnaire.answers import (
     merge,
     merge_sheet,
     note_name,
+    values_in,
 )
-from reflectie.domain.setup import Mode, setup_without_account
+from reflectie.domain.setup import Grouping, Mode, setup_of_session, setup_without_account
 
 KEYS = [
     "goal-perspective",
@@ -49,7 +50,7 @@ FORMS = (
     "organisation",
     "network",
 )
-BESIDE = ["first", "goal-sentence", "intensity-needed", "intensity-current"]
+BESIDE = ["first", "goal-sentence", "help-range", "intensity-needed", "intensity-current"]
 ABOUT_ONESELF = ["ips-meaning", "level"]
 NAMES = ["collaboration-name", "team-name"]
 
@@ -72,11 +73,16 @@ def test_fields_for_a_mode_has_what_can_be_asked_in_it_in_order(checklist, mode,
     assert list(fields_for(checklist, setup_without_account(mode))) == on_items + beside
 
 
-@pytest.mark.parametrize("mode", [Mode.TOGETHER, Mode.ALONE])
-def test_fields_for_items_take_one_answer_and_a_note(checklist, mode):
+@pytest.mark.parametrize(
+    ("mode", "values"),
+    [
+        (Mode.TOGETHER, ("hindering", "helping", "dont-know", "disagree")),
+        (Mode.ALONE, ("hindering", "helping", "dont-know")),
+    ],
+)
+def test_fields_for_items_take_one_answer_and_a_note(checklist, mode, values):
     fields = fields_for(checklist, setup_without_account(mode))
     for item in checklist:
-        values = ("hindering", "helping", "dont-know")
         assert fields[item.key] == Field(item.key, Ask.ONE, values, limit=1, item=item)
         assert fields[f"{item.key}-note"] == Field(f"{item.key}-note", Ask.TEXT, (), limit=2000, item=item)
 
@@ -86,6 +92,7 @@ def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
     assert [fields[name] for name in [*BESIDE, *ABOUT_ONESELF, *NAMES]] == [
         Field("first", Ask.MANY, tuple(KEYS), limit=3),
         Field("goal-sentence", Ask.TEXT, limit=300),
+        Field("help-range", Ask.RANGE, tuple("abcdefghijklmnopqrstuvwxyz"), limit=2),
         Field("intensity-needed", Ask.ONE, ("refer", "inform", "act")),
         Field("intensity-current", Ask.MANY, FORMS, limit=11),
         Field("ips-meaning", Ask.ONE, ("quality", "process", "community")),
@@ -97,7 +104,7 @@ def test_fields_for_what_is_asked_beside_has_its_choices_and_limits(checklist):
 
 def test_field_empty_is_what_nobody_answered(checklist):
     fields = fields_for(checklist, setup_without_account(Mode.ALONE))
-    several = {"first", "intensity-current"}
+    several = {"first", "help-range", "intensity-current"}
     assert {name: field.empty for name, field in fields.items()} == {
         name: () if name in several else "" for name in fields
     }
@@ -286,3 +293,11 @@ def test_sheet_takes_what_nobody_else_changed_and_names_what_two_people_changed(
     assert merged.sheet.values == {"a": "hindering", "b": "helping", "d": ("x",), "e": ("y",)}
     assert (merged.changed, merged.conflicts) == ({"a", "c", "e"}, {"b"})
     assert kept.values["a"] == "helping"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_only_a_team_together_can_say_that_it_does_not_agree(checklist, mode):
+    fields = fields_for(checklist, setup_of_session(mode, (), Grouping.NONE, ()))
+    offered = {"disagree" in fields[key].choices for key in KEYS}
+    assert offered == {mode is Mode.TOGETHER}
+    assert all(tuple(fields[key].choices) == values_in(mode) for key in KEYS)

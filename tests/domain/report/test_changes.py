@@ -274,3 +274,16 @@ def test_item_that_is_withheld_is_not_compared(checklist):
     since = compare(then, replace(now, dimensions=tuple(hidden)))
     assert {item.shift for item in since.items} == {NotCompared.TOO_FEW}
     assert isinstance(since.items[0], ItemChange)
+
+
+# --- a team that doesn't agree
+
+
+@pytest.mark.parametrize("other", [HINDERING, HELPING, DONT_KNOW, ""])
+def test_a_team_that_no_longer_agrees_gave_another_answer_and_back(checklist, other):
+    agreed = [{"context-practical": HELPING} | ({KEY: other} if other else {})]
+    divided = [{"context-practical": HELPING, KEY: "disagree"}]
+    for then, now in ((agreed, divided), (divided, agreed)):
+        since = compared(checklist, then, now, Mode.TOGETHER)
+        assert shift_of(since) is Shift.OTHER_ANSWER
+    assert shift_of(compared(checklist, divided, divided, Mode.TOGETHER)) is Shift.SAME

@@ -20,6 +20,7 @@ from reflectie.domain.report.report import MAX_PATTERNS
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.report import numbered_passages, pattern_text
 
 HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 DAY = date(2026, 11, 19)
@@ -110,6 +111,49 @@ def test_within_us_a_point_of_attention_is_no_obstacle(checklist):
     assert shown(plain) == [PatternKey.WITHIN_US]
     assert [item.item.key for item in only_refer.attention] == ["partners-stable"]
     assert shown(only_refer) == []
+
+
+# --- nearly everything, and integral yet ad hoc
+
+
+@pytest.mark.parametrize("mode", [Mode.ALONE, Mode.TOGETHER, Mode.ANONYMOUS, Mode.NAMED])
+@pytest.mark.parametrize(("hindering", "shows"), [(15, True), (12, True), (11, False)])
+def test_nearly_everything_twelve_obstacles_of_fifteen(checklist, mode, hindering, shows):
+    keys = (*PAIRS, *FACTORS)[:hindering]
+    report = make_report(checklist, [sheet(hindering=keys)] * (3 if mode.is_round else 1), mode)
+    assert (PatternKey.NEARLY_EVERYTHING in shown(report)) is shows
+    if shows:
+        # In the order in which the booklet asks: goal, composition, form, coordination, context.
+        assert one_pattern(report, PatternKey.NEARLY_EVERYTHING) == (list(keys), ())
+
+
+@pytest.mark.parametrize("mode", [Mode.ALONE, Mode.TOGETHER, Mode.ANONYMOUS, Mode.NAMED])
+@pytest.mark.parametrize(
+    ("goal", "group", "needed", "shows"),
+    [
+        (HELPING, HINDERING, "act", True),
+        (HELPING, HELPING, "act", False),
+        (HELPING, DONT_KNOW, "act", False),
+        (HINDERING, HINDERING, "act", False),
+        (DONT_KNOW, HINDERING, "act", False),
+        # Where only referring is needed, a changing group is a point of attention and no obstacle.
+        (HELPING, HINDERING, "refer", False),
+    ],
+)
+def test_integral_ad_hoc_all_of_a_life_with_a_group_that_changes(checklist, mode, goal, group, needed, shows):
+    values = {"goal-perspective": goal, "partners-stable": group, "intensity-needed": needed}
+    report = make_report(checklist, [sheet() | values] * (3 if mode.is_round else 1), mode)
+    assert (PatternKey.INTEGRAL_AD_HOC in shown(report)) is shows
+    if shows:
+        assert one_pattern(report, PatternKey.INTEGRAL_AD_HOC) == (["goal-perspective", "partners-stable"], ())
+
+
+def test_patterns_without_words_in_an_older_revision_of_the_guidance_do_not_show(checklist):
+    words = {key: text for key, text in checklist.patterns.items() if key is not PatternKey.NEARLY_EVERYTHING}
+    older = replace(checklist, patterns=words)
+    values = sheet(hindering=(*PAIRS, *FACTORS))
+    new, old = (make_report(content, [values], Mode.ALONE) for content in (checklist, older))
+    assert (shown(new), shown(old)) == ([PatternKey.NEARLY_EVERYTHING], [])
 
 
 # --- domination
@@ -211,7 +255,7 @@ def test_opposite_groups_a_point_of_attention_is_no_difference(checklist):
     plain, only_refer = (
         grouped(checklist, [values | {"intensity-needed": needed} for values in sheets]) for needed in ("act", "refer")
     )
-    assert shown(plain) == [PatternKey.OPPOSITE_GROUPS]
+    assert shown(plain) == [PatternKey.OPPOSITE_GROUPS, PatternKey.INTEGRAL_AD_HOC]
     assert [item.finding for item in only_refer.items if item.item.key == "partners-stable"] == [Finding.ATTENTION]
     assert shown(only_refer) == []
 
@@ -397,12 +441,84 @@ def test_patterns_take_nothing_from_a_tally_that_is_withheld(checklist):
     assert [pattern.key for pattern in left] == [PatternKey.AROUND_US, PatternKey.OPPOSITE_GROUPS]
 
 
+# --- what is seen, with its numbers
+
+
+def seen(report):
+    return [pattern_text(report, pattern).seen for pattern in report.patterns]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "expected"),
+    [
+        (
+            [sheet(hindering=FACTORS[:5], helping=PAIRS[:7])] * 3,
+            "7 van de 8 stellingen zijn een sterkte. Toch spelen 5 van de 7 factoren.",
+        ),
+        (
+            [sheet(hindering=PAIRS[:6], helping=FACTORS)] * 3,
+            "6 van de 8 stellingen zijn een hinderpaal. Maar 7 van de 7 factoren spelen niet.",
+        ),
+        ([sheet(hindering=(*PAIRS, *FACTORS[:5]))] * 3, "13 van de 15 punten zijn een hinderpaal."),
+        (
+            spread("coordination-equality", 8, 2),
+            "8 van de 10 die kozen, zien dat een of meer partners domineren.",
+        ),
+        (
+            spread("partners-stable", 3, 1),
+            "Het doel kijkt naar het hele leven, van ‘a’ tot ‘z’. Maar 3 van de 4 die kozen, zien een wisselende"
+            " samenstelling.",
+        ),
+        ([sheet(helping=PAIRS)] * 3, "Bij 7 van de 7 punten in dit deel weten te weinig mensen hoe het zit."),
+    ],
+)
+def test_pattern_text_says_what_is_seen_with_the_numbers_of_the_report(checklist, sheets, expected):
+    assert seen(make_report(checklist, sheets))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("says", "fits", "expected"),
+    [
+        ((2, 2), (LIGHT, LIGHT, LIGHT, FITS), "3 van de 4 vinden meer nodig dan er nu is."),
+        ((2, 2), (HEAVY, HEAVY, HEAVY, FITS), "3 van de 4 vinden minder nodig dan er nu is."),
+        ((0, 4), (LIGHT, HEAVY, HEAVY, FITS), "Wat 3 van de 4 nodig vinden en nu doen, wijst op iets anders"),
+        ((4, 0), (FITS, FITS, FITS, LIGHT), "Wat 3 van de 4 nodig vinden en nu doen, wijst op iets anders"),
+        # Of one whose fit is known, no "1 van de 1".
+        ((1, 1), (LIGHT,), "Er is meer nodig dan de vorm van nu geeft."),
+    ],
+)
+def test_pattern_text_of_the_form_has_how_many_of_those_whose_fit_is_known(checklist, says, fits, expected):
+    sheets = with_fits(spread("form-intensity", *says), *fits)
+    [text] = seen(make_report(checklist, sheets, Mode.NAMED))
+    assert text.startswith(expected)
+
+
+def test_pattern_text_of_groups_and_meanings_has_numbers_that_stand_in_the_report(checklist):
+    groups = grouped(checklist, by_house("goal-shared", (3, 0), (0, 4)))
+    assert seen(groups) == ["Op 1 van de 15 punten ziet de ene groep een hinderpaal, en een andere niet."]
+    sheets = [values | {"ips-meaning": MEANINGS[n % 2]} for n, values in enumerate(spread("goal-shared", 0, 5))]
+    assert seen(make_report(checklist, sheets)) == [
+        "Het gedeelde doel is een sterkte. Toch noemen 5 mensen samen 2 verschillende dingen die in hun organisatie"
+        " centraal staan."
+    ]
+
+
+@pytest.mark.parametrize("mode", [Mode.ALONE, Mode.TOGETHER])
+def test_pattern_text_of_one_sheet_says_nothing_of_so_many_people(checklist, mode):
+    values = sheet(helping=PAIRS, **LIGHT | dict.fromkeys(("partners-stable", "form-intensity"), HINDERING))
+    assert seen(make_report(checklist, [values], mode)) == [
+        "Het doel kijkt naar het hele leven, van ‘a’ tot ‘z’. Maar de samenstelling wisselt.",
+        "Er is meer nodig dan de vorm van nu geeft.",
+        "Bij 7 van de 7 punten in dit deel is het antwoord ‘weet ik niet’, of open.",
+    ]
+
+
 # --- shown
 
 
 def lines_of(report):
     """The section as a reader meets it, piece by piece; read by expat, as the PDF is."""
-    html = render_to_string("reflectie/report/patterns.html", {"report": report})
+    html = render_to_string("reflectie/report/patterns.html", {"report": report, "passages": numbered_passages(report)})
     section = ElementTree.fromstring(f"<body>{html}</body>")
     return [" ".join("".join(part.itertext()).split()) for tag in ("h3", "li") for part in section.iter(tag)]
 
@@ -418,7 +534,8 @@ def test_patterns_on_the_page_three_with_where_they_were_seen_and_one_by_name(ch
         "Persoonlijk× Structurele hinderpaal Huis– Speelt niet Zorg",
         "+ Sterkte gedeeld doel (alle 6 die kozen, zien het zo)",
         "Wat bij ons centraal staat: 3 Kwaliteit en kosten 3 De gemeenschap",
-        "Past de vorm nu wel of niet?Neem één gewone week: waar helpt de vorm jullie, en waar wringt die?",
+        "Past de vorm nu wel of niet?Wat 6 van de 6 nodig vinden en nu doen, wijst op iets anders dan de bevinding over"
+        " de vorm. Neem één gewone week: waar helpt de vorm jullie, en waar wringt die?",
     ]
 
 

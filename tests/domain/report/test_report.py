@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
-from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report, whirlpool_of
 from reflectie.domain.report.items import Note
-from reflectie.domain.report.outcomes import Outcome
-from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer, Moment
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.setup import Mode, setup_without_account
 
@@ -21,8 +21,9 @@ HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)
 
 
-def make_report(checklist, *sheets, mode=Mode.ALONE):
-    return build_report(checklist, setup_without_account(mode), [Sheet(values) for values in sheets], CHANGED, DELETED)
+def make_report(checklist, *sheets, mode=Mode.ALONE, about=None):
+    filled_in = [Sheet(values) for values in sheets]
+    return build_report(checklist, setup_without_account(mode), filled_in, CHANGED, DELETED, about=about)
 
 
 def all_items(checklist, value):
@@ -144,8 +145,48 @@ def test_summary_obstacles_go_by_principle_when_nothing_sets_them_apart(checklis
 
 def test_summary_holds_three_obstacles_at_most(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
-    assert keys(report.main_obstacles) == ["goal-perspective", "goal-shared", "partners-needed"]
-    assert keys(report.main_obstacles + report.further_obstacles) == keys(report.obstacles)
+    assert keys(report.leading) == ["goal-perspective", "goal-shared", "partners-needed"]
+    assert keys(report.leading + report.other_obstacles) == keys(report.obstacles)
+
+
+def test_a_split_and_a_blind_spot_that_were_named_first_lead_in_front_of_obstacles(checklist):
+    # All eight named equality, of which five see that some dominate; nobody knows whether the form fits.
+    sheets = [
+        {
+            "coordination-equality": HINDERING if n < 5 else HELPING,
+            "goal-shared": HINDERING,
+            "first": ("coordination-equality", *(["form-intensity"] if n < 3 else [])),
+        }
+        for n in range(8)
+    ]
+    report = make_report(checklist, *sheets)
+    assert [(led.item.key, led.finding) for led in report.leading] == [
+        ("coordination-equality", Finding.SPLIT),
+        ("form-intensity", Finding.UNKNOWN),
+        ("goal-shared", Finding.OBSTACLE),
+    ]
+    # What leads isn't said a second time.
+    assert report.other_splits == report.other_obstacles == ()
+    assert "form-intensity" not in keys(report.other_blind_spots)
+    assert len(report.other_blind_spots) == len(report.blind_spots) - 1
+
+
+# --- before, during and after the talk
+
+
+@pytest.mark.parametrize(
+    ("about", "moment"),
+    [
+        (About("Samen"), Moment.BEFORE),
+        (About("Samen", outcomes={"goal-shared": Outcome(Choice.DIVIDED)}), Moment.DURING),
+        (About("Samen", agreements=(Agreement("1", "We lezen het doel."),)), Moment.DURING),
+        (About("Samen", conclusion=Conclusion(Needed.NO, Decision.STOP)), Moment.AFTER),
+        # Without an account there is nothing to conclude.
+        (About("", agreements=(Agreement("1", "We lezen het doel."),)), Moment.AFTER),
+    ],
+)
+def test_a_report_knows_whether_its_talk_is_to_come_going_on_or_over(checklist, about, moment):
+    assert make_report(checklist, {"goal-shared": HINDERING}, about=about).moment is moment
 
 
 def test_splits_go_by_how_far_apart_people_are(checklist):
@@ -161,7 +202,7 @@ def test_splits_go_by_how_far_apart_people_are(checklist):
 @pytest.mark.parametrize("number", [0, 1, 3, 4])
 def test_summary_nothing_is_further_until_the_fourth_obstacle(checklist, number):
     report = make_report(checklist, dict.fromkeys(list(checklist.by_key)[:number], HINDERING))
-    assert (len(report.main_obstacles), len(report.further_obstacles)) == (min(number, 3), max(number - 3, 0))
+    assert (len(report.leading), len(report.other_obstacles)) == (min(number, 3), max(number - 3, 0))
 
 
 def test_summary_what_was_named_first_goes_in_front_of_wider_agreement(checklist):
@@ -235,19 +276,19 @@ def test_partners_stable_not_hindering_is_never_for_attention(checklist, answer,
 # --- advice
 
 
-def test_advice_three_stand_in_front_and_the_rest_later_by_who_can_move_it(checklist):
+def test_advice_three_stand_in_front_and_the_rest_later_by_who_can_begin(checklist):
     report = make_report(checklist, all_items(checklist, HINDERING))
     assert groups_of(report.advice_first) == [("ourselves", ["goal-perspective", "goal-shared", "partners-needed"])]
     assert groups_of(report.advice_later) == [
         (
             "ourselves",
-            ["partners-superfluous", "partners-stable", "form-interprofessional", "form-intensity", "context-personal"],
+            [
+                *["partners-superfluous", "partners-stable", "form-interprofessional", "form-intensity"],
+                *["coordination-equality", "context-personal", "context-historical", "context-regulatory"],
+                *["context-financial", "context-organisational"],
+            ],
         ),
-        (
-            "organisations",
-            ["coordination-equality", "context-historical", "context-organisational", "context-practical"],
-        ),
-        ("government", ["context-regulatory", "context-financial", "context-political"]),
+        ("organisations", ["context-political", "context-practical"]),
     ]
 
 
@@ -263,7 +304,7 @@ def test_advice_is_given_once_for_each_obstacle_and_three_at_most_in_front(check
 
 def test_advice_groups_of_the_first_go_from_ourselves_to_government(checklist):
     sheet = dict.fromkeys(("context-financial", "context-practical", "goal-shared"), HINDERING)
-    report = make_report(checklist, sheet | {"first": ("context-financial",)})
+    report = moved(checklist, sheet | {"first": ("context-financial",)}, context_financial=ActionOwner.GOVERNMENT)
     assert keys(report.advised) == ["context-financial", "goal-shared", "context-practical"]
     assert report.advice_first == (
         AdviceGroup(ActionOwner.OURSELVES, (report.advised[1],)),
@@ -281,7 +322,7 @@ def test_advice_named_first_stands_in_front_of_all_else(checklist):
         ("organisations", ["context-practical"]),
     ]
     # The summary speaks of the same.
-    assert keys(report.main_obstacles) == keys(report.advised[:3])
+    assert keys(report.leading) == keys(report.advised[:3])
 
 
 def test_advice_named_by_more_goes_in_front_of_wider_agreement_and_that_of_an_earlier_principle(checklist):
@@ -338,7 +379,9 @@ def test_mover_is_the_items_own_until_the_talk_says_otherwise(checklist):
     sheet = {"goal-shared": HINDERING, "context-financial": HINDERING}
     before = moved(checklist, sheet)
     after = moved(checklist, sheet, goal_shared=ActionOwner.GOVERNMENT, context_financial=ActionOwner.OURSELVES)
-    assert groups_of(before.advice_first) == [("ourselves", ["goal-shared"]), ("government", ["context-financial"])]
+    # With its first step the team itself can begin; that it goes up as a signal is another thing.
+    assert groups_of(before.advice_first) == [("ourselves", ["goal-shared", "context-financial"])]
+    assert [item.mover for item in before.advised] == [ActionOwner.OURSELVES, ActionOwner.GOVERNMENT]
     assert groups_of(after.advice_first) == [("ourselves", ["context-financial"]), ("government", ["goal-shared"])]
     assert (keys(before.signals), keys(after.signals)) == (["context-financial"], ["goal-shared"])
     assert [item.contradiction for item in after.advised] == [False, False]
@@ -474,3 +517,13 @@ def test_whirlpool_without_an_answer_has_seven_arms_without_a_share(checklist):
     arms = whirlpool_of(checklist, [Sheet({})])
     assert [arm.share for arm in arms] == [0] * 7
     assert {arm.report.left_open for arm in arms} == {True}
+
+
+def test_movers_are_those_of_the_steps_once_each_until_the_talk_says_otherwise(checklist):
+    sheet = {"context-regulatory": HINDERING}
+    [before], [after] = (
+        moved(checklist, sheet, **movers).advised for movers in ({}, {"context_regulatory": ActionOwner.GOVERNMENT})
+    )
+    assert [step.mover for step in before.item.steps] == [*[ActionOwner.OURSELVES] * 2, ActionOwner.ORGANISATIONS]
+    assert before.movers == (ActionOwner.OURSELVES, ActionOwner.ORGANISATIONS)
+    assert after.movers == (ActionOwner.GOVERNMENT,)

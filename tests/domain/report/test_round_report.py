@@ -107,7 +107,7 @@ def test_round_advice_in_front_is_for_the_three_things_named_most(checklist):
         (ActionOwner.OURSELVES, ["goal-shared", "partners-needed", "form-intensity"])
     ]
     assert [(group.mover, keys(group.items)) for group in report.advice_later] == [
-        (ActionOwner.GOVERNMENT, ["context-political"])
+        (ActionOwner.ORGANISATIONS, ["context-political"])
     ]
 
 
@@ -435,3 +435,34 @@ def test_key_any_change_of_what_is_known_changes_it(checklist, about):
         make_report(checklist, spread(3), about=about).key
         != make_report(checklist, spread(3), about=About("Samen")).key
     )
+
+
+def by_meaning(checklist, mode, **more):
+    people = [
+        ("quality", "Huis", "An"),
+        ("quality", "Huis", "Bo"),
+        ("quality", "", "Cas"),
+        ("community", "Wijk", "Els"),
+    ]
+    sheets = [
+        {"goal-shared": HELPING, "ips-meaning": meaning, "organisation": house, "participant": who}
+        for meaning, house, who in people
+    ]
+    return make_report(checklist, sheets, mode, **more)
+
+
+def test_round_by_name_says_which_partners_mean_what_and_who_named_none_by_their_own_name(checklist):
+    report = by_meaning(checklist, Mode.NAMED)
+    assert report.meaning_partners == (("quality", ("Cas", "Huis")), ("community", ("Wijk",)))
+    assert report.key != by_meaning(checklist, Mode.ANONYMOUS).key
+
+
+def test_round_without_names_never_says_which_partners_mean_what(checklist):
+    report = by_meaning(checklist, Mode.ANONYMOUS)
+    assert dict(report.meaning.numbers) == {"quality": 3, "process": 0, "community": 1}
+    assert report.meaning_partners == ()
+
+
+def test_round_by_name_that_was_folded_knows_no_partner_any_more(checklist):
+    folded = by_meaning(checklist, Mode.NAMED, about=About(folded_on=date(2028, 11, 19)))
+    assert folded.meaning_partners == ()

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reflectie.domain.questionnaire.checklist import Kind
-from reflectie.domain.rules.findings import Counts, Finding, agreement, count, dissent, finding
+from reflectie.domain.rules.findings import Counts, Finding, agreement, count, difference, dissent, finding
 
 HINDERING, HELPING, DONT_KNOW, OPEN = "hindering", "helping", "dont-know", ""
 
@@ -218,3 +218,43 @@ def test_dissent_is_the_smaller_side_of_those_who_chose(hindering, helping, othe
 )
 def test_agreement_is_the_share_of_all_counted(counts, expected):
     assert agreement(counts) == expected
+
+
+# --- a team that answers together, and doesn't agree
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_one_sheet_that_says_it_does_not_agree_is_a_split(kind):
+    assert count(["disagree"]) == Counts(divided=1)
+    assert finding(kind, Counts(divided=1)) is Finding.SPLIT
+
+
+def test_a_divided_sheet_counts_and_has_something_to_say():
+    counts = Counts(divided=1)
+    assert (counts.chose, counts.unsure, counts.counted) == (1, 0, 1)
+
+
+def test_a_divided_sheet_is_half_against_half_and_nobody_in_particular():
+    counts = Counts(divided=1)
+    assert (dissent(counts), difference(counts), agreement(counts)) == (0, Fraction(1, 2), Fraction(1, 2))
+    assert counts.towards_hindering == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("counts", "apart", "hinders"),
+    [
+        (Counts(), 0, 0),
+        (Counts(open=1), 0, 0),
+        (Counts(hindering=1), 0, 1),
+        (Counts(hindering=3, helping=1), Fraction(1, 4), Fraction(3, 4)),
+        # One who doesn't know is no part of the difference.
+        (Counts(hindering=1, helping=1, dont_know=2), Fraction(1, 2), Fraction(1, 4)),
+    ],
+)
+def test_without_a_divided_sheet_difference_and_agreement_are_shares_of_people(counts, apart, hinders):
+    assert (difference(counts), agreement(counts)) == (apart, hinders)
+
+
+def test_a_negative_number_of_divided_sheets_is_refused():
+    with pytest.raises(ValueError, match="never negative"):
+        Counts(divided=-1)

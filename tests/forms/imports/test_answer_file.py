@@ -116,10 +116,11 @@ def test_what_is_filled_in_is_read_as_text_whatever_it_looks_like(columns, templ
     assert [sheet.text("goal-perspective-note") for sheet in brought.sheets] == texts
 
 
-def test_a_table_written_by_libreoffice_is_read(columns):
-    """Handed out for these columns, filled in, and saved by LibreOffice Calc 7.4 (`soffice --convert-to xlsx`)."""
+def test_a_table_written_by_libreoffice_is_read(csv_columns):
+    """Handed out when a partnership was still called "Tijdelijk of permanent partnerschap", filled in, and saved by
+    LibreOffice Calc 7.4 (`soffice --convert-to xlsx`)."""
     content = (Path(__file__).parent / "files" / "invulblad-libreoffice.xlsx").read_bytes()
-    brought = read_table(read(content, columns), columns, 12)
+    brought = read_table(read(content, csv_columns), csv_columns, 12)
     assert brought.problems == ()
     assert [dict(sheet.values) for sheet in brought.sheets] == [
         {

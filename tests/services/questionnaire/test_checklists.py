@@ -6,6 +6,7 @@ import re
 import pytest
 
 from reflectie.domain.questionnaire.checklist import (
+    OURS,
     ActionOwner,
     ContentError,
     Kind,
@@ -96,17 +97,17 @@ ADVICE = {
     "goal-perspective": ((1, 2), {"movisie 2.1", "movisie De cliënt betrekken", "han"}),
     "goal-shared": ((3,), {"movisie 2.1", "tg", "han"}),
     "partners-needed": ((4, 5), {"han", "invoorzorg"}),
-    "partners-superfluous": ((5, 6), {"movisie 2.3"}),
+    "partners-superfluous": ((5, 6), {"movisie 2.3", "ours"}),
     "partners-stable": ((6,), {"movisie 2.2"}),
-    "form-interprofessional": ((6,), {"movisie 2.2", "han"}),
+    "form-interprofessional": ((6,), {"movisie 2.2", "movisie De cliënt betrekken", "han", "ours"}),
     "form-intensity": ((6, 9), {"movisie 2.3"}),
     "coordination-equality": ((7,), {"movisie 2.2", "tg", "han"}),
-    "context-historical": ((8,), {"movisie 2.4", "invoorzorg"}),
-    "context-regulatory": ((8, 10), {"movisie 2.2", "tg", "han"}),
+    "context-historical": ((8,), {"movisie 2.4", "invoorzorg", "ours"}),
+    "context-regulatory": ((8, 10), {"movisie 2.2", "tg", "han", "ours"}),
     "context-financial": ((8, 10), {"movisie 2.4", "invoorzorg", "tg"}),
     "context-political": ((8, 10), {"tg", "movisie 2.3", "movisie 2.4"}),
-    "context-organisational": ((8,), {"movisie 2.3", "han", "invoorzorg"}),
-    "context-personal": ((7, 8), {"movisie 2.1", "movisie 2.2"}),
+    "context-organisational": ((8,), {"movisie 2.1", "movisie 2.3", "han", "invoorzorg", "ours"}),
+    "context-personal": ((7, 8), {"movisie 1.1", "movisie 2.1", "movisie 2.2"}),
     "context-practical": ((8,), {"movisie 2.2", "movisie 2.3", "han"}),
 }
 # Where the same table asks for UCLL itself: at least one step rests on this section ("" is any).
@@ -114,6 +115,8 @@ ADVICE_FROM_UCLL = {
     "partners-needed": "",
     "form-intensity": "Tabel van intensiteiten",
     "context-political": "Principe 10",
+    "partners-stable": "Bestaande samenwerkingen kritisch in vraag stellen",
+    "context-historical": "De draaikolk van remmende factoren",
 }
 MOVERS = {
     "goal-perspective": ActionOwner.OURSELVES,
@@ -178,9 +181,11 @@ SECTIONS = {
         "De toekomst",
         "Welke tegenstrijdigheden kunnen professionals in de praktijk tegenkomen?",
         "Wat kan professionals helpen in de praktijk?",
+        "Wat kan via interprofessioneel samenwerken (IPS) worden bereikt?",
         "Achtergrondinformatie 2",
     },
     "movisie": {
+        "1.1 Samenwerken in zorg en welzijn: iedereen moet om",
         "2.1 Een gezamenlijke ambitie en visie",
         "De cliënt betrekken",
         "2.2 Elkaar (leren) kennen",
@@ -211,6 +216,10 @@ def words_of(guidance):
             yield f"{key} {name}", item[name]
         for number, step in enumerate(item["steps"], start=1):
             yield f"{key} step {number}", step["text"]
+        yield f"{key} way", item["way"]
+        for name in ("example", "ask"):
+            if name in item:
+                yield f"{key} {name}", item[name]["text"]
         for name in ("keep", "tell"):
             if "strength" in item:
                 yield f"{key} {name}", item["strength"][name]
@@ -274,9 +283,9 @@ def test_guidance_covers_exactly_the_fifteen_items(checklist):
 
 def test_guidance_no_text_is_empty_or_padded():
     texts = dict(words_of(GUIDANCE))
-    # Short, help and question of 15, what keeps and tells of 8, ten principles with a question each, nine patterns of
-    # three texts, three of them with a fourth for one sheet, and the steps.
-    assert len(texts) == 15 * 3 + 8 * 2 + 10 * 2 + 9 * 3 + 3 + sum(
+    # Short, help, question and way of 15, ten examples, seven asks, what keeps and tells of 8, ten principles with a
+    # question each, eleven patterns of three texts, five of them with a fourth for one sheet, and the steps.
+    assert len(texts) == 15 * 4 + 10 + 7 + 8 * 2 + 10 * 2 + 11 * 3 + 5 + sum(
         len(item["steps"]) for item in GUIDANCE["items"].values()
     )
     assert {where: text for where, text in texts.items() if not text or text != " ".join(text.split())} == {}
@@ -313,17 +322,19 @@ def test_guidance_patterns_are_asked_and_not_said_of_anybody():
 
 
 def test_guidance_everything_rests_on_sections_that_the_sources_have(checklist):
-    advice = [part for item in checklist for part in (*item.steps, item.strength) if part]
+    advice = [part for item in checklist for part in (*item.steps, item.strength, item.example, item.ask) if part]
     passages = {
         passage for part in (*advice, *checklist.patterns.values(), *checklist.rebuilding) for passage in part.rests_on
     }
     assert len(passages) > 30
-    assert {p for p in passages if p.section.split(" · ")[0] not in SECTIONS[p.source]} == set()
+    sections = SECTIONS | {OURS: {""}}
+    assert {p for p in passages if p.section.split(" · ")[0] not in sections[p.source]} == set()
 
 
 def test_guidance_pattern_for_one_sheet_reads_as_the_rule_does_unless_that_would_be_odd(checklist):
     own = {key for key, text in checklist.patterns.items() if text.seen_one != text.seen}
-    assert own == {PatternKey.FORM_CONTRADICTS, PatternKey.TOO_LIGHT, PatternKey.TOO_HEAVY}
+    form = {PatternKey.FORM_CONTRADICTS, PatternKey.TOO_LIGHT, PatternKey.TOO_HEAVY}
+    assert own == {*form, PatternKey.INTEGRAL_AD_HOC, PatternKey.BLIND_DIMENSION}
     assert [key for key in own if re.search("helft|hen", checklist.patterns[key].seen_one)] == []
 
 
@@ -342,7 +353,8 @@ def test_guidance_every_obstacle_has_one_to_three_steps_that_rest_on_something(c
     assert {len(item.steps) for item in checklist} <= {1, 2, 3}
     passages = [passage for item in checklist for step in item.steps for passage in step.rests_on]
     assert len(passages) >= sum(len(item.steps) for item in checklist)
-    assert all(passage.section for passage in passages)
+    assert {passage.source for passage in passages if not passage.section} == {OURS}
+    assert {passage.source for passage in passages if passage.section} == {source.key for source in SOURCES}
 
 
 def test_guidance_principles_are_the_ten_of_the_booklet(checklist):
@@ -381,6 +393,31 @@ def test_guidance_sources_are_named_as_the_domain_page_names_them(checklist):
 
 def test_guidance_says_who_can_move_each_obstacle(checklist):
     assert {item.key: item.mover for item in checklist} == MOVERS
+
+
+def test_guidance_says_of_each_step_whose_turn_it_is_and_of_none_that_it_is_for_who_reads_no_advice(checklist):
+    movers = {item.key: tuple(step.mover for step in item.steps) for item in checklist}
+    ours, theirs = ActionOwner.OURSELVES, ActionOwner.ORGANISATIONS
+
+    # The government can move it, and the team can begin.
+    assert (checklist.by_key["context-regulatory"].mover, movers["context-regulatory"]) == (
+        ActionOwner.GOVERNMENT,
+        (ours, ours, theirs),
+    )
+    assert {mover for of in movers.values() for mover in of} == {ours, theirs}
+
+
+def test_guidance_says_what_is_asked_wherever_others_have_to_move(checklist):
+    asked = [item.key for item in checklist if item.ask]
+    assert asked == [key for key, mover in MOVERS.items() if mover is not ActionOwner.OURSELVES]
+    assert [item.key for item in checklist if item.ask and not item.ask.text.startswith("Aan ")] == []
+
+
+def test_guidance_has_examples_of_the_partnerships_of_movisie(checklist):
+    examples = [item.example for item in checklist if item.example]
+    assert len({example.text for example in examples}) == len(examples) == 10
+    assert {passage.source for example in examples for passage in example.rests_on} == {"movisie"}
+    assert max(len(example.text) for example in examples) <= 220
 
 
 @pytest.mark.parametrize(
@@ -427,6 +464,33 @@ def changed(path, value):
 
 def test_read_checklist_takes_the_guidance_as_it_is():
     assert read_checklist(FROZEN, copy.deepcopy(GUIDANCE)).revision == GUIDANCE["revision"]
+
+
+def test_read_checklist_of_an_older_revision_has_what_came_later_by_default():
+    older = copy.deepcopy(GUIDANCE)
+    for item in older["items"].values():
+        for name in ("way", "example", "ask"):
+            item.pop(name, None)
+        for step in item["steps"]:
+            del step["mover"]
+    for key in ("nearly-everything", "integral-ad-hoc"):
+        del older["patterns"][key]
+    read = read_checklist(FROZEN, older)
+
+    assert {(item.way, item.example, item.ask) for item in read} == {("", None, None)}
+    assert [item.key for item in read if {step.mover for step in item.steps} != {item.mover}] == []
+    assert len(read.patterns) == len(PatternKey) - 2
+
+
+def test_read_checklist_unknown_mover_of_a_step_is_refused_by_the_items_name():
+    with pytest.raises(ContentError, match=r"goal-shared: .*somebody"):
+        read_checklist(FROZEN, changed(("items", "goal-shared", "steps", 0, "mover"), "somebody"))
+
+
+@pytest.mark.parametrize(("key", "name"), [("goal-shared", "example"), ("context-political", "ask")])
+def test_read_checklist_example_or_ask_that_rests_on_nothing_is_refused(key, name):
+    with pytest.raises(ContentError, match=f"{key}: .*rests on nothing"):
+        read_checklist(FROZEN, changed(("items", key, name, "rests_on"), []))
 
 
 @pytest.mark.parametrize("name", ["short", "help", "question", "steps", "principles", "mover", "strength"])

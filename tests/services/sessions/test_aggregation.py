@@ -38,6 +38,7 @@ sheet = st.fixed_dictionaries(
         "first": st.lists(st.sampled_from(FIRST), max_size=3, unique=True).map(tuple),
         "intensity-needed": st.sampled_from(["", "refer", "act"]),
         "intensity-current": st.lists(st.sampled_from(FORMS), max_size=2, unique=True).map(sorted).map(tuple),
+        "help-range": st.sampled_from([(), ("a", "d"), ("b", "f"), ("z", "z")]),
         "ips-meaning": st.sampled_from(["", "quality", "community"]),
     }
 ).map(lambda values: Sheet({name: value for name, value in values.items() if value}))
@@ -49,13 +50,15 @@ def figures(checklist: Checklist, mode: Mode, sheets: list[Sheet]):
     setup = setup_of_session(mode, OPTIONAL, Grouping.PARTNER, GROUPS)
     report = build_report(checklist, setup, sheets, date(2026, 1, 1), about=About(folded_on=date(2026, 1, 1)))
     items = [(item.item.key, item.counts, item.finding, item.first, item.groups) for item in report.items]
-    return report.counted, items, report.groups, report.needed, report.forms, report.fits, report.meaning
+    beside = (report.needed, report.forms, report.fits, report.meaning, report.ranges)
+    return report.counted, items, report.groups, *beside
 
 
 @given(st.lists(sheet, max_size=9), modes)
 def test_folded_sheets_give_the_same_figures(checklist, sheets, mode):
-    folded = aggregate(checklist, Grouping.PARTNER, sheets)
-    assert len(folded) == len(sheets)
+    folded = aggregate(checklist, Grouping.PARTNER, sheets, mode)
+    # How far help goes stands on sheets of its own.
+    assert len(folded) == len(sheets) + sum(bool(sheet.several("help-range")) for sheet in sheets)
     assert figures(checklist, mode, folded) == figures(checklist, mode, sheets)
 
 
@@ -73,7 +76,8 @@ def test_folded_sheets_say_nothing_of_who_answered_what_together(checklist, shee
     chance.shuffle(other)
     swapped = [Sheet(values) for values in other]
     assert figures(checklist, mode, swapped) == figures(checklist, mode, sheets)
-    assert aggregate(checklist, Grouping.PARTNER, swapped) == aggregate(checklist, Grouping.PARTNER, sheets)
+    kept = [aggregate(checklist, Grouping.PARTNER, of, mode) for of in (swapped, sheets)]
+    assert kept[0] == kept[1]
 
 
 def _keeps_one(values, key) -> bool:
@@ -82,7 +86,8 @@ def _keeps_one(values, key) -> bool:
 
 @given(st.lists(sheet, max_size=9))
 def test_folded_sheets_have_no_words_of_anybody(checklist, sheets):
-    folded = aggregate(checklist, Grouping.PARTNER, [Sheet({**s.values, "participant": "An"}) for s in sheets])
+    named = [Sheet({**s.values, "participant": "An"}) for s in sheets]
+    folded = aggregate(checklist, Grouping.PARTNER, named, Mode.NAMED)
     kept = {name for folded_sheet in folded for name in folded_sheet.values}
     assert [name for name in kept if name.endswith("-note") or name in {"participant", "goal-sentence"}] == []
 
@@ -196,3 +201,31 @@ def test_daily_command_folds_and_the_report_says_so(capsys):
     page = text_of(client.get(reverse("session-report", args=[session.pk])))
     assert "bewaren we alleen nog aantallen" in page
     assert "Notitie van" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("houses", "bands"), [((3, 3), 2), ((4, 2), 0)])
+def test_round_folded_tells_as_much_of_how_far_help_goes_and_keeps_no_more(houses, bands):
+    reach = [("a", "g"), ("c", "k"), ("f", "q"), ("b", "i"), ("d", "m"), ("h", "z")]
+    groups = [name for name, size in zip(GROUPS, houses, strict=True) for _ in range(size)]
+    sheets = [
+        {"goal-shared": "helping", "organisation": group, "help-range": given_range}
+        for group, given_range in zip(groups, reach, strict=True)
+    ]
+    session = discussed_round(make_collaboration(GROUPS), sheets, groups=GROUPS)
+    rounds.conclude(session, CONCLUSION)
+    Session.objects.filter(pk=session.pk).update(concluded_on=date(2024, 11, 22))
+    before = reports.load_report(fetched(session)).ranges
+    assert aggregate_old_rounds(date(2026, 11, 22)) == 1
+
+    assert reports.load_report(fetched(session)).ranges == before
+    assert len(before.bands) == bands
+    kept = [sheet for sheet in load_sheets(list(session.responses.all())) if sheet.several("help-range")]
+    assert len(kept) == 6
+    assert {frozenset(sheet.values) for sheet in kept} == {
+        frozenset({"help-range", "organisation"} if bands else {"help-range"})
+    }
+    # Made of what each band tells, its ends and what all share: nothing of what was given inside these.
+    told = [("a", "g"), ("a", "q"), ("f", "q"), ("b", "i"), ("b", "z"), ("h", "z")]
+    if bands:
+        assert sorted(sheet.several("help-range") for sheet in kept) == sorted(told)

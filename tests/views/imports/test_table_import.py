@@ -428,9 +428,10 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
     response = coordinator.get(url(session, "import-template"))
     titles = [cell.value for cell in load_workbook(io.BytesIO(response.content))["Formulieren"][2]]
     assert titles[:2] == ["Blad", "Naam"]
-    assert titles[-18:-9] == [
+    assert titles[-20:-9] == [
         "Notitie bij 15", "Eerst iets aan doen 1", "Eerst iets aan doen 2", "Eerst iets aan doen 3",
-        "Doel in één zin", "Wat nodig is", "Nu: Geen vaste vorm", "Nu: Procedures", "Nu: Zorgpaden",
+        "Doel in één zin", "Hulp van", "Hulp tot", "Wat nodig is",
+        "Nu: Geen vaste vorm", "Nu: Procedures", "Nu: Zorgpaden",
     ]  # fmt: skip
     assert titles[-2:] == ["Nu: Netwerk", "Wat centraal staat"]
     row = {title: "1" for title in titles if re.match(r"\d", title)} | {
@@ -438,9 +439,11 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
         "Eerst iets aan doen 1": "7 Vorm en intensiteit",
         "Eerst iets aan doen 3": "3 Nodige partners",
         "Doel in één zin": "Samen één loket",
+        "Hulp van": "a",
+        "Hulp tot": "d",
         "Wat nodig is": "Informatie delen",
         "Nu: Procedures": "x",
-        "Nu: Tijdelijk of permanent partnerschap": "x",
+        "Nu: Partnerschap": "x",
         "Wat centraal staat": "De gemeenschap",
     }
     confirm(coordinator, session, upload(coordinator, session, filled(response.content, [row])))
@@ -450,9 +453,33 @@ def test_a_round_with_every_question_can_be_brought_in(coordinator, collaboratio
     } == {
         "first": ("partners-needed", "form-intensity"),
         "goal-sentence": "Samen één loket",
+        "help-range": ("a", "d"),
         "intensity-needed": "inform",
         "intensity-current": ("procedures", "partnership"),
         "ips-meaning": "community",
     }
     assert (values["participant"], values["context-practical"]) == ("Joke", "hindering")
     assert THEN + timedelta(1) > session.planned_on
+
+
+def test_one_form_of_a_team_may_say_that_it_did_not_agree(coordinator, collaboration):
+    plan = {"questions": (), "expected": None, "mode": Mode.TOGETHER}
+    session = make_round(collaboration=collaboration, planned_on=THEN, earlier=True, **plan)
+    assert "Jullie waren het niet eens 4 of niet eens" in text_of(coordinator.get(url(session)))
+    template = coordinator.get(url(session, "import-template")).content
+    lists = load_workbook(io.BytesIO(template))["Keuzes"].iter_cols(values_only=True)
+    assert ("hinderend", "helpend", "weet niet", "niet eens") in [cells[:4] for cells in lists]
+    form = {"2 Gedeeld doel": "niet eens", "15 Praktisch": "4", "3 Nodige partners": "helpend"}
+    page = upload(coordinator, session, filled(template, [form]))
+    assert "2 Gedeeld doel 0 0 0 0 1" in text_of(page)
+    confirm(coordinator, session, page)
+    assert kept(session) == [{"context-practical": "disagree", "goal-shared": "disagree", "partners-needed": "helping"}]
+
+
+@pytest.mark.parametrize("given", ["niet eens", "4"])
+def test_a_form_of_one_person_can_not_say_so(coordinator, earlier, given):
+    assert "niet eens" not in text_of(coordinator.get(url(earlier)))
+    template = coordinator.get(url(earlier, "import-template")).content
+    page = upload(coordinator, earlier, filled(template, [{"2 Gedeeld doel": given}]))
+    [(_where, wrong)] = page.context["problems"]
+    assert wrong == f"‘{given}’ ken ik niet. Kies ‘hinderend’, ‘helpend’ of ‘weet niet’, of laat leeg."

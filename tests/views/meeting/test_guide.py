@@ -11,10 +11,11 @@ from reflectie.domain.report.agreements import State
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.models import Agreement, Session
+from reflectie.pdf.documents import DocumentKind
 from reflectie.services import tokens
 from reflectie.services.report import outcomes
 from tests.helpers.factories import make_reflection, text_of
-from tests.helpers.markup import markup_of
+from tests.helpers.markup import markup_of, words_of
 from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import (
     DAY,
@@ -104,11 +105,12 @@ def test_guide_says_the_length_and_offers_the_others(coordinator, session):
     ]
     assert times(page) == [
         "0–5",
-        "5–15",
-        "15–32",
-        "32–49",
-        "49–65",
-        "65–85",
+        "5–10",
+        "10–20",
+        "20–37",
+        "37–54",
+        "54–70",
+        "70–85",
         "85–90",
     ]
 
@@ -205,6 +207,35 @@ def test_guide_without_results_asks_what_the_booklet_asks_first(coordinator, col
     assert [name for name in ("hinderpaal", "Blinde vlek", "noemden", "verschillen") if name in text] == []
 
 
+def test_guide_without_an_account_asks_the_same_first_and_is_there_as_a_pdf(reader):
+    team = make_reflection(
+        {"goal-shared": "hindering", "goal-shared-note": "Ieder zijn woord.", "goal-sentence": "Iedereen geholpen."},
+        mode=Mode.TOGETHER,
+        finished=True,
+    )
+    text = text_of(reader.get(reverse("guide", args=[team.read_token])))
+
+    assert text.index("Is het antwoord nee? Dan is stoppen een goede keuze.") < text.index("Wat ons draagt")
+    assert [
+        words for words in ("‘Iedereen geholpen.’", "‘Ieder zijn woord.’", "Zo praat je erover:") if words in text
+    ] == [
+        "‘Iedereen geholpen.’",
+        "‘Ieder zijn woord.’",
+        "Zo praat je erover:",
+    ]
+    pdf = reader.get(reverse("document", args=[team.read_token, DocumentKind.GUIDE]))
+    assert (pdf.status_code, pdf["Content-Type"]) == (200, "application/pdf")
+
+
+def test_guide_of_a_round_without_results_shows_nothing_that_anybody_wrote(coordinator, collaboration):
+    wrote = HINDERS | {"goal-shared-note": "Ieder zijn woord.", "goal-sentence": "Iedereen geholpen."}
+    few, enough = (discussed_round(collaboration, [wrote] * number) for number in (2, 3))
+    texts = [text_of(coordinator.get(of_members("guide", session))) for session in (few, enough)]
+
+    assert ["Iedereen geholpen." in text for text in texts] == [False, True]
+    assert ["Ieder zijn woord." in text for text in texts] == [False, True]
+
+
 # --- the worksheet
 
 
@@ -296,3 +327,20 @@ def test_page_of_a_team_on_one_screen_is_there(reader, name):
 
     text = text_of(reader.get(reverse(name, args=[team.read_token])))
     assert ("Jullie noemden dit eerst." in text) == (name == "guide")
+
+
+# --- from a to z
+
+
+def test_guide_says_how_far_help_goes_where_the_wide_view_is_talked_about(coordinator, collaboration):
+    sheets = [{"goal-perspective": "hindering", "help-range": reach} for reach in (("a", "d"), ("c", "f"), ("c", "z"))]
+    page = words_of(coordinator.get(of_members("guide", discussed_round(collaboration, sheets))).content.decode())
+    assert "Jullie hulp van a tot z: 3 mensen vulden dit in. Bij elke letter helpt iemand van hen." in page
+    assert page.count("Logisch of fragmenterend?") == 1
+
+
+def test_guide_says_nothing_of_it_where_too_few_answered(coordinator, collaboration):
+    sheets = [{"goal-perspective": "hindering", "help-range": ("a", "d")}] * 2 + [{"goal-perspective": "hindering"}] * 3
+    page = words_of(coordinator.get(of_members("guide", discussed_round(collaboration, sheets))).content.decode())
+    assert "Vanuit beperkt perspectief vastgelegd" in page
+    assert "van a tot z" not in page

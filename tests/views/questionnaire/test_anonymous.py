@@ -1,6 +1,7 @@
 """Anonymous is anonymous: what is left of a finished anonymous round, searched for anything that ties an answer to a
 person or to an order of arrival. The rounds here are filled in through the pages, as participants do."""
 
+import json
 import random
 import re
 from itertools import pairwise, product
@@ -22,6 +23,7 @@ from tests.helpers.anonymous_round import (
     MADE,
     NOTED,
     PEOPLE,
+    REACH,
     REPORT,
     SAID,
     TAKEN,
@@ -276,7 +278,8 @@ def test_logs_of_everything_tell_nobody_and_no_answer(remains):
 
 
 def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(remains):
-    """Guide, cards, worksheet, summary, pictures, calendar file: without the words of any one person, or who is who."""
+    """Cards, worksheet, summaries, pictures, calendar file: without the words of any one person, or who is who. The
+    guide has the first of the notes that the report shows, in its order."""
     addresses = {page.url for page in remains.pages if page.status == 200 and page.stage in OPENED}
     # Nobody was asked what these two pictures are of.
     absent = {name for _, name in MADE if name and not any(f"/{name}." in address for address in addresses)}
@@ -284,16 +287,19 @@ def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(r
     made = [
         page
         for page in remains.pages
-        if page.status == 200 and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting", page.url)
+        if page.status == 200 and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting|bestuur", page.url)
     ]
     assert {page.stage for page in made} == set(OPENED)
     assert {page.who for page in made} == {"coordinator", "facilitator", *PEOPLE}
+    report = remains.reports()[0]
     for page in made:
-        words = [word for word in PEOPLE if f"De {word} zegt" in page.text]
-        assert words == [], page.url
+        for key in NOTED:
+            words = order_in(page.text, key)
+            assert words == (order_in(report.text, key)[: len(words)] if "leidraad" in page.url else []), page.url
         assert "734911" not in page.text.replace("account734911", ""), page.url
         assert "Last-Modified" not in page.headers
         assert not any(word in page.headers for word in ("Tienen", "esdoorn", *PEOPLE)), page.url
+    assert any(order_in(page.text, "goal-shared") for page in made if "leidraad" in page.url)
 
 
 def test_what_is_taken_along_has_everybodys_words_in_the_order_of_the_report(remains):
@@ -341,7 +347,8 @@ def test_folded_into_counts_nobodys_words_are_left_on_any_page_in_any_file_or_ta
     keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
     told = {table: " ".join(map(text_of_row, rows)) for table, rows in remains.folded_tables.items()}
     assert {table: found for table in told if (found := found_in(told[table], [*keys, *words]))} == {}
-    assert len(remains.folded_tables["reflectie_response"]) == len(PEOPLE)
+    # How far help goes stands on rows of its own, beside no other answer.
+    assert len(remains.folded_tables["reflectie_response"]) == 2 * len(PEOPLE)
     figures = {
         tuple(line for line in page.text.splitlines() if line.startswith('"cijfer"'))
         for page in [*remains.pages, *pages]
@@ -349,6 +356,48 @@ def test_folded_into_counts_nobodys_words_are_left_on_any_page_in_any_file_or_ta
     }
     assert len(figures) == 1
     assert len(figures.pop()) == 15 * 3
+
+
+def test_how_far_help_goes_is_told_of_a_group_and_of_nobody_in_it(remains):
+    """Of each group where all, not all or none of them help, and on no page, in no picture and no file how many do: of
+    three, one's own would be told by a number."""
+    made = [
+        page
+        for page in remains.pages
+        if page.status == 200
+        and (TAKEN.search(page.url) or REPORT.search(page.url) or page.url.endswith("a-tot-z.svg"))
+    ]
+    told = [page for page in made if "alles.zip" not in page.url and page.stage in OPENED]
+    assert {page.url.rpartition(".")[2] for page in told} >= {"svg", "csv", "json", "xlsx", "pdf"}
+    words = {
+        "Uitvoering (3 mensen): iedereen f tot g, niet iedereen a tot e en h tot q, niemand r tot z.",
+        "Bestuur (3 mensen): iedereen h tot i, niet iedereen b tot g en j tot z, niemand a.",
+    }
+    shown = [page for page in told if page.url.endswith((".svg", "/"))]
+    assert shown
+    for page in shown:
+        assert found_in(" ".join(page.text.split()), sorted(words)) == sorted(words), page.url
+    for page in told:
+        first_to_last = [f"van {first} tot {last}" for first, last in REACH]
+        assert found_in(page.text, first_to_last) == [], page.url
+        if page.url.endswith(".json"):
+            ranges = json.loads(page.text)["beside"]["help_range"]
+            assert ranges == {
+                "people": 6,
+                "bands": [
+                    {"name": "practice", "people": 3, "some": "abcdefghijklmnopq", "every": "fg"},
+                    {"name": "board", "people": 3, "some": "bcdefghijklmnopqrstuvwxyz", "every": "hi"},
+                ],
+                "letters": [],
+            }
+    # Folded, the same is told, and only what that is made of is left.
+    folded = [page for page in remains.folded_pages if page.status == 200 and page.url.endswith(".json")]
+    assert {json.dumps(json.loads(page.text)["beside"]["help_range"]) for page in folded} == {json.dumps(ranges)}
+    rows = [json.loads(row["extras"]) for row in remains.folded_tables["reflectie_response"]]
+    kept = sorted("".join(row["help-range"]) for row in rows if "help-range" in row)
+    # Made of the ends of each band and of what all share, whatever was given inside these.
+    assert kept == ["ag", "aq", "bi", "bz", "fq", "hz"]
+    assert [row for row in rows if "help-range" in row and set(row) - {"help-range", "level"}] == []
 
 
 def test_what_was_agreed_points_to_nobody_who_answered(remains):

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from reflectie.domain.questionnaire.answers import MEANINGS, Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
+from reflectie.domain.questionnaire.help_range import LETTERS
 from reflectie.domain.questionnaire.intensity import FORMS, Intensity
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.disclosures import Disclosure, Round, disclosures
 from reflectie.domain.rules.findings import Counts
+from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import FLOOR, Withheld, questions_to_erase
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.models import Membership, Response, Role, Session
@@ -208,6 +210,7 @@ def choices() -> st.SearchStrategy[Sheet]:
     forms = st.lists(st.sampled_from(list(FORMS)[:3]), max_size=2, unique=True).map(tuple)
     drawn = {
         "first": first,
+        "help-range": st.sampled_from([(), ("a", "d"), ("c", "z")]),
         "ips-meaning": st.sampled_from(["", *MEANINGS]),
         "intensity-needed": st.sampled_from(["", *Intensity]),
         "intensity-current": forms,
@@ -227,6 +230,8 @@ def tallies(checklist: Checklist, sheets: list[Sheet]) -> dict[str, dict[str, in
     report = build_report(checklist, setup, sheets, date(2026, 11, 20))
     found = {name: getattr(report, name) for name in ("needed", "forms", "fits", "meaning")}
     numbers = {name: None if isinstance(tally, Withheld) else dict(tally.numbers) for name, tally in found.items()}
+    ranges = report.ranges if isinstance(report.ranges, Ranges) else None
+    numbers["ranges"] = ranges and dict(zip(LETTERS, ranges.counts, strict=True))
     return numbers | {"first": {item.item.key: item.first for item in report.items}}
 
 
@@ -235,6 +240,7 @@ GAVE = {
     "forms": ("intensity-current",),
     "fits": ("intensity-needed", "intensity-current"),
     "meaning": ("ips-meaning",),
+    "ranges": ("help-range",),
     "first": ("first",),
 }
 

@@ -159,7 +159,7 @@ def test_report_tells_everybody_the_decision(client, session, decision, words):
     rounds.conclude(session, decided(decision=Decision(decision), next_on=None))
     after = client.get(link)
     page = markup_of(after)
-    ending = page_of(after).part("Spreek samen af")
+    ending = page_of(after).part("Wat jullie besloten")
     assert f"Jullie besluit {words}" in ending.words
     assert "We zijn er bijna." in ending.words
     # Whoever stops doesn't fill in again.

@@ -28,6 +28,7 @@ def sheets(number):
             "context-political": "hindering",
             "goal-sentence": "Een geheime zin",
             "organisation": HOUSES[place % 2],
+            "help-range": ("c", "k"),
             "intensity-needed": "act",
             "intensity-current": ("meetings",),
             "ips-meaning": "quality",

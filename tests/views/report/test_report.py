@@ -6,6 +6,7 @@ import pytest
 from reflectie.domain.setup import Mode
 from reflectie.models import MadePdf
 from reflectie.pdf.worker import pdf_worker
+from reflectie.presentation.items import obstacle_name, strength_name
 from tests.helpers.factories import make_reflection
 from tests.helpers.markup import markup_of
 from tests.helpers.page import page_of
@@ -92,24 +93,29 @@ def test_report_has_everything_that_was_given(reader, finished, every_answer):
     for name, value in every_answer.items():
         if name.endswith(("-note", "-sentence", "-name")):
             assert value in page
-    for words in ("Samen activiteiten uitvoeren", "Periodiek overleg", "Procedures", "Te licht?", "de gemeenschap"):
+    for words in (
+        "Samen activiteiten uitvoeren",
+        "Periodiek overleg",
+        "Procedures",
+        "Past de vorm nog?",
+        "de gemeenschap",
+    ):
         assert words in page
 
 
 def test_report_puts_three_pieces_of_advice_in_front_and_folds_the_rest(reader, finished, checklist):
     advice = page_of(reader.get(finished.report_url)).part("Waar je kunt beginnen")
     front, later = advice.unfolded(), advice.part("Later: nog 3 adviezen")
-    obstacle = {key: item.hindering for key, item in checklist.by_key.items()}
+    items = checklist.by_key
 
     # Named first, though no obstacle; named first; and the obstacle of the earliest principle.
-    first = [checklist.by_key["form-intensity"].short, obstacle["partners-needed"], obstacle["context-practical"]]
-    assert front.headings(4) == first
-    assert front.headings(3)[:3] == ["Aan zet: wijzelf", "Aan zet: onze organisaties", "Vraag dit na"]
-    assert later.headings(3) == [
-        "Later, aan zet: wijzelf",
-        "Later, aan zet: onze organisaties",
-        "Later, aan zet: overheid of financier",
+    first = [
+        strength_name(items["form-intensity"]),
+        *(obstacle_name(items[key]) for key in ("partners-needed", "context-practical")),
     ]
+    assert front.headings(4) == [" ".join(name.split()) for name in first]
+    assert front.headings(3)[:3] == ["Aan zet: wijzelf", "Aan zet: onze organisaties", "Vraag dit na"]
+    assert later.headings(3) == ["Later, aan zet: wijzelf", "Later, aan zet: onze organisaties"]
     assert len(later.headings(4)) == 3
 
 
@@ -119,7 +125,14 @@ def test_report_names_as_a_signal_only_what_government_has_to_move(reader):
 
     signal = page_of(reader.get(with_one.report_url)).part("Wat naar boven mag, als signaal")
 
-    assert signal.items() == ["Financiële remmende factoren"]
+    [item] = signal.items()
+    assert item.startswith("Financiële remmende factoren. Aan de financier: betaal wat we samen doen uit één pot.")
+    # On what that rests stands by number, in the list at the end.
+    assert item.endswith("(bron 9, 12)")
+    assert (
+        "12 Movisie, 2.3 Degelijke organisatie · Faciliteren medewerkers"
+        in page_of(reader.get(with_one.report_url)).part("Bronnen en versie").words
+    )
     assert "Wat naar boven mag" not in markup_of(reader.get(without.report_url))
 
 
@@ -128,24 +141,28 @@ def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist)
 
     summary = page_of(reader.get(all_hindering.report_url)).part("In het kort")
 
-    *three, more = summary.links()
+    *three, talk, others, stands_out = summary.links()
     assert [link.address for link in three] == [f"#advies-{key}" for key in list(checklist.by_key)[:3]]
-    assert more.words == "en nog 12 hinderpalen"
+    assert (talk.words, others.address) == ("Begin het gesprek", "#bevindingen")
+    # A statement says what it is about, and a factor what it may be; the others are named.
+    assert three[1].words == "Gedeeld doel – niet gedeeld door alle partners"
+    assert len(others.words.split(", ")) == len(checklist.items) - 3
+    assert stands_out.address == "#patroon-nearly-everything"
 
 
 def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):
     page = reader.get(finished.report_url)
 
     assert page.context["links"].key == finished.report_url.split("/")[2]
-    assert page_of(page).next_steps() == ["Download als pdf"]
+    assert page_of(page).next_steps() == ["Begin het gesprek"]
 
 
 @pytest.mark.parametrize(
     ("needed", "current", "says"),
     [
-        ("act", ("meetings",), "Te licht?"),
-        ("inform", ("meetings", "none"), "Past dit?"),
-        ("refer", ("team",), "Te zwaar?"),
+        ("act", ("meetings",), "Er is meer nodig dan de vorm van nu geeft."),
+        ("inform", ("meetings", "none"), "Op papier horen vorm en behoefte bij elkaar."),
+        ("refer", ("team",), "De vorm van nu vraagt meer dan nodig lijkt."),
     ],
 )
 def test_report_asks_whether_the_form_fits(reader, needed, current, says):
@@ -153,7 +170,9 @@ def test_report_asks_whether_the_form_fits(reader, needed, current, says):
 
     page = markup_of(reader.get(reflection.report_url))
 
-    assert [word for word in ("Te licht?", "Past dit?", "Te zwaar?") if word in page] == [says]
+    facts = ("Er is meer nodig dan", "Op papier horen", "De vorm van nu vraagt meer dan nodig lijkt")
+    assert says in page
+    assert [fact for fact in facts if fact in page] == [fact for fact in facts if says.startswith(fact)]
 
 
 def test_report_calls_a_changing_group_that_only_refers_a_point_of_attention(reader):

@@ -93,7 +93,7 @@ def test_after_the_talk_the_decision_leads_and_what_is_asked_of_whom(session, sh
     ] == []
     assert ending.headings(3) == ["Wat we aan onze organisaties vragen", "Wat we aan overheid of financier vragen"]
     equality, money = ending.items()
-    assert equality.startswith("Gelijkwaardigheid Krijgt een van jullie geld")
+    assert equality.startswith("Gelijkwaardigheid Aan onze leiding: zeg wie in welke situatie de leiding neemt.")
     assert money.startswith("Financiële remmende factoren systeem, tekorten Aan de financier:")
     assert page.next_steps() == ["Download als pdf"]
 

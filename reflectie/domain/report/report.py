@@ -266,17 +266,21 @@ class Report:
     @property
     def other_obstacles(self) -> tuple[ItemReport, ...]:
         """The obstacles that don't lead, the most pressing first."""
-        return tuple(item for item in self.obstacles if item not in self.leading)
+        return self._beside_leading(self.obstacles)
 
     @property
     def other_splits(self) -> tuple[ItemReport, ...]:
         """The splits that don't lead, the largest difference first."""
-        return tuple(item for item in self.splits if item not in self.leading)
+        return self._beside_leading(self.splits)
 
     @property
     def other_blind_spots(self) -> tuple[ItemReport, ...]:
         """The blind spots that don't lead."""
-        return tuple(item for item in self.blind_spots if item not in self.leading)
+        return self._beside_leading(self.blind_spots)
+
+    def _beside_leading(self, items: Sequence[ItemReport]) -> tuple[ItemReport, ...]:
+        leading = {item.item.key for item in self.leading}
+        return tuple(item for item in items if item.item.key not in leading)
 
     @property
     def advised(self) -> tuple[ItemReport, ...]:
@@ -305,19 +309,14 @@ class Report:
     def asked_of_others(self) -> tuple[AdviceGroup, ...]:
         """What the team can't move alone, by whom it asks for it: obstacles, a split that leads, and what the talk
         found to hinder, of which its organisations, a government or a funder have to move something."""
+        leading = self.leading
         asked = [
             item
             for item in sorted(self.items, key=_urgency)
-            if item.mover is not ActionOwner.OURSELVES and self._holds_up(item)
+            if item.mover is not ActionOwner.OURSELVES and _holds_up(item, is_leading=item in leading)
         ]
         groups = (AdviceGroup(mover, tuple(item for item in asked if item.mover is mover)) for mover in ActionOwner)
         return tuple(group for group in groups if group.items)
-
-    def _holds_up(self, item: ItemReport) -> bool:
-        """Whether an item is to be asked about: unless the talk found that it helps."""
-        made = item.outcome.choice if item.outcome else None
-        found = item.finding is Finding.OBSTACLE or (item.finding is Finding.SPLIT and item in self.leading)
-        return made is not Choice.HELPING and (found or made is Choice.HINDERING)
 
     @property
     def standing_agreements(self) -> tuple[Agreement, ...]:
@@ -385,6 +384,13 @@ class Report:
 def arms_of(factors: Sequence[ItemReport]) -> tuple[WhirlpoolArm, ...]:
     """The whirlpool's arms for these factors, in their order."""
     return tuple(WhirlpoolArm(item, agreement_on(item)) for item in factors)
+
+
+def _holds_up(item: ItemReport, *, is_leading: bool) -> bool:
+    """Whether an item is to be asked about: unless the talk found that it helps."""
+    made = item.outcome.choice if item.outcome else None
+    found = item.finding is Finding.OBSTACLE or (item.finding is Finding.SPLIT and is_leading)
+    return made is not Choice.HELPING and (found or made is Choice.HINDERING)
 
 
 def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:

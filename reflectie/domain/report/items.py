@@ -109,11 +109,6 @@ class DimensionReport:
     dimension: Dimension
     items: tuple[ItemReport, ...]
 
-    @property
-    def was_talked_about(self) -> bool:
-        """Whether something was recorded of what the talk made of it."""
-        return any(item.outcome for item in self.items)
-
 
 def agreement_on(item: ItemReport) -> Fraction:
     """The share of all counted who call an item hindering, 0 to 1; 0 where that is withheld."""

@@ -1,6 +1,6 @@
 """The report: everything that screen, PDF and exports show of a session, with every rule already applied."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -315,8 +315,7 @@ class Report:
             for item in sorted(self.items, key=_urgency)
             if item.mover is not ActionOwner.OURSELVES and _holds_up(item, is_leading=item in leading)
         ]
-        groups = (AdviceGroup(mover, tuple(item for item in asked if item.mover is mover)) for mover in ActionOwner)
-        return tuple(group for group in groups if group.items)
+        return _grouped(asked, lambda item: item.mover)
 
     @property
     def standing_agreements(self) -> tuple[Agreement, ...]:
@@ -399,5 +398,9 @@ def _urgency(item: ItemReport) -> tuple[int, Fraction, int]:
 
 
 def _by_mover(items: Sequence[ItemReport]) -> tuple[AdviceGroup, ...]:
-    groups = (AdviceGroup(mover, tuple(item for item in items if item.movers[0] is mover)) for mover in ActionOwner)
+    return _grouped(items, lambda item: item.movers[0])
+
+
+def _grouped(items: Sequence[ItemReport], mover_of: Callable[[ItemReport], ActionOwner]) -> tuple[AdviceGroup, ...]:
+    groups = (AdviceGroup(mover, tuple(item for item in items if mover_of(item) is mover)) for mover in ActionOwner)
     return tuple(group for group in groups if group.items)

@@ -19,6 +19,7 @@ from .session import (
     Outcome,
     Response,
     Session,
+    SessionTotals,
     nth_that_day,
     report_is_open,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "Response",
     "Role",
     "Session",
+    "SessionTotals",
     "has_words",
     "nth_that_day",
     "report_is_open",

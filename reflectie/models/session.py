@@ -169,6 +169,23 @@ class Answer(models.Model):
         return f"Answer {self.id}"
 
 
+class SessionTotals(models.Model):
+    """What a session's answers add up to, written when it closes: from then on neither changes. Nothing stands in it
+    that the report doesn't show, since long after the conclusion the answers go and this stays
+    (`services/report/totals.py` has the shape)."""
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="totals")
+    # How many responses count; 0 where too few did for any result.
+    counted = models.PositiveIntegerField()
+    only_refers = models.BooleanField(default=False)
+    # How each item was answered, apart from the rest: thousands of sessions beside each other ask for these alone.
+    counts = models.JSONField()
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"SessionTotals {self.pk}"
+
+
 class Invitee(models.Model):
     """An address that was sent a session's link. Kept apart from answers, and erased at closing."""
 

@@ -1,9 +1,9 @@
 """Signals: who takes part, which sessions count, and which notes were released for them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -12,16 +12,19 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import ExtractYear, RowNumber
 
 from reflectie.domain.questionnaire.answers import note_name
+from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.totals import Totals, figures_of
+from reflectie.domain.setup import Mode
 from reflectie.domain.signals import Entry, Partition, Published, counts_until, publish
 from reflectie.models import OPENED, Answer, Collaboration, Session
 from reflectie.models import Checklist as ChecklistRow
 
 from .clock import today
-from .comparison.comparisons import load_totals
+from .comparison.comparisons import count_totals
 from .locks import lock_collaboration, lock_session
 from .questionnaire.checklists import item_ids, load_checklist
 from .report.outcomes import text_digest, text_digests
+from .report.totals import read_counts
 from .sessions.rounds import StageError
 
 
@@ -38,35 +41,52 @@ def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaborati
     return collaboration
 
 
+class _Chosen(NamedTuple):
+    """A session that counts, with what is written of its answers; nothing of those while it isn't (`write_totals`)."""
+
+    pk: UUID
+    checklist_id: int
+    mode: str
+    year: int
+    label: str
+    invented: bool
+    counted: int | None
+    counts: dict[str, list[int]] | None
+    only_refers: bool | None
+
+
 def load_signals() -> Published:
-    """Everything that signals publish today (`domain/signals.py` has the rules). Six queries, however many
-    collaborations, sessions and responses, and those of a checklist that isn't in memory yet."""
+    """Everything that signals publish today (`domain/signals.py` has the rules). Three queries, however many
+    collaborations, sessions and responses; four more as long as one of them closed before totals were written, and
+    those of a checklist that isn't in memory yet."""
     until = counts_until(today())
-    chosen = _chosen(until)
-    totals = load_totals(chosen)
-    sessions = [session for session in chosen if not totals[session.pk].are_withheld]
-    entries = _entries(sessions, totals)
-    years = {session.pk: session.year for session in sessions}
+    found = _chosen(until)
+    chosen = [_Chosen(*row) for row in found.values_list(*_Chosen._fields)]
+    is_written = all(session.counted is not None for session in chosen)
+    totals = {} if is_written else count_totals(found.filter(totals=None).only("mode", "checklist_id"))
+    entries = {}
+    for session, findings in _findings(chosen, totals):
+        entries[session.pk] = Entry(session.year, session.label, findings)
     quotes: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     # Few were released, and an index has them: quicker than to ask again which sessions count.
     released = Answer.objects.filter(released=True).exclude(note="")
-    for session, key, note in released.values_list("response__session", "item__key", "note"):
-        if session in years:
-            quotes[years[session]][key].add(note)
+    for pk, key, note in released.values_list("response__session", "item__key", "note"):
+        if pk in entries:
+            quotes[entries[pk].year][key].add(note)
     # By their mark, which is keyed: neither by collaboration nor as they came, and the same at every visit.
     in_order = {year: {key: sorted(texts, key=text_digest) for key, texts in of.items()} for year, of in quotes.items()}
-    return publish(entries, until, in_order, invented=any(session.invented for session in sessions))
+    return publish(entries.values(), until, in_order, invented=any(session.invented for session in chosen))
 
 
 def _chosen(until: date) -> "QuerySet[Any]":
-    """Of each collaboration and year the last session that counts, with its year, its label, and whether it was made
-    up. Invented ones count as long as no real one takes part."""
+    """Of each collaboration and year the last session that counts, with what `_Chosen` has. Invented ones count as long
+    as no real one takes part."""
     answered = Answer.objects.filter(response__session=OuterRef("pk"), value__gt="")
     real = Collaboration.objects.filter(signals_from__isnull=False, invented=False)
     taking_part = Collaboration.objects.filter(Q(invented=False) | ~Exists(real), signals_from__lt=until)
     sessions = Session.objects.filter(
-        # Those that closed with too few were emptied: one before them may count.
-        Exists(answered),
+        # Those that closed with too few have nothing: one before them may count.
+        Q(totals__counted__gt=0) | Q(Exists(answered), totals=None),
         told_of_signals=True,
         stage__in=OPENED,
         # Asked for first, so that those of all others are passed over.
@@ -80,23 +100,33 @@ def _chosen(until: date) -> "QuerySet[Any]":
         partition_by=[F("collaboration"), ExtractYear("planned_on")],
         order_by=[F("planned_on").desc(), F("changed_on").desc(), F("number").desc(), F("pk").asc()],
     )
-    found = sessions.annotate(place=last).filter(place=1)
-    return found.annotate(
-        year=ExtractYear("planned_on"),
-        label=F(f"collaboration__{Partition(settings.SIGNAL_LABEL)}"),
-        invented=F("collaboration__invented"),
-    ).only("mode", "checklist_id")
+    return (
+        sessions.annotate(place=last)
+        .filter(place=1)
+        .annotate(
+            year=ExtractYear("planned_on"),
+            label=F(f"collaboration__{Partition(settings.SIGNAL_LABEL)}"),
+            invented=F("collaboration__invented"),
+            counted=F("totals__counted"),
+            counts=F("totals__counts"),
+            only_refers=F("totals__only_refers"),
+        )
+    )
 
 
-def _entries(sessions: list[Any], totals: Mapping[UUID, Totals]) -> list[Entry]:
-    rows = ChecklistRow.objects.in_bulk({session.checklist_id for session in sessions})
+def _findings(
+    chosen: Iterable[_Chosen], counted: Mapping[UUID, Totals]
+) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
+    """What each session's answers add up to, by item key; without sessions of which nothing may be shown."""
+    rows = ChecklistRow.objects.in_bulk({session.checklist_id for session in chosen})
     checklists = {pk: load_checklist(row) for pk, row in rows.items()}
-    found = []
-    for session in sessions:
-        figures = figures_of(checklists[session.checklist_id], totals[session.pk])
-        findings = {key: finding for key, (_, finding) in figures.items() if finding}
-        found.append(Entry(session.year, session.label, findings))
-    return found
+    for session in chosen:
+        totals = counted.get(session.pk) or Totals(
+            Mode(session.mode), session.counted or 0, read_counts(session.counts or {}), bool(session.only_refers)
+        )
+        if not totals.are_withheld:
+            figures = figures_of(checklists[session.checklist_id], totals)
+            yield session, {key: finding for key, (_, finding) in figures.items() if finding}
 
 
 def released_notes(session: Session) -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reflectie.domain.questionnaire.checklist import ActionOwner, Dimension, Item
+from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Counts, Finding, agreement, difference, dissent
 from reflectie.domain.rules.suppression import Reason, Shown, Withheld
 
@@ -32,6 +33,15 @@ class Tally:
     """How many gave each answer to a question beside the checklist, in the question's own order."""
 
     numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityAnswer:
+    """One respondent's view of the intensity: what is needed, what there is, and whether the two fit."""
+
+    needed: Intensity | None
+    forms: tuple[str, ...]
+    fit: Fit | None
 
 
 @dataclass(frozen=True, slots=True)

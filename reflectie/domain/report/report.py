@@ -7,7 +7,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Kind, PatternKey, Source
-from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.ranges import Ranges
 from reflectie.domain.rules.suppression import Withheld
@@ -17,7 +16,7 @@ from reflectie.domain.setup import Mode, Setup
 
 from .agreements import Agreement, Conclusion, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
-from .items import DimensionReport, ItemReport, Note, Tally, agreement_on
+from .items import DimensionReport, IntensityAnswer, ItemReport, Note, Tally, agreement_on
 from .outcomes import Choice, Outcome
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
@@ -74,15 +73,6 @@ class WhirlpoolArm:
 
     report: ItemReport
     share: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class IntensityAnswer:
-    """One respondent's view of the intensity: what is needed, what there is, and whether the two fit."""
-
-    needed: Intensity | None
-    forms: tuple[str, ...]
-    fit: Fit | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the answers of one session add up to: one place, for its report and for every comparison it stands in.
 
-A report counts sheets; a comparison gets the same numbers from the database, without a sheet in hand. Both come through
-here, so that no figure can be shown in one and withheld in the other.
+A report counts sheets as long as they can change, and reads what they added up to once they can't; a comparison reads
+the same. All of it comes through here, so that no figure can be shown in one and withheld in the other.
 """
 
 from collections.abc import Mapping
@@ -20,24 +20,26 @@ class Totals:
     """The numbers of one session before any rule was applied: they never leave this floor as they are.
 
     `counted` is how many responses have an answer to the checklist, `counts` how those answered each item by its key
-    (one that is absent was left open by all), `needed` how many of all responses called which intensity needed.
+    (one that is absent was left open by all), `only_refers` whether all who said what is needed, said that partners
+    only refer (`say_only_refer`).
     """
 
     mode: Mode
     counted: int
     counts: Mapping[str, Counts] = field(default_factory=dict)
-    needed: Mapping[str, int] = field(default_factory=dict)
+    only_refers: bool = False
 
     @property
     def are_withheld(self) -> bool:
         """Whether an anonymous round has too few for any result (concepts.md, "Anonymous is anonymous")."""
         return self.mode is Mode.ANONYMOUS and not enough(self.counted)
 
-    @property
-    def only_refers(self) -> bool:
-        """Whether all who said what is needed, said that partners only refer; False where too few said so to tell."""
-        may_tell = self.mode is not Mode.ANONYMOUS or enough(sum(self.needed.values()))
-        return may_tell and {name for name, number in self.needed.items() if number} == {Intensity.REFER}
+
+def say_only_refer(mode: Mode, needed: Mapping[str, int]) -> bool:
+    """Whether all who said what is needed, said that partners only refer; False where too few said so to tell.
+    `needed` has how many of all responses called which intensity needed."""
+    may_tell = mode is not Mode.ANONYMOUS or enough(sum(needed.values()))
+    return may_tell and {name for name, number in needed.items() if number} == {Intensity.REFER}
 
 
 def people_of(totals: Totals) -> int | Withheld:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.text import same_text
@@ -158,7 +158,8 @@ def sessions_of(collaboration: Collaboration, user_id: int | None = None) -> lis
         day=HELD_ON,
         nth=nth_that_day(),
         begun=Count("responses"),
-        counted=Count("responses", filter=answered),
+        # Written when it closed, and all that is left of old answers.
+        counted=Coalesce("totals__counted", Count("responses", filter=answered)),
         has_finished=Exists(finished),
         has_coordinated=Exists(former),
     )

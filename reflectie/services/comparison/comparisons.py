@@ -16,7 +16,7 @@ from reflectie.domain.report.agreements import Agreement
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.suppression import Withheld
-from reflectie.domain.rules.totals import Totals, figure_of, people_of
+from reflectie.domain.rules.totals import Totals, figure_of, people_of, say_only_refer
 from reflectie.domain.setup import Mode
 from reflectie.models import (
     HELD_ON,
@@ -25,6 +25,7 @@ from reflectie.models import (
     Partner,
     Response,
     Session,
+    SessionTotals,
     has_words,
     nth_that_day,
     report_is_open,
@@ -32,6 +33,7 @@ from reflectie.models import (
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.questionnaire.checklists import item_ids, load_checklist
 from reflectie.services.report.reports import agreement_of, conclusion_of, day_of, title_of
+from reflectie.services.report.totals import read_counts
 
 # How many gave which answer, by its name in `Counts`.
 _GAVE = {
@@ -93,26 +95,43 @@ def comparable_collaborations(user_id: int) -> "QuerySet[Collaboration]":
 
 
 def load_counted(sessions: "Sequence[Session]") -> dict[UUID, int | Withheld]:
-    """How many responses count in each session, by its key, or that they are too few. One query, and no sheet is read.
+    """How many responses count in each session, by its key, or that they are too few. Two queries at most, and no sheet
+    is read.
 
     For a list to choose from: the same numbers as in a comparison, without the answers to each item.
     """
-    people = _people(sessions)
+    people = dict(SessionTotals.objects.filter(session__in=sessions).values_list("session", "counted"))
+    people |= _people([session for session in sessions if session.pk not in people])
     return {session.pk: people_of(Totals(Mode(session.mode), people.get(session.pk, 0))) for session in sessions}
 
 
 def _people(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, int]:
+    if not sessions:
+        return {}
     answered = Exists(Answer.objects.filter(response=OuterRef("pk"), value__gt=""))
     counted = Response.objects.filter(answered, session__in=sessions).values_list("session")
     return dict(counted.annotate(number=Count("pk")).order_by())
 
 
-def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
-    """What the answers of each session add up to, by its key. Three queries, however many sessions and responses.
+def load_totals(sessions: "Sequence[Session]") -> dict[UUID, Totals]:
+    """What the answers of each session add up to, by its key. One query, and three more if some of them never closed,
+    or closed before totals were written; however many sessions and responses."""
+    written = SessionTotals.objects.filter(session__in=sessions)
+    kept = {pk: rest for pk, *rest in written.values_list("session", "counted", "counts", "only_refers")}
+    totals = {
+        session.pk: Totals(Mode(session.mode), counted, read_counts(counts), only_refers)
+        for session in sessions
+        if session.pk in kept
+        for counted, counts, only_refers in [kept[session.pk]]
+    }
+    return totals | count_totals([session for session in sessions if session.pk not in kept])
 
-    Counted by the database in rows of one session and item: no sheet is read, and of who counts no more than a first
-    answer.
-    """
+
+def count_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
+    """The same, counted now: by the database, in rows of one session and item. No sheet is read, and of who counts no
+    more than a first answer. Three queries, and that for `sessions`."""
+    if not sessions:
+        return {}
     people = _people(sessions)
     given: dict[UUID, dict[int, Counts]] = defaultdict(dict)
     answers = Answer.objects.filter(response__session__in=sessions, value__gt="")
@@ -135,12 +154,14 @@ def load_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID,
 
 def _totals(session: Session, people: int, given: dict[int, Counts], needed: dict[str, int]) -> Totals:
     counts = {key: given[item] for key, item in item_ids(session.checklist_id).items() if item in given}
-    return Totals(Mode(session.mode), people, counts, needed)
+    mode = Mode(session.mode)
+    return Totals(mode, people, counts, say_only_refer(mode, needed))
 
 
 def load_comparison(sessions: Sequence[Session]) -> Comparison:
-    """These sessions beside each other; they were fetched by `comparable_sessions`. Four queries, however many
-    sessions and responses, and those of a checklist that isn't in memory yet. Raises ValueError without any."""
+    """These sessions beside each other; they were fetched by `comparable_sessions`. Two queries, or five
+    (`load_totals`), however many sessions and responses, and those of a checklist that isn't in memory yet. Raises
+    ValueError without any."""
     totals = load_totals(sessions)
     agreements = _agreements(sessions)
     figures = [_figures(session, totals[session.pk], agreements.get(session.pk, ())) for session in sessions]

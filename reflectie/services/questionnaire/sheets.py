@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 
 from reflectie.domain.questionnaire.answers import FieldValue, Merged, Posted, Sheet, merge_sheet, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
@@ -139,6 +140,17 @@ def all_sheets(session: Session) -> list[Sheet]:
         with suppress(KeyError):
             return _with_answers(responses, answers)
     return []
+
+
+def texts_of(session: Session, setup: Setup) -> list[Sheet]:
+    """Every note and goal sentence of a session, each on a sheet of its own: who wrote which is nobody's business. Two
+    queries, or one where no goal sentence is asked."""
+    noted = Answer.objects.filter(response__session=session).exclude(note="")
+    texts = [Sheet({note_name(key): note}) for key, note in noted.values_list("item__key", "note")]
+    if "goal-sentence" in setup.asked:
+        sentence = session.responses.annotate(sentence=KT("extras__goal-sentence")).filter(sentence__gt="")
+        texts += [Sheet({"goal-sentence": text}) for text in sentence.values_list("sentence", flat=True)]
+    return texts
 
 
 def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") -> list[Sheet]:

@@ -1,6 +1,6 @@
 """The report of a session, and the PDFs that were made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -8,39 +8,60 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.build import build_report
+from reflectie.domain.report.figures import ReportFigures
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.session_title import SessionTitle
-from reflectie.domain.setup import Grouping, Setup
-from reflectie.models import FINAL_PDFS, HELD_ON, MadePdf, Partner, Response, Session, nth_that_day, report_is_open
+from reflectie.domain.setup import Grouping, Mode, Setup
+from reflectie.models import (
+    FINAL_PDFS,
+    HELD_ON,
+    MadePdf,
+    Partner,
+    Response,
+    Session,
+    SessionTotals,
+    nth_that_day,
+    report_is_open,
+)
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Outcome as OutcomeRow
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import is_beside_paper
-from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of
+from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
+
+from .totals import count_figures, load_figures
 
 
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    Two queries without an account, seven in a collaboration, ten after an earlier session, however many responses.
+    However many responses: two queries without an account, eight of a closed round, eleven after an earlier session.
     """
     about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
-    return _build(session, setup_of(session), about)
+    figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
+    setup = setup_of(session)
+    is_counted = figures is not None and setup.mode is Mode.ANONYMOUS
+    sheets = texts_of(session, setup) if is_counted else all_sheets(session)
+    return _build(session, setup, sheets, about, figures)
 
 
-def _build(session: Session, setup: Setup, about: About | None) -> Report:
+def _build(
+    session: Session, setup: Setup, sheets: Sequence[Sheet], about: About | None, figures: ReportFigures | None
+) -> Report:
     return build_report(
         load_checklist(session.checklist),
         setup,
-        all_sheets(session),
+        sheets,
         changed_on=day_of(session),
         delete_on=delete_on(session),
         about=about,
+        figures=figures,
     )
 
 
@@ -70,10 +91,12 @@ def earlier_session(session: Session) -> Session | None:
     or agreements to set beside this one's. One query.
 
     A reflection that was taken in is often never closed: finished is enough, as it is for reading it. A round that
-    closed with too few has no answers any more. Of several on one day the last that was planned.
+    closed with too few has no figures. Of several on one day the last that was planned.
     """
-    something = Exists(Response.objects.filter(session=OuterRef("pk"))) | Exists(
-        AgreementRow.objects.filter(session=OuterRef("pk"))
+    something = (
+        Exists(SessionTotals.objects.filter(session=OuterRef("pk"), counted__gt=0))
+        | Exists(Response.objects.filter(session=OuterRef("pk")))
+        | Exists(AgreementRow.objects.filter(session=OuterRef("pk")))
     )
     days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
     dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day_of(session))
@@ -84,9 +107,10 @@ def _earlier_report(session: Session) -> Report | None:
     earlier = earlier_session(session)
     if earlier is None:
         return None
-    # Groups are never set beside those of another round, so that they aren't even counted (`domain/report/changes.py`).
+    # Groups are never set beside those of another round, nor are texts (`domain/report/changes.py`).
     setup = replace(setup_of(earlier), grouping=Grouping.NONE, groups=())
-    return _build(earlier, setup, _about_earlier(earlier))
+    figures = load_figures(earlier) or count_figures(earlier)
+    return _build(earlier, setup, (), _about_earlier(earlier), figures)
 
 
 def _about_earlier(session: Session) -> About:

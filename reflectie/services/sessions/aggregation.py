@@ -1,4 +1,4 @@
-"""Individual answers folded into counts, long after a round was concluded."""
+"""Individual answers erased, long after a round was concluded: what they add up to was written when it closed."""
 
 from datetime import date
 from uuid import UUID
@@ -7,24 +7,22 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reflectie.domain.rules.aggregation import aggregate
-from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Session
+from reflectie.domain.setup import Mode
+from reflectie.models import Session, SessionTotals
 from reflectie.services.clock import today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
-from reflectie.services.questionnaire.checklists import load_checklist
-from reflectie.services.questionnaire.plans import is_beside_paper
-from reflectie.services.questionnaire.sheets import all_sheets, write_sheets
+from reflectie.services.report.totals import write_totals
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
 
 def aggregate_old_rounds(day: date) -> int:
-    """Fold the answers of every round that was concluded FOLD_MONTHS before this day, or earlier; how many these were.
+    """Erase the answers of every round that was concluded FOLD_MONTHS before this day, or earlier, and keep what they
+    add up to; how many rounds these were.
 
-    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is folded.
+    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is erased.
     """
     folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
     if folded:
@@ -54,7 +52,7 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _fold_one(key: UUID) -> bool:
-    """Fold one round, in a transaction of its own, so that others' pages wait for none but theirs."""
+    """Of one round, in a transaction of its own, so that others' pages wait for none but theirs."""
     with transaction.atomic():
         try:
             session = lock_session(Session(pk=key))
@@ -63,16 +61,11 @@ def _fold_one(key: UUID) -> bool:
         if session.folded_on:
             # By another timer, just now.
             return False
-        sheets = aggregate(
-            load_checklist(session.checklist),
-            Grouping(session.grouping),
-            all_sheets(session),
-            Mode(session.mode),
-            some_hide=session.blanked or is_beside_paper(session),
-        )
+        # Of an old database, before `manage.py write_totals` came to it.
+        if not SessionTotals.objects.filter(session=session).exists():
+            write_totals(session)
         session.responses.all().delete()
-        write_sheets(session, sheets)
-        # It has the notes, and by name the answers: what is folded may not live on in it.
+        # They have the notes, and by name the answers, which may not live on in them.
         session.made_pdfs.all().delete()
         session.folded_on = today()
         session.save(update_fields=["folded_on"])

@@ -20,6 +20,7 @@ from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
 from reflectie.services.questionnaire.plans import Plan, plan_of, put_plan
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
+from reflectie.services.report.totals import write_totals
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
 
@@ -202,9 +203,9 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
 
     In one transaction, and locked as every save is: an answer is in before, or refused after. Tokens, code, invited
     addresses and mail that waits go, and which sheet was typed in from paper; the rows are written anew in random
-    order; in an anonymous round groups that are too small are blanked. With fewer than three counted responses, or one
-    or two that weren't typed beside some that were, an anonymous round closes only `without_results`, and then its
-    answers are erased (concepts.md, "Anonymous is anonymous").
+    order; in an anonymous round groups that are too small are blanked. What all of it adds up to is written. With fewer
+    than three counted responses, or one or two that weren't typed beside some that were, an anonymous round closes only
+    `without_results`, and then its answers are erased (concepts.md, "Anonymous is anonymous").
     A sheet that a team fills in together has no secrets for that team: it goes on to the discussion at once.
     Raises StageError when it is closed already, TooFewError.
     """
@@ -228,6 +229,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         # Until now the day of the last answer.
         session.changed_on = today()
         session.save()
+        write_totals(session)
         truncate_wal_on_commit()
     return session
 

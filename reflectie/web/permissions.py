@@ -101,7 +101,7 @@ def session_or_404(request: HttpRequest, session_id: UUID, roles: tuple[str, ...
     """A collaboration's session, with its checklist, for who has a role there. One query."""
     role = Membership.objects.filter(collaboration=OuterRef("collaboration"), user=_user_id(request)).values("role")
     former = FormerCoordinator.objects.filter(session=OuterRef("pk"), user=_user_id(request))
-    sessions = Session.objects.select_related("checklist", "collaboration").annotate(
+    sessions = Session.objects.select_related("checklist", "collaboration", "totals").annotate(
         nth=nth_that_day(), role=Subquery(role), has_coordinated=Exists(former)
     )
     session = sessions.filter(pk=session_id, role__in=roles).first()
@@ -181,12 +181,12 @@ def response_or_404(token: str) -> Response:
 
 
 def readable_session_or_404(read_token: str) -> Session:
-    """The session whose report a link to read opens, with its checklist and collaboration. One query.
+    """The session whose report a link to read opens, with all that its figures ask. One query.
 
     Before a sheet is finished the report is nobody's but its giver's, and before a round is opened up nobody's at all:
     so the link doesn't open anything yet.
     """
-    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
+    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration", "totals")
     session = sessions.filter(report_is_open(), read_hash=hash_token(read_token)).first()
     if session is None:
         raise Http404

@@ -71,7 +71,7 @@ def discussed_round(*args, **kwargs) -> Session:
 
 def fetched(session: Session) -> Session:
     """As it is now, with what a report needs."""
-    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
+    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration", "totals")
     return sessions.get(pk=session.pk)
 
 

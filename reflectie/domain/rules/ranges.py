@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reflectie.domain.questionnaire.answers import HELP_RANGE, Sheet
-from reflectie.domain.questionnaire.help_range import LETTERS, HelpRange, letters_of, stretches
+from reflectie.domain.questionnaire.help_range import LETTERS, HelpRange, letters_of
 from reflectie.domain.setup import Mode
 
 from .suppression import is_few
@@ -106,58 +106,3 @@ def by_group(sheets: Sequence[Sheet], field_name: str) -> Mapping[str, list[Help
     if len(given) < FEWEST_BANDS or any(is_few(len(ranges)) for ranges in given.values()):
         return None
     return given
-
-
-# --- folded
-
-
-def fold_ranges(sheets: Sequence[Sheet], field_name: str, mode: Mode, *, some_hide: bool) -> list[Sheet]:
-    """Sheets that say the same of how far help goes as the report of these does, and nothing else: each has a range and
-    perhaps its group. They are made of what the report shows: two rounds that show the same fold into the same."""
-    given = [reach for sheet in sheets if (reach := range_of(sheet))]
-    if mode is Mode.ANONYMOUS and is_few(len(given)):
-        # That there were some is all that is told of them.
-        return [Sheet({HELP_RANGE: (LETTERS[0], LETTERS[-1])})] * len(given)
-    groups = by_group(sheets, field_name) if may_have_bands(mode, some_hide=some_hide) else None
-    if groups is None:
-        return [Sheet({HELP_RANGE: reach}) for reach in _ranges_with(whole_of(given).counts, len(given))]
-    return [
-        Sheet({**({field_name: name} if name else {}), HELP_RANGE: reach})
-        for name in sorted(groups)
-        for reach in _ranges_of_band(group_band(name, groups[name]))
-    ]
-
-
-def _ranges_with(counts: Sequence[int], people: int) -> list[HelpRange]:
-    """As many ranges as people, which together are as many at each letter. What begins first ends first; where that
-    makes fewer than there were people, the longest are cut in two."""
-    begun: list[str] = []
-    ranges: list[HelpRange] = []
-    for place, letter in enumerate(LETTERS):
-        while len(begun) < counts[place]:
-            begun.append(letter)
-        following = counts[place + 1] if place + 1 < len(counts) else 0
-        while len(begun) > following:
-            ranges.append((begun.pop(0), letter))
-    while len(ranges) < people:
-        longest = max(ranges, key=lambda reach: len(letters_of(reach)))
-        ranges.remove(longest)
-        first, second = longest[0], letters_of(longest)[1]
-        ranges += [(first, first), (second, longest[1])]
-    return sorted(ranges)
-
-
-def _ranges_of_band(band: Band) -> list[HelpRange]:
-    """As many ranges as people, at least three, of which some and all help at the band's letters."""
-    parts = list(stretches(band.some))
-    if band.every:
-        # Two of which this is all they share, and others over all of it.
-        [(first, last)], [(begin, end)] = parts, stretches(band.every)
-        ranges: list[HelpRange] = [(first, end), (begin, last), *[(first, last)] * (band.people - 2)]
-    else:
-        if len(parts) == 1:
-            # Nothing is shared by all: cut, so that two share nothing.
-            [(first, last)] = parts
-            parts = [(first, first), (letters_of((first, last))[1], last)]
-        ranges = [*parts, *[parts[0]] * (band.people - len(parts))]
-    return sorted(ranges)

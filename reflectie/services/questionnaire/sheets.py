@@ -132,8 +132,8 @@ def load_sheets(responses: Sequence[Response]) -> list[Sheet]:
 def all_sheets(session: Session) -> list[Sheet]:
     """Every sheet of a session. Two queries.
 
-    Closing and folding write its rows anew, under other keys. Where that came between the two, the answers are of
-    sheets that weren't there yet: asked again, rather than that everything looks unanswered.
+    Closing writes its rows anew, under other keys. Where that came between the two, the answers are of sheets that
+    weren't there yet: asked again, rather than that everything looks unanswered.
     """
     answers = Answer.objects.filter(response__session=session)
     while responses := list(session.responses.all()):
@@ -148,8 +148,8 @@ def texts_of(session: Session, setup: Setup) -> list[Sheet]:
     noted = Answer.objects.filter(response__session=session).exclude(note="")
     texts = [Sheet({note_name(key): note}) for key, note in noted.values_list("item__key", "note")]
     if "goal-sentence" in setup.asked:
-        sentence = session.responses.annotate(sentence=KT("extras__goal-sentence")).filter(sentence__gt="")
-        texts += [Sheet({"goal-sentence": text}) for text in sentence.values_list("sentence", flat=True)]
+        written = session.responses.annotate(sentence=KT("extras__goal-sentence")).filter(sentence__isnull=False)
+        texts += [Sheet({"goal-sentence": text}) for text in written.values_list("sentence", flat=True)]
     return texts
 
 

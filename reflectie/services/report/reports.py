@@ -35,19 +35,20 @@ from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
 
-from .totals import count_figures, load_figures
+from .totals import load_figures
 
 
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    However many responses: two queries without an account, eight of a closed round, eleven after an earlier session.
+    However many responses, where its totals came with it: two queries without an account, seven in a collaboration,
+    nine after an earlier session.
     """
     about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
     setup = setup_of(session)
-    is_counted = figures is not None and setup.mode is Mode.ANONYMOUS
-    sheets = texts_of(session, setup) if is_counted else all_sheets(session)
+    needs_texts_alone = figures is not None and setup.mode is Mode.ANONYMOUS
+    sheets = texts_of(session, setup) if needs_texts_alone else all_sheets(session)
     return _build(session, setup, sheets, about, figures)
 
 
@@ -100,7 +101,7 @@ def earlier_session(session: Session) -> Session | None:
     )
     days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
     dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day_of(session))
-    return dated.select_related("checklist", "collaboration").order_by("-day", "-number", "-pk").first()
+    return dated.select_related("checklist", "collaboration", "totals").order_by("-day", "-number", "-pk").first()
 
 
 def _earlier_report(session: Session) -> Report | None:
@@ -109,8 +110,7 @@ def _earlier_report(session: Session) -> Report | None:
         return None
     # Groups are never set beside those of another round, nor are texts (`domain/report/changes.py`).
     setup = replace(setup_of(earlier), grouping=Grouping.NONE, groups=())
-    figures = load_figures(earlier) or count_figures(earlier)
-    return _build(earlier, setup, (), _about_earlier(earlier), figures)
+    return _build(earlier, setup, (), _about_earlier(earlier), load_figures(earlier))
 
 
 def _about_earlier(session: Session) -> About:
@@ -240,7 +240,7 @@ def _waiting() -> "QuerySet[MadePdf]":
 
 def _lock_with_earlier(session_id: UUID) -> Session | None:
     """A session, locked with the one that its report looks back on: of neither anything is taken back meanwhile."""
-    sessions = Session.objects.select_related("checklist", "collaboration")
+    sessions = Session.objects.select_related("checklist", "collaboration", "totals")
     found = sessions.filter(pk=session_id).first()
     earlier = earlier_session(found) if found and found.collaboration else None
     both = [each.pk for each in (found, earlier) if each]

@@ -38,11 +38,19 @@ def count_figures(session: Session) -> ReportFigures:
     )
 
 
-def load_figures(session: Session) -> ReportFigures | None:
-    """What a closed session's sheets added up to when it closed; None for one that is open, and for one that closed
-    before this was kept and waits for `fill_totals`. One query."""
+def load_figures(session: Session) -> ReportFigures:
+    """What a session's sheets add up to, as it was written when it closed; no query where that was fetched with it.
+
+    Counted now where it isn't written: of one that is open, or that closed before this was kept and waits for
+    `fill_totals`. Four queries then.
+    """
+    try:
+        return _read(session, session.totals)
+    except SessionTotals.DoesNotExist:
+        counted = count_figures(session)
+    # Written while it was counted, and then the answers may have gone while they were read.
     row = SessionTotals.objects.filter(session=session).first()
-    return None if row is None else _read(session, row)
+    return counted if row is None else _read(session, row)
 
 
 def write_totals(session: Session) -> None:

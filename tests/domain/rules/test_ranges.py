@@ -1,4 +1,4 @@
-"""How far help goes: what of it may be told, worked by hand, and folded without telling anything more."""
+"""How far help goes: what of it may be told, worked by hand."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,9 +12,8 @@ from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.questionnaire.help_range import LETTERS, stretches
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About
-from reflectie.domain.rules.aggregation import aggregate
 from reflectie.domain.rules.ranges import Band, Ranges, group_band, may_have_bands
-from reflectie.domain.rules.suppression import Reason, Withheld, groups_to_suppress, questions_to_erase
+from reflectie.domain.rules.suppression import Reason, Withheld, questions_to_erase
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 
 DAY = date(2026, 11, 20)
@@ -170,74 +169,3 @@ def test_beside_paper_what_one_or_two_on_a_screen_gave_is_erased():
 )
 def test_groups_of_an_anonymous_round_may_have_bands(mode, some_hide, expected):
     assert may_have_bands(mode, some_hide=some_hide) is expected
-
-
-# --- folded
-
-
-def hides(sheets: Sequence[Sheet]) -> bool:
-    """Whether closing would have blanked a group, of which a session keeps that it did."""
-    sizes = {name: sum(sheet.text("organisation") == name for sheet in sheets) for name in HOUSES}
-    return bool(groups_to_suppress(sizes, len(sheets) - sum(sizes.values())))
-
-
-reach = st.lists(st.sampled_from(LETTERS), min_size=2, max_size=2).map(sorted).map(tuple)
-near = st.lists(st.sampled_from(LETTERS[:5]), min_size=2, max_size=2).map(sorted).map(tuple)
-person = st.fixed_dictionaries(
-    {"organisation": st.sampled_from([*HOUSES, ""]), "help-range": st.one_of(reach, near, st.just(()))}
-)
-people = st.lists(person, max_size=12).map(
-    lambda drawn: [Sheet({"goal-shared": "helping"} | {n: v for n, v in one.items() if v}) for one in drawn]
-)
-
-
-@pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
-@given(people)
-def test_folded_ranges_tell_the_same(checklist, mode, sheets):
-    folded = aggregate(checklist, Grouping.PARTNER, sheets, mode, some_hide=hides(sheets))
-    one, other = (ranges_of(checklist, kept, mode, folded_on=DAY) for kept in (sheets, folded))
-    assert one == other
-
-
-@given(people)
-def test_folded_without_bands_no_group_is_beside_a_range(checklist, sheets):
-    folded = aggregate(checklist, Grouping.PARTNER, sheets, Mode.ANONYMOUS, some_hide=True)
-    assert [sheet for sheet in folded if "help-range" in sheet.values and len(sheet.values) > 1] == []
-    one, other = (ranges_of(checklist, kept, blanked=True, folded_on=DAY) for kept in (sheets, folded))
-    assert one == other
-
-
-@given(people, people)
-def test_rounds_that_tell_the_same_fold_into_the_same(checklist, first, second):
-    """The ends of ranges swapped where that changes no number: nothing is left of which belonged together."""
-    found = [ranges_of(checklist, sheets, folded_on=DAY) for sheets in (first, second)]
-    if found[0] == found[1] and found[0] is not None and not isinstance(found[0], Withheld):
-        kept = [
-            [
-                sheet.values
-                for sheet in aggregate(checklist, Grouping.PARTNER, sheets, Mode.ANONYMOUS, some_hide=hides(sheets))
-            ][-n:]
-            for sheets, n in ((first, found[0].people), (second, found[0].people))
-        ]
-        assert kept[0] == kept[1]
-
-
-def test_crossed_ends_fold_into_the_same(checklist):
-    one = of("", "ad", "cf", "zz")
-    other = of("", "af", "cd", "zz")
-    kept = [aggregate(checklist, Grouping.NONE, sheets, Mode.ANONYMOUS)[-3:] for sheets in (one, other)]
-    assert kept[0] == kept[1] == [Sheet({"help-range": pair}) for pair in (("a", "d"), ("c", "f"), ("z", "z"))]
-    # What ends where another begins can't be told from one that goes on.
-    assert aggregate(checklist, Grouping.NONE, of("", "ab", "cd", "zz"), Mode.ANONYMOUS)[-3:] == [
-        Sheet({"help-range": pair}) for pair in (("a", "a"), ("b", "d"), ("z", "z"))
-    ]
-
-
-@pytest.mark.parametrize("beside", [1, 2])
-def test_of_one_or_two_who_answered_nothing_is_kept(checklist, beside):
-    sheets = of("Huis", *["cf"] * beside, "", "", "")
-    folded = aggregate(checklist, Grouping.PARTNER, sheets, Mode.ANONYMOUS)
-    assert [sheet.values for sheet in folded if "help-range" in sheet.values] == [{"help-range": ("a", "z")}] * beside
-    assert ranges_of(checklist, folded, folded_on=DAY) == TOO_FEW
-    by_name = aggregate(checklist, Grouping.PARTNER, sheets, Mode.NAMED)
-    assert [sheet.values for sheet in by_name if "help-range" in sheet.values] == [{"help-range": ("c", "f")}] * beside

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from reflectie.domain.comparison.comparison import Order
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
-from reflectie.domain.report.build import add_up, build_report
+from reflectie.domain.report.build import build_report
+from reflectie.domain.report.figures import add_up
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.rules.totals import Totals, figure_of, people_of
 from reflectie.domain.setup import Grouping, Mode, setup_of_session
-from reflectie.models import Collaboration, Membership, Role
+from reflectie.models import Collaboration, Membership, Role, SessionTotals
 from reflectie.services.comparison import comparisons
 from reflectie.services.report.reports import load_report
 from reflectie.web.permissions import compared_or_404, readable_sessions
@@ -38,8 +39,8 @@ sheets_of_a_round = st.lists(
 @given(sheets_of_a_round, st.sampled_from(list(Mode)))
 def test_totals_give_the_figures_of_the_report(checklist: Checklist, sheets, mode):
     filled = [Sheet({name: value for name, value in sheet.items() if value}) for sheet in sheets]
-    totals = add_up(checklist, mode, filled)
     setup = setup_of_session(mode, ("intensity",), Grouping.NONE, ())
+    totals = add_up(checklist, setup, filled).totals
     report = build_report(checklist, setup, filled, date(2026, 11, 1))
     assert people_of(totals) == report.counted
     assert [figure_of(item, totals) for item in checklist] == [(item.counts, item.finding) for item in report.items]
@@ -71,15 +72,37 @@ def test_comparison_has_what_each_report_has(fien):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("many", [2, 20])
-def test_comparison_takes_as_many_queries_at_many_sessions(fien, many, django_assert_num_queries):
+@pytest.mark.parametrize("many", [2, 60])
+@pytest.mark.parametrize(
+    ("is_written", "queries"),
+    # The sessions, what their answers add up to, agreements; unwritten: who counts, their answers, what is needed.
+    [(True, 3), (False, 6)],
+)
+def test_comparison_takes_as_many_queries_at_many_sessions(fien, many, is_written, queries, django_assert_num_queries):
     collaboration = team(fien, "Huis Linde")
     for number in range(many):
-        opened(collaboration, answers(2, 1), date(2020 + number % 6, 1, 1 + number))
+        opened(collaboration, answers(2, 1), date(2020 + number % 6, 1, 1 + number % 20))
+    if not is_written:
+        SessionTotals.objects.all().delete()
     comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
-    # The sessions, who counts, their answers, what is needed, agreements.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(queries):
         comparisons.load_comparison(list(comparisons.comparable_sessions(fien.pk)))
+
+
+@pytest.mark.django_db
+def test_sessions_compare_the_same_before_what_they_add_up_to_is_written(fien):
+    linde = team(fien, "Huis Linde")
+    refer = [{"partners-stable": "hindering", "intensity-needed": "refer", "goal-shared": "helping"}] * 3
+    opened(linde, answers(4, 1), date(2025, 3, 1))
+    opened(linde, [*refer, {"context-practical": "dont-know"}, {}], date(2025, 6, 1))
+    opened(linde, answers(1, 1), date(2025, 9, 1))
+    opened(linde, [{"goal-shared": "hindering", "participant": "An"}], date(2024, 3, 1), Mode.NAMED)
+    sessions = list(comparisons.comparable_sessions(fien.pk))
+    written = [comparisons.load_counted(sessions), comparisons.load_comparison(sessions)]
+    SessionTotals.objects.filter(session__in=sessions[1:3]).delete()
+    assert [comparisons.load_counted(sessions), comparisons.load_comparison(sessions)] == written
+    SessionTotals.objects.all().delete()
+    assert [comparisons.load_counted(sessions), comparisons.load_comparison(sessions)] == written
 
 
 @pytest.mark.django_db
@@ -109,6 +132,7 @@ def test_nobody_finds_nothing_not_even_what_is_nobodys(finished):
 @pytest.mark.django_db
 def test_first_answers_that_come_in_while_others_are_counted_wait_for_the_next_look(fien, monkeypatch):
     session = opened(team(fien, "Huis Linde"), answers(3, 0))
+    SessionTotals.objects.all().delete()
     monkeypatch.setattr(comparisons, "_people", lambda _sessions: {})
     assert comparisons.load_totals([session])[session.pk] == Totals(Mode.ANONYMOUS, 0)
 

@@ -242,18 +242,21 @@ def publish(
 
 
 def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year:
+    same = {label: same_text(label) for label in {entry.label for entry in entries}}
     labelled: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        labelled[same_text(entry.label)].append(entry)
+        labelled[same[entry.label]].append(entry)
+    keys = sorted({key for entry in entries for key in entry.findings})
+    counted = {label: _count_findings(found, keys) for label, found in labelled.items()}
     without = labelled.pop("", [])
     blanked = groups_to_suppress({label: len(found) for label, found in labelled.items()}, len(without))
     shown = {label: found for label, found in labelled.items() if label not in blanked}
     # Those without a label are a group like any other, unless a label hides among them.
     groups = {**shown, ALL: without} if without and not blanked else shown
     numbers: dict[str, dict[str, int | NotPublished]] = {label: {} for label in (ALL, *shown)}
-    for key in {key for entry in entries for key in entry.findings}:
-        total = _counts(entries, key)
-        figures = group_figures(total, {label: _counts(found, key) for label, found in groups.items()})
+    for key in keys:
+        total = _counts(sum((found[key] for found in counted.values()), Counter()))
+        figures = group_figures(total, {label: _counts(counted[label][key]) for label in groups})
         for label in shown:
             numbers[label][key] = _number(figures[label])
         numbers[ALL][key] = _number(total)
@@ -266,9 +269,13 @@ def _year(entries: Sequence[Entry], quotes: Mapping[str, Sequence[str]]) -> Year
     )
 
 
-def _counts(entries: Iterable[Entry], key: str) -> Counts:
+def _count_findings(entries: Sequence[Entry], keys: Iterable[str]) -> Mapping[str, Counter[Finding | None]]:
+    """How often each item was found what; None where it wasn't asked."""
+    return {key: Counter(entry.findings.get(key) for entry in entries) for key in keys}
+
+
+def _counts(found: Counter[Finding | None]) -> Counts:
     """How many have an item as an obstacle, as its opposite, as neither, and were not asked it."""
-    found = Counter(entry.findings.get(key) for entry in entries)
     helping, not_asked = found[Finding.STRENGTH] + found[Finding.CLEAR], found[None]
     hindering = found[Finding.OBSTACLE]
     return Counts(hindering, helping, found.total() - hindering - helping - not_asked, not_asked)
@@ -281,5 +288,7 @@ def _number(figure: Counts | Withheld) -> int | NotPublished:
 
 
 def _name(entries: Iterable[Entry]) -> str:
-    ways = Counter(tidy(entry.label, one_line=True) for entry in entries)
+    ways: Counter[str] = Counter()
+    for label, number in Counter(entry.label for entry in entries).items():
+        ways[tidy(label, one_line=True)] += number
     return min(ways, key=lambda way: (-ways[way], way))

@@ -178,8 +178,8 @@ class SessionTotals(models.Model):
     # How many responses count; 0 where too few did for any result.
     counted = models.PositiveIntegerField()
     only_refers = models.BooleanField(default=False)
-    # How each item was answered, apart from the rest: thousands of sessions beside each other ask for these alone.
-    counts = models.JSONField()
+    # How each item was answered, apart from the rest: thousands of sessions beside each other ask for this alone.
+    counts = models.TextField(blank=True)
     figures = models.JSONField()
 
     def __str__(self) -> str:

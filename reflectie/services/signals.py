@@ -1,7 +1,7 @@
 """Signals: who takes part, which sessions count, and which notes were released for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,8 +12,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import ExtractYear, RowNumber
 
 from reflectie.domain.questionnaire.answers import note_name
+from reflectie.domain.questionnaire.checklist import Checklist, Item
 from reflectie.domain.rules.findings import Finding
-from reflectie.domain.rules.totals import Totals, figures_of
+from reflectie.domain.rules.totals import Totals, figure_of, figures_of
 from reflectie.domain.setup import Mode
 from reflectie.domain.signals import Entry, Partition, Published, counts_until, publish
 from reflectie.models import OPENED, Answer, Collaboration, Session
@@ -24,7 +25,7 @@ from .comparison.comparisons import count_totals
 from .locks import lock_collaboration, lock_session
 from .questionnaire.checklists import item_ids, load_checklist
 from .report.outcomes import text_digest, text_digests
-from .report.totals import read_counts
+from .report.totals import read_item
 from .sessions.rounds import StageError
 
 
@@ -47,11 +48,11 @@ class _Chosen(NamedTuple):
     pk: UUID
     checklist_id: int
     mode: str
-    year: int
+    planned_on: date
     label: str
     invented: bool
     counted: int | None
-    counts: dict[str, list[int]] | None
+    counts: str | None
     only_refers: bool | None
 
 
@@ -66,7 +67,7 @@ def load_signals() -> Published:
     totals = {} if is_written else count_totals(found.filter(totals=None).only("mode", "checklist_id"))
     entries = {}
     for session, findings in _findings(chosen, totals):
-        entries[session.pk] = Entry(session.year, session.label, findings)
+        entries[session.pk] = Entry(session.planned_on.year, session.label, findings)
     quotes: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     # Few were released, and an index has them: quicker than to ask again which sessions count.
     released = Answer.objects.filter(released=True).exclude(note="")
@@ -104,7 +105,6 @@ def _chosen(until: date) -> "QuerySet[Any]":
         sessions.annotate(place=last)
         .filter(place=1)
         .annotate(
-            year=ExtractYear("planned_on"),
             label=F(f"collaboration__{Partition(settings.SIGNAL_LABEL)}"),
             invented=F("collaboration__invented"),
             counted=F("totals__counted"),
@@ -118,15 +118,42 @@ def _findings(
     chosen: Iterable[_Chosen], counted: Mapping[UUID, Totals]
 ) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
     """What each session's answers add up to, by item key; without sessions of which nothing may be shown."""
-    rows = ChecklistRow.objects.in_bulk({session.checklist_id for session in chosen})
-    checklists = {pk: load_checklist(row) for pk, row in rows.items()}
+    alike: dict[tuple[int, str, bool | None], list[_Chosen]] = defaultdict(list)
     for session in chosen:
-        totals = counted.get(session.pk) or Totals(
-            Mode(session.mode), session.counted or 0, read_counts(session.counts or {}), bool(session.only_refers)
-        )
-        if not totals.are_withheld:
-            figures = figures_of(checklists[session.checklist_id], totals)
-            yield session, {key: finding for key, (_, finding) in figures.items() if finding}
+        alike[session.checklist_id, session.mode, session.only_refers].append(session)
+    rows = ChecklistRow.objects.in_bulk({checklist_id for checklist_id, _, _ in alike})
+    for (checklist_id, mode, only_refers), sessions in alike.items():
+        checklist = load_checklist(rows[checklist_id])
+        if only_refers is None:
+            yield from _findings_now(checklist, sessions, counted)
+            continue
+        # Thousands have the same few numbers: item by item, each of them is judged once.
+        by_item = zip(*(str(session.counts).split() for session in sessions), strict=True)
+        found = [
+            _judge(item, Mode(mode), only_refers, numbers) for item, numbers in zip(checklist, by_item, strict=True)
+        ]
+        keys = [item.key for item in checklist]
+        for session, findings in zip(sessions, zip(*found, strict=True), strict=True):
+            yield session, dict(zip(keys, findings, strict=True))
+
+
+def _judge(item: Item, mode: Mode, only_refers: bool, numbers: Sequence[str]) -> list[Finding]:
+    judged = {}
+    for written in set(numbers):
+        counts = read_item(written)
+        _, found = figure_of(item, Totals(mode, counts.counted, {item.key: counts}, only_refers))
+        assert found is not None
+        judged[written] = found
+    return [judged[written] for written in numbers]
+
+
+def _findings_now(
+    checklist: Checklist, sessions: Iterable[_Chosen], counted: Mapping[UUID, Totals]
+) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
+    for session in sessions:
+        figures = figures_of(checklist, counted[session.pk])
+        if findings := {key: finding for key, (_, finding) in figures.items() if finding}:
+            yield session, findings
 
 
 def released_notes(session: Session) -> set[tuple[str, str]]:

@@ -33,7 +33,7 @@ from reflectie.models import (
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.questionnaire.checklists import item_ids, load_checklist
 from reflectie.services.report.reports import agreement_of, conclusion_of, day_of, title_of
-from reflectie.services.report.totals import read_counts
+from reflectie.services.report.totals import whole_of
 
 # How many gave which answer, by its name in `Counts`.
 _GAVE = {
@@ -116,14 +116,8 @@ def _people(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, int
 def load_totals(sessions: "Sequence[Session]") -> dict[UUID, Totals]:
     """What the answers of each session add up to, by its key. One query, and three more if some of them never closed,
     or closed before totals were written; however many sessions and responses."""
-    written = SessionTotals.objects.filter(session__in=sessions)
-    kept = {pk: rest for pk, *rest in written.values_list("session", "counted", "counts", "only_refers")}
-    totals = {
-        session.pk: Totals(Mode(session.mode), counted, read_counts(counts), only_refers)
-        for session in sessions
-        if session.pk in kept
-        for counted, counts, only_refers in [kept[session.pk]]
-    }
+    kept = {row.pk: row for row in SessionTotals.objects.filter(session__in=sessions).defer("figures")}
+    totals = {session.pk: whole_of(session, kept[session.pk]) for session in sessions if session.pk in kept}
     return totals | count_totals([session for session in sessions if session.pk not in kept])
 
 

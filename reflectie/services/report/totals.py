@@ -1,7 +1,8 @@
 """What the answers of closed sessions add up to: written once, and read by all that shows figures.
 
-A session's row says it in numbers and in reasons for what is withheld, never in words or names: items by their key,
-groups by their place in the session's plan.
+A session's row says it in numbers and in reasons for what is withheld, never in words or names: groups go by their
+place in the session's plan, and how items were answered stands in the order of the checklist, as "2-1-0-0-0 0-3-0-0-0":
+thousands of those are read at once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -105,7 +106,7 @@ def _written(session: Session, figures: ReportFigures) -> dict[str, Any]:
     return {
         "counted": totals.counted,
         "only_refers": totals.only_refers,
-        "counts": {key: _numbers(counts) for key, counts in totals.counts.items()},
+        "counts": " ".join("-".join(map(str, _numbers(counts))) for counts in totals.counts.values()),
         "figures": {
             "first": dict(figures.first),
             "sizes": [_reason_or(size) for size in figures.sizes],
@@ -147,15 +148,22 @@ def _ranges(ranges: Ranges | Withheld | None, places: Mapping[str, int]) -> dict
 # --- and read
 
 
-def read_counts(written: Mapping[str, Sequence[int]]) -> dict[str, Counts]:
-    """How each item was answered, as it is written (`SessionTotals.counts`)."""
-    return {key: Counts(*numbers) for key, numbers in written.items()}
+def read_item(written: str) -> Counts:
+    """How one item was answered, of what is written of it."""
+    return Counts(*map(int, written.split("-")))
+
+
+def whole_of(session: Session, row: SessionTotals) -> Totals:
+    """What a session's answers add up to as a whole, without groups and what is asked beside the checklist."""
+    items = load_checklist(session.checklist)
+    counts = {item.key: read_item(written) for item, written in zip(items, row.counts.split(), strict=False)}
+    return Totals(Mode(session.mode), row.counted, counts, row.only_refers)
 
 
 def _read(session: Session, row: SessionTotals) -> ReportFigures:
     groups, kept = setup_of(session).groups, row.figures
     return ReportFigures(
-        totals=Totals(Mode(session.mode), row.counted, read_counts(row.counts), row.only_refers),
+        totals=whole_of(session, row),
         first=kept["first"],
         sizes=tuple(Withheld(Reason(size)) if isinstance(size, str) else size for size in kept["sizes"]),
         groups={key: tuple(_read_shown(counts) for counts in of) for key, of in kept["groups"].items()},

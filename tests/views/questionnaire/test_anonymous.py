@@ -347,8 +347,7 @@ def test_folded_into_counts_nobodys_words_are_left_on_any_page_in_any_file_or_ta
     keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
     told = {table: " ".join(map(text_of_row, rows)) for table, rows in remains.folded_tables.items()}
     assert {table: found for table in told if (found := found_in(told[table], [*keys, *words]))} == {}
-    # How far help goes stands on rows of its own, beside no other answer.
-    assert len(remains.folded_tables["reflectie_response"]) == 2 * len(PEOPLE)
+    assert [remains.folded_tables[f"reflectie_{table}"] for table in ("response", "answer")] == [[], []]
     figures = {
         tuple(line for line in page.text.splitlines() if line.startswith('"cijfer"'))
         for page in [*remains.pages, *pages]
@@ -393,11 +392,9 @@ def test_how_far_help_goes_is_told_of_a_group_and_of_nobody_in_it(remains):
     # Folded, the same is told, and only what that is made of is left.
     folded = [page for page in remains.folded_pages if page.status == 200 and page.url.endswith(".json")]
     assert {json.dumps(json.loads(page.text)["beside"]["help_range"]) for page in folded} == {json.dumps(ranges)}
-    rows = [json.loads(row["extras"]) for row in remains.folded_tables["reflectie_response"]]
-    kept = sorted("".join(row["help-range"]) for row in rows if "help-range" in row)
-    # Made of the ends of each band and of what all share, whatever was given inside these.
-    assert kept == ["ag", "aq", "bi", "bz", "fq", "hz"]
-    assert [row for row in rows if "help-range" in row and set(row) - {"help-range", "level"}] == []
+    [row] = remains.folded_tables["reflectie_sessiontotals"]
+    kept = json.loads(row["figures"])["ranges"]
+    assert kept["bands"] == [[0, 3, "abcdefghijklmnopq", "fg"], [1, 3, "bcdefghijklmnopqrstuvwxyz", "hi"]]
 
 
 def test_what_was_agreed_points_to_nobody_who_answered(remains):

@@ -35,7 +35,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # How long a reflection without an account is kept after its last change (concepts.md, "Kept").
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
-# How many months after a round was concluded its answers are folded into counts; 0: never.
+# How many months after a round was concluded its answers are erased and their figures stay; 0: never.
 FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)
 # How many days before the agreed day of a next session its coordinators are mailed.
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)

@@ -56,7 +56,7 @@ class Session(models.Model):
     # The last day on which answers are taken, if there is one.
     closes_on = models.DateField(null=True, blank=True)
     concluded_on = models.DateField(null=True, blank=True)
-    # On which the answers were folded into counts, long after it was concluded.
+    # On which the answers were erased and their figures kept, long after it was concluded.
     folded_on = models.DateField(null=True, blank=True)
     expected = models.PositiveSmallIntegerField(null=True, blank=True)
     # What is asked beside the checklist, by field name.

@@ -14,6 +14,7 @@ from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
 from .rate_counts import erase_old_counts
+from .report.totals import fill_totals
 from .sessions.aggregation import aggregate_old_rounds, old_rounds, rounds_to_aggregate
 
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
@@ -86,7 +87,7 @@ def held_back_log(why: DailyJob.Held) -> str:
 
 
 def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
-    """Erase what nobody keeps up, and fold what is old; twice on a day is once.
+    """Erase what nobody keeps up, and old answers of which the figures stay; twice on a day is once.
 
     Raises HeldBackError, and erases nothing at all, when this is more than MOST_DAYS after the last time and anything
     would go, or when more than SHARE of the reflections or rounds would go at once: a clock a year ahead would erase
@@ -101,6 +102,8 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
         is_new = _hold(day, why)
         write_anew()
         raise HeldBackError(why, is_new=is_new)
+    # Nothing to do after the first time: what closes since writes its own.
+    fill_totals()
     erased = Erased(erase_expired(day), erase_unconfirmed(day), aggregate_old_rounds(day))
     erase_old_invitations(day)
     SessionStore.clear_expired()

@@ -256,9 +256,13 @@ def test_real_server_refuses_an_old_database_until_it_is_set_up(tmp_path: Path) 
         "call_command('migrate', verbosity=0); call_command('load_checklist', stdout=open(os.devnull, 'w'))\n"
         "import samenwerking.wsgi; from django.test import Client; from reflectie.services.tokens import read_token\n"
         "address = '/rapport/' + read_token('verzonnen-link-0-abcdefgh') + '/'\n"
-        "print(Client(SERVER_NAME='127.0.0.1').get(address).status_code)",
+        "look = lambda: Client(SERVER_NAME='127.0.0.1').get(address)\n"
+        "before = look(); call_command('write_totals'); call_command('write_totals', '--check')\n"
+        "print(before.status_code, look().content == before.content)",
     )
-    assert (told.stdout, told.returncode) == ("200\n", 0), told.stderr
+    added_up = "every closed session adds up to what is written"
+    assert told.stdout.splitlines()[-2:] == [added_up, "200 True"], told.stderr
+    assert told.returncode == 0
 
 
 # Of what has landed: somebody's database was made with it. Whatever has to change gets a migration of its own.
@@ -278,6 +282,7 @@ LANDED = {
     "0013_search_and_sort_keys": "b517d278621958b6",
     "0014_session_name": "df8da9ef9581576a",
     "0015_former_links": "386de9dd02d80d8f",
+    "0016_disagree": "a647a7e6288cf64d",
 }
 
 

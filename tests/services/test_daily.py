@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reflectie import tasks
-from reflectie.models import Collaboration, DailyJob, Heartbeat, Session
+from reflectie.models import Collaboration, DailyJob, Heartbeat, Session, SessionTotals
 from reflectie.services import clock, daily, heartbeat
 from tests.helpers.factories import browser, make_account, make_collaboration, make_sessions
 from tests.helpers.page import page_of
@@ -267,3 +267,11 @@ def test_the_rows_of_the_queue_are_no_administrators_business(administrator):
     page = administrator.get(reverse("admin:index")).content.decode()
     assert "django_tasks" not in page
     assert str(Collaboration._meta.verbose_name_plural) in page.lower()
+
+
+def test_daily_work_writes_what_a_session_adds_up_to_that_closed_before_that_was_kept(content):
+    session = discussed_round(make_collaboration(), [{"goal-shared": "helping"}] * 3)
+    SessionTotals.objects.all().delete()
+    done(ERASE, 1)
+    tasks.erase_today.enqueue()
+    assert SessionTotals.objects.get().pk == session.pk

@@ -53,7 +53,7 @@ class About:
     conclusion: Conclusion | None = None
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
-    # The day on which its answers were folded into counts: then there is nobody whose answer is whose any more.
+    # The day on which its answers were erased and the figures kept: then there is nobody whose answer is whose.
     folded_on: date | None = None
     # Whether it was held on paper long before, and brought in afterwards.
     brought_in: bool = False
@@ -153,7 +153,7 @@ class Report:
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
     since: ChangesSincePrevious | None = None
-    # The day on which its answers were folded into counts, if they were.
+    # The day on which its answers were erased and the figures kept, if they were.
     folded_on: date | None = None
     brought_in: bool = False
     # What its coordinator called it, and which it is of those of its day (`domain/session_title.py`).

@@ -43,7 +43,7 @@ class Disclosure(StrEnum):
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
     NOT_KEPT_BY_NAME = "not-kept-by-name"
-    # Long after the conclusion, answers are folded into counts.
+    # Long after the conclusion, answers are erased and figures kept.
     FOLDED = "folded"
     PAPER = "paper"
     # How it goes, and what one can do about it.
@@ -97,7 +97,7 @@ class Round:
     paper: bool = False
     # Whether those who aren't typed in from paper are counted apart: as in all rounds but those planned before.
     typist: bool = False
-    # How many months after the conclusion answers are folded into counts; 0: never.
+    # How many months after the conclusion answers are erased and figures kept; 0: never.
     fold_months: int = 0
     signals: bool = False
 

@@ -172,7 +172,7 @@ class Answer(models.Model):
 class SessionTotals(models.Model):
     """What a session's answers add up to, written when it closes: from then on neither changes. Nothing stands in it
     that the report doesn't show, since long after the conclusion the answers go and this stays
-    (`services/report/totals.py` has the shape)."""
+    (`services/sessions/totals.py` has the shape)."""
 
     session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="totals")
     # How many responses count; 0 where too few did for any result.

@@ -14,8 +14,8 @@ from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
 from .rate_counts import erase_old_counts
-from .report.totals import fill_totals
 from .sessions.aggregation import aggregate_old_rounds, old_rounds, rounds_to_aggregate
+from .sessions.totals import fill_totals
 
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
 HOURS = {DailyJob.Name.ERASE: (time(3, 15), time.max), DailyJob.Name.REMIND: (time(7, 30), time(21))}

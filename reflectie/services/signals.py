@@ -25,8 +25,8 @@ from .comparison.comparisons import count_totals
 from .locks import lock_collaboration, lock_session
 from .questionnaire.checklists import item_ids, load_checklist
 from .report.outcomes import text_digest, text_digests
-from .report.totals import read_item
 from .sessions.rounds import StageError
+from .sessions.totals import read_item
 
 
 def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaboration:

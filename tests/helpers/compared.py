@@ -10,6 +10,7 @@ from reflectie.domain.report.agreements import Conclusion
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Collaboration, Item, Membership, Response, Role, Session
 from reflectie.services.sessions.rounds import conclude
+from reflectie.services.sessions.totals import fill_totals
 from tests.helpers.factories import make_sessions
 from tests.helpers.rounds import DAY, discussed_round, fetched
 
@@ -53,6 +54,7 @@ def many(collaboration: Collaboration, number: int, people: int = 0) -> list[Ses
         for place, sheet in enumerate(sheets)
         for item in items
     )
+    fill_totals()
     return sessions
 
 

@@ -52,7 +52,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py load_checklist": "ci: ./run --setup",
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
     "manage.py write_totals": "ci: ./run --setup",
-    "manage.py write_totals --check": "services/report/test_totals.py::"
+    "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",

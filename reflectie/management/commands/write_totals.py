@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reflectie.services.report.totals import fill_totals, recount
+from reflectie.services.sessions.totals import fill_totals, recount
 
 
 class Command(BaseCommand):

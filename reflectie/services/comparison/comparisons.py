@@ -33,7 +33,7 @@ from reflectie.models import (
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.questionnaire.checklists import item_ids, load_checklist
 from reflectie.services.report.reports import agreement_of, conclusion_of, day_of, title_of
-from reflectie.services.report.totals import whole_of
+from reflectie.services.sessions.totals import whole_of
 
 # How many gave which answer, by its name in `Counts`.
 _GAVE = {

@@ -34,15 +34,14 @@ from reflectie.models import Outcome as OutcomeRow
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
-
-from .totals import load_figures
+from reflectie.services.sessions.totals import load_figures
 
 
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
     However many responses, where its totals came with it: two queries without an account, seven in a collaboration,
-    nine after an earlier session.
+    eight after an earlier session.
     """
     about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)

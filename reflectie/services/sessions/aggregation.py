@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from reflectie.domain.setup import Mode
-from reflectie.models import Session, SessionTotals
+from reflectie.models import Response, Session, SessionTotals
 from reflectie.services.clock import today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
-from reflectie.services.report.totals import write_totals
+from reflectie.services.sessions.totals import write_totals
 
 ROUNDS = tuple(mode for mode in Mode if mode.is_round)
 
@@ -22,8 +22,10 @@ def aggregate_old_rounds(day: date) -> int:
     """Erase the answers of every round that was concluded FOLD_MONTHS before this day, or earlier, and keep what they
     add up to; how many rounds these were.
 
-    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is erased.
+    What a team filled in together on one sheet is nobody's own, and stays. Without FOLD_MONTHS nothing is erased but
+    what took the place of answers before: sheets that were nobody's, and add up to what they were made of.
     """
+    Response.objects.filter(session__folded_on__isnull=False, session__totals__isnull=False).delete()
     folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
     if folded:
         truncate_wal_on_commit()

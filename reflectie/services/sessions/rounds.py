@@ -20,7 +20,7 @@ from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
 from reflectie.services.questionnaire.plans import Plan, plan_of, put_plan
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
-from reflectie.services.report.totals import write_totals
+from reflectie.services.sessions.totals import write_totals
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
 

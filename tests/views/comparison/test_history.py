@@ -181,7 +181,7 @@ def test_page_takes_as_many_queries_at_many_sessions(fien, linde, many, django_a
     page(fien, *sessions)
     client = browser(fien)
     # Who asks (their session and account), and what a comparison takes: as its table does.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         client.get(reverse("compare-time"), {"sessie": [str(session.pk) for session in sessions]})
 
 

@@ -19,6 +19,7 @@ from reflectie.domain.setup import Mode
 from reflectie.exports import Format
 from reflectie.models import Answer, Collaboration, Item, Lesson, Membership, Response, Role, Session
 from reflectie.pdf import documents
+from reflectie.services.sessions.totals import write_totals
 from tests.helpers.anonymous_round import text_of
 from tests.helpers.compared import choice, opened, team
 from tests.helpers.possible_worlds import World
@@ -61,6 +62,7 @@ def answered(session: Session, sheets: Sheets) -> None:
             value, note = values.get(key, ""), values.get(f"{key}-note", "")
             if value or note:
                 Answer.objects.create(response=response, item=item, value=value, note=note)
+    write_totals(session)
 
 
 def addresses(*sessions: Session) -> list[str]:

@@ -222,8 +222,8 @@ def test_versions_of_the_checklist_are_compared_by_item(client, linde):
 def test_the_table_takes_as_many_queries_at_many_sessions(client, linde, number, people, django_assert_num_queries):
     address = f"{TABLE}?{choice(*many(linde, number, people))}"
     client.get(address)
-    # Who is signed in (2), the sessions, who counts, their answers, what is needed, agreements.
-    with django_assert_num_queries(7):
+    # Who is signed in (2), the sessions, what their answers add up to, agreements.
+    with django_assert_num_queries(5):
         page = client.get(address)
     assert {len(values) for values in findings(page).values()} == {number}
 

@@ -13,9 +13,9 @@ from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, Response, Session, SessionTotals
 from reflectie.services.erasure import erase_session
-from reflectie.services.report import totals
 from reflectie.services.report.reports import load_report
-from reflectie.services.sessions import rounds
+from reflectie.services.sessions import rounds, totals
+from reflectie.services.sessions.aggregation import aggregate_old_rounds
 from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db
@@ -193,13 +193,18 @@ def test_session_erased_or_written_meanwhile_is_passed_over(content, monkeypatch
     assert set(SessionTotals.objects.values_list("pk", flat=True)) == {second.pk, third.pk}
 
 
-def test_sheets_that_were_nobodys_go_once_their_figures_are_written(content):
-    """Before, aggregating wrote sheets in the place of answers: what these add up to is what they were made of."""
+def test_sheets_that_were_nobodys_go_by_the_day_after_their_figures_were_written(content):
+    """Before, aggregating wrote sheets in the place of answers: what these add up to is what they were made of. While
+    figures are written, servers of the version before may still read them."""
     [session] = unwritten(1)
     Session.objects.filter(pk=session.pk).update(folded_on=date(2026, 1, 1), stage=Session.Stage.CONCLUDED)
     Answer.objects.update(note="")
     before = load_report(fetched(session))
+    aggregate_old_rounds(date(2026, 11, 29))
+    assert Response.objects.count() == 3
     totals.fill_totals()
+    assert load_report(fetched(session)) == before
+    aggregate_old_rounds(date(2026, 11, 29))
     assert (Response.objects.count(), Answer.objects.count()) == (0, 0)
     after = load_report(fetched(session))
     assert [(i.counts, i.finding, i.first) for i in after.items] == [

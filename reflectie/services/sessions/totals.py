@@ -66,11 +66,7 @@ def without_totals() -> "QuerySet[Session]":
 
 def fill_totals() -> int:
     """Write them for every session that closed before this was kept; how many these were. Each in a transaction of its
-    own: broken off, it goes on where it was.
-
-    Where answers were aggregated before, sheets that were nobody's took their place: these go, since what they add up
-    to is what they were made of.
-    """
+    own: broken off, it goes on where it was. Nothing is erased."""
     keys = list(without_totals().order_by("pk").values_list("pk", flat=True))
     return sum(_fill_one(key) for key in keys)
 
@@ -85,8 +81,6 @@ def _fill_one(key: UUID) -> bool:
             # By another process, or because it was closed just now.
             return False
         write_totals(session)
-        if session.folded_on:
-            session.responses.all().delete()
     return True
 
 

@@ -183,6 +183,7 @@ def test_files_of_a_session_tell_nothing_of_groups_that_are_withheld(fien, clien
     shown = [name for name, size in SIZES.items() if size > 2]
     session = opened(team(fien, "Huis Linde"), rows_of(withheld[0], shown), groups=tuple(SIZES))
     Session.objects.filter(pk=session.pk).update(blanked=True)
+    session.refresh_from_db()
 
     def fill(turn: int) -> None:
         answered(session, rows_of(withheld[turn], shown))

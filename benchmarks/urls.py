@@ -36,6 +36,13 @@ def _bytes(name: str) -> bytes:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def empty(_request: HttpRequest) -> HttpResponse:
+    """All that every request costs, whatever it is for."""
+    return HttpResponse("leeg")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, name: str) -> HttpResponse:
     get_token(request)
     return remember(HttpResponse(_bytes(name)), "ceiling-ceiling-ceiling")
@@ -63,6 +70,7 @@ def _revalidated(request: HttpRequest, name: str, content_type: str) -> HttpResp
 
 urlpatterns = [
     *own_urls,
+    path("ceiling/empty", empty),
     path("ceiling/page/<slug:name>", page),
     path("ceiling/report/<slug:name>", report),
     path("ceiling/pdf/<slug:name>", pdf),

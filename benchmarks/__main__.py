@@ -11,16 +11,32 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.figures import Figure, ratios, table, worse
+
 if TYPE_CHECKING:
-    from benchmarks.measure import Run
+    from benchmarks.run import Run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The ratios of the last run that was accepted.
 BASELINE = BASE_DIR / "benchmarks" / "baseline.json"
+
+# Which parts, by option: `--only-…`.
+ONLY = {
+    "ways": ["ways, in one process"],
+    "pdfs": ["PDFs over HTTP", "pages while PDFs are made", "memory"],
+    "fill-ins": ["fill-ins"],
+    "comparing": ["sessions beside each other"],
+    "searching": ["ten thousand collaborations"],
+    "signals": ["signals"],
+    "million": ["a million answers"],
+    "workers": ["workers and places"],
+    "many-pdfs": ["two hundred PDFs"],
+}
 
 
 def main() -> None:
@@ -34,21 +50,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=place, prefix="run-") as folder:
         _own_environment(Path(folder), options)
         _prepare()
-        from benchmarks.figures import table
+        from benchmarks.parts import ALL, PARTS
 
-        from . import measure
-
-        only = {
-            "only_pdfs": (measure.DOCUMENTS, measure.MEMORY),
-            "only_comparing": (measure.COMPARING,),
-            "only_searching": (measure.SEARCHING,),
-        }
-        parts = next((parts for name, parts in only.items() if getattr(options, name)), measure.PARTS)
-        run = _run(options, parts)
+        names = ONLY[options.only] if options.only else [*(ALL if options.smoke else PARTS)]
+        run = _run(options, names)
         again = _worse_again(options, run) if options.compare else ""
     # The children's time is ours as soon as they have ended.
-    others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / (time.monotonic() - start)
-    print(f"\n{table(run.figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
+    seconds = time.monotonic() - start
+    others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / seconds
+    print(f"\n{table(run.figures)}\n\nIn {seconds:.0f} s, while others kept {others:.1f} processors busy.")
     now = datetime.now(UTC)
     target = options.output or place / f"{now:%Y-%m-%d-%H%M}.json"
     result = {
@@ -59,41 +69,36 @@ def main() -> None:
             "system": platform.system(),
             "busy_with_others": others,
         },
-        "options": {"rounds": run.rounds, "workers": run.workers, "threads": run.threads},
+        "options": {name: getattr(options, name) for name in ("rounds", "workers", "threads")},
         # What may become the baseline has every part, as often as it takes to mean something.
-        "whole": not run.failures and not options.smoke and parts == measure.PARTS,
+        "whole": not (run.failures or options.smoke or options.only),
         "failures": run.failures,
-        "figures": [figure.as_json() for figure in run.figures],
+        "figures": [asdict(figure) for figure in run.figures],
     }
     target.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"Written to {target}")
-    print(again, end="")
+    print(f"Written to {target}\n{again}", end="")
     for failure in run.failures:
         print(f"✗ {failure}", file=sys.stderr)
     sys.exit(1 if run.failures else 0)
 
 
-def _run(options: argparse.Namespace, parts: Iterable[str]) -> "Run":
-    from benchmarks.measure import Run
+def _run(options: argparse.Namespace, names: Iterable[str]) -> "Run":
+    from benchmarks.parts import ALL
+    from benchmarks.run import Run
 
-    rounds = 1 if options.smoke else options.rounds
-    run = Run(rounds, options.server, options.workers, options.threads, smoke=options.smoke)
-    run.measure(parts)
+    run = Run(options.rounds, options.server, smoke=options.smoke)
+    run.measure({name: ALL[name] for name in names})
     return run
 
 
 def _worse_again(options: argparse.Namespace, run: "Run") -> str:
     """What is worse than the baseline now, and still is when its part is measured once more."""
-    from benchmarks.figures import worse
-    from benchmarks.measure import PARTS
-
     baseline = json.loads(BASELINE.read_text())
     ratios = baseline["ratios"]
     first = {figure.key: figure for figure in worse(run.figures, ratios)}
     lines = []
     if first:
-        suspect = {figure.part for figure in first.values()}
-        again = _run(options, [part for part in PARTS if part in suspect])
+        again = _run(options, dict.fromkeys(figure.part for figure in first.values()))
         run.failures += again.failures
         lines = [
             f"  {key}: was {ratios[key]:.2f} of its ceiling, is {first[key].ratio:.2f} and {figure.ratio:.2f}"
@@ -108,8 +113,6 @@ def _worse_again(options: argparse.Namespace, run: "Run") -> str:
 
 def _accept(path: Path) -> int:
     """Let the ratios of an earlier run be what later ones are compared with."""
-    from benchmarks.figures import Figure, ratios
-
     run = json.loads(path.read_text())
     if not run["whole"]:
         print(f"Not accepted: {path} isn't of a whole run in which nothing failed.", file=sys.stderr)
@@ -132,13 +135,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="how often figure and ceiling take turns (3)")
     parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
     parser.add_argument("--threads", type=int, default=24, help="threads in each (24)")
-    parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
-    parser.add_argument(
-        "--only-comparing", action="store_true", help="only sessions beside each other, in half a minute"
-    )
-    parser.add_argument(
-        "--only-searching", action="store_true", help="only ten thousand collaborations, in half a minute"
-    )
+    for name in ONLY:
+        parser.add_argument(f"--only-{name}", dest="only", action="store_const", const=name)
     parser.add_argument(
         "--smoke", action="store_true", help="everything a few times, in less than a minute: whether it works"
     )

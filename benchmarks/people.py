@@ -4,16 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from reflectie.domain.questionnaire.answers import (
-    Ask,
-    FieldValue,
-    Posted,
-    Sheet,
-    Value,
-    fields_for,
-    note_name,
-    values_in,
-)
+from reflectie.domain.questionnaire.answers import Ask, FieldValue, Posted, Sheet, Value, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import Report
@@ -41,15 +32,8 @@ ALONE = setup_without_account(Mode.ALONE)
 
 
 def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
-    values = [value.value for value in values_in(Mode.ALONE)]
+    values = (Value.HINDERING.value, Value.HELPING.value, Value.DONT_KNOW.value)
     return {item.key: values[(number + place) % 3] for place, item in enumerate(checklist)}
-
-
-def full_report(checklist: Checklist) -> Report:
-    """A report of about five pages with something in every part of it."""
-    made_on = date(2026, 11, 1)
-    alone = setup_without_account(Mode.ALONE)
-    return build_report(checklist, alone, [Sheet(full_sheet(checklist))], made_on, made_on + timedelta(days=90))
 
 
 def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
@@ -60,12 +44,16 @@ def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
     return {**given, **beside}
 
 
+def full_report(checklist: Checklist) -> Report:
+    """A report of about five pages with something in every part of it."""
+    made_on = date(2026, 11, 1)
+    return build_report(checklist, ALONE, [Sheet(full_sheet(checklist))], made_on, made_on + timedelta(days=90))
+
+
 def with_notes(checklist: Checklist) -> dict[str, FieldValue]:
     """All that is personal on a sheet: a note on every item. Nothing of these is drawn once for everybody."""
-    notes = {
-        note_name(item.key): f"Hierover hadden we het op het overleg van maart ({item.key})." for item in checklist
-    }
-    return {**full_sheet(checklist), **notes}
+    words = "Hierover hadden we het op het overleg van maart"
+    return full_sheet(checklist) | {note_name(item.key): f"{words} ({item.key})." for item in checklist}
 
 
 def field_names(checklist: Checklist, setup: Setup = ALONE) -> dict[str, bool]:

@@ -17,11 +17,12 @@ from django.urls import reverse
 from weasyprint.text.fonts import FontConfiguration
 
 from benchmarks.figures import quantile
-from benchmarks.people import answers, begin, forget_pdf, full_report, full_sheet
+from benchmarks.people import answers, begin, forget_pdf, full_sheet, session_of
 from benchmarks.run import AT_ONCE, Run
 from benchmarks.server import memory
 from reflectie.pdf import documents, renderer
 from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.services.report.reports import load_report
 from reflectie.services.tokens import read_token
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -30,7 +31,7 @@ MANY = 200
 
 def made(run: Run) -> None:
     """A full report, by the processor's own clock."""
-    report = full_report(published_checklist())
+    report = load_report(session_of(_report()[0]))
     folder = f"{Path(finders.find('fonts/AtkinsonHyperlegible-Regular.ttf')).parent}/"
 
     def plain() -> bytes:
@@ -62,7 +63,7 @@ def sent(run: Run) -> None:
     """Made, kept and unchanged, beside the same bytes from a view that does nothing else; and for twenty at once."""
     token, path = _report()
     ceiling = run.ceiling("pdf", "pdf", path)
-    etag = run.ask(path)[0]["etag"]
+    etag = run.ask(path).headers["etag"]
     makings: list[int] = []
 
     def all_at_once() -> None:
@@ -115,9 +116,9 @@ def neighbours(run: Run) -> None:
 def many(run: Run) -> None:
     """What the process that makes PDFs holds, after so many."""
     token, path = _report()
-    for number in range(1, run.number(MANY) + 1):
+    for number in range(1, (2 if run.smoke else MANY) + 1):
         forget_pdf(token)
         run.ask(path)
-        if number in {run.number(20), run.number(100), run.number(MANY)}:
+        if number in {2, 20, 100, MANY}:
             held = [memory(pid)["RSS"] for pid in run.server.presses]
             run.add(f"processes that make PDFs, RSS after {number}", sum(held), "MB", note=f"{len(held)} of them")

@@ -4,7 +4,6 @@ process. Each way and its empty view take turns, with the same cookies, and the 
 import gc
 import io
 import re
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from http.cookies import SimpleCookie
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
+from wsgiref.util import setup_testing_defaults
 
 from django.db import connection
 from django.urls import reverse
@@ -53,23 +53,17 @@ class Browser:
         body = urlencode(form or []).encode()
         environ = {
             "REQUEST_METHOD": "GET" if form is None else "POST",
-            "SCRIPT_NAME": "",
             "PATH_INFO": path,
             "QUERY_STRING": query,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000",
-            "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": "127.0.0.1:8000",
             "HTTP_ACCEPT_ENCODING": self.coding,
             "HTTP_COOKIE": self.cookies.output(attrs=[], header="", sep=";").strip(),
             "CONTENT_TYPE": "application/x-www-form-urlencoded" if form else "",
             "CONTENT_LENGTH": str(len(body)),
-            "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": sys.stderr,
             **more,
         }
+        setup_testing_defaults(environ)
         said: list[Any] = []
         answer = self.application(environ, lambda status, headers: said.extend((status, headers)))
         content = b"".join(answer)

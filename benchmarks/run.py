@@ -1,9 +1,8 @@
 """What every measurement works with: a server that runs, a crowd that asks it, and the figures noted so far. Figure and
 ceiling take turns, so that a busy moment of the machine falls on both."""
 
-import http.client
+import asyncio
 import json
-import shlex
 import statistics
 import subprocess
 import sys
@@ -12,12 +11,14 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from benchmarks.client import Reply, get_once
 from benchmarks.figures import Figure, quantile
 from benchmarks.server import Server, serve
 
@@ -30,8 +31,8 @@ Part = Callable[["Run"], None]
 class Run:
     """`smoke` does everything a few times: whether it still works, and no figure that means something."""
 
-    def __init__(self, rounds: int = 1, arguments: str = "", *, smoke: bool = False) -> None:
-        self.rounds, self.arguments, self.smoke = 1 if smoke else rounds, shlex.split(arguments), smoke
+    def __init__(self, rounds: int = 1, *, smoke: bool = False) -> None:
+        self.rounds, self.smoke = 1 if smoke else rounds, smoke
         self.figures: list[Figure] = []
         # A part that broke off, and whatever went wrong in one that went on.
         self.failures: list[str] = []
@@ -53,7 +54,7 @@ class Run:
     @cached_property
     def server(self) -> Server:
         """Started by the first part that asks for it."""
-        server = self.stack.enter_context(serve(self.arguments))
+        server = self.stack.enter_context(serve([]))
         self.first_workers = server.workers
         return server
 
@@ -130,21 +131,15 @@ class Run:
             self.failures.append(f"{self.part}: errors: {result['errors']}")
         return result
 
-    def ask(self, path: str, status: int = 200, **headers: str) -> tuple[dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        try:
-            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-            response = connection.getresponse()
-            body = response.read()
-        finally:
-            connection.close()
-        if response.status != status:
-            raise RuntimeError(f"status {response.status} for {path.partition('?')[0]}")
-        return {name.lower(): value for name, value in response.getheaders()}, body
+    def ask(self, path: str, status: int = 200, **headers: str) -> Reply:
+        reply = asyncio.run(get_once(self.server.port, path, **headers))
+        if reply.status != status:
+            raise RuntimeError(f"status {reply.status} for {path.partition('?')[0]}")
+        return reply
 
     def ceiling(self, kind: str, name: str, path: str) -> str:
         """The address of a view that answers with what `path` answers with now."""
-        (settings.WORK_DIR / name).write_bytes(self.ask(path)[1])
+        Path(settings.WORK_DIR / name).write_bytes(self.ask(path).content)
         return f"/ceiling/{kind}/{name}"
 
 

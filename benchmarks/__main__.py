@@ -2,6 +2,7 @@
 leaves the others their figures, and makes the exit code 1."""
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -165,7 +166,7 @@ def _prepare(folder: Path, database: str | None) -> None:
 
     django.setup()
     for command in ("build_fonts", "collectstatic --noinput", "migrate", "createcachetable", "load_checklist"):
-        call_command(*command.split(), verbosity=0)
+        call_command(*command.split(), verbosity=0, stdout=io.StringIO())
 
 
 if __name__ == "__main__":

@@ -104,10 +104,9 @@ class Run:
         cpu, ceiling_cpu = (statistics.median(each["cpu_ms"] for each in side) for side in (owns, tops))
         rates = ([each["rate"] for each in side] for side in (owns, tops))
         self.beside(name, *rates, "/s", aim=aim, more={"cpu_ms": cpu, "ceiling_cpu_ms": ceiling_cpu})
-        for what in ("save",) if "save" in owns[0]["seconds"] else ():
-            for share, most in ((0.5, ""), (0.95, ""), (0.99, "≤ 200 ms")):
-                waits = ([quantile(each["seconds"][what], share) * 1000 for each in side] for side in (owns, tops))
-                self.beside(f"  a {what}, p{share * 100:.0f}", *waits, aim=most)
+        for share, most in ((0.5, ""), (0.95, ""), (0.99, "≤ 200 ms")) if "save" in owns[0]["seconds"] else ():
+            waits = ([quantile(each["seconds"]["save"], share) * 1000 for each in side] for side in (owns, tops))
+            self.beside(f"  a save, p{share * 100:.0f}", *waits, aim=most)
         return owns
 
     def crowd(self, server: Server, **job: Any) -> subprocess.Popen[str]:

@@ -14,7 +14,7 @@ ROOT_URLCONF = "benchmarks.urls"
 # The same hashed names in pages; compressing the files for the wire takes a minute and is measured nowhere here.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 
-# The report's words through templates of its own where the plain way draws differently. See `pdfs.py`.
+# The report's words through templates of its own where the plain way draws differently. See `documents.py`.
 PLAIN = BASE_DIR / "benchmarks" / "plain"
 TEMPLATES = [{**TEMPLATES[0], "NAME": "app"}, {**TEMPLATES[0], "NAME": "plain", "DIRS": [PLAIN, *TEMPLATES[0]["DIRS"]]}]
 

@@ -1,7 +1,9 @@
 """What a run of the benchmarks makes of its figures. That every part of it works, `.ci/run` sees with `--smoke`."""
 
+import ast
 import json
 from dataclasses import asdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,29 @@ def test_accept_keeps_the_ratios_of_a_whole_run(monkeypatch, tmp_path):
     assert not command.BASELINE.exists()
     assert command._accept(output(tmp_path / "run.json")) == 0
     assert json.loads(command.BASELINE.read_text())["ratios"] == {"page": 0.5123}
+
+
+def modules_imported(path: Path) -> set[str]:
+    """Of the benchmarks, by any line of a module; a name may be a module or something in one."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("benchmarks"):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name.removeprefix("benchmarks.") for name in found}
+
+
+def test_modules_import_each_other_in_one_direction_only():
+    modules = {path.stem: modules_imported(path) for path in Path(command.__file__).parent.glob("*.py")}
+    graph = {name: found & modules.keys() for name, found in modules.items()}
+    assert "run" in graph["serving"]
+    # Raises CycleError where one leads back to itself.
+    assert set(TopologicalSorter(graph).static_order()) == set(modules)
+
+
+def test_every_part_that_an_option_names_is_there():
+    for name in [*command.WHOLE.values(), *command.ALONE.values()]:
+        module, _, function = name.partition(".")
+        assert f"\ndef {function}(run: Run) -> None:" in (Path(command.__file__).parent / f"{module}.py").read_text()
 
 
 def test_baseline_has_ratios_to_compare_with():

@@ -14,12 +14,14 @@ from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.urls import reverse
 
 from benchmarks.history import facilitator
 from benchmarks.load import Fields, hidden, one_answer
 from benchmarks.people import answers, begin
 from benchmarks.run import Run, session_cookie
+from reflectie.backends import limit_waiting
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration
 from reflectie.services.questionnaire.checklists import published_checklist
@@ -46,6 +48,8 @@ class Browser:
     def __init__(self, cookies: str = "") -> None:
         from samenwerking.wsgi import application
 
+        # What the benchmarks themselves ask of the database may take long.
+        connection_created.disconnect(limit_waiting)
         self.application, self.cookies = application, SimpleCookie(cookies)
 
     def ask(self, path: str, form: Fields | None = None, **more: str) -> str:

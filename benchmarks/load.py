@@ -111,64 +111,60 @@ async def get(crowd: Crowd, browser: Browser, number: int) -> None:
         await asyncio.sleep(pause)
 
 
-async def open_sheet(crowd: Crowd, browser: Browser) -> tuple[str, str]:
-    """From the start page to an empty sheet: its address and its form token."""
-    path = f"{crowd.prefix}/start/"
+async def open_sheet(crowd: Crowd, browser: Browser) -> tuple[str, Fields]:
+    """From the page before it to an empty sheet: its address, and what its form has hidden."""
+    path = crowd.job.get("join") or f"{crowd.prefix}/start/"
     start = crowd.took("start", await browser.get(path), 200).text
-    fields = [(name, hidden(start, name)) for name in ("csrfmiddlewaretoken", "token")]
-    fields += [("collaboration_name", NAME), ("team_name", ""), ("mode", "alone")]
+    fields = [("csrfmiddlewaretoken", hidden(start, "csrfmiddlewaretoken"))]
+    if "join" not in crowd.job:
+        fields += [
+            ("token", hidden(start, "token")),
+            ("collaboration_name", NAME),
+            ("team_name", ""),
+            ("mode", "alone"),
+        ]
     url = crowd.took("begin", await browser.post(path, fields), 303).headers["location"]
-    return url, hidden(crowd.took("page", await browser.get(url), 200).text, "csrfmiddlewaretoken")
+    page = crowd.took("page", await browser.get(url), 200).text
+    return url, [(name, hidden(page, name)) for name in ("csrfmiddlewaretoken", "keep-as")]
 
 
 async def one_by_one(crowd: Crowd, browser: Browser, number: int) -> None:
     """As htmx does it: each answer by itself, and at the end the whole form once more."""
-    url, form_token = await open_sheet(crowd, browser)
-    token = ("csrfmiddlewaretoken", form_token)
+    url, own = await open_sheet(crowd, browser)
     values: dict[str, Any] = {"collaboration-name": NAME}
     crowd.kept[url] = values
     for key, value in crowd.answers(number).items():
-        crowd.took("save", await browser.post(url, [*one_answer(key, value), token], **HTMX), 200)
+        crowd.took("save", await browser.post(url, [*one_answer(key, value), *own], **HTMX), 200)
         values[key] = value
-    fields = [*sheet(crowd.job["fields"], values, values), token, ("finish", "1")]
+    fields = [*sheet(crowd.job["fields"], values, values), *own, ("finish", "1")]
     if "hx-redirect" not in crowd.took("finish", await browser.post(url, fields, **HTMX), 200).headers:
         raise UnexpectedError("finished, but no report")
     values["finished"] = True
 
 
 async def whole(crowd: Crowd, browser: Browser, number: int) -> None:
-    """Without JavaScript: one form with everything in it."""
-    url, form_token = await open_sheet(crowd, browser)
-    values = {**crowd.answers(number), **crowd.job["beside"]}
-    fields = [*sheet(crowd.job["fields"], values, {"collaboration-name": NAME}), ("finish", "1")]
-    reply = crowd.took("save", await browser.post(url, [*fields, ("csrfmiddlewaretoken", form_token)]), 303)
-    if not reply.headers["location"].startswith("/rapport/"):
-        raise UnexpectedError("finished, but no report")
-    crowd.kept[url] = {**values, "finished": True}
+    """Without JavaScript: one form with everything in it. In a round, nobody sends it before everybody is ready."""
+    url, own = await open_sheet(crowd, browser)
+    values, seen = {**crowd.answers(number), **crowd.job["beside"]}, {"collaboration-name": NAME}
+    if "join" in crowd.job:
+        # By which theirs is told from those of others.
+        values, seen, url_kept = {**values, "goal-sentence": f"Zin {number}"}, {}, f"Zin {number}"
+        crowd.ready += 1
+        while crowd.ready < crowd.job["number"] and time.perf_counter() < crowd.until:
+            await asyncio.sleep(0.05)
+        crowd.together = crowd.together or time.perf_counter()
+        # The server ended the connection meanwhile, as it would a real one.
+        browser.close()
+    else:
+        values, url_kept = {**values, "finished": True}, url
+    fields = [*sheet(crowd.job["fields"], values, seen), *own, ("finish", "1")]
+    reply = crowd.took("save", await browser.post(url, fields), 303)
+    if not reply.headers["location"].startswith(crowd.job.get("join", "/rapport/")):
+        raise UnexpectedError("finished, but not told so")
+    crowd.kept[url_kept] = values
 
 
-async def participate(crowd: Crowd, browser: Browser, number: int) -> None:
-    """One of a round: reads what others will see, begins, and sends everything at the end."""
-    join = crowd.job["join"]
-    intro = crowd.took("intro", await browser.get(join), 200).text
-    begin = [("csrfmiddlewaretoken", hidden(intro, "csrfmiddlewaretoken"))]
-    url = crowd.took("begin", await browser.post(join, begin), 303).headers["location"]
-    page = crowd.took("page", await browser.get(url), 200).text
-    values = {**crowd.answers(number), **crowd.job["beside"], "goal-sentence": f"Zin {number}"}
-    fields = [*sheet(crowd.job["fields"], values, {}), ("finish", "1")]
-    fields += [(name, hidden(page, name)) for name in ("csrfmiddlewaretoken", "keep-as")]
-    # Everybody is ready before the first one finishes.
-    crowd.ready += 1
-    while crowd.ready < crowd.job["number"] and time.perf_counter() < crowd.until:
-        await asyncio.sleep(0.05)
-    crowd.together = crowd.together or time.perf_counter()
-    # The server ended the connection meanwhile, as it would a real one.
-    browser.close()
-    crowd.took("save", await browser.post(url, fields), 303)
-    crowd.kept[f"Zin {number}"] = values
-
-
-TURNS = {turn.__name__: turn for turn in (get, one_by_one, whole, participate)}
+TURNS = {turn.__name__: turn for turn in (get, one_by_one, whole)}
 
 if __name__ == "__main__":
     job = json.loads(sys.stdin.readline())

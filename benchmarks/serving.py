@@ -135,7 +135,8 @@ def workers(run: Run) -> None:
             saves = run.load(server, kind="one_by_one", number=run.number(60), **common)
             read = run.load(server, kind="get", number=run.number(400), paths=[reverse("fill", args=[token])])
             took = saves["seconds"].get("save", [0])
-            run.add(f"{number} × {places} places on {connection.vendor}: saves", len(took) / saves["elapsed"], "/s")
+            name, cpu = f"{number} × {places} places on {connection.vendor}: saves", {"cpu_ms": saves["cpu_ms"]}
+            run.add(name, len(took) / saves["elapsed"], "/s", more=cpu)
             run.add("  a save, p50", quantile(took, 0.5) * 1000, "ms")
             run.add("  a save, p99", quantile(took, 0.99) * 1000, "ms")
             run.add("  pages to fill in", read["rate"], "/s")

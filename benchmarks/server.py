@@ -88,7 +88,7 @@ def serve(
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped at its start, with {process.returncode}")
         try:

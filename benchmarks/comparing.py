@@ -119,7 +119,8 @@ def search(run: Run) -> None:
     in a smoke test."""
     number = MANY // 50 if run.smoke else MANY
     everybody, _ = years_of_work(number, 1, 0)
-    mine = Collaboration.objects.filter(memberships__user=everybody)
+    # Some of every region.
+    mine = Collaboration.objects.filter(memberships__user=everybody).order_by("region", "pk")
     people = {"all": everybody, "some": facilitator(mine[::ONE_IN])}
     for who, page, asked in SEARCHES:
         _asked(run, people[who], page, asked, 60)

@@ -1,26 +1,49 @@
-"""Prepares a database of its own, starts the server, measures, prints, writes JSON, and leaves nothing running.
-A part that fails is said, leaves the others their figures, and makes the exit code 1."""
+"""Prepares a database of its own, measures, prints, writes JSON, and leaves nothing running. A part that fails is said,
+leaves the others their figures, and makes the exit code 1."""
 
 import argparse
+import io
 import json
 import os
 import platform
 import secrets
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.figures import Figure, ratios, table, worse
+
 if TYPE_CHECKING:
-    from benchmarks.measure import Run
+    from benchmarks.run import Run
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The ratios of the last run that was accepted.
 BASELINE = BASE_DIR / "benchmarks" / "baseline.json"
+# What a whole run measures, in this order, and what takes too long for that: by option, where it is.
+WHOLE = {
+    "ways": "in_process.ways",
+    "pdf": "documents.made",
+    "pages": "serving.pages",
+    "reports": "serving.report",
+    "fill-ins": "serving.fill_ins",
+    "round": "serving.a_round",
+    "comparing": "comparing.compare",
+    "pdfs": "documents.sent",
+    "neighbours": "documents.neighbours",
+    "memory": "serving.held",
+    "searching": "comparing.search",
+}
+ALONE = {
+    "signals": "comparing.signals",
+    "million": "comparing.million",
+    "workers": "serving.workers",
+    "many-pdfs": "documents.many",
+}
 
 
 def main() -> None:
@@ -32,68 +55,48 @@ def main() -> None:
     place.mkdir(parents=True, exist_ok=True)
     # On the disk where the real database stands, so that waiting for it takes as long.
     with tempfile.TemporaryDirectory(dir=place, prefix="run-") as folder:
-        _own_environment(Path(folder), options)
-        _prepare()
-        from benchmarks.figures import table
-
-        from . import measure
-
-        only = {
-            "only_pdfs": (measure.DOCUMENTS, measure.MEMORY),
-            "only_comparing": (measure.COMPARING,),
-            "only_searching": (measure.SEARCHING,),
-        }
-        parts = next((parts for name, parts in only.items() if getattr(options, name)), measure.PARTS)
-        run = _run(options, parts)
+        _prepare(Path(folder), options.database)
+        run = _run(options, options.only or [*WHOLE, *(ALONE if options.smoke else ())])
         again = _worse_again(options, run) if options.compare else ""
+    seconds = time.monotonic() - start
     # The children's time is ours as soon as they have ended.
-    others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / (time.monotonic() - start)
-    print(f"\n{table(run.figures)}\n\nMeanwhile others kept {others:.1f} of {os.cpu_count()} processors busy.")
+    others = (_busy_seconds() - busy - (sum(os.times()[:4]) - own)) / seconds
+    print(f"\n{table(run.figures)}\n\nIn {seconds:.0f} s, while others kept {others:.1f} processors busy.")
+    machine = {"processors": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
     now = datetime.now(UTC)
-    target = options.output or place / f"{now:%Y-%m-%d-%H%M}.json"
     result = {
         "at": f"{now:%Y-%m-%dT%H:%M}Z",
-        "machine": {
-            "processors": os.cpu_count(),
-            "python": platform.python_version(),
-            "system": platform.system(),
-            "busy_with_others": others,
-        },
-        "options": {"rounds": run.rounds, "workers": run.workers, "threads": run.threads},
+        "machine": {**machine, "busy_with_others": others},
+        "options": {"rounds": options.rounds},
         # What may become the baseline has every part, as often as it takes to mean something.
-        "whole": not run.failures and not options.smoke and parts == measure.PARTS,
+        "whole": not (run.failures or options.smoke or options.only),
         "failures": run.failures,
-        "figures": [figure.as_json() for figure in run.figures],
+        "figures": [asdict(figure) for figure in run.figures],
     }
+    target = options.output or place / f"{now:%Y-%m-%d-%H%M}.json"
     target.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"Written to {target}")
-    print(again, end="")
-    for failure in run.failures:
-        print(f"✗ {failure}", file=sys.stderr)
-    sys.exit(1 if run.failures else 0)
+    print(f"Written to {target}\n{again}", end="")
+    sys.exit("\n".join(f"✗ {failure}" for failure in run.failures))
 
 
-def _run(options: argparse.Namespace, parts: Iterable[str]) -> "Run":
-    from benchmarks.measure import Run
+def _run(options: argparse.Namespace, names: Iterable[str]) -> "Run":
+    from django.utils.module_loading import import_string
 
-    rounds = 1 if options.smoke else options.rounds
-    run = Run(rounds, options.server, options.workers, options.threads, smoke=options.smoke)
-    run.measure(parts)
+    from benchmarks.run import Run
+
+    run = Run(options.rounds, smoke=options.smoke)
+    run.measure({name: import_string(f"benchmarks.{(WHOLE | ALONE)[name]}") for name in names})
     return run
 
 
 def _worse_again(options: argparse.Namespace, run: "Run") -> str:
     """What is worse than the baseline now, and still is when its part is measured once more."""
-    from benchmarks.figures import worse
-    from benchmarks.measure import PARTS
-
     baseline = json.loads(BASELINE.read_text())
     ratios = baseline["ratios"]
     first = {figure.key: figure for figure in worse(run.figures, ratios)}
     lines = []
     if first:
-        suspect = {figure.part for figure in first.values()}
-        again = _run(options, [part for part in PARTS if part in suspect])
+        again = _run(options, dict.fromkeys(figure.part for figure in first.values()))
         run.failures += again.failures
         lines = [
             f"  {key}: was {ratios[key]:.2f} of its ceiling, is {first[key].ratio:.2f} and {figure.ratio:.2f}"
@@ -108,8 +111,6 @@ def _worse_again(options: argparse.Namespace, run: "Run") -> str:
 
 def _accept(path: Path) -> int:
     """Let the ratios of an earlier run be what later ones are compared with."""
-    from benchmarks.figures import Figure, ratios
-
     run = json.loads(path.read_text())
     if not run["whole"]:
         print(f"Not accepted: {path} isn't of a whole run in which nothing failed.", file=sys.stderr)
@@ -129,61 +130,43 @@ def _busy_seconds() -> float:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    for name in WHOLE | ALONE:
+        parser.add_argument(f"--only-{name}", dest="only", action="append_const", const=name)
+    for name, words in {
+        "smoke": "everything a few times, in less than a minute: whether it works",
+        "compare": "also print what is worse than baseline.json by more than a fifth, twice in a row",
+    }.items():
+        parser.add_argument(f"--{name}", action="store_true", help=words)
     parser.add_argument("--rounds", type=int, default=3, help="how often figure and ceiling take turns (3)")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    parser.add_argument("--threads", type=int, default=24, help="threads in each (24)")
-    parser.add_argument("--only-pdfs", action="store_true", help="only how PDFs are sent, in a minute")
-    parser.add_argument(
-        "--only-comparing", action="store_true", help="only sessions beside each other, in half a minute"
-    )
-    parser.add_argument(
-        "--only-searching", action="store_true", help="only ten thousand collaborations, in half a minute"
-    )
-    parser.add_argument(
-        "--smoke", action="store_true", help="everything a few times, in less than a minute: whether it works"
-    )
-    parser.add_argument(
-        "--compare",
-        action="store_true",
-        help="also print what is worse than baseline.json by more than a fifth, and is so when measured once more",
-    )
-    parser.add_argument(
-        "--accept", type=Path, metavar="JSON", help="measure nothing; make an earlier run's JSON the baseline"
-    )
+    parser.add_argument("--accept", type=Path, help="measure nothing; make this earlier run's JSON the baseline")
     parser.add_argument("--database", help="the address of an empty database to fill, as in DATABASE_URL (SQLite)")
-    parser.add_argument("--server", default="", help="further arguments for gunicorn")
     parser.add_argument("--output", type=Path, help="where the JSON goes")
     return parser.parse_args()
 
 
-def _own_environment(folder: Path, options: argparse.Namespace) -> None:
+def _prepare(folder: Path, database: str | None) -> None:
     """Settings that leave out whatever .env says; processes started from here inherit them."""
+    os.chdir(BASE_DIR)
     os.environ.update(
         BENCHMARK_DIR=str(folder),
         DJANGO_SETTINGS_MODULE="benchmarks.settings",
         SECRET_KEY=secrets.token_urlsafe(64),
         SECRET_KEY_FALLBACKS="",
-        DATABASE_URL=options.database or f"sqlite:///{folder / 'db.sqlite3'}",
+        DATABASE_URL=database or f"sqlite:///{folder / 'db.sqlite3'}",
         PLAIN_HTTP="true",
         DEBUG="false",
         BEHIND_PROXY="true",
         ALLOWED_HOSTS="127.0.0.1,localhost",
         LOG_LEVEL="WARNING",
-        WEB_CONCURRENCY=str(options.workers),
-        WEB_THREADS=str(options.threads),
+        WEB_CONCURRENCY="2",
+        WEB_THREADS="24",
     )
-    os.chdir(BASE_DIR)
-
-
-def _prepare() -> None:
-    commands = (["build_fonts"], ["collectstatic", "--noinput"], ["migrate"], ["createcachetable"], ["load_checklist"])
-    for command in commands:
-        subprocess.run(
-            [sys.executable, "manage.py", *command, "--verbosity", "0"], check=True, stdout=subprocess.DEVNULL
-        )
     import django
+    from django.core.management import call_command
 
     django.setup()
+    for command in ("build_fonts", "collectstatic --noinput", "migrate", "createcachetable", "load_checklist"):
+        call_command(*command.split(), verbosity=0, stdout=io.StringIO())
 
 
 if __name__ == "__main__":

@@ -19,17 +19,20 @@ class Reply:
     seconds: float
 
     @property
+    def content(self) -> bytes:
+        return gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw
+
+    @property
     def text(self) -> str:
-        raw = gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw
-        return raw.decode()
+        return self.content.decode()
 
 
 class Browser:
     """One connection, one cookie jar and one address, as a proxy tells it: of one address few reflections are taken.
     Anything that isn't a whole answer is an OSError."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, patience: float = PATIENCE) -> None:
+        self.port, self.patience = port, patience
         self.forget()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -52,7 +55,7 @@ class Browser:
 
     async def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
         start = time.perf_counter()
-        reply = await asyncio.wait_for(self._exchange(method, path, body, headers), PATIENCE)
+        reply = await asyncio.wait_for(self._exchange(method, path, body, headers), self.patience)
         reply.seconds = time.perf_counter() - start
         return reply
 
@@ -89,3 +92,12 @@ class Browser:
         if found.get("connection", "").lower() == "close":
             self.close()
         return Reply(status, found, raw, 0)
+
+
+async def get_once(port: int, path: str, **headers: str) -> Reply:
+    """Somebody new, who has all the time."""
+    browser = Browser(port, 300)
+    try:
+        return await browser.get(path, **headers)
+    finally:
+        browser.close()

@@ -1,193 +1,147 @@
-"""Comparing sixty sessions of fifty answer sheets, beside bare SQL that reads the same rows, in turns with it."""
+"""Many sessions: compared, found again among ten thousand collaborations, and added up to signals, each beside bare
+SQL that reads the same rows where there is something to read."""
 
 import statistics
-import time
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from urllib.parse import quote, urlencode
+from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
-from benchmarks.recorder import Recorder
-from reflectie.domain.comparison.comparison import MAX_COMPARED, Order
-from reflectie.domain.setup import Mode
-from reflectie.models import Answer, Checklist, Collaboration, Item, Membership, Response, Role, Session
+from benchmarks.history import facilitator, years_of_work
+from benchmarks.in_process import multiples
+from benchmarks.run import Run, session_cookie
+from reflectie.domain.comparison.comparison import MAX_COMPARED
+from reflectie.models import Collaboration
 from reflectie.services.comparison import comparisons
+from reflectie.services.signals import load_signals
 
-SHEETS = 50
-TEAMS = 20
-# What people answered, and what they did not: in every session otherwise.
-GIVEN = ["hindering", "helping", "helping", "hindering", "dont-know", "helping", ""]
-NEEDED = ["act", "inform", "act", "refer"]
-# Pages and files: the name of the address, the format of a file, and what is asked besides the sessions.
-PAGES: list[tuple[str, list[str], dict[str, str]]] = [
-    ("compare", [], {}),
-    ("compare-table", [], {}),
-    ("compare-table", [], {"open": "goal-shared", "rij": ""}),
-    ("compare-table", [], {"orde": "knelt"}),
-    ("compare-time", [], {}),
-    ("compare-beside", [], {}),
-    ("compare-file", ["xlsx"], {}),
-    ("compare-file", ["csv"], {}),
-    ("compare-file", ["json"], {}),
-    ("compare-pdf", [], {}),
+# What may take so many milliseconds is asked for less often.
+SLOW = 500
+SHEETS, MANY, ANSWERS = 50, 10_000, 1_000_000
+# Of so many somebody has a role in one.
+ONE_IN = 50
+# Pages and files by the names of their addresses, what is asked besides the sessions, and in how many milliseconds it
+# should be there.
+PAGES = [
+    ("compare", "", 0),
+    ("compare-table", "", 80),
+    ("compare-table", "open=goal-shared&rij=", 0),
+    ("compare-table", "orde=knelt", 0),
+    ("compare-time", "", 150),
+    ("compare-beside", "", 110),
+    ("compare-file xlsx", "", 200),
+    ("compare-file csv", "", 0),
+    ("compare-file json", "", 0),
+    ("compare-pdf", "", 2500),
+]
+SEARCHES = [
+    ("all", "collaborations", ""),
+    ("all", "collaborations", "zoek=een wijk"),
+    ("all", "collaborations", "zoek=clientenraad 9"),
+    ("some", "compare", ""),
+    ("some", "compare", "label=Één"),
+    ("some", "compare", "partner=clientenraad"),
 ]
 
-# What a comparison is made of, added up by the database: people, answers, what is needed. And every single answer.
-COUNTED = """
-SELECT r.session_id, COUNT(*) FROM reflectie_response r WHERE r.session_id IN ({keys})
-AND EXISTS (SELECT 1 FROM reflectie_answer a WHERE a.response_id = r.id AND a.value > '') GROUP BY r.session_id
-"""
+# What a comparison is made of, added up by the database: answers, what is needed, sessions.
 ADDED_UP = """
-SELECT r.session_id, a.item_id, COUNT(CASE WHEN a.value = 'hindering' THEN 1 END),
-COUNT(CASE WHEN a.value = 'helping' THEN 1 END), COUNT(CASE WHEN a.value = 'dont-know' THEN 1 END),
-COUNT(CASE WHEN a.value = 'disagree' THEN 1 END)
-FROM reflectie_answer a JOIN reflectie_response r ON r.id = a.response_id
-WHERE r.session_id IN ({keys}) AND a.value > '' GROUP BY r.session_id, a.item_id
+SELECT r.session_id, a.item_id, a.value, COUNT(*) FROM reflectie_answer a
+JOIN reflectie_response r ON r.id = a.response_id
+WHERE r.session_id IN ({keys}) AND a.value > '' GROUP BY r.session_id, a.item_id, a.value
 """
-NEEDS = "SELECT r.session_id, {needed}, COUNT(*) FROM reflectie_response r WHERE r.session_id IN ({keys}) GROUP BY 1, 2"
-SHEET_BY_SHEET = "SELECT r.session_id, r.id, r.extras FROM reflectie_response r WHERE r.session_id IN ({keys})"
-ONE_BY_ONE = """
-SELECT a.response_id, i.key, a.value, a.note FROM reflectie_answer a
-JOIN reflectie_response r ON r.id = a.response_id JOIN reflectie_item i ON i.id = a.item_id
-WHERE r.session_id IN ({keys})
+NEEDS = """
+SELECT r.session_id, r.extras ->> 'intensity-needed', COUNT(*) FROM reflectie_response r
+WHERE r.session_id IN ({keys}) GROUP BY 1, 2
 """
 SESSIONS = """
 SELECT s.*, c.*, n.* FROM reflectie_session s JOIN reflectie_collaboration c ON c.id = s.collaboration_id
 LEFT JOIN reflectie_conclusion n ON n.session_id = s.id WHERE s.id IN ({keys})
 """
-AGREEMENTS = "SELECT * FROM reflectie_agreement WHERE session_id IN ({keys})"
+ALL = "SELECT id FROM reflectie_session"
 
 
-def measure(run: Recorder) -> None:
-    """Loading, then pages and files as they are served."""
-    sheets = run.number(SHEETS)
-    run.say(f"  {MAX_COMPARED} sessions of {sheets} answer sheets")
-    user, keys = _years_of_work(sheets)
-    _loading(run, user, keys)
-    _served(run, user, keys)
+def _rows(keys: list[UUID] | None, *questions: str) -> Callable[[], None]:
+    """Asks and reads all of it, as the driver gives it; of every session there is without `keys`."""
+    given: list[Any] = keys or []
+    if not connection.features.has_native_uuid_field:
+        given = [key.hex for key in given]
+    places = ", ".join(["%s"] * len(given)) or ALL
+
+    def read() -> None:
+        with connection.cursor() as cursor:
+            for question in questions:
+                cursor.execute(question.format(keys=places), given)
+                cursor.fetchall()
+
+    return read
 
 
-def _years_of_work(sheets: int) -> tuple[User, list[UUID]]:
-    """Somebody who facilitates TEAMS collaborations, and the sessions that they held over three years."""
-    user = User.objects.create_user(uuid4().hex, "begeleider@example.org")
-    checklist, items = Checklist.objects.get(), list(Item.objects.all())
-    sessions, responses, answers = [], [], []
-    for number in range(MAX_COMPARED):
-        if number % (MAX_COMPARED // TEAMS) == 0:
-            collaboration = Collaboration.objects.create(name=f"Samen in wijk {number}", region="Noord")
-            Membership.objects.create(collaboration=collaboration, user=user, role=Role.FACILITATOR)
-        day = date(2023, 11, 21) + timedelta(days=number * 17)
-        sessions.append(
-            Session(
-                checklist=checklist,
-                collaboration=collaboration,
-                mode=Mode.ANONYMOUS,
-                stage=Session.Stage.CONCLUDED,
-                read_hash=uuid4().hex,
-                planned_on=day,
-                changed_on=day,
-                expected=sheets,
-            )
-        )
-        for sheet in range(sheets):
-            extras = {"intensity-needed": NEEDED[(number + sheet) % len(NEEDED)], "goal-sentence": f"Zin {sheet}."}
-            responses.append(Response(session=sessions[-1], finished=True, extras=extras))
-            values = [(item, GIVEN[(number * 3 + sheet * item.pk + item.pk) % len(GIVEN)]) for item in items]
-            answers += [Answer(response=responses[-1], item=item, value=value) for item, value in values if value]
-    Session.objects.bulk_create(sessions)
-    Response.objects.bulk_create(responses)
-    # As rows lie after closing: in random order, by their random keys.
-    Answer.objects.bulk_create(sorted(answers, key=lambda answer: str(answer.pk)), batch_size=2000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return user, [session.pk for session in sessions]
+def compare(run: Run) -> None:
+    """Loaded, then pages and files as they are served."""
+    number = 6 if run.smoke else MAX_COMPARED
+    user, keys = years_of_work(number // 3, 3, run.number(SHEETS))
+    rows = _rows(keys, SESSIONS, ADDED_UP, NEEDS)
 
-
-def _loading(run: Recorder, user: User, keys: list[UUID]) -> None:
     def own() -> None:
-        found = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk).filter(pk__in=keys)))
-        assert len(found.rows) * len(found.sessions) == 15 * MAX_COMPARED
+        found = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk)))
+        if len(found.sessions) != number:
+            raise RuntimeError(f"{len(found.sessions)} sessions compared")
 
-    def rows_alone() -> None:
-        _bare(keys, SESSIONS, COUNTED, ADDED_UP, NEEDS, AGREEMENTS)
-
-    def one_by_one() -> None:
-        _bare(keys, SESSIONS, SHEET_BY_SHEET, ONE_BY_ONE, AGREEMENTS)
-
-    compared = comparisons.load_comparison(list(comparisons.comparable_sessions(user.pk)))
-    work: dict[str, Callable[[], object]] = {
-        "own": own,
-        "rows": rows_alone,
-        "answers": one_by_one,
-        "order": lambda: compared.in_order(Order.HURT),
-    }
-    took = in_turns(work, run.turns(run.rounds * 5))
-    what = f"comparing {MAX_COMPARED} sessions on {connection.vendor}, loaded"
-    for name, beside, aim in (("bare SQL, added up", "rows", 2.0), ("bare SQL, every answer", "answers", None)):
-        ratio = took["own"] / took[beside]
-        run.add(
-            f"{what} (beside: {name})",
-            took["own"],
-            "ms",
-            ceiling=took[beside],
-            ratio=ratio,
-            aim=f"≤ {aim:.1f} of it" if aim else "",
-            met=ratio <= aim if aim else None,
-        )
-    run.add("  put in order of where it hurts", took["order"], "ms")
+    took = run.in_turns(5, own=own, rows=rows)
+    what = f"comparing {number} sessions on {connection.vendor}, loaded (beside: bare SQL, added up)"
+    run.beside(what, took["own"], took["rows"], aim="≤ 2.0 of it")
+    chosen = urlencode([("sessie", str(key)) for key in keys])
+    for page, asked, most in PAGES:
+        _asked(run, user, page, asked, most, rows, chosen)
 
 
-def _bare(keys: list[UUID], *questions: str) -> None:
-    """Ask and read all of it, as the driver gives it."""
-    given: list[Any] = keys if connection.features.has_native_uuid_field else [key.hex for key in keys]
-    needed = "r.extras ->> 'intensity-needed'"
-    with connection.cursor() as cursor:
-        for question in questions:
-            cursor.execute(question.format(keys=", ".join(["%s"] * len(given)), needed=needed), given)
-            cursor.fetchall()
+def _asked(
+    run: Run, user: User, page: str, asked: str, most: int, rows: Callable[[], None] | None = None, chosen: str = ""
+) -> None:
+    """One page as it is served, beside bare SQL if there is some."""
+    name, *arguments = page.split()
+    path = f"{reverse(name, args=arguments)}?{'&'.join([chosen, quote(asked, safe='=&')])}"
+    cookie, heading, aim = session_cookie(user), f"{page} {asked}".strip(), f"≤ {most} ms" if most else ""
+    work = {"own": lambda: run.ask(path, Cookie=cookie), **({"rows": rows} if rows else {})}
+    took = run.in_turns(1 if most > SLOW else 3, **work)
+    if rows:
+        run.beside(f"  {heading} over HTTP (beside: bare SQL, added up)", took["own"], took["rows"], aim=aim)
+    else:
+        run.add(heading, statistics.median(took["own"]), "ms", aim=aim)
 
 
-def in_turns(work: dict[str, Callable[[], object]], times: int) -> dict[str, float]:
-    """How long each takes in ms, the median of so many turns; the first of all is not counted."""
-    took: dict[str, list[float]] = {name: [] for name in work}
-    for _ in range(times + 1):
-        for name, do in work.items():
-            start = time.perf_counter()
-            do()
-            took[name].append((time.perf_counter() - start) * 1000)
-    return {name: statistics.median(seconds[1:]) for name, seconds in took.items()}
+def search(run: Run) -> None:
+    """The list, a search and a filter, of somebody with a role in all of them, and of one with a role in some. Fewer
+    in a smoke test."""
+    number = MANY // 50 if run.smoke else MANY
+    everybody, _ = years_of_work(number, 1, 0)
+    # Some of every region.
+    mine = Collaboration.objects.filter(memberships__user=everybody).order_by("region", "pk")
+    people = {"all": everybody, "some": facilitator(mine[::ONE_IN])}
+    for who, page, asked in SEARCHES:
+        _asked(run, people[who], page, asked, 60)
 
 
-def _served(run: Recorder, user: User, keys: list[UUID]) -> None:
-    """Each page and file, beside the bare SQL that reads what it is made of."""
-    client = Client()
-    client.force_login(user)
-    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"}
-    chosen = [("sessie", str(key)) for key in keys]
-    for name, arguments, more in PAGES:
-        path = f"{reverse(name, args=arguments)}?{urlencode([*chosen, *more.items()])}"
-        status, _, body, _ = run.ask(path, cookie)
-        if status != 200:
-            raise RuntimeError(f"status {status} for {name}")
-        took = in_turns(
-            {
-                "own": lambda path=path: run.ask(path, cookie),  # type: ignore[misc]
-                "rows": lambda: _bare(keys, SESSIONS, COUNTED, ADDED_UP, NEEDS, AGREEMENTS),
-            },
-            run.turns(run.rounds * 3),
-        )
-        run.add(
-            f"  {' '.join([name, *arguments, *more])} over HTTP (beside: bare SQL, added up)",
-            took["own"],
-            "ms",
-            note=f"{len(body) // 1024} KB",
-            ceiling=took["rows"],
-            ratio=took["own"] / took["rows"],
-        )
+def signals(run: Run) -> None:
+    """Ten thousand collaborations that all take part, three years, three sheets a year."""
+    number = MANY // 100 if run.smoke else MANY
+    user, _ = years_of_work(number, 3, 3)
+    rows = _rows(None, SESSIONS, ADDED_UP)
+    took = run.in_turns(1, own=load_signals, rows=rows)
+    heading = f"signals of {number} collaborations on {connection.vendor}, loaded (beside: bare SQL, added up)"
+    run.beside(heading, took["own"], took["rows"], aim="≤ 1000 ms")
+    _asked(run, user, "signals", "", 1000, rows)
+
+
+def million(run: Run) -> None:
+    """The hot ways with a thousand answers in the database, and with a million."""
+    before = multiples(run)
+    years_of_work((ANSWERS // 100 if run.smoke else ANSWERS) // (3 * SHEETS * 13), 3, SHEETS)
+    for name, found in multiples(run).items():
+        thousand = [own / empty for own, empty in zip(*before[name]["ms"], strict=True)]
+        filled = [own / empty for own, empty in zip(*found["ms"], strict=True)]
+        run.beside(f"{name}, with a million answers (beside: a few thousand)", filled, thousand, "×")

@@ -1,108 +1,124 @@
-"""PDFs as people get them: made, kept, asked for by twenty at once, and what others notice of it."""
+"""PDFs: made in one process beside the plain way to make them, and as people get them over HTTP.
 
-import statistics
+- plain: the same words with WeasyPrint as one uses it first: its HTML parser, a stylesheet parsed and fonts configured
+  for every PDF, flex and grid, a picture beside every finding, the whirlpool's words inside the picture
+- without pictures: the app's own PDF with every <svg> taken out
+"""
+
+import re
 import time
+from pathlib import Path
 
+import weasyprint
 from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
 from django.urls import reverse
+from weasyprint.text.fonts import FontConfiguration
 
 from benchmarks.figures import quantile
-from benchmarks.people import answers, begin, forget_pdf, full_sheet
-from benchmarks.recorder import Recorder
+from benchmarks.people import answers, begin, forget_pdf, full_sheet, session_of
+from benchmarks.run import AT_ONCE, Run
+from benchmarks.server import memory
+from reflectie.pdf import documents, renderer
+from reflectie.services.questionnaire.checklists import published_checklist
+from reflectie.services.report.reports import load_report
 from reflectie.services.tokens import read_token
 
-TOGETHER = 20
-# Others download without a pause: each PDF is another report's, so that every one has to be made.
-DOWNLOADERS = 2
+SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+MANY = 200
 
 
-def _report(run: Recorder) -> tuple[str, str]:
+def made(run: Run) -> None:
+    """A full report, by the processor's own clock."""
+    report = load_report(session_of(_report()[0]))
+    folder = f"{Path(finders.find('fonts/AtkinsonHyperlegible-Regular.ttf')).parent}/"
+
+    def plain() -> bytes:
+        html = render_to_string("plain_report.html", {"report": report}, using="plain")
+        fonts = FontConfiguration()
+        words = (settings.PLAIN / "plain.css").read_text()
+        css = weasyprint.CSS(string=words, base_url=folder, font_config=fonts)
+        document = weasyprint.HTML(string=html, base_url=folder)
+        return bytes(document.write_pdf(stylesheets=[css], font_config=fonts, pdf_variant="pdf/ua-1"))
+
+    took = run.in_turns(
+        3,
+        time.process_time,
+        own=lambda: renderer.render_pdf(documents.write(report)),
+        plain=plain,
+        bare=lambda: renderer.render_pdf(SVG.sub("", documents.write(report))),
+    )
+    run.beside("PDF, against the plain way", took["own"], took["plain"], aim="≤ 0.55 of it")
+    run.beside("  against its words without pictures", took["own"], took["bare"], aim="≤ 1.5 of it")
+
+
+def _report() -> tuple[str, str]:
     """Somebody's finished report: the link to fill in, and the address of its PDF."""
-    token = begin(full_sheet(run.checklist), finish=True)
+    token = begin(full_sheet(published_checklist()), finish=True)
     return token, reverse("report-pdf", args=[read_token(token)])
 
 
-def sent(run: Recorder) -> None:
-    """Made, kept and unchanged, each in turns with the same bytes from a view that does nothing else."""
-    token, path = _report(run)
-    cold, kept, unchanged, top, top_unchanged = [], [], [], [], []
+def sent(run: Run) -> None:
+    """Made, kept and unchanged, beside the same bytes from a view that does nothing else; and for twenty at once."""
+    token, path = _report()
     ceiling = run.ceiling("pdf", "pdf", path)
-    etag = {"If-None-Match": run.ask(path)[1]["etag"]}
-    # The other worker starts its process for PDFs too.
-    _together(run, token, path)
-    for _ in range(run.turns(run.rounds * 3)):
-        forget_pdf(token)
-        cold.append(run.ask(path)[3] * 1000)
-        kept.append(run.ask(path)[3] * 1000)
-        unchanged.append(run.ask(path, etag)[3] * 1000)
-        top.append(run.ask(ceiling)[3] * 1000)
-        top_unchanged.append(run.ask(ceiling, {"If-None-Match": '"pdf"'})[3] * 1000)
-    for name, own, beside in (
-        ("PDF over HTTP, made (beside: kept)", cold, kept),
-        ("PDF over HTTP, kept", kept, top),
-        ("PDF over HTTP, 304", unchanged, top_unchanged),
-    ):
-        value, other = statistics.median(own), statistics.median(beside)
-        run.add(name, value, "ms", ceiling=other, ratio=value / other)
+    etag = run.ask(path).headers["etag"]
+    makings: list[int] = []
 
-
-def together(run: Recorder) -> None:
-    """Twenty people ask for one that was never made, in turns with somebody who asks alone."""
-    token, path = _report(run)
-    alone, took, made, errors = [], [], [], 0
-    for _ in range(run.rounds):
+    def all_at_once() -> None:
         forget_pdf(token)
-        alone.append(run.ask(path)[3] * 1000)
-        number, seconds, wrong = _together(run, token, path)
-        made.append(number)
-        took.append(seconds * 1000)
-        errors += wrong
-    value, other = statistics.median(took), statistics.median(alone)
-    run.add(
-        f"{TOGETHER} at once for one PDF, until all have it (beside: alone)",
-        value,
-        "ms",
-        ceiling=other,
-        ratio=value / other,
+        before = _made()
+        run.load(kind="get", paths=[path], number=AT_ONCE)
+        makings.append(_made() - before)
+
+    took = run.in_turns(
+        3,
+        made=lambda: (forget_pdf(token), run.ask(path)),
+        kept=lambda: run.ask(path),
+        unchanged=lambda: run.ask(path, 304, If_None_Match=etag),
+        top=lambda: run.ask(ceiling),
+        top_unchanged=lambda: run.ask(ceiling, 304, If_None_Match='"pdf"'),
+        together=all_at_once,
+        # As long as the crowd's own process takes to start.
+        alone=lambda: (forget_pdf(token), run.load(kind="get", paths=[path], number=1)),
     )
-    run.add("  times it was made", max(made), "", aim="1", met=set(made) == {1}, more={"all": made})
-    run.add("  errors", errors, "", aim="0", met=not errors)
-
-
-def _together(run: Recorder, token: str, path: str) -> tuple[int, float, int]:
-    """How often it was made, seconds until everybody had it, and errors."""
-    forget_pdf(token)
-    before = _made()
-    result = run.load("get", paths=[path], status=200, number=TOGETHER, at_once=TOGETHER)
-    return _made() - before, result["elapsed"], sum(result["errors"].values())
+    run.beside("PDF over HTTP, made (beside: kept)", took["made"], took["kept"])
+    run.beside("PDF over HTTP, kept", took["kept"], took["top"])
+    run.beside("PDF over HTTP, 304", took["unchanged"], took["top_unchanged"])
+    name = f"{AT_ONCE} at once for one PDF, until all have it (beside: alone)"
+    run.beside(name, took["together"], took["alone"])
+    run.add("  times too often that it was made", max(makings) - 1, aim="0")
 
 
 def _made() -> int:
     return int((settings.WORK_DIR / "made").stat().st_size)
 
 
-def neighbours(run: Recorder) -> None:
-    """Somebody else's page while PDFs are made back to back, beside the same page while none are."""
-    page = reverse("fill", args=[begin(answers(run.checklist))])
-    pdfs = [_report(run)[1] for _ in range(run.number(60))]
-    common = {"path": page, "number": run.number(300), "pause": 0.03, "seconds": 15}
-    idle = run.load("visitor", downloaders=0, pdfs=[], **common)
+def neighbours(run: Run) -> None:
+    """Somebody else's page, beside the same page while two others download PDFs without a pause: each of another
+    report, so that every one has to be made."""
+    page = {"paths": [reverse("fill", args=[begin(answers(published_checklist()))])], "at_once": 1, "pause": 0.03}
+    page |= {"kind": "get", "number": run.number(300), "seconds": 15}
+    pdfs = [_report()[1] for _ in range(run.number(60))]
+    idle = run.load(**page)["seconds"]["get"]
     start, before = time.monotonic(), _made()
-    busy = run.load("visitor", downloaders=DOWNLOADERS, pdfs=pdfs, **common)
-    made = (_made() - before) / (time.monotonic() - start)
-    more = {
-        "made_per_second": made,
-        "pages": len(busy["seconds"]),
-        "errors": busy["errors"] + busy["downloads"]["errors"],
-    }
+    with run.crowd(run.server, kind="get", paths=pdfs, number=len(pdfs), at_once=2) as others:
+        busy = run.load(**page)["seconds"]["get"]
+        others.kill()
+    rate = (_made() - before) / (time.monotonic() - start)
     for share in (0.5, 0.95, 0.99):
-        own, top = (quantile(result["seconds"], share) * 1000 for result in (busy, idle))
-        run.add(
-            f"a page while PDFs are made, p{share * 100:.0f} (beside: while none are)",
-            own,
-            "ms",
-            ceiling=top,
-            ratio=own / top,
-            more=more,
-        )
-    run.add("  PDFs made meanwhile", made, "/s")
+        own, top = (quantile(seconds, share) * 1000 for seconds in (busy, idle))
+        run.beside(f"a page while PDFs are made, p{share * 100:.0f} (beside: while none are)", [own], [top])
+    run.add("  PDFs made meanwhile", rate, "/s")
+
+
+def many(run: Run) -> None:
+    """What the process that makes PDFs holds, after so many."""
+    token, path = _report()
+    for number in range(1, (2 if run.smoke else MANY) + 1):
+        forget_pdf(token)
+        run.ask(path)
+        if number in {2, 20, 100, MANY}:
+            held = [memory(pid)["RSS"] for pid in run.server.presses]
+            run.add(f"processes that make PDFs, RSS after {number}", sum(held), "MB", note=f"{len(held)} of them")

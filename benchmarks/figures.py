@@ -1,13 +1,14 @@
 """What a run found: figures beside their ceilings and aims, as a table and as JSON."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure. `ratio` is to the ceiling; an aim is met when `met` says so, None when there is no aim."""
+    """One measured figure. `ratio` is to its ceiling; an aim begins with "≤" or "≥" and a number, of the ratio where it
+    says "of it", or is "0"."""
 
     # The same in every run; the name is how the table says it, and the note what differs from run to run.
     key: str
@@ -19,11 +20,14 @@ class Figure:
     ratio: float | None = None
     note: str = ""
     aim: str = ""
-    met: bool | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+    @property
+    def met(self) -> bool:
+        sign, _, rest = self.aim.partition(" ")
+        number, _, of = rest.partition(" ")
+        found = self.ratio if of == "of it" and self.ratio is not None else self.value
+        return found <= float(number or 0) if sign in "≤0" else found >= float(number)
 
 
 # Less than this is the weather of the machine.
@@ -50,31 +54,18 @@ def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
 
 
-def table(figures: list[Figure]) -> str:
+def table(figures: Iterable[Figure]) -> str:
     rows = [["what", "figure", "ceiling", "ratio", "CPU ms", "aim", ""]]
     for figure in figures:
-        rows.append(
-            [
-                f"{figure.name}, {figure.note}" if figure.note else figure.name,
-                f"{_short(figure.value)} {figure.unit}",
-                "" if figure.ceiling is None else _short(figure.ceiling),
-                "" if figure.ratio is None else f"{figure.ratio:.2f}",
-                _cpu(figure),
-                figure.aim,
-                {None: "", True: "met", False: "NOT MET"}[figure.met],
-            ]
-        )
-    widths = [max(len(row[place]) for row in rows) for place in range(7)]
+        # What one of them took of the server's processors, and of the ceiling's: steadier than a rate.
+        cpu = " : ".join(f"{figure.more[name]:.1f}" for name in ("cpu_ms", "ceiling_cpu_ms") if name in figure.more)
+        beside = ("", "") if figure.ratio is None else (_short(figure.ceiling or 0), f"{figure.ratio:.2f}")
+        met = "" if not figure.aim else "met" if figure.met else "NOT MET"
+        name = f"{figure.name}, {figure.note}" if figure.note else figure.name
+        rows.append([name, f"{_short(figure.value)} {figure.unit}", *beside, cpu, figure.aim, met])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
-
-
-def _cpu(figure: Figure) -> str:
-    """What one of them took of the server’s processors, and of the ceiling’s: steadier than a rate."""
-    if "cpu_ms" not in figure.more:
-        return ""
-    top = figure.more.get("ceiling_cpu_ms")
-    return f"{figure.more['cpu_ms']:.1f}" + (f" : {top:.1f}" if top else "")
 
 
 def _short(value: float) -> str:

@@ -1,26 +1,15 @@
 """Who fills in during a run, what they answer, and whether all of it is kept."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
-from reflectie.domain.questionnaire.answers import (
-    Ask,
-    FieldValue,
-    Posted,
-    Sheet,
-    Value,
-    fields_for,
-    note_name,
-    values_in,
-)
+from reflectie.domain.questionnaire.answers import Ask, FieldValue, Value, fields_for, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
-from reflectie.domain.report.build import build_report
-from reflectie.domain.report.report import Report
 from reflectie.domain.setup import Mode, Setup, setup_without_account
-from reflectie.models import MadePdf, Response
-from reflectie.services import tokens
+from reflectie.models import MadePdf, Response, Session
 from reflectie.services.questionnaire import sheets
+from reflectie.services.sample_data import answer
+from reflectie.services.tokens import hash_token, new_token
 
 # What is asked beside the items, and three notes: as a person fills in, not as a test does.
 BESIDE: dict[str, str | list[str]] = {
@@ -37,19 +26,10 @@ BESIDE: dict[str, str | list[str]] = {
     "context-financial-note": "Ieder krijgt geld voor de eigen opdracht; niemand voor het overleg.",
 }
 
-ALONE = setup_without_account(Mode.ALONE)
-
 
 def answers(checklist: Checklist, number: int = 0) -> dict[str, FieldValue]:
-    values = [value.value for value in values_in(Mode.ALONE)]
+    values = (Value.HINDERING.value, Value.HELPING.value, Value.DONT_KNOW.value)
     return {item.key: values[(number + place) % 3] for place, item in enumerate(checklist)}
-
-
-def full_report(checklist: Checklist) -> Report:
-    """A report of about five pages with something in every part of it."""
-    made_on = date(2026, 11, 1)
-    alone = setup_without_account(Mode.ALONE)
-    return build_report(checklist, alone, [Sheet(full_sheet(checklist))], made_on, made_on + timedelta(days=90))
 
 
 def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
@@ -62,44 +42,42 @@ def full_sheet(checklist: Checklist) -> dict[str, FieldValue]:
 
 def with_notes(checklist: Checklist) -> dict[str, FieldValue]:
     """All that is personal on a sheet: a note on every item. Nothing of these is drawn once for everybody."""
-    notes = {
-        note_name(item.key): f"Hierover hadden we het op het overleg van maart ({item.key})." for item in checklist
-    }
-    return {**full_sheet(checklist), **notes}
+    words = "Hierover hadden we het op het overleg van maart"
+    return full_sheet(checklist) | {note_name(item.key): f"{words} ({item.key})." for item in checklist}
 
 
-def field_names(checklist: Checklist, setup: Setup = ALONE) -> dict[str, bool]:
+def field_names(checklist: Checklist, setup: Setup | None = None) -> dict[str, bool]:
     """Every field of a sheet, and whether a browser sends it when it is empty: text it does, a choice it doesn't."""
-    return {name: field.ask is Ask.TEXT for name, field in fields_for(checklist, setup).items()}
+    fields = fields_for(checklist, setup or setup_without_account(Mode.ALONE))
+    return {name: field.ask is Ask.TEXT for name, field in fields.items()}
 
 
 def begin(values: Mapping[str, FieldValue], *, finish: bool = False) -> str:
     """Somebody who came before; their link to fill in."""
-    token = tokens.new_token()
+    token = new_token()
     sheets.start_reflection(token, Mode.ALONE, {})
     if values:
-        response = Response.objects.select_related("session__checklist").get(token_hash=tokens.hash_token(token))
-        posted = {name: Posted(value, "") for name, value in values.items()}
-        sheets.save_fields(response.session, response.token_hash or "", posted, finish=finish)
+        answer(session_of(token), hash_token(token), values, finish=finish)
     return token
+
+
+def session_of(token: str) -> Session:
+    return Session.objects.select_related("checklist").get(responses__token_hash=hash_token(token))
 
 
 def forget_pdf(token: str) -> None:
     """So that the next download is made anew."""
-    MadePdf.objects.filter(session__responses__token_hash=tokens.hash_token(token)).delete()
+    MadePdf.objects.filter(session__responses__token_hash=hash_token(token)).delete()
 
 
 def lost(kept: Mapping[str, Mapping[str, Any]]) -> int:
     """How many of the acknowledged answers (by address of the sheet and by field) are not in the database."""
     missing = 0
     for url, values in kept.items():
-        token = url.strip("/").split("/")[-1]
-        responses = Response.objects.select_related("session__checklist")
-        response = responses.filter(token_hash=tokens.hash_token(token)).first()
-        found: dict[str, Any] = {}
-        if response:
-            filling = sheets.load_filling(response.session, response)
-            found = {**filling.sheet.values, "finished": filling.finished}
-        for name, value in values.items():
-            missing += found.get(name) != (tuple(value) if isinstance(value, list) else value)
+        key = hash_token(url.strip("/").split("/")[-1])
+        response = Response.objects.select_related("session__checklist").filter(token_hash=key).first()
+        filling = sheets.load_filling(response.session, response) if response else None
+        found = {**filling.sheet.values, "finished": filling.finished} if filling else {}
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        missing += sum(found.get(name) != value for name, value in given.items())
     return missing

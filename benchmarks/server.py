@@ -43,14 +43,15 @@ def _children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
-def peak_memory(processes: list[int]) -> list[int]:
-    """The most that each ever held, in bytes; what workers share counts for each."""
-    return [_peak(pid) for pid in processes]
-
-
-def _peak(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+def memory(pid: int) -> dict[str, float]:
+    """MB that a process holds: RSS, of which others may share some; PSS, its part of it; and the most it ever held."""
+    sizes = {}
+    for file, names in (("smaps_rollup", ("Rss", "Pss")), ("status", ("VmHWM",))):
+        for line in Path(f"/proc/{pid}/{file}").read_text().splitlines():
+            if line.startswith(tuple(f"{name}:" for name in names)):
+                name, size = line.split()[:2]
+                sizes[name.strip(":")] = int(size) / 1024
+    return {"RSS": sizes["Rss"], "PSS": sizes["Pss"], "peak": sizes["VmHWM"]}
 
 
 def free_port() -> int:
@@ -87,7 +88,7 @@ def serve(
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped at its start, with {process.returncode}")
         try:

@@ -105,7 +105,7 @@ def behind_proxy(server: Server, folder: Path) -> Iterator[Server]:
 def crowd(server: Server, seconds: float, **job: Any) -> subprocess.Popen[str]:
     given = json.dumps({"port": server.port, "seconds": seconds, **job})
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.slowness"],
+        [sys.executable, "-m", "tests.helpers.slowness"],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -6,11 +6,11 @@ from itertools import product
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.core.management import call_command, get_commands
 from django.db import connection
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Checklist, Collaboration, Membership, Partner, Response, Role, Session
+from reflectie.services.sessions.totals import fill_totals
 
 NAMES = ("Één", "Samen", "Cliënten", "Łódź", "Zorg")
 REGIONS = ("Hageland", "Gent", "Één")
@@ -81,9 +81,3 @@ def facilitator(collaborations: Iterable[Collaboration]) -> User:
     rows = (Membership(collaboration=each, user=user, role=Role.FACILITATOR) for each in collaborations)
     Membership.objects.bulk_create(rows, BATCH)
     return user
-
-
-def fill_totals() -> None:
-    """What closing a round writes of it, for rounds that were made without it."""
-    if "fill_totals" in get_commands():
-        call_command("fill_totals", verbosity=0)

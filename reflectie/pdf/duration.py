@@ -5,8 +5,8 @@ from reflectie.domain.report.report import Report
 
 # Seconds of a processor that nobody else uses (docs/decisions/0010-pdfs.md).
 LONG = 1.0
-ONE_SHEET, ROUND, EACH_SIGN = 0.4, 0.9, 1e-5
-COMPARISON, EACH_SESSION = 0.7, 0.04
+ONE_SHEET, ROUND, EACH_SIGN = 0.3, 0.9, 8e-6
+COMPARISON, EACH_SESSION = 0.75, 0.04
 
 
 def report_takes_long(report: Report) -> bool:

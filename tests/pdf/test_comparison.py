@@ -284,7 +284,8 @@ def test_every_table_is_whole_on_a_page_on_its_side_with_its_headers(name):
         first = sheets[0].parts[0][1][0].item.short
         here = [sheets.pop(0) for line in lines if line == first]
         shorts = [row.item.short for sheet in here for _, rows in sheet.parts for row in rows]
-        assert here and [line for line in lines if line in shorts] == shorts
+        assert here
+        assert [line for line in lines if line in shorts] == shorts
         # In one piece: a date that breaks off is read wrong.
         days = [date_words(session.day, "j F Y") for sheet in here for session in sheet.sessions]
         assert [line for line in lines if line in days] == days

@@ -48,6 +48,7 @@ __all__ = [
     "UncachedPdf",
     "fingerprint",
     "fix_final",
+    "is_kept",
     "pdf_key",
     "print_final",
     "report_pdf",
@@ -130,6 +131,11 @@ def pdf_key(session: Session, report: Report, document: Document = REPORT) -> st
     return (final_key(session.pk, document.name) if ended else None) or fingerprint(report)
 
 
+def is_kept(session_id: UUID, report: Report, document: Document = REPORT) -> bool:
+    """Whether `report_pdf` has it at hand."""
+    return kept_pdf(session_id, document.name, fingerprint(report)) is not None
+
+
 def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, timeout: float | None = None) -> bytes:
     """What is made of a report as PDF/UA-1, made once and kept until something in it changes.
 
@@ -138,16 +144,20 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, ti
     key = fingerprint(report)
     if (content := kept_pdf(session_id, document.name, key)) is not None:
         return content
-    with pdf_worker.acquire(timeout):
-        # Somebody who asked for the same one may have had it made while we waited.
-        if (content := kept_pdf(session_id, document.name, key)) is None:
+    with pdf_worker.turn(timeout) as until:
+        # Somebody who asked for the same one may have had it made while we waited, here or in another process.
+        if (content := kept_pdf(session_id, document.name, key)) is not None:
+            return content
+        with pdf_worker.alone(until):
+            if (content := kept_pdf(session_id, document.name, key)) is not None:
+                return content
             ended_with = fixed_page(session_id, document.name)
             content = _make_of(session_id, ended_with or write(report, document))
             if ended_with:
                 keep_printed(session_id, document.name, ended_with, content)
             else:
                 _keep(session_id, document.name, key, content, report)
-        return content
+            return content
 
 
 def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:

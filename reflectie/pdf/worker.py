@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import IO
 
 from django.conf import settings
 
@@ -52,6 +51,12 @@ class PdfWorker:
     @contextmanager
     def acquire(self, timeout: float | None = None) -> Iterator[None]:
         """Wait until no PDF is being made on this machine; others wait for as long as this lasts. Raises BusyError."""
+        with self.turn(timeout) as until, self.alone(until):
+            yield
+
+    @contextmanager
+    def turn(self, timeout: float | None = None) -> Iterator[float]:
+        """Wait until this process makes none; until when there is time to wait. Raises BusyError."""
         until = time.monotonic() + (TIMEOUT if timeout is None else timeout)
         if not self._places.acquire(blocking=False):
             raise BusyError
@@ -59,26 +64,28 @@ class PdfWorker:
             if not self._turn.acquire(timeout=max(0, until - time.monotonic())):
                 raise BusyError
             try:
-                with (settings.VAR_DIR / "pdf.lock").open("w") as lock:
-                    self._wait_for_others(lock, until)
-                    yield
+                yield until
             finally:
                 self._turn.release()
         finally:
             self._places.release()
 
-    def _wait_for_others(self, lock: IO[str], until: float) -> None:
+    @contextmanager
+    def alone(self, until: float) -> Iterator[None]:
+        """Wait until no other process makes one, for who has the turn in this one. Raises BusyError."""
         # Other processes look now and then; who made one just now lets them go first.
         time.sleep(max(0, self._made_at + 2 * LOOK_EVERY - time.monotonic()))
-        while True:
-            try:
-                # Given back when the file is closed, also by a process that is killed.
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise BusyError from None
-                time.sleep(LOOK_EVERY)
+        with (settings.VAR_DIR / "pdf.lock").open("w") as lock:
+            while True:
+                try:
+                    # Given back when the file is closed, also by a process that is killed.
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise BusyError from None
+                    time.sleep(LOOK_EVERY)
+            yield
 
     def make(self, xhtml: str) -> bytes:
         """A page of ours as PDF/UA-1, for who has the turn. Raises PdfWorkerError."""

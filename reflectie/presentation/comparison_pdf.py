@@ -71,14 +71,14 @@ def why_not(cell: Cell) -> str:
 
 
 def numbers(item: Item, cell: Cell) -> str:
-    """Behind a cell: how many call it hindering, helping, don't know and left it open: "5 / 2 / 1 / 0". Of one sheet
+    """Behind a cell: how many call it hindering, helping, don't know and left it open: "5/2/1/0". Of one sheet
     the answer itself."""
     if not isinstance(cell.counts, Counts):
         return why_not(cell)
     if not cell.session.mode.is_round:
         return only_answer(item, cell.counts)
     found = cell.counts
-    return f"{found.hindering} / {found.helping} / {found.dont_know} / {found.open}"
+    return f"{found.hindering}/{found.helping}/{found.dont_know}/{found.open}"
 
 
 def spread_line(item: Item, cell: Cell) -> str:

@@ -37,6 +37,20 @@ def _not_made(request: HttpRequest) -> HttpResponse:
     return render(request, "reflectie/message.html", context, status=503)
 
 
+def making(request: HttpRequest, pdf: str, back: str) -> HttpResponse:
+    """The page of whoever has no scripts, while a PDF that takes long is made: it goes on to the PDF by itself, and
+    keeps no thread waiting for that."""
+    context = {
+        "heading": _("We maken de pdf"),
+        "text": _("Dat duurt even. Je krijgt hem vanzelf, als download. Daarna kun je terug."),
+        "pdf": pdf,
+        "back": back,
+    }
+    response = render(request, "reflectie/making.html", context)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
 def conditional_file(
     request: HttpRequest, mark: str, make: Callable[[], bytes | str], name: str, content_type: str = PDF
 ) -> HttpResponse:

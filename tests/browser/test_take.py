@@ -14,6 +14,7 @@ from reflectie.domain.meeting.guide import deal_cards
 from reflectie.domain.report.agreements import State
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
+from reflectie.pdf import documents, duration
 from reflectie.services.report import reports
 from reflectie.services.sessions import rounds
 from tests.helpers.agreed import FIRST, HINDERED, KEY, changed, made
@@ -29,6 +30,38 @@ SMALL = """() => [...document.querySelectorAll(
         "main :is(.agenda-do, .agreement-line) a"
     )].filter((part) => part.getBoundingClientRect().height < 44).map((part) => part.outerHTML)"""
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_pdf_that_takes_long_shows_that_it_is_being_made_and_comes_by_itself(
+    watch: Watch, every_answer, tmp_path, monkeypatch, javascript
+):
+    # Of one sheet none is, however long its notes.
+    monkeypatch.setattr(duration, "LONG", 0.1)
+    reflection = make_reflection(every_answer, mode=Mode.TOGETHER, finished=True)
+    page = watch.open(javascript=javascript)
+    page.goto(reflection.report_url)
+    said = page.locator("#pdf-duurt")
+    expect(said).to_have_text("De eerste keer duurt dat even.")
+    link = page.get_by_role("link", name="Download als pdf")
+    with page.expect_download() as started:
+        if javascript:
+            # Nothing is made before the page was seen to say so.
+            with documents.pdf_worker.acquire(timeout=60):
+                link.click()
+                expect(said).to_have_text("We maken de pdf. Dat duurt even.")
+                expect(link).to_have_attribute("aria-busy", "true")
+        else:
+            link.click()
+    started.value.save_as(tmp_path / "1.pdf")
+    if javascript:
+        expect(said).to_have_text("De pdf is gedownload.")
+        expect(link).not_to_have_attribute("aria-busy", "true")
+        assert Axe().run(page).violations_count == 0
+    else:
+        expect(page.get_by_role("heading", name="We maken de pdf")).to_be_visible()
+    assert started.value.suggested_filename.startswith("zelfreflectie-samenwerking-")
+    assert pages_of((tmp_path / "1.pdf").read_bytes())
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -17,8 +17,8 @@ from .across_teams import AcrossTeams, ItemAcrossTeams, compare_teams
 from .comparison import FEWEST_RECURRING, Comparison, Row, SessionFigures, Team
 from .history import MAX_IN_FULL, ComparableSeries, History, histories
 
-# So many columns leave a page on its side room for a word of a finding at 8 points, and for a whole date.
-MOST_BESIDE = 8
+# So many columns leave a page on its side room for a finding and its numbers on one line of 8 points, and for a date.
+MOST_BESIDE = 7
 # Upright, with how many gave each answer in words.
 MOST_UPRIGHT = 3
 # Of each finding so many stand in front, as in a report.

@@ -97,13 +97,13 @@ def test_every_session_stands_in_one_table_and_a_collaboration_in_one_where_it_f
     ("sizes", "tables"),
     [
         ([2], [2]),
-        ([8], [8]),
-        ([9], [5, 4]),
-        ([4, 4], [8]),
+        ([7], [7]),
+        ([8], [4, 4]),
+        ([4, 3], [7]),
         ([1] * 9, [5, 4]),
         ([1] * 25, [7, 7, 7, 4]),
-        ([6, 3, 5], [6, 8]),
-        ([1] * 60, [8] * 7 + [4]),
+        ([6, 3, 4], [6, 7]),
+        ([1] * 60, [7] * 8 + [4]),
     ],
 )
 def test_tables_are_as_few_and_as_equal_as_can_be(sizes, tables):

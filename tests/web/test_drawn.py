@@ -137,7 +137,7 @@ def test_answer_that_was_wiped_is_not_shown_from_what_was_drawn_before(memory):
 
 @pytest.mark.django_db
 def test_link_to_fill_in_stays_with_who_has_it(memory):
-    """Whoever filled in sees it on the report; whoever reads along doesn't, in whichever order they come. And it is kept
+    """Whoever filled in sees it on the report; whoever reads along doesn't, in whichever order they come. It is kept
     nowhere."""
     reflection = make_reflection({"goal-shared": "hindering"}, finished=True)
     own = Client()

@@ -1,6 +1,7 @@
 """The sheet of a workbook that people read and print: a session, or sessions beside each other."""
 
 import textwrap
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -223,10 +224,11 @@ def write_comparison(book: Book, comparison: Comparison) -> None:
     page.sheet.repeat_rows(heading, heading + 1)
     page.sheet.repeat_columns(0, 1)
     rows = {row.item.key: row for row in comparison.rows}
+    badges = {found: _badge(found) for found in (*Finding, None)}
     for dimension, items in comparison.dimensions:
         page.line([("", "band"), (dimension.name, "band"), *([("", "band")] * len(sessions))])
         for item in items:
-            cells = [_compared(cell, item.key) for cell in rows[item.key].cells]
+            cells = [_compared(cell, item.key, badges) for cell in rows[item.key].cells]
             page.line([(item.number, "count"), (item.short, "cell"), *cells])
     if len(sessions) <= SESSIONS_ACROSS:
         page.sheet.fit_to_pages(1, 0)
@@ -252,11 +254,11 @@ def _session_heads(page: Page, comparison: Comparison) -> None:
         page.line([("", "cell"), (_("Besluit"), "cell"), *((words, "cell") for words in made)])
 
 
-def _compared(cell: Compared, key: str) -> Styled:
+def _compared(cell: Compared, key: str, badges: Mapping[Finding | None, Styled]) -> Styled:
     if not isinstance(cell.counts, Counts):
         return (_("Niet getoond: %s") % words_why(cell.counts)), "cell"
     report = cell.session.item(key)
     assert report is not None
-    badge, style = _badge(cell.finding)
+    badge, style = badges[cell.finding]
     said = group_text(report.item, report) if cell.session.mode.is_round else only_answer(report.item, cell.counts)
     return f"{badge}\n{said}", style

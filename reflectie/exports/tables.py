@@ -62,24 +62,24 @@ TEXTS = (
 def session_tables(report: Report) -> tuple[Table, ...]:
     """A session: its figures; then what people answered and wrote, where there is any of it."""
     about = _about(1, report.collaboration, report.title, report.mode, report.checklist.version)
-    items = _items(all_items([report.checklist]))
+    items, words = _items(all_items([report.checklist])), _words()
     tables = [
-        Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report, items))),
-        Table(_("Antwoorden"), ANSWERS, _rows(about, _answers(report, items))),
-        Table(_("Teksten"), TEXTS, _rows(about, _texts(report, items))),
+        Table(_("Cijfers"), FIGURES, _rows(about, _session_figures(report, items), words)),
+        Table(_("Antwoorden"), ANSWERS, _rows(about, _answers(report, items), words)),
+        Table(_("Teksten"), TEXTS, _rows(about, _texts(report, items), words)),
     ]
     return tuple(table for table in tables if table.rows)
 
 
 def comparison_tables(comparison: Comparison) -> tuple[Table, ...]:
     """Sessions beside each other, numbered as they stand: their figures; and what was decided, where anything was."""
-    items = _items(comparison.dimensions)
+    items, words = _items(comparison.dimensions), _words()
     figures: list[Row] = []
     decided: list[Row] = []
     for place, session in enumerate(comparison.sessions):
         about = _about(place + 1, session.team.name, session.title, session.mode, session.version)
-        figures += _rows(about, _compared_figures(comparison, place, items))
-        decided += _rows(about, _decided(session, items))
+        figures += _rows(about, _compared_figures(comparison, place, items), words)
+        decided += _rows(about, _decided(session, items), words)
     tables = [Table(_("Cijfers"), FIGURES, tuple(figures)), Table(_("Teksten"), TEXTS, tuple(decided))]
     return tuple(table for table in tables if table.rows)
 
@@ -110,8 +110,20 @@ def _items(parts: Sequence[tuple[Dimension, tuple[Item, ...]]]) -> Items:
     }
 
 
-def _rows(about: Row, rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple({**about, **row, "sort": str(SORTS[RowType(str(row["sort"]))][0])} for row in map(_clean, rows))
+def _words() -> Mapping[Cell, str]:
+    """What the sorts of rows and the findings are called, looked up once for a thousand rows."""
+    findings = {**wording.FINDINGS, LOW_TURNOUT: wording.LOW_TURNOUT}
+    return {
+        **{sort: str(words) for sort, (words, _meaning) in SORTS.items()},
+        **{found: str(words) for found, words in findings.items()},
+    }
+
+
+def _rows(about: Row, rows: Iterable[Row], words: Mapping[Cell, str]) -> tuple[Row, ...]:
+    return tuple(
+        {**about, **row, "sort": words[row["sort"]], "finding": words.get(row.get("finding_key"))}
+        for row in map(_clean, rows)
+    )
 
 
 def _clean(row: Row) -> Row:
@@ -157,7 +169,7 @@ def _people(counted: int | Withheld, expected: int | None) -> Row:
         return {"sort": RowType.PEOPLE, "withheld": words_why(counted)}
     row: dict[str, Cell] = {"sort": RowType.PEOPLE, "counted": counted, "expected": expected}
     if (turnout := turnout_of(counted, expected)) and turnout.is_low:
-        row |= {"finding_key": LOW_TURNOUT, "finding": str(wording.LOW_TURNOUT)}
+        row |= {"finding_key": LOW_TURNOUT}
     return row
 
 
@@ -174,7 +186,6 @@ def _figure(counts: Shown | NotCompared, found: Finding | None) -> dict[str, Cel
         "unsure": counts.unsure,
         "counted": counts.counted,
         "finding_key": found,
-        "finding": str(wording.FINDINGS[found]) if found else None,
     }
 
 

@@ -48,6 +48,8 @@ STYLES: dict[str, dict[str, Any]] = {
     # As on the page: each with a sign and a word, so that grey paper does without the colour.
     **{found: {**_TOP, **_BOX, "font_color": COLOURS[found], "bg_color": COLOURS[f"{found}-bg"]} for found in Finding},
 }
+# Nothing in a cell of these makes its row higher; the sheets to calculate with have thousands of them.
+_ONE_LINE = {name for name, parts in STYLES.items() if not parts.get("text_wrap") and parts.get("font_size", 11) <= 11}
 
 Styled = tuple[Cell, str]
 
@@ -102,7 +104,8 @@ class Page:
 
     def line(self, cells: Sequence[Styled]) -> None:
         """A row of cells, each with its style."""
-        self._high([_height(cell, style, width) for (cell, style), width in zip(cells, self.widths, strict=True)])
+        widths = zip(cells, self.widths, strict=True)
+        self._high([_height(cell, style, width) for (cell, style), width in widths if style not in _ONE_LINE])
         for place, (cell, style) in enumerate(cells):
             self._put(place, cell, style)
         self.row += 1
@@ -118,7 +121,7 @@ class Page:
 
     def _high(self, heights: Iterable[float]) -> None:
         """As high as its texts need: LibreOffice and merged cells don't find that out."""
-        if (height := max(heights)) > LINE_HEIGHT:
+        if (height := max(heights, default=LINE_HEIGHT)) > LINE_HEIGHT:
             self.sheet.set_row(self.row, min(height, MAX_HEIGHT))
 
     def fact(self, name: str, value: Cell) -> None:

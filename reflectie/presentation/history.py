@@ -1,13 +1,15 @@
 """A collaboration over time in words: what became of its items, and what was answered in each session."""
 
 from collections.abc import Callable
+from html import escape
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.comparison.comparison import SessionFigures
-from reflectie.domain.comparison.history import Change, ChangeKind, ComparableSeries, History
+from reflectie.domain.comparison.history import Change, ChangeKind, ComparableSeries, History, Interval
 from reflectie.domain.questionnaire.checklist import Item
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.rules.findings import Counts, Finding
@@ -53,6 +55,19 @@ def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> s
     if session.mode.is_round:
         return group_text(item, report)
     return next((lower_first(part.words) for part in spread_parts(report) if part.number), gettext("niet ingevuld"))
+
+
+def first_and_later(change: Change, span: Interval) -> SafeString:
+    """`{% first_and_later change span %}`: what was answered to an item in the first and in the latest session."""
+    first = escape(str(said_of(change.item, change.then, span.earlier)))
+    later = escape(str(said_of(change.item, change.now, span.now)))
+    if first == later:
+        return SafeString(gettext("Eerst en later: %(now)s.") % {"now": later})
+    sides = (
+        gettext("Eerst: %(then)s.") % {"then": first},
+        gettext("Later: <strong>%(now)s</strong>.") % {"now": later},
+    )
+    return SafeString("\n".join(f'<span class="course-side">{side}</span>' for side in sides))
 
 
 def has_figures(history: History) -> bool:

@@ -104,8 +104,3 @@ def _attributes(painted: Mapping[str, str]) -> dict[str, str]:
 # Written once: a page paints a few hundred outlines and words. Each tone has a class for the screen's own colours.
 TONES = {tone: flatatt({"class": f"p-{tone}", **_attributes(painted)}) for tone, painted in _TONES.items()}
 ARMS = {state: flatatt(_attributes(painted)) for state, painted in _ARMS.items()}
-
-
-def paint(tone: str) -> SafeString:
-    """`{% paint shape.tone %}`: how a tone of a picture is painted."""
-    return TONES[tone]

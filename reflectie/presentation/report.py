@@ -270,7 +270,12 @@ def _names(names: Sequence[str]) -> SafeString:
 
 def spread_text(report: ItemReport) -> str:
     """What an item's bar shows, for whoever doesn't see it."""
-    return "; ".join(f"{part.words}: {part.number}" for part in spread_parts(report)) + "."
+    return spread_words(spread_parts(report))
+
+
+def spread_words(parts: Sequence[AnswerPart]) -> str:
+    """The answers to an item, as `spread_parts` has them, in a line."""
+    return "; ".join(f"{part.words}: {part.number}" for part in parts) + "."
 
 
 def group_text(item: Item, view: GroupView | ItemReport) -> str:

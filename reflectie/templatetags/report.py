@@ -3,7 +3,7 @@
 from django import template
 
 from reflectie.presentation import changes, palette, ranges, report
-from reflectie.presentation.pictures import arms
+from reflectie.presentation.pictures import arms, markup
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
 
@@ -35,8 +35,6 @@ register.simple_tag(report.asked_text)
 register.simple_tag(report.found_before)
 register.simple_tag(report.no_difference)
 register.simple_tag(report.nothing_said)
-register.simple_tag(report.spread_parts)
-register.simple_tag(report.spread_text)
 register.simple_tag(report.group_text)
 register.simple_tag(report.counted_text)
 register.simple_tag(report.group_sizes)
@@ -46,12 +44,12 @@ register.simple_tag(ranges.range_lines)
 register.simple_tag(ranges.range_question)
 register.simple_tag(changes.then_and_now)
 register.simple_tag(arms.arm_paint)
-register.simple_tag(arms.arm_number)
 register.simple_tag(arms.whirlpool_text)
-register.simple_tag(palette.paint)
 register.simple_tag(pictures.find_picture)
 register.simple_tag(pictures.perspectives_of)
 register.simple_tag(pictures.apart_text)
 register.simple_tag(pictures.figures_of)
-register.simple_tag(pictures.spread_picture)
+register.simple_tag(markup.arms)
+register.simple_tag(markup.drawing)
+register.simple_tag(markup.spread)
 register.simple_tag(draw_dots, name="dots")

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 
 from reflectie.domain.report.report import Report
 from reflectie.models import Session
 from reflectie.pdf import documents
+
+from .drawn import drawn
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +73,29 @@ def kind_of(session: Session) -> str:
 
 
 def conditional_page(
-    request: HttpRequest, template: str, report: Report, context: dict[str, Any], seen_by: str
+    request: HttpRequest,
+    template: str,
+    report: Report,
+    context: dict[str, Any],
+    seen_by: str,
+    *,
+    shared: str = "",
 ) -> HttpResponse:
-    """A page about a report. `seen_by` tells apart what different people see beside it."""
+    """A page about a report. `seen_by` tells apart what different people see beside it. `shared` is the template of
+    what is the same for all who see it so, on the page as `shared`: drawn once for those who come about then."""
     # The page's head says who is signed in, and is drawn again when that changes.
     marks = [documents.fingerprint(report), seen_by, "account" if request.user.is_authenticated else ""]
     mark = "-".join(mark for mark in marks if mark)
-    return _revalidated(request, mark, lambda: render(request, template, {"report": report, **context}))
+    shown = {"report": report, **context}
+
+    def page() -> HttpResponse:
+        if not shared:
+            return render(request, template, shown)
+        # Drawn without the request, so that nothing of who asks is in it.
+        key = (request.get_host(), request.path, mark)
+        return render(request, template, {**shown, "shared": drawn.get(key, lambda: render_to_string(shared, shown))})
+
+    return _revalidated(request, mark, page)
 
 
 def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpResponse]) -> HttpResponse:

@@ -19,6 +19,7 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.setup import Mode, setup_without_account
 from reflectie.pdf import documents, renderer
 from reflectie.presentation.pictures.arms import drawn
+from reflectie.presentation.pictures.markup import arms
 from reflectie.presentation.pictures.report import PICTURES, find_picture
 from reflectie.services.report.reports import load_report
 from tests.helpers.factories import FROZEN, GUIDANCE, everything
@@ -291,7 +292,7 @@ def test_pdf_no_heading_is_the_last_text_on_a_page(name):
 def test_pdf_whirlpools_names_fit_in_its_box(settings):
     """What stands out of the box is cut off. Measured in bold, as an arm that plays is named."""
     folder = settings.BASE_DIR / "templates/reflectie/pictures"
-    picture = (folder / "whirlpool.html").read_text() + (folder / "arms.html").read_text()
+    picture = (folder / "whirlpool.html").read_text() + arms(make_report(SHEETS["all hindering"]).whirlpool)
     left, _, width, _ = (float(number) for number in re.search(r'viewBox="([^"]+)"', picture)[1].split())
     size = float(re.search(r'class="arm-name.*?font-size="(\d+)"', picture, re.DOTALL)[1])
     font = TTFont(fontpkg.path("Atkinson Hyperlegible", weight=700))

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from reflectie.domain.questionnaire.checklist import Item, Kind
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.changes import ItemChange, NotCompared, Shift, compare_items
+from reflectie.domain.report.changes import ItemChange, NotCompared, Shift, compare_items, why_not_compared
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import WhirlpoolArm, arms_of
 from reflectie.domain.rules.findings import Counts, Finding
@@ -117,7 +117,7 @@ class Change:
     size: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interval:
     """Two sessions of one strand, and what became of every item between them."""
 
@@ -133,15 +133,15 @@ class Interval:
         )
         return tuple((course, tuple(sorted(found, key=lambda c: -c.size))) for course, found in groups if found)
 
-    @property
+    @cached_property
     def moved(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         return self.having(MOVED)
 
-    @property
+    @cached_property
     def in_the_way(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         return self.having(STAYS_IN_THE_WAY)
 
-    @property
+    @cached_property
     def folded(self) -> tuple[tuple[ChangeKind, tuple[Change, ...]], ...]:
         """What stays well and what no change can be said of; not what can't be compared."""
         shown = {*MOVED, *STAYS_IN_THE_WAY, ChangeKind.NOT_COMPARED}
@@ -154,7 +154,7 @@ class Interval:
         return tuple((reason, found) for reason, found in groups if found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ComparableSeries:
     """Sessions that can be compared, the earliest first; two at least."""
 
@@ -168,7 +168,7 @@ class ComparableSeries:
     def is_round(self) -> bool:
         return self.overall.now.mode.is_round
 
-    @property
+    @cached_property
     def wavered(self) -> frozenset[str]:
         """The keys of items that moved somewhere on the way, while first and latest say no clear difference."""
         moved = {c.item.key for step in self.steps for c in step.changes if c.course in MOVED}
@@ -303,7 +303,7 @@ def _points(sessions: Sequence[SessionFigures], item: Item, joined: dict[str, in
 def _strands(sessions: Sequence[SessionFigures]) -> list[ComparableSeries]:
     families: list[list[SessionFigures]] = []
     for session in sessions:
-        home = next((family for family in families if _span(family[-1], session)), None)
+        home = next((family for family in families if not why_not_compared(family[-1], session)), None)
         if home is None:
             families.append([session])
         else:
@@ -334,7 +334,7 @@ def _change(moved: ItemChange) -> Change:
 
 def _why_apart(session: SessionFigures) -> NotCompared:
     """Whoever can't even be compared with itself has too few; any other was filled in otherwise than the rest."""
-    return compare_items(session, session)[0] or NotCompared.MODE
+    return why_not_compared(session, session) or NotCompared.MODE
 
 
 def _arms(session: SessionFigures) -> tuple[WhirlpoolArm, ...]:

@@ -103,7 +103,7 @@ def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, t
     Nor is a report that is withheld, or a round with so few that no change could be told from one person's answer. Of
     one sheet for a whole team (or one person) another answer is worth showing, as just that: OTHER_ANSWER.
     """
-    if reason := _not_at_all(earlier, now):
+    if reason := why_not_compared(earlier, now):
         return reason, ()
     then = {item.item.key: item for item in earlier.items}
     keys = {item.item.key for item in now.items}
@@ -114,7 +114,8 @@ def compare_items(earlier: Figures, now: Figures) -> tuple[NotCompared | None, t
     return None, (*items, *gone)
 
 
-def _not_at_all(earlier: Figures, now: Figures) -> NotCompared | None:
+def why_not_compared(earlier: Figures, now: Figures) -> NotCompared | None:
+    """Why two sessions can't be set beside each other at all; None where they can."""
     if earlier.mode is not now.mode:
         return NotCompared.MODE
     fewest = FEWEST_MOVED if now.mode.is_round else 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from reflectie.domain.questionnaire.checklist import ActionOwner, Checklist, Kind, PatternKey, Source
 from reflectie.domain.rules.findings import Finding
@@ -121,7 +122,8 @@ class ChangesSincePrevious:
         return tuple((reason, items) for reason, items in groups if items)
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: what follows from its figures is worked out once, however often a page asks it.
+@dataclass(frozen=True)
 class Report:
     checklist: Checklist
     setup: Setup
@@ -172,7 +174,7 @@ class Report:
         """How many answered of those who were expected; None where that isn't known, or not shown."""
         return turnout_of(self.counted, self.expected)
 
-    @property
+    @cached_property
     def low_turnouts(self) -> tuple[Turnout, ...]:
         """Where so few answered that it is a finding: of all, and of each group that is shown."""
         found = (self.turnout, *self.group_turnouts)
@@ -196,7 +198,7 @@ class Report:
             return Moment.AFTER
         return Moment.DURING if self.talked_about or self.agreements else Moment.BEFORE
 
-    @property
+    @cached_property
     def talked_about(self) -> tuple[ItemReport, ...]:
         """The items of which was recorded what the talk made of them."""
         return tuple(item for item in self.items if item.outcome)
@@ -210,32 +212,32 @@ class Report:
         """Whether too few answered for any result at all."""
         return isinstance(self.counted, Withheld)
 
-    @property
+    @cached_property
     def items(self) -> tuple[ItemReport, ...]:
         return tuple(item for part in self.dimensions for item in part.items)
 
-    @property
+    @cached_property
     def strengths(self) -> tuple[ItemReport, ...]:
         return self._having(Finding.STRENGTH)
 
-    @property
+    @cached_property
     def splits(self) -> tuple[ItemReport, ...]:
         """The largest difference first."""
         return tuple(sorted(self._having(Finding.SPLIT), key=lambda item: -item.difference))
 
-    @property
+    @cached_property
     def blind_spots(self) -> tuple[ItemReport, ...]:
         return self._having(Finding.UNKNOWN)
 
-    @property
+    @cached_property
     def attention(self) -> tuple[ItemReport, ...]:
         return self._having(Finding.ATTENTION)
 
-    @property
+    @cached_property
     def clear(self) -> tuple[ItemReport, ...]:
         return self._having(Finding.CLEAR)
 
-    @property
+    @cached_property
     def obstacles(self) -> tuple[ItemReport, ...]:
         """Those that most named first, then those with the widest agreement, then those of the earliest principle."""
         return tuple(sorted(self._having(Finding.OBSTACLE), key=_urgency))
@@ -243,7 +245,7 @@ class Report:
     def _having(self, found: Finding) -> tuple[ItemReport, ...]:
         return tuple(item for item in self.items if item.finding is found)
 
-    @property
+    @cached_property
     def whirlpool(self) -> tuple[WhirlpoolArm, ...]:
         return () if self.is_withheld else arms_of([item for item in self.items if item.item.kind is Kind.FACTOR])
 
@@ -253,17 +255,17 @@ class Report:
         that the obstacles with the widest agreement (concepts.md: weight comes from the team)."""
         return self.advised[:MAX_IN_SUMMARY]
 
-    @property
+    @cached_property
     def other_obstacles(self) -> tuple[ItemReport, ...]:
         """The obstacles that don't lead, the most pressing first."""
         return self._beside_leading(self.obstacles)
 
-    @property
+    @cached_property
     def other_splits(self) -> tuple[ItemReport, ...]:
         """The splits that don't lead, the largest difference first."""
         return self._beside_leading(self.splits)
 
-    @property
+    @cached_property
     def other_blind_spots(self) -> tuple[ItemReport, ...]:
         """The blind spots that don't lead."""
         return self._beside_leading(self.blind_spots)
@@ -272,7 +274,7 @@ class Report:
         leading = {item.item.key for item in self.leading}
         return tuple(item for item in items if item.item.key not in leading)
 
-    @property
+    @cached_property
     def advised(self) -> tuple[ItemReport, ...]:
         """What there is advice on, the most pressing first: every obstacle, and at most three items that were named
         first most, obstacle or not (concepts.md: weight comes from the team)."""
@@ -280,22 +282,22 @@ class Report:
         front = named[:MAX_IN_SUMMARY]
         return tuple(sorted((i for i in self.items if i.finding is Finding.OBSTACLE or i in front), key=_urgency))
 
-    @property
+    @cached_property
     def advice_first(self) -> tuple[AdviceGroup, ...]:
         """The three most pressing, by who can begin."""
         return _by_mover(self.leading)
 
-    @property
+    @cached_property
     def advice_later(self) -> tuple[AdviceGroup, ...]:
         """All other advice, by who can begin."""
         return _by_mover(self.advised[MAX_IN_SUMMARY:])
 
-    @property
+    @cached_property
     def signals(self) -> tuple[ItemReport, ...]:
         """The obstacles that a government or a funder has to move: what may go up as a signal (UCLL, principle 10)."""
         return tuple(item for item in self.obstacles if item.mover is ActionOwner.GOVERNMENT)
 
-    @property
+    @cached_property
     def asked_of_others(self) -> tuple[AdviceGroup, ...]:
         """What the team can't move alone, by whom it asks for it: obstacles, a split that leads, and what the talk
         found to hinder, of which its organisations, a government or a funder have to move something."""
@@ -307,12 +309,12 @@ class Report:
         ]
         return _grouped(asked, lambda item: item.mover)
 
-    @property
+    @cached_property
     def standing_agreements(self) -> tuple[Agreement, ...]:
         """What was agreed and not let go of since."""
         return tuple(agreement for agreement in self.agreements if agreement.state is not State.DROPPED)
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Everything that tells this report from another: the content by its version and revision, the rest as it is.
 
@@ -333,7 +335,7 @@ class Report:
             self.since.earlier.key if self.since else (),
         )
 
-    @property
+    @cached_property
     def differences(self) -> tuple[ItemReport, ...]:
         """The items on which those who chose differ, the largest difference first; of equal ones, that of most people.
         None of them is a blind spot."""
@@ -352,12 +354,12 @@ class Report:
     def further_patterns(self) -> tuple[Pattern, ...]:
         return self.patterns[MAX_PATTERNS:]
 
-    @property
+    @cached_property
     def hidden_groups(self) -> tuple[str, ...]:
         """The groups that are too small to be shown anywhere."""
         return tuple(name for name, size in self.groups if isinstance(size, Withheld))
 
-    @property
+    @cached_property
     def factors_at_play(self) -> tuple[ItemReport, ...]:
         return tuple(arm.report for arm in self.whirlpool if arm.report.finding is Finding.OBSTACLE)
 
@@ -365,7 +367,7 @@ class Report:
     def sources(self) -> tuple[Source, ...]:
         return self.checklist.sources
 
-    @property
+    @cached_property
     def notes(self) -> tuple[tuple[ItemReport, Note], ...]:
         return tuple((item, note) for item in self.items for note in item.notes)
 

@@ -1,7 +1,6 @@
 """What pictures are made of: outlines and words at a place, each in a tone that the template paints."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 # Wide enough to read on a phone of 360 px, where a picture is about 320 px wide.
 WIDTH = 360.0
@@ -116,7 +115,6 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     return sum(_WIDTHS[kind] for kind in kinds) * size * (_BOLD if bold else 1)
 
 
-@lru_cache(maxsize=1024)
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> tuple[str, ...]:
     """The text in lines that are at most so wide. A word that is wider than a line is broken off."""
     lines: list[str] = []

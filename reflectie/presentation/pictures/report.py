@@ -28,7 +28,7 @@ from .arms import whirlpool_text
 from .bands import BandRow, draw_bands, draw_numbers
 from .drawing import Drawing
 from .scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
-from .spread import Bar, SpreadRow, draw_spreads, spread_bar
+from .spread import SpreadRow, draw_spreads
 from .tracks import Track, draw_legend, draw_tracks
 
 Row = TypeVar("Row")
@@ -365,7 +365,3 @@ PICTURES: dict[str, Callable[[Report], Picture | None]] = {
     "perspectieven": _perspectives,
     "van-a-tot-z": _ranges,
 }
-
-
-def spread_picture(counts: Counts) -> Bar:
-    return spread_bar(counts.hindering, counts.helping, counts.dont_know, counts.open, counts.divided)

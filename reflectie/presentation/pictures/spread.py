@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .drawing import LEADING, WIDTH, Drawing, Pen
 
@@ -40,7 +39,6 @@ class SpreadRow:
     right: str
 
 
-@lru_cache(maxsize=4096)
 def spread_bar(
     hindering: int,
     helping: int,

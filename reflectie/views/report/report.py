@@ -27,16 +27,18 @@ from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import conditional_page
 
 TEMPLATE = "reflectie/report/page.html"
+ARTICLE = "reflectie/report/article.html"
 
 
 def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    context, seen_by = access.context, access.seen_by
+    context, seen_by, shared = access.context, access.seen_by, ARTICLE
     if access.member is None:
         own = _own_token(request, access.links.key)
         context |= {"reflection_token": own, "session_draft_key": session_draft_key(access.session)}
         context |= links(request, own) if own else {}
-        seen_by = "own" if own else ""
-    return conditional_page(request, TEMPLATE, load_report(access.session), context, seen_by)
+        # What has a link to fill in on it is nobody else's, and kept nowhere.
+        seen_by, shared = ("own", "") if own else ("", ARTICLE)
+    return conditional_page(request, TEMPLATE, load_report(access.session), context, seen_by, shared=shared)
 
 
 def _own_token(request: HttpRequest, token: str | UUID) -> str:

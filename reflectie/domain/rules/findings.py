@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 
 from reflectie.domain.questionnaire.answers import Value
 from reflectie.domain.questionnaire.checklist import Kind
@@ -77,8 +76,6 @@ def count(values: Iterable[str]) -> Counts:
     )
 
 
-# Thousands of sessions beside each other have the same few counts.
-@lru_cache(maxsize=4096)
 def finding(kind: Kind, counts: Counts) -> Finding:
     """The finding of one item, by the four rules of concepts.md in their order. Without any response: UNKNOWN.
 
@@ -89,7 +86,6 @@ def finding(kind: Kind, counts: Counts) -> Finding:
     if counts.hindering >= OBSTACLE_FROM * counts.chose:
         return Finding.OBSTACLE
     if counts.helping >= STRENGTH_FROM * counts.chose:
-        # By value, as the cache compares: a bare "pair" is the same key, so its finding is kept for Kind.PAIR as well.
         return Finding.STRENGTH if kind == Kind.PAIR else Finding.CLEAR
     return Finding.SPLIT
 

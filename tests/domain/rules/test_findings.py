@@ -109,8 +109,7 @@ def test_finding_one_response_follows_its_answer(values, pair, factor):
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_finding_asked_with_the_bare_word_of_a_kind_is_kept_as_that_of_the_kind(kind):
-    finding.cache_clear()
+def test_finding_asked_with_the_bare_word_of_a_kind_is_that_of_the_kind(kind):
     good = Finding.STRENGTH if kind is Kind.PAIR else Finding.CLEAR
     assert [finding(key, Counts(helping=4)) for key in (kind.value, kind)] == [good, good]
 

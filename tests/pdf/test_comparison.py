@@ -428,6 +428,6 @@ def test_pdf_takes_as_many_queries_at_many_sessions(fien, many, django_assert_nu
     sessions = [opened(linde, answers(2, 1), date(2020 + n % 6, 1 + n % 12, 1 + n % 28)) for n in range(many)]
     client = client_of(fien)
     client.get(address(*sessions))
-    # Who asks (two), the sessions, who counts, their answers, what is needed, agreements.
-    with django_assert_num_queries(7):
+    # Who asks (two), the sessions, what their answers add up to, agreements.
+    with django_assert_num_queries(5):
         client.get(address(*sessions))

@@ -17,7 +17,7 @@ from reflectie.domain.meeting.guide import LENGTHS, build_guide
 from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import Checklist
-from reflectie.domain.report import build
+from reflectie.domain.report import figures
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.rules.findings import Counts
@@ -80,7 +80,7 @@ def test_nothing_made_of_a_report_tells_in_which_group_the_objector_is(content, 
 @pytest.mark.django_db
 def test_the_same_comparison_finds_groups_that_are_shown_against_the_rules(content, checklist, withheld, monkeypatch):
     """What the tests above don't find, they would."""
-    monkeypatch.setattr(build, "group_figures", lambda _total, groups: groups)
+    monkeypatch.setattr(figures, "group_figures", lambda _total, groups: groups)
     one, other = (report_of(checklist, SIZES, world) for world in withheld)
     first, second = everything_made_of(one), everything_made_of(other)
 

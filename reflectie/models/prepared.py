@@ -7,12 +7,14 @@ half. Only for what is asked with every save or every page of a questionnaire; w
 from collections.abc import Callable
 from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Field, QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+
+Row = TypeVar("Row")
 
 
 class _Query(Query):
@@ -23,7 +25,7 @@ class _Query(Query):
     asked: list[Any]
 
     def get_compiler(self, *args: Any, **options: Any) -> SQLCompiler:
-        compiler = super().get_compiler(*args, **options)
+        compiler: SQLCompiler = super().get_compiler(*args, **options)
         if not self.known:
             sql, _values = compiler.as_sql()
             found = {name: value for name, value in vars(compiler).items() if name not in ("query", "connection")}
@@ -32,24 +34,24 @@ class _Query(Query):
         return compiler
 
 
-class Prepared:
+class Prepared(Generic[Row]):
     """A query whose values differ each time, and nothing else.
 
     `make` gives it as a queryset, with whatever values in their places. `fields` say what these are, in the order in
     which they stand in the SQL.
     """
 
-    def __init__(self, make: Callable[[], "QuerySet[Any, Any]"], *fields: "Field[Any, Any]") -> None:
+    def __init__(self, make: Callable[[], "QuerySet[Any, Row]"], *fields: "Field[Any, Any]") -> None:
         self._make, self._fields = make, fields
 
     @cached_property
-    def _made(self) -> tuple["QuerySet[Any, Any]", _Query]:
-        queryset = self._make()
-        query: Any = queryset.query.chain(klass=_Query)
+    def _made(self) -> tuple[Any, Any]:
+        queryset: Any = self._make()
+        query = queryset.query.chain(klass=_Query)
         query.known = {}
         return queryset, query
 
-    def ask(self, *values: Any) -> list[Any]:
+    def ask(self, *values: Any) -> list[Row]:
         """What the queryset would give with these values. One query."""
         made, query = self._made
         # Not by Django's own way to copy it, which goes over every part. Both share what is known, and no values.
@@ -57,6 +59,6 @@ class Prepared:
         query.asked = [
             field.get_db_prep_value(value, connection) for field, value in zip(self._fields, values, strict=True)
         ]
-        queryset: Any = type(made)(made.model, query)
-        queryset._fields = made._fields  # type: ignore[attr-defined]
-        return list(made._iterable_class(queryset))  # type: ignore[attr-defined]
+        queryset = type(made)(made.model, query)
+        queryset._fields, queryset._iterable_class = made._fields, made._iterable_class
+        return list(queryset)

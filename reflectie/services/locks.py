@@ -16,7 +16,7 @@ _SESSION = Prepared(
 def lock_session(session: Session) -> Session:
     """The session as it is now, locked until the transaction ends. Raises NotFoundError when it was erased."""
     for found in _SESSION.ask(session.pk):
-        return found  # type: ignore[no-any-return]
+        return found
     raise NotFoundError
 
 

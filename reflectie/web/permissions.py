@@ -157,7 +157,7 @@ def joined_session_or_404(join_token: str) -> Session:
     """The session that a link to take part opens, at whatever stage, with its checklist. One query, and one more for a
     link that opens none."""
     for session in _JOINED.ask(join_token):
-        return session  # type: ignore[no-any-return]
+        return session
     raise _renewed_or_absent(join_token)
 
 
@@ -185,7 +185,7 @@ def progress_or_404(join_token: str) -> RoundProgress:
 def response_or_404(token: str) -> Response:
     """The answer sheet that a link to fill in opens, with its session and checklist. One query."""
     for response in _RESPONSE.ask(hash_token(token)):
-        return response  # type: ignore[no-any-return]
+        return response
     raise _renewed_or_absent(token)
 
 

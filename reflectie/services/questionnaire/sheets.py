@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -113,7 +114,7 @@ _COLUMNS = [field.attname for field in Response._meta.concrete_fields]
 
 
 @lru_cache
-def _under_hashes(number: int) -> Prepared:
+def _under_hashes(number: int) -> Prepared[tuple[Any, ...]]:
     """A sheet with its answers, under one of so many hashes."""
     responses = Response.objects.filter(session=UUID(int=0), token_hash__in=[str(place) for place in range(number)])
     return Prepared(

@@ -81,7 +81,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _begin(request, session, token) if is_open else _to("join", token)
     response = _own_response(request, session, token)
-    context = {**_context(request, session, token), "response": response}
+    context = {
+        **_context(request, session, token),
+        "checklist": load_checklist(session.checklist),
+        "promises": disclosures(round_of(session)),
+        "groups": [name for name, _expected in session.groups],
+        "response": response,
+    }
     is_round = context["is_round"]
     finished = response is not None and response.finished
     # Of a sheet that a team fills in together, finishing opens the report.
@@ -106,12 +112,9 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
     mode = Mode(session.mode)
     code = participant_code(request, session) if mode.is_round else ""
     return {
-        "checklist": load_checklist(session.checklist),
         **_about(session, token),
         "mode": mode.value,
         "is_round": mode.is_round,
-        "promises": disclosures(round_of(session)),
-        "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
         "session_draft_key": session_draft_key(session),
         "owner": owner_draft_key(request, session),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.functional import Promise
@@ -101,7 +102,7 @@ def save_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     if page.status == 200 and finish:
         return _redirect(request, sheet.finish_url if saved.filling.finished else f"{sheet.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragments(request, page, saved.filling)
+        return _fragments(page, saved.filling)
     if page.status == 200:
         return HttpResponseRedirect(f"{sheet.url}?bewaard={_now()}#bar", status=303)
     return _whole_page(request, sheet, page, saved.filling)
@@ -144,7 +145,7 @@ def _saved_at(request: HttpRequest) -> str:
     return found[0] if found and request.method == "GET" else ""
 
 
-def _fragments(request: HttpRequest, page: SheetPage, filling: Filling) -> HttpResponse:
+def _fragments(page: SheetPage, filling: Filling) -> HttpResponse:
     """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
     context = {
         **_parts(page, filling),
@@ -154,7 +155,8 @@ def _fragments(request: HttpRequest, page: SheetPage, filling: Filling) -> HttpR
         "saved_at": _now() if page.status == 200 else "",
         "whirlpool": page.render_new_whirlpool(),
     }
-    return render(request, "reflectie/questionnaire/saved.html", context, status=page.status)
+    # Nothing in it asks who is there, as whole pages do.
+    return HttpResponse(render_to_string("reflectie/questionnaire/saved.html", context), status=page.status)
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:

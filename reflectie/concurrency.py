@@ -1,15 +1,18 @@
-"""How many pages a worker makes at a time, and that nobody keeps a place while the database keeps them waiting."""
+"""How many pages a worker makes at a time, in which order, and that nobody keeps a place while the database keeps them
+waiting."""
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# So many pages at a time are made by a worker. More would only wait for the same processor, and a save among them for
-# its share of it while it holds the database: with 24 at a time, one save in a hundred took seconds.
+# So many pages at a time are made by a worker, and the second only beside one that takes longer than PATIENCE. Two that
+# are quick would wait for the same processor, and a save for its share of it while it holds the database: with two at a
+# time, saves waited for each other ten times as long as one takes.
 MAX_CONCURRENT_REQUESTS = 2
-# Whoever the database keeps waiting for so many seconds (another's lock, a disk, a network) has lost the place. Longer
-# than nearly everything takes that isn't waiting, so that it stays at two at a time.
+# Whoever takes so many seconds gets company. Whoever the database keeps waiting for as long (another's lock, a disk, a
+# network) has lost the place. Longer than nearly everything takes, so that it stays at one at a time.
 PATIENCE = 0.1
 LOOK_EVERY = 0.05
 
@@ -26,6 +29,8 @@ class _Place:
     """Of one request."""
 
     def __init__(self) -> None:
+        self.given = threading.Event()
+        self.began = 0.0
         self.waits_since: float | None = None
         self.is_lost = False
 
@@ -35,8 +40,9 @@ class Places:
 
     def __init__(self, number: int = MAX_CONCURRENT_REQUESTS) -> None:
         self._free = number
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._taken: set[_Place] = set()
+        self._line: deque[_Place] = deque()
 
     @property
     def waiting(self) -> int:
@@ -45,24 +51,38 @@ class Places:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Wait for a place, and keep it as long as this lasts and nothing waits."""
+        """Wait for a place, until all who came before have one, and keep it as long as this lasts and nothing waits."""
         place = _Place()
-        with self._changed:
-            while self._free <= 0:
-                # Who needs a place looks for it: no thread has to watch.
-                self._changed.wait(LOOK_EVERY)
+        with self._lock:
+            self._line.append(place)
+            self._let_in()
+        while not place.given.wait(LOOK_EVERY):
+            # Who needs a place looks for it: no thread has to watch.
+            with self._lock:
                 self._take_from_who_waits()
-            self._free -= 1
-            self._taken.add(place)
+                self._let_in()
         _here.places, _here.place = self, place
         try:
             yield
         finally:
             _here.places = _here.place = None
-            with self._changed:
+            with self._lock:
                 self._taken.discard(place)
                 if not place.is_lost:
-                    self._give_back()
+                    self._free += 1
+                self._let_in()
+
+    def _let_in(self) -> None:
+        """Whoever is first in line, where nobody makes a page, or those who do take long and there is a place."""
+        now = time.monotonic()
+        while (
+            self._line and self._free > 0 and all(each.is_lost or now - each.began > PATIENCE for each in self._taken)
+        ):
+            place = self._line.popleft()
+            place.began = now
+            self._free -= 1
+            self._taken.add(place)
+            place.given.set()
 
     def _take_from_who_waits(self) -> None:
         now = time.monotonic()
@@ -70,15 +90,11 @@ class Places:
             since = place.waits_since
             if not place.is_lost and since is not None and now - since > PATIENCE:
                 place.is_lost = True
-                self._give_back()
-
-    def _give_back(self) -> None:
-        self._free += 1
-        self._changed.notify()
+                self._free += 1
 
     def come_back(self, place: _Place) -> None:
         """It goes on at once, since it may hold what others wait for; the next ones wait for it."""
-        with self._changed:
+        with self._lock:
             place.waits_since = None
             if place.is_lost:
                 place.is_lost = False

@@ -1,9 +1,11 @@
 """How gunicorn serves: `gunicorn -c samenwerking/gunicorn.py`. Flags on the command line win from what stands here."""
 
+import ctypes
 import gc
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ worker_class = "samenwerking.worker.Worker"
 threads = int(os.environ.get("WEB_THREADS", "24"))
 # Longer than a page takes: threads that take turns more often than that only slow each other down.
 sys.setswitchinterval(0.02)
+# The C library would give each thread memory of its own, which keeps what it once held: two pools are enough where one
+# or two threads work at a time. Other C libraries than GNU's have no such setting.
+M_ARENA_MAX = -8
+with suppress(AttributeError, OSError):
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 # Code is loaded once, before the workers split off: less memory, and a wrong setting stops the start itself.
 preload_app = True
 # The socket for `gunicornc` would stand in the home folder, one for all projects of that user.

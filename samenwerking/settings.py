@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reflectie.web.middleware.limit_concurrent_requests",
-    "reflectie.web.middleware.CompressPages",
+    "reflectie.web.middleware.compress_pages",
     "reflectie.web.middleware.response_headers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -102,8 +102,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["reflectie.web.loaders.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
@@ -112,6 +117,8 @@ TEMPLATES = [
                 "reflectie.templatetags.pdf",
                 "reflectie.templatetags.report",
                 "reflectie.templatetags.wording",
+                # The last: it takes the place of some of the first.
+                "reflectie.templatetags.constants",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -3,16 +3,21 @@
 from uuid import UUID
 
 from reflectie.models import Collaboration, Session
+from reflectie.models.prepared import Prepared
 
 from .errors import NotFoundError
+
+_SESSION = Prepared(
+    lambda: Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=UUID(int=0)),
+    Session._meta.get_field("id"),
+)
 
 
 def lock_session(session: Session) -> Session:
     """The session as it is now, locked until the transaction ends. Raises NotFoundError when it was erased."""
-    found = Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=session.pk).first()
-    if found is None:
-        raise NotFoundError
-    return found
+    for found in _SESSION.ask(session.pk):
+        return found
+    raise NotFoundError
 
 
 def lock_collaboration(pk: UUID) -> Collaboration:

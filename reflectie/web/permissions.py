@@ -29,9 +29,21 @@ from reflectie.models import (
     nth_that_day,
     report_is_open,
 )
+from reflectie.models.prepared import Prepared
 from reflectie.services.comparison.comparisons import comparable_sessions
 from reflectie.services.sessions.rounds import RoundProgress, load_progress
 from reflectie.services.tokens import hash_token
+
+_JOINED = Prepared(
+    lambda: (
+        Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration").filter(join_token="")
+    ),
+    Session._meta.get_field("join_token"),
+)
+_RESPONSE = Prepared(
+    lambda: Response.objects.select_related("session__checklist").filter(token_hash=""),
+    Response._meta.get_field("token_hash"),
+)
 
 COORDINATOR = (Role.COORDINATOR,)
 MEMBERS = (Role.COORDINATOR, Role.FACILITATOR)
@@ -144,11 +156,9 @@ def compared_or_404(request: HttpRequest, keys: Collection[UUID]) -> list[Sessio
 def joined_session_or_404(join_token: str) -> Session:
     """The session that a link to take part opens, at whatever stage, with its checklist. One query, and one more for a
     link that opens none."""
-    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration")
-    session = sessions.filter(join_token=join_token).first()
-    if session is None:
-        raise _renewed_or_absent(join_token)
-    return session
+    for session in _JOINED.ask(join_token):
+        return session
+    raise _renewed_or_absent(join_token)
 
 
 def _renewed_or_absent(token: str) -> Http404:
@@ -174,10 +184,9 @@ def progress_or_404(join_token: str) -> RoundProgress:
 
 def response_or_404(token: str) -> Response:
     """The answer sheet that a link to fill in opens, with its session and checklist. One query."""
-    response = Response.objects.select_related("session__checklist").filter(token_hash=hash_token(token)).first()
-    if response is None:
-        raise _renewed_or_absent(token)
-    return response
+    for response in _RESPONSE.ask(hash_token(token)):
+        return response
+    raise _renewed_or_absent(token)
 
 
 def readable_session_or_404(read_token: str) -> Session:

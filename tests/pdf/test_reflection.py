@@ -502,4 +502,4 @@ def test_layout_of_a_template_makes_no_words_and_keeps_what_was_typed(tmp_path, 
 
     made = documents.render_page("page.html", {"text": "one\ntwo"})
 
-    assert made == "<p class='a'><b>one\ntwo</b>\n  and more</p>\n<br/>\n<p>x</p>"
+    assert made == "<p class='a'><b>one\ntwo</b>\nand more</p>\n<br/>\n<p>x</p>"

@@ -84,6 +84,39 @@ def test_who_makes_a_page_keeps_the_place(people: People):
     assert not others.is_alive()
 
 
+def test_one_page_at_a_time_until_it_takes_long(people: People):
+    people.start(1, for_database=False)
+    assert people.inside.acquire(timeout=10)
+    # The first has had its place for a moment by now: what the second waits is the rest.
+    assert PATIENCE / 2 < people.page() < 5
+    assert people.done == []
+
+
+def test_pages_are_made_in_the_order_in_which_they_were_asked(people: People):
+    entered: list[int] = []
+
+    def ask(number: int) -> None:
+        with people.places.one():
+            entered.append(number)
+
+    people.start(MAX_CONCURRENT_REQUESTS, for_database=False)
+    for _ in range(MAX_CONCURRENT_REQUESTS):
+        assert people.inside.acquire(timeout=10)
+    for number in range(12):
+        people.threads.append(threading.Thread(target=ask, args=[number]))
+        people.threads[-1].start()
+        until = time.monotonic() + 10
+        while len(people.places._line) <= number and time.monotonic() < until:
+            time.sleep(0.001)
+    # As long as it takes somebody to lose patience, some times over: whoever looked for a place is still where it was.
+    time.sleep(3 * PATIENCE)
+    assert entered == []
+    people.go_on.set()
+    for thread in people.threads:
+        thread.join(20)
+    assert entered == list(range(12))
+
+
 def test_who_has_waited_goes_on_at_once_and_the_next_wait_for_them(people: People):
     people.start(MAX_CONCURRENT_REQUESTS, for_database=True)
     for _ in range(MAX_CONCURRENT_REQUESTS):

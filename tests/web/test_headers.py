@@ -1,3 +1,4 @@
+import gzip
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,28 @@ def test_pages_and_pictures_leave_compressed_and_files_as_they_are(reader: Clien
     assert {path: answer.headers.get("Content-Encoding") for path, answer in answers.items()} == paths
     assert all(len(answer.content) > 200 for answer in answers.values())
     assert not any("Content-Encoding" in reader.get(path).headers for path in paths)
+
+
+@pytest.mark.django_db
+def test_compressed_page_is_the_page_and_its_etag_a_weak_one(reader: Client, finished: Reflection) -> None:
+    plain = reader.get(finished.report_url)
+    answer = reader.get(finished.report_url, headers={"accept-encoding": "br, gzip;q=0.8"})
+    assert gzip.decompress(answer.content) == plain.content
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+    assert answer.headers["ETag"] == f"W/{plain.headers['ETag']}"
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    again = reader.get(finished.report_url, headers={"if-none-match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.django_db
+def test_how_long_a_compressed_page_is_differs_each_time(client: Client) -> None:
+    """Who sees its length alone, and can have something of theirs on it, learns nothing (BREACH)."""
+    call_command("load_checklist")
+    lengths = {len(client.get("/", headers={"accept-encoding": "gzip"}).content) for _ in range(20)}
+    assert len(lengths) > 5
+    assert max(lengths) - min(lengths) < 100
 
 
 @pytest.mark.django_db

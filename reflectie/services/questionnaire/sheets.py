@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 
@@ -15,6 +17,7 @@ from reflectie.domain.questionnaire.answers import FieldValue, Merged, Posted, S
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
 from reflectie.models import Answer, Response, Session
+from reflectie.models.prepared import Prepared
 from reflectie.services.clock import today
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
@@ -108,8 +111,39 @@ def find_response(session: Session, *token_hashes: str) -> Response | None:
     return session.responses.filter(token_hash__in=token_hashes).first()
 
 
+_COLUMNS = [field.attname for field in Response._meta.concrete_fields]
+
+
+@lru_cache
+def _under_hashes(number: int) -> Prepared[tuple[Any, ...]]:
+    """A sheet with its answers, under one of so many hashes."""
+    responses = Response.objects.filter(session=UUID(int=0), token_hash__in=[str(place) for place in range(number)])
+    return Prepared(
+        lambda: responses.values_list(*_COLUMNS, "answers__item__key", "answers__value", "answers__note"),
+        Response._meta.get_field("session"),
+        *[Response._meta.get_field("token_hash")] * number,
+    )
+
+
+def find_sheet(session: Session, *token_hashes: str) -> tuple[Response | None, Sheet]:
+    """The sheet that a token opens in a session, kept under one of these, and what was answered on it; before its first
+    answer there is none, and it is empty. One query."""
+    rows = _under_hashes(len(token_hashes)).ask(session.pk, *token_hashes)
+    if not rows:
+        return None, Sheet({})
+    response = Response.from_db(connection.alias, _COLUMNS, rows[0][: len(_COLUMNS)])
+    response.session = session
+    answers = [row[len(_COLUMNS) :] for row in rows if row[0] == response.pk]
+    return response, _sheet_of(response, [answer for answer in answers if answer[0]])
+
+
 def load_filling(session: Session, response: Response | None) -> Filling:
     """A sheet of a session that was fetched with its checklist; empty before its first answer. One query or none."""
+    return filling_of(session, response, load_sheets([response])[0] if response else Sheet({}))
+
+
+def filling_of(session: Session, response: Response | None, sheet: Sheet) -> Filling:
+    """A sheet as `find_sheet` gives it, of a session that was fetched with its checklist."""
     return Filling(
         session_id=session.pk,
         setup=setup_of(session),
@@ -119,7 +153,7 @@ def load_filling(session: Session, response: Response | None) -> Filling:
         changed_on=session.changed_on,
         delete_on=delete_on(session),
         checklist=load_checklist(session.checklist),
-        sheet=load_sheets([response])[0] if response else Sheet({}),
+        sheet=sheet,
     )
 
 
@@ -155,17 +189,21 @@ def texts_of(session: Session, setup: Setup) -> list[Sheet]:
 
 def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") -> list[Sheet]:
     """Raises KeyError for an answer on none of these."""
-    values: dict[UUID, dict[str, FieldValue]] = {
-        response.pk: {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
-        for response in responses
-    }
-    for response_id, key, value, note in answers.values_list("response_id", "item__key", "value", "note"):
-        sheet = values[response_id]
+    of_each: dict[UUID, list[tuple[str, str, str]]] = {response.pk: [] for response in responses}
+    for response_id, *answer in answers.values_list("response_id", "item__key", "value", "note"):
+        of_each[response_id].append((answer[0], answer[1], answer[2]))
+    return [_sheet_of(response, of_each[response.pk]) for response in responses]
+
+
+def _sheet_of(response: Response, answers: Iterable[tuple[str, str, str]]) -> Sheet:
+    """From its answers: the key of the item, the value and the note of each."""
+    values = {name: tuple(kept) if isinstance(kept, list) else kept for name, kept in response.extras.items()}
+    for key, value, note in answers:
         if value:
-            sheet[key] = value
+            values[key] = value
         if note:
-            sheet[note_name(key)] = note
-    return [Sheet(values[response.pk]) for response in responses]
+            values[note_name(key)] = note
+    return Sheet(values)
 
 
 def save_fields(
@@ -191,8 +229,8 @@ def save_fields(
     promised = plan_of(session).promise
     with transaction.atomic():
         session = lock_session(session)
-        response = find_response(session, token_hash)
-        filling = load_filling(session, response)
+        response, sheet = find_sheet(session, token_hash)
+        filling = filling_of(session, response, sheet)
         # First: closing takes the tokens away, so that then no sheet is found at all.
         if not filling.is_open:
             raise SessionClosedError

@@ -13,13 +13,14 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.rules.disclosures import Round, disclosures
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
 from reflectie.models import OPENED, Response, Session
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import PlanChangedError
-from reflectie.services.questionnaire.sheets import find_response, takes_answers
+from reflectie.services.questionnaire.sheets import filling_of, find_response, find_sheet, takes_answers
 from reflectie.services.sessions.rounds import StageError, withdraw
 from reflectie.services.tokens import PERSONAL_CODE, hash_token, new_code, read_token
 from reflectie.web.errors import keeps_typed
@@ -79,8 +80,15 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     is_open = takes_answers(session)
     if request.method == "POST":
         return _begin(request, session, token) if is_open else _to("join", token)
-    context = _context(request, session, token)
-    is_round, response = context["is_round"], context["response"]
+    response = _own_response(request, session, token)
+    context = {
+        **_context(request, session, token),
+        "checklist": load_checklist(session.checklist),
+        "promises": disclosures(round_of(session)),
+        "groups": [name for name, _expected in session.groups],
+        "response": response,
+    }
+    is_round = context["is_round"]
     finished = response is not None and response.finished
     # Of a sheet that a team fills in together, finishing opens the report.
     if session.stage in OPENED or (finished and not is_open and not is_round):
@@ -104,14 +112,10 @@ def _context(request: HttpRequest, session: Session, token: str) -> dict[str, An
     mode = Mode(session.mode)
     code = participant_code(request, session) if mode.is_round else ""
     return {
-        "checklist": load_checklist(session.checklist),
         **_about(session, token),
         "mode": mode.value,
         "is_round": mode.is_round,
-        "promises": disclosures(round_of(session)),
-        "groups": [name for name, _expected in session.groups],
         "code": in_groups(code),
-        "response": _own_response(request, session, token, code),
         "session_draft_key": session_draft_key(session),
         "owner": owner_draft_key(request, session),
         "join_url": reverse("join", args=[token]),
@@ -146,7 +150,8 @@ def _about(session: Session, token: str) -> dict[str, Any]:
     return {"session": session, "collaboration": session.collaboration, "token": token}
 
 
-def _own_response(request: HttpRequest, session: Session, token: str, code: str) -> Response | None:
+def _own_response(request: HttpRequest, session: Session, token: str) -> Response | None:
+    code = participant_code(request, session)
     if Mode(session.mode).is_round and not code:
         return None
     return find_response(session, *_own_hashes(request, session, token, code))
@@ -163,37 +168,39 @@ def fill(request: HttpRequest, token: str) -> HttpResponse:
     is_late = not takes_answers(session) and "niet-bewaard" in request.GET
     if not posts and not is_late and (not takes_answers(session) or (is_round and not code)):
         return _to("join", token)
-    sheet = _sheet_context(request, session, token)
+    hashes = _own_hashes(request, session, token, code)
+    if posts:
+        # It is found under the lock. Only where keys were changed it may be kept under another than the first.
+        response, filling = (find_response(session, *hashes) if len(hashes) > 1 else None), None
+    else:
+        response, kept = find_sheet(session, *hashes) if code or not is_round else (None, Sheet({}))
+        filling = filling_of(session, response, kept)
+    sheet = _sheet_context(request, session, token, _kept_hash(response) or hashes[0])
     # This page may have been drawn for somebody who used this device before: their answers are nobody else's.
     mark = request.POST.get("keep-as", "")
     if posts and is_round and (not code or mark != sheet.draft_key):
         refused = _other_promise if code and is_same_person(mark, sheet.draft_key) else _other_person
         return refused(request, sheet)
     try:
-        return save_sheet(request, sheet) if posts else show_sheet(request, sheet)
+        return show_sheet(request, sheet, filling) if filling else save_sheet(request, sheet)
     except PlanChangedError:
         return _other_promise(request, sheet)
 
 
-def _sheet_context(request: HttpRequest, session: Session, token: str) -> SheetContext:
-    context = _context(request, session, token)
-    is_round, response = context["is_round"], context["response"]
-    token_hash = _kept_hash(response) or _own_hashes(request, session, token, participant_code(request, session))[0]
-    if is_round or not (response and response.finished):
-        context["report_url"] = ""
+def _sheet_context(request: HttpRequest, session: Session, token: str, token_hash: str) -> SheetContext:
+    is_round = Mode(session.mode).is_round
+    report_url = "" if is_round else reverse("report", args=[read_token(token)])
     return SheetContext(
         session=session,
-        response=response,
         token_hash=token_hash,
         url=reverse("join-fill", args=[token]),
-        finish_url=context["join_url"] if is_round else reverse("report", args=[read_token(token)]),
+        finish_url=report_url or reverse("join", args=[token]),
         finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
         intro="reflectie/questionnaire/join/intro.html",
-        context={**NOBODY, **context},
+        context=lambda: {**NOBODY, **_context(request, session, token)},
         # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
         may_begin="begun" not in request.POST,
         draft_key=sheet_draft_key(session, token_hash) if is_round else shared_draft_key(session),
-        owner=context["owner"],
     )
 
 

@@ -1,11 +1,13 @@
 """The sheet's page and its saving: the same for who holds a link of their own and for who takes part in a round."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.functional import Promise
@@ -14,14 +16,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.sheet import SheetForm
-from reflectie.models import Response, Session
+from reflectie.models import Session
 from reflectie.presentation.questionnaire import given_in_words
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import (
     Filling,
     SessionClosedError,
     SessionFullError,
-    load_filling,
     save_fields,
     setup_of,
 )
@@ -37,30 +38,26 @@ class SheetContext:
     """Where a sheet is filled in: its session, what opens it, and what differs by who fills it in."""
 
     session: Session
-    response: Response | None
     token_hash: str
     url: str
     # Where finishing leads, and what the button says.
     finish_url: str
     finish_label: str | Promise
-    # What stands above the questions: a template, and what it needs.
+    # What stands above the questions: a template, and what all of its pages need. Most saves draw none of them.
     intro: str
-    context: dict[str, Any] = field(default_factory=dict)
+    context: Callable[[], dict[str, Any]]
     # Whether a first answer may make the sheet.
     may_begin: bool = False
     # What the browser keeps unsent answers under: no two people's on one device.
     draft_key: str = ""
-    # With what the marks begin of whoever may see what is kept so; nothing where nobody may.
-    owner: str = ""
 
     def read_form(self, data: QueryDict | None = None) -> SheetForm:
         """What was sent of the sheet, read and checked."""
         return SheetForm(load_checklist(self.session.checklist), setup_of(self.session), data)
 
 
-def show_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
+def show_sheet(request: HttpRequest, sheet: SheetContext, filling: Filling) -> HttpResponse:
     """The page to fill in, or, when the session takes no more answers, what to do instead."""
-    filling = load_filling(sheet.session, sheet.response)
     form = sheet.read_form()
     if not filling.is_open:
         return show_closed(request, sheet, form)
@@ -78,7 +75,7 @@ def _ask_whether_empty(request: HttpRequest, sheet: SheetContext, filling: Filli
         "is_round": filling.setup.mode.is_round,
         "total": len(filling.checklist.items),
         "sure": SURE,
-        **sheet.context,
+        **sheet.context(),
     }
     return render(request, "reflectie/questionnaire/empty.html", context)
 
@@ -105,7 +102,7 @@ def save_sheet(request: HttpRequest, sheet: SheetContext) -> HttpResponse:
     if page.status == 200 and finish:
         return _redirect(request, sheet.finish_url if saved.filling.finished else f"{sheet.url}?{ASKS}")
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragments(request, page, saved.filling)
+        return _fragments(page, saved.filling)
     if page.status == 200:
         return HttpResponseRedirect(f"{sheet.url}?bewaard={_now()}#bar", status=303)
     return _whole_page(request, sheet, page, saved.filling)
@@ -120,7 +117,9 @@ def _whole_page(request: HttpRequest, sheet: SheetContext, page: SheetPage, fill
         "begins": not filling.sheet.answered(filling.checklist),
         "open_items": page.render_open_items(),
         "saved_at": _saved_at(request),
-        **sheet.context,
+        **sheet.context(),
+        # Where finishing leads is the report of a sheet that is the only one.
+        "report_url": sheet.finish_url if filling.finished and not filling.setup.mode.is_round else "",
     }
     return render(request, "reflectie/questionnaire/page.html", context, status=page.status)
 
@@ -146,7 +145,7 @@ def _saved_at(request: HttpRequest) -> str:
     return found[0] if found and request.method == "GET" else ""
 
 
-def _fragments(request: HttpRequest, page: SheetPage, filling: Filling) -> HttpResponse:
+def _fragments(page: SheetPage, filling: Filling) -> HttpResponse:
     """The parts of the page that a save changes. The controls stay as they are under the person's fingers."""
     context = {
         **_parts(page, filling),
@@ -156,7 +155,8 @@ def _fragments(request: HttpRequest, page: SheetPage, filling: Filling) -> HttpR
         "saved_at": _now() if page.status == 200 else "",
         "whirlpool": page.render_new_whirlpool(),
     }
-    return render(request, "reflectie/questionnaire/saved.html", context, status=page.status)
+    # Nothing in it asks who is there, as whole pages do.
+    return HttpResponse(render_to_string("reflectie/questionnaire/saved.html", context), status=page.status)
 
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
@@ -182,8 +182,7 @@ def refuse(
         "text": text,
         "is_shown": forget is None,
         "given": given_in_words(form.checklist, form.known, form.values),
-        "owner": sheet.owner,
         "forget": forget,
-        **sheet.context,
+        **sheet.context(),
     }
     return render(request, "reflectie/questionnaire/closed.html", context, status=409)

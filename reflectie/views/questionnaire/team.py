@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.setup import Mode
 from reflectie.forms.questionnaire.start import StartForm
+from reflectie.models import Response
 from reflectie.services.erasure import erase_reflection
-from reflectie.services.questionnaire.sheets import start_reflection
+from reflectie.services.questionnaire.sheets import load_filling, start_reflection
 from reflectie.services.tokens import hash_token, read_token
 from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import person_draft_key, session_draft_key, shared_draft_key
@@ -52,27 +53,26 @@ def _begin(form: StartForm, attempt: Attempt) -> HttpResponse:
 @keeps_typed(sent_by_anyone=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fill(request: HttpRequest, token: str) -> HttpResponse:
-    sheet = _sheet_context(request, token)
+    response = response_or_404(token)
+    sheet = _sheet_context(request, token, response)
     if request.method == "POST":
         return save_sheet(request, sheet)
-    page = show_sheet(request, sheet)
+    page = show_sheet(request, sheet, load_filling(response.session, response))
     return remember(page, token) if page.status_code == 200 else page
 
 
-def _sheet_context(request: HttpRequest, token: str) -> SheetContext:
-    response = response_or_404(token)
+def _sheet_context(request: HttpRequest, token: str, response: Response) -> SheetContext:
     report_url = reverse("report", args=[read_token(token)])
     return SheetContext(
         session=response.session,
-        response=response,
         token_hash=hash_token(token),
         url=reverse("fill", args=[token]),
         finish_url=report_url,
         finish_label=_("Klaar, toon het verslag"),
         intro="reflectie/questionnaire/own_intro.html",
         draft_key=shared_draft_key(response.session),
-        owner=person_draft_key(shared_draft_key(response.session)),
-        context={
+        context=lambda: {
+            "owner": person_draft_key(shared_draft_key(response.session)),
             "token": token,
             "session_draft_key": session_draft_key(response.session),
             "report_url": report_url if response.finished else "",

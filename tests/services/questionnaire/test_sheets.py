@@ -339,28 +339,28 @@ def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
         assert reports.kept_pdf(session_id, "verslag", "een andere") is None
 
 
-def test_save_fields_of_one_answer_takes_seven_queries(filled, django_assert_num_queries):
-    """The savepoint and its release (outside a test: BEGIN and COMMIT), the response, its answers, the answer, and
-    the PDF that is out of date by it."""
+def test_save_fields_of_one_answer_takes_six_queries(filled, django_assert_num_queries):
+    """The savepoint and its release (outside a test: BEGIN and COMMIT), the session, the sheet, the answer, and the PDF
+    that is out of date by it."""
     response, seen = filled.response, digest(filled.values["goal-shared"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         save(response, {"goal-shared": Posted("helping", seen)})
     assert filled.values["goal-shared"] == "helping"
 
 
-def test_save_fields_of_everything_takes_eight_queries(filled, every_answer, django_assert_num_queries):
+def test_save_fields_of_everything_takes_seven_queries(filled, every_answer, django_assert_num_queries):
     """The same, with what is asked beside the checklist, and the day."""
     reflection = make_reflection()
     set_day(reflection, LONG_AGO)
     response = reflection.response
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         save(response, seen_empty(every_answer), finish=True)
     assert reflection.values == every_answer
 
 
-def test_save_fields_that_changes_nothing_takes_five_queries(filled, django_assert_num_queries):
+def test_save_fields_that_changes_nothing_takes_four_queries(filled, django_assert_num_queries):
     response = filled.response
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         save(response, {})
 
 

@@ -95,10 +95,10 @@ def test_answer_by_itself_takes_a_fixed_number_of_queries(client, reflection, fi
     first = posted(reflection, {"goal-perspective": "helping"})
     more = posted(finished, {"goal-perspective": "dont-know"})
 
-    # Found, savepoint, locked, answers, written, savepoint released; of a finished one the PDF goes, too.
-    with django_assert_num_queries(7):
+    # Found, savepoint, locked, the sheet, written, savepoint released; of a finished one the PDF goes, too.
+    with django_assert_num_queries(6):
         client.post(reflection.fill_url, first, headers=HTMX)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.post(finished.fill_url, more, headers=HTMX)
 
 

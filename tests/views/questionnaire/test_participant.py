@@ -478,11 +478,11 @@ def test_pages_take_as_many_queries_at_three_responses_as_at_two_hundred(django_
             Client().get(url("join", session))
         with django_assert_num_queries(3):
             client.get(url("join", session))
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             client.get(url("join-fill", session))
         data = {"form-intensity": value, "seen-form-intensity": digest(seen), "keep-as": mark}
-        # Found, and one's own; savepoint, locked, one's own, answers, written, PDF gone, savepoint released.
-        with django_assert_num_queries(9):
+        # Found; savepoint, locked, one's own sheet, written, PDF gone, savepoint released.
+        with django_assert_num_queries(7):
             assert client.post(url("join-fill", session), data, headers=HTMX).status_code == 200
         seen = value
 

@@ -8,7 +8,7 @@ from reflectie.models.prepared import Prepared
 from .errors import NotFoundError
 
 _SESSION = Prepared(
-    lambda: Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=UUID(int=0)),
+    lambda key: Session.objects.select_for_update(of=("self",)).select_related("checklist").filter(pk=key),
     Session._meta.get_field("id"),
 )
 

@@ -35,13 +35,23 @@ from reflectie.services.sessions.rounds import RoundProgress, load_progress
 from reflectie.services.tokens import hash_token
 
 _JOINED = Prepared(
-    lambda: (
-        Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration").filter(join_token="")
+    lambda token: (
+        Session.objects.annotate(nth=nth_that_day())
+        .select_related("checklist", "collaboration")
+        .filter(join_token=token)
     ),
     Session._meta.get_field("join_token"),
 )
+_READABLE = Prepared(
+    lambda read_hash: (
+        Session.objects.annotate(nth=nth_that_day())
+        .select_related("checklist", "collaboration", "totals")
+        .filter(report_is_open(), read_hash=read_hash)
+    ),
+    Session._meta.get_field("read_hash"),
+)
 _RESPONSE = Prepared(
-    lambda: Response.objects.select_related("session__checklist").filter(token_hash=""),
+    lambda token_hash: Response.objects.select_related("session__checklist").filter(token_hash=token_hash),
     Response._meta.get_field("token_hash"),
 )
 
@@ -195,11 +205,9 @@ def readable_session_or_404(read_token: str) -> Session:
     Before a sheet is finished the report is nobody's but its giver's, and before a round is opened up nobody's at all:
     so the link doesn't open anything yet.
     """
-    sessions = Session.objects.annotate(nth=nth_that_day()).select_related("checklist", "collaboration", "totals")
-    session = sessions.filter(report_is_open(), read_hash=hash_token(read_token)).first()
-    if session is None:
-        raise Http404
-    return session
+    for session in _READABLE.ask(hash_token(read_token)):
+        return session
+    raise Http404
 
 
 def _user_id(request: HttpRequest) -> int | None:

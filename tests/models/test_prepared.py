@@ -1,6 +1,7 @@
 """Queries that are put together once give what Django gives, each time with the values that are asked."""
 
 import threading
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -23,7 +24,7 @@ def sessions(content) -> list[Session]:
 
 def by_key() -> Prepared:
     queryset = Session.objects.select_for_update(of=("self",)).select_related("checklist", "collaboration")
-    return Prepared(lambda: queryset.filter(pk=uuid4()), Session._meta.get_field("id"))
+    return Prepared(lambda key: queryset.filter(pk=key), Session._meta.get_field("id"))
 
 
 def columns_of(instance) -> dict[str, object]:
@@ -66,7 +67,7 @@ def test_its_sql_is_what_django_puts_together(sessions):
 def test_values_come_in_rows_in_the_order_in_which_they_are_named(sessions):
     names = ("answers__value", "finished", "id")
     prepared = Prepared(
-        lambda: Response.objects.filter(session=uuid4(), token_hash="").values_list(*names),
+        lambda session, token_hash: Response.objects.filter(session=session, token_hash=token_hash).values_list(*names),
         Response._meta.get_field("session"),
         Response._meta.get_field("token_hash"),
     )
@@ -76,9 +77,25 @@ def test_values_come_in_rows_in_the_order_in_which_they_are_named(sessions):
     assert Answer.objects.values("value").distinct().count() == 2
 
 
+def test_what_does_not_differ_stays_and_a_day_is_a_value_like_any_other(sessions):
+    day = Session._meta.get_field("changed_on")
+    prepared = Prepared(
+        lambda first, last: Session.objects.filter(stage="open", changed_on__gte=first, changed_on__lte=last)[:1],
+        day,
+        day,
+    )
+    Session.objects.filter(pk=sessions[0].pk).update(changed_on=date(2026, 3, 2))
+    Session.objects.filter(pk=sessions[1].pk).update(changed_on=date(2026, 3, 9))
+    for days, found in [((2, 8), sessions[:1]), ((3, 9), sessions[1:]), ((3, 8), [])]:
+        assert prepared.ask(*(date(2026, 3, number) for number in days)) == found
+    assert len(prepared.ask(date(2026, 3, 1), date(2026, 3, 31))) == 1
+    Session.objects.update(stage="closed")
+    assert prepared.ask(date(2026, 3, 1), date(2026, 3, 31)) == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_threads_that_ask_at_once_each_get_their_own(sessions):
-    prepared = Prepared(lambda: Session.objects.filter(pk=uuid4()), Session._meta.get_field("id"))
+    prepared = Prepared(lambda key: Session.objects.filter(pk=key), Session._meta.get_field("id"))
     wrong: list[object] = []
 
     def ask(session: Session) -> None:

@@ -117,9 +117,9 @@ _COLUMNS = [field.attname for field in Response._meta.concrete_fields]
 @lru_cache
 def _under_hashes(number: int) -> Prepared[tuple[Any, ...]]:
     """A sheet with its answers, under one of so many hashes."""
-    responses = Response.objects.filter(session=UUID(int=0), token_hash__in=[str(place) for place in range(number)])
+    names = [*_COLUMNS, "answers__item__key", "answers__value", "answers__note"]
     return Prepared(
-        lambda: responses.values_list(*_COLUMNS, "answers__item__key", "answers__value", "answers__note"),
+        lambda session, *hashes: Response.objects.filter(session=session, token_hash__in=hashes).values_list(*names),
         Response._meta.get_field("session"),
         *[Response._meta.get_field("token_hash")] * number,
     )
@@ -179,12 +179,24 @@ def all_sheets(session: Session) -> list[Sheet]:
 def texts_of(session: Session, setup: Setup) -> list[Sheet]:
     """Every note and goal sentence of a session, each on a sheet of its own: who wrote which is nobody's business. Two
     queries, or one where no goal sentence is asked."""
-    noted = Answer.objects.filter(response__session=session).exclude(note="")
-    texts = [Sheet({note_name(key): note}) for key, note in noted.values_list("item__key", "note")]
+    texts = [Sheet({note_name(key): note}) for key, note in _NOTES.ask(session.pk)]
     if "goal-sentence" in setup.asked:
-        written = session.responses.annotate(sentence=KT("extras__goal-sentence")).filter(sentence__isnull=False)
-        texts += [Sheet({"goal-sentence": text}) for text in written.values_list("sentence", flat=True)]
+        texts += [Sheet({"goal-sentence": text}) for (text,) in _GOAL_SENTENCES.ask(session.pk)]
     return texts
+
+
+_NOTES = Prepared(
+    lambda session: Answer.objects.filter(response__session=session, note__gt="").values_list("item__key", "note"),
+    Response._meta.get_field("session"),
+)
+_GOAL_SENTENCES = Prepared(
+    lambda session: (
+        Response.objects.annotate(sentence=KT("extras__goal-sentence"))
+        .filter(session=session, sentence__isnull=False)
+        .values_list("sentence")
+    ),
+    Response._meta.get_field("session"),
+)
 
 
 def _with_answers(responses: Sequence[Response], answers: "QuerySet[Answer]") -> list[Sheet]:

@@ -31,10 +31,27 @@ from reflectie.models import (
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Outcome as OutcomeRow
+from reflectie.models.prepared import Prepared
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
 from reflectie.services.sessions.totals import load_figures
+
+_OUTCOMES = Prepared(
+    lambda session: OutcomeRow.objects.filter(session=session).select_related("item"),
+    OutcomeRow._meta.get_field("session"),
+)
+_CONCLUSIONS = Prepared(
+    lambda session: ConclusionRow.objects.filter(session=session), ConclusionRow._meta.get_field("session")
+)
+_PARTNERS = Prepared(
+    lambda collaboration: Partner.objects.filter(collaboration=collaboration).values_list("name"),
+    Partner._meta.get_field("collaboration"),
+)
+_AGREEMENTS = Prepared(
+    lambda session: AgreementRow.objects.filter(session=session).select_related("item"),
+    AgreementRow._meta.get_field("session"),
+)
 
 
 def load_report(session: Session) -> Report:
@@ -93,14 +110,23 @@ def earlier_session(session: Session) -> Session | None:
     A reflection that was taken in is often never closed: finished is enough, as it is for reading it. A round that
     closed with too few has no figures. Of several on one day the last that was planned.
     """
+    for found in _EARLIER.ask(session.collaboration_id, day_of(session)):
+        return found
+    return None
+
+
+def _held_before(collaboration: UUID, day: date) -> "QuerySet[Session]":
     something = (
         Exists(SessionTotals.objects.filter(session=OuterRef("pk"), counted__gt=0))
         | Exists(Response.objects.filter(session=OuterRef("pk")))
         | Exists(AgreementRow.objects.filter(session=OuterRef("pk")))
     )
-    days = Session.objects.filter(report_is_open(), something, collaboration=session.collaboration_id)
-    dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day_of(session))
-    return dated.select_related("checklist", "collaboration", "totals").order_by("-day", "-number", "-pk").first()
+    days = Session.objects.filter(report_is_open(), something, collaboration=collaboration)
+    dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day)
+    return dated.select_related("checklist", "collaboration", "totals").order_by("-day", "-number", "-pk")[:1]
+
+
+_EARLIER = Prepared(_held_before, Session._meta.get_field("collaboration"), Session._meta.get_field("planned_on"))
 
 
 def _earlier_report(session: Session) -> Report | None:
@@ -122,10 +148,10 @@ def _about_earlier(session: Session) -> About:
 
 
 def _about(session: Session, earlier: Report | None) -> About:
-    outcomes = session.outcomes.select_related("item")
+    outcomes = _OUTCOMES.ask(session.pk)
     return About(
         collaboration=session.collaboration.name if session.collaboration else "",
-        partners=tuple(Partner.objects.filter(collaboration=session.collaboration_id).values_list("name", flat=True)),
+        partners=tuple(name for (name,) in _PARTNERS.ask(session.collaboration_id)),
         expected=session.expected,
         expected_of=dict(session.groups),
         beside_paper=is_beside_paper(session),
@@ -150,7 +176,7 @@ def outcome_of(row: OutcomeRow) -> Outcome:
 
 def load_agreements(session: Session) -> tuple[Agreement, ...]:
     """A session's agreements in the order in which they were made. One query."""
-    return tuple(agreement_of(row) for row in session.agreements.select_related("item"))
+    return tuple(agreement_of(row) for row in _AGREEMENTS.ask(session.pk))
 
 
 def agreement_of(row: AgreementRow) -> Agreement:
@@ -169,8 +195,9 @@ def agreement_of(row: AgreementRow) -> Agreement:
 
 def load_conclusion(session: Session) -> Conclusion | None:
     """With what a session ended; None as long as it hasn't. One query."""
-    row = ConclusionRow.objects.filter(session=session).first()
-    return conclusion_of(row) if row else None
+    for row in _CONCLUSIONS.ask(session.pk):
+        return conclusion_of(row)
+    return None
 
 
 def conclusion_of(row: ConclusionRow) -> Conclusion:

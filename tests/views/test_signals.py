@@ -158,8 +158,8 @@ def test_page_takes_as_many_queries_at_many_collaborations(reader, many, django_
     several(many, NOTED)
     Answer.objects.exclude(note="").update(released=True)
     page(reader)
-    # Who is signed in (2), what is published (6), and the checklist in whose words.
-    with django_assert_num_queries(9):
+    # Who is signed in (2), what is published (3), and the checklist in whose words.
+    with django_assert_num_queries(6):
         page(reader)
 
 

@@ -45,10 +45,10 @@ def load_figures(session: Session) -> ReportFigures:
     Counted now where it isn't written: of one that is open, or that closed before this was kept and waits for
     `fill_totals`. Four queries then.
     """
-    try:
-        return _read(session, session.totals)
-    except SessionTotals.DoesNotExist:
-        counted = count_figures(session)
+    # A row that isn't there isn't an attribute either.
+    if (row := getattr(session, "totals", None)) is not None:
+        return _read(session, row)
+    counted = count_figures(session)
     # Written while it was counted, and then the answers may have gone while they were read.
     row = SessionTotals.objects.filter(session=session).first()
     return counted if row is None else _read(session, row)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import ExtractYear, RowNumber
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from reflectie.domain.questionnaire.answers import note_name
 from reflectie.domain.questionnaire.checklist import Checklist, Item
@@ -45,7 +45,9 @@ def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaborati
 class _Chosen(NamedTuple):
     """A session that counts, with what is written of its answers; nothing of those while it isn't (`write_totals`)."""
 
-    pk: UUID
+    # Keys as the database writes them: thousands of them are only told apart.
+    key: str
+    of_collaboration: str
     checklist_id: int
     mode: str
     planned_on: date
@@ -61,27 +63,30 @@ def load_signals() -> Published:
     collaborations, sessions and responses; four more as long as one of them closed before totals were written, and
     those of a checklist that isn't in memory yet."""
     until = counts_until(today())
-    found = _chosen(until)
-    chosen = [_Chosen(*row) for row in found.values_list(*_Chosen._fields)]
+    found = _may_count(until)
+    # The last of each collaboration and year. By hand: SQLite asks Python for each year in its own SQL.
+    rows = map(_Chosen._make, found.values_list(*_Chosen._fields))
+    chosen = list({(row.of_collaboration, row.planned_on.year): row for row in rows}.values())
     is_written = all(session.counted is not None for session in chosen)
     totals = {} if is_written else count_totals(found.filter(totals=None).only("mode", "checklist_id"))
     entries = {}
     for session, findings in _findings(chosen, totals):
-        entries[session.pk] = Entry(session.planned_on.year, session.label, findings)
+        entries[session.key] = Entry(session.planned_on.year, session.label, findings)
     quotes: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     # Few were released, and an index has them: quicker than to ask again which sessions count.
     released = Answer.objects.filter(released=True).exclude(note="")
-    for pk, key, note in released.values_list("response__session", "item__key", "note"):
-        if pk in entries:
-            quotes[entries[pk].year][key].add(note)
+    by_session = released.annotate(key=Cast("response__session", TextField()))
+    for session_key, key, note in by_session.values_list("key", "item__key", "note"):
+        if session_key in entries:
+            quotes[entries[session_key].year][key].add(note)
     # By their mark, which is keyed: neither by collaboration nor as they came, and the same at every visit.
     in_order = {year: {key: sorted(texts, key=text_digest) for key, texts in of.items()} for year, of in quotes.items()}
     return publish(entries.values(), until, in_order, invented=any(session.invented for session in chosen))
 
 
-def _chosen(until: date) -> "QuerySet[Any]":
-    """Of each collaboration and year the last session that counts, with what `_Chosen` has. Invented ones count as long
-    as no real one takes part."""
+def _may_count(until: date) -> "QuerySet[Any]":
+    """The sessions of which the last of each collaboration and year counts, the last one last, with what `_Chosen` has.
+    Invented ones count as long as no real one takes part."""
     answered = Answer.objects.filter(response__session=OuterRef("pk"), value__gt="")
     real = Collaboration.objects.filter(signals_from__isnull=False, invented=False)
     taking_part = Collaboration.objects.filter(Q(invented=False) | ~Exists(real), signals_from__lt=until)
@@ -96,21 +101,14 @@ def _chosen(until: date) -> "QuerySet[Any]":
         planned_on__lt=until,
         changed_on__lt=until,
     )
-    last = Window(
-        RowNumber(),
-        partition_by=[F("collaboration"), ExtractYear("planned_on")],
-        order_by=[F("planned_on").desc(), F("changed_on").desc(), F("number").desc(), F("pk").asc()],
-    )
-    return (
-        sessions.annotate(place=last)
-        .filter(place=1)
-        .annotate(
-            label=F(f"collaboration__{Partition(settings.SIGNAL_LABEL)}"),
-            invented=F("collaboration__invented"),
-            counted=F("totals__counted"),
-            counts=F("totals__counts"),
-            only_refers=F("totals__only_refers"),
-        )
+    return sessions.order_by("planned_on", "changed_on", "number", "-pk").annotate(
+        key=Cast("pk", TextField()),
+        of_collaboration=Cast("collaboration", TextField()),
+        label=F(f"collaboration__{Partition(settings.SIGNAL_LABEL)}"),
+        invented=F("collaboration__invented"),
+        counted=F("totals__counted"),
+        counts=F("totals__counts"),
+        only_refers=F("totals__only_refers"),
     )
 
 
@@ -151,7 +149,7 @@ def _findings_now(
     checklist: Checklist, sessions: Iterable[_Chosen], counted: Mapping[UUID, Totals]
 ) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
     for session in sessions:
-        figures = figures_of(checklist, counted[session.pk])
+        figures = figures_of(checklist, counted[UUID(session.key)])
         if findings := {key: finding for key, (_, finding) in figures.items() if finding}:
             yield session, findings
 

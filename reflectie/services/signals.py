@@ -42,6 +42,10 @@ def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaborati
     return collaboration
 
 
+# Databases take some thousands of keys in one question.
+BATCH = 1000
+
+
 class _Chosen(NamedTuple):
     """A session that counts, with what is written of its answers; nothing of those while it isn't (`write_totals`)."""
 
@@ -63,14 +67,11 @@ def load_signals() -> Published:
     collaborations, sessions and responses; four more as long as one of them closed before totals were written, and
     those of a checklist that isn't in memory yet."""
     until = counts_until(today())
-    found = _may_count(until)
     # The last of each collaboration and year. By hand: SQLite asks Python for each year in its own SQL.
-    rows = map(_Chosen._make, found.values_list(*_Chosen._fields))
+    rows = map(_Chosen._make, _may_count(until).values_list(*_Chosen._fields))
     chosen = list({(row.of_collaboration, row.planned_on.year): row for row in rows}.values())
-    is_written = all(session.counted is not None for session in chosen)
-    totals = {} if is_written else count_totals(found.filter(totals=None).only("mode", "checklist_id"))
     entries = {}
-    for session, findings in _findings(chosen, totals):
+    for session, findings in _findings(chosen, _count_unwritten(chosen)):
         entries[session.key] = Entry(session.planned_on.year, session.label, findings)
     quotes: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     # Few were released, and an index has them: quicker than to ask again which sessions count.
@@ -112,6 +113,16 @@ def _may_count(until: date) -> "QuerySet[Any]":
     )
 
 
+def _count_unwritten(chosen: Iterable[_Chosen]) -> dict[UUID, Totals]:
+    """What those add up to of which it wasn't written when they were chosen. By their keys: what is written of them
+    meanwhile changes nothing of what is published."""
+    keys = [UUID(session.key) for session in chosen if session.counted is None]
+    totals: dict[UUID, Totals] = {}
+    for start in range(0, len(keys), BATCH):
+        totals |= count_totals(list(Session.objects.filter(pk__in=keys[start : start + BATCH])))
+    return totals
+
+
 def _findings(
     chosen: Iterable[_Chosen], counted: Mapping[UUID, Totals]
 ) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
@@ -149,7 +160,9 @@ def _findings_now(
     checklist: Checklist, sessions: Iterable[_Chosen], counted: Mapping[UUID, Totals]
 ) -> Iterator[tuple[_Chosen, Mapping[str, Finding]]]:
     for session in sessions:
-        figures = figures_of(checklist, counted[UUID(session.key)])
+        # Erased since it was chosen, it counts no more.
+        totals = counted.get(UUID(session.key))
+        figures = figures_of(checklist, totals) if totals else {}
         if findings := {key: finding for key, (_, finding) in figures.items() if finding}:
             yield session, findings
 

@@ -14,7 +14,7 @@ from reflectie.services.collaborations import collaborations
 from reflectie.services.comparison import comparisons
 from reflectie.services.errors import NotFoundError
 from reflectie.services.report import outcomes
-from reflectie.services.sessions import rounds
+from reflectie.services.sessions import rounds, totals
 from tests.helpers.factories import CONCLUSION, make_round
 from tests.helpers.rounds import make_collaboration, open_round
 from tests.helpers.signalled import CLEAR, HINDERED, KEY, NOTED, TODAY, held, several, taking_part
@@ -241,6 +241,24 @@ def test_signals_take_as_many_queries_at_many_collaborations(many, unwritten, qu
         published = signals.load_signals()
     assert published == written
     assert (published.years[2026].figures[ALL].counted, published.years[2026].quotes) == (many, {KEY: ["Geen geld."]})
+
+
+@pytest.mark.parametrize("meanwhile", [totals.fill_totals, lambda: None], ids=["written", "not"])
+def test_what_is_written_while_signals_are_counted_changes_none_of_them(meanwhile):
+    several(4, NOTED)
+    published = signals.load_signals()
+    SessionTotals.objects.filter(pk__in=SessionTotals.objects.values("pk")[:2]).delete()
+    asked: list[str] = []
+
+    def after_the_choice(execute, sql, *rest):
+        asked.append(sql)
+        if len(asked) == 2:
+            meanwhile()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(after_the_choice):
+        assert signals.load_signals() == published
+    assert len(asked) > 2
 
 
 # --- Quotes

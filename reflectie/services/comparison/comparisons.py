@@ -105,7 +105,7 @@ def load_counted(sessions: "Sequence[Session]") -> dict[UUID, int | Withheld]:
     return {session.pk: people_of(Totals(Mode(session.mode), people.get(session.pk, 0))) for session in sessions}
 
 
-def _people(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, int]:
+def _people(sessions: Sequence[Session]) -> dict[UUID, int]:
     if not sessions:
         return {}
     answered = Exists(Answer.objects.filter(response=OuterRef("pk"), value__gt=""))
@@ -113,7 +113,7 @@ def _people(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, int
     return dict(counted.annotate(number=Count("pk")).order_by())
 
 
-def load_totals(sessions: "Sequence[Session]") -> dict[UUID, Totals]:
+def load_totals(sessions: Sequence[Session]) -> dict[UUID, Totals]:
     """What the answers of each session add up to, by its key. One query, and three more if some of them never closed,
     or closed before totals were written; however many sessions and responses."""
     kept = {row.pk: row for row in SessionTotals.objects.filter(session__in=sessions).defer("figures")}
@@ -121,9 +121,9 @@ def load_totals(sessions: "Sequence[Session]") -> dict[UUID, Totals]:
     return totals | count_totals([session for session in sessions if session.pk not in kept])
 
 
-def count_totals(sessions: "Sequence[Session] | QuerySet[Session]") -> dict[UUID, Totals]:
+def count_totals(sessions: Sequence[Session]) -> dict[UUID, Totals]:
     """The same, counted now: by the database, in rows of one session and item. No sheet is read, and of who counts no
-    more than a first answer. Three queries, and that for `sessions`."""
+    more than a first answer. Three queries."""
     if not sessions:
         return {}
     people = _people(sessions)

@@ -102,12 +102,12 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
         is_new = _hold(day, why)
         write_anew()
         raise HeldBackError(why, is_new=is_new)
-    # Nothing to do after the first time: what closes since writes its own.
-    fill_totals()
     erased = Erased(erase_expired(day), erase_unconfirmed(day), aggregate_old_rounds(day))
     erase_old_invitations(day)
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
+    # After all that the pages promise. Nothing to do after the first time: what closes since writes its own.
+    fill_totals()
     write_anew()
     return erased
 

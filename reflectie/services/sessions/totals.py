@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.figures import ReportFigures, add_up
@@ -59,15 +58,11 @@ def write_totals(session: Session) -> None:
     SessionTotals.objects.update_or_create(session=session, defaults=_written(session, count_figures(session)))
 
 
-def without_totals() -> "QuerySet[Session]":
-    """Closed sessions of which it isn't written yet what their sheets add up to."""
-    return Session.objects.exclude(stage=Session.Stage.OPEN).filter(totals=None)
-
-
 def fill_totals() -> int:
     """Write them for every session that closed before this was kept; how many these were. Each in a transaction of its
     own: broken off, it goes on where it was. Nothing is erased."""
-    keys = list(without_totals().order_by("pk").values_list("pk", flat=True))
+    unwritten = Session.objects.exclude(stage=Session.Stage.OPEN).filter(totals=None)
+    keys = list(unwritten.order_by("pk").values_list("pk", flat=True))
     return sum(_fill_one(key) for key in keys)
 
 

@@ -99,11 +99,10 @@ def dissent(counts: Counts) -> int:
 def difference(counts: Counts) -> Fraction:
     """How far apart those who chose are: 0 when all agree, a half when it is half against half, or when a team says
     that it doesn't agree."""
-    return Fraction(2 * dissent(counts) + counts.divided, 2 * counts.chose) if counts.chose else Fraction(0)
+    return (dissent(counts) + Fraction(counts.divided, 2)) / counts.chose if counts.chose else Fraction(0)
 
 
 def agreement(counts: Counts) -> Fraction:
     """The share of all counted responses that call the item hindering, 0 to 1; a team that is divided for half
     (`Counts.towards_hindering`). Obstacles are ordered by it, and the whirlpool's arms are as wide."""
-    # As `Counts.towards_hindering` over all; in one step, since pages ask it of hundreds of items.
-    return Fraction(2 * counts.hindering + counts.divided, 2 * counts.counted) if counts.counted else Fraction(0)
+    return counts.towards_hindering / counts.counted if counts.counted else Fraction(0)

@@ -49,9 +49,7 @@ def making(request: HttpRequest, pdf: str, back: str) -> HttpResponse:
         "pdf": pdf,
         "back": back,
     }
-    response = render(request, "reflectie/making.html", context)
-    patch_cache_control(response, private=True, no_store=True)
-    return response
+    return render(request, "reflectie/making.html", context)
 
 
 def conditional_file(

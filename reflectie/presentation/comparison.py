@@ -1,9 +1,10 @@
 """Sessions beside each other in words, and the cells of their table: up to 900."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -56,8 +57,11 @@ def people_text(mode: str, counted: int | Withheld) -> str:
 class CellView:
     """A cell, with what unfolds beneath it. `finding` and `parts` are empty where `why` says why there is none."""
 
+    session: SessionFigures
     # Where this item stands in the session's own report.
     address: str
+    # Whether it is the first of its collaboration's.
+    starts_team: bool
     finding: Finding | None = None
     why: str | Promise = ""
     parts: Sequence[AnswerPart] = ()
@@ -91,9 +95,15 @@ def table_groups(comparison: Comparison, order: Order, unfolded: str) -> list[Ro
     """The table's rows in this order, with the numbers of the unfolded one; of few sessions, with those of all."""
     names = {item.key: dimension.name for dimension, items in comparison.dimensions for item in items}
     is_light = len(comparison.sessions) <= AT_HAND
-    marks = {found: _mark(found, in_full=is_light) for found in Finding}
+    marks = {
+        (found, starts): _mark(found, in_full=is_light, starts_team=starts)
+        for found in Finding
+        for starts in (False, True)
+    }
+    # Where another collaboration begins, a line stands between.
+    starts = {held[0].key for _, held in comparison.by_team}
     views = [
-        _row(row, names[row.item.key], marks, is_open=row.item.key == unfolded, is_at_hand=is_light)
+        _row(row, names[row.item.key], marks, starts, is_open=row.item.key == unfolded, is_at_hand=is_light)
         for row in comparison.in_order(order)
     ]
     if order is Order.HURT:
@@ -102,21 +112,32 @@ def table_groups(comparison: Comparison, order: Order, unfolded: str) -> list[Ro
     return [RowGroup(dimension, [by_key[item.key] for item in items]) for dimension, items in comparison.dimensions]
 
 
-def _mark(found: Finding, *, in_full: bool) -> SafeString:
-    return render_to_string("reflectie/comparison/mark.html", {"finding": found, "in_full": in_full})
+def _mark(found: Finding, *, in_full: bool, starts_team: bool) -> SafeString:
+    context = {"finding": found, "in_full": in_full, "starts_team": starts_team}
+    return render_to_string("reflectie/comparison/mark.html", context)
 
 
-def _row(row: Row, dimension: str, marks: Mapping[Finding, SafeString], *, is_open: bool, is_at_hand: bool) -> RowView:
-    findings = SafeString("".join(marks[cell.finding] if cell.finding else _absent(cell) for cell in row.cells))
-    cells = [_cell(cell, row.item) for cell in row.cells] if is_open or is_at_hand else []
+def _row(
+    row: Row,
+    dimension: str,
+    marks: Mapping[tuple[Finding, bool], SafeString],
+    starts: Container[UUID],
+    *,
+    is_open: bool,
+    is_at_hand: bool,
+) -> RowView:
+    placed = [(cell, cell.session.key in starts) for cell in row.cells]
+    findings = [marks[cell.finding, first] if cell.finding else _absent(cell, first) for cell, first in placed]
+    cells = [_cell(cell, row.item, first) for cell, first in placed] if is_open or is_at_hand else []
     answers = {part.value: part for view in cells for part in view.parts}
     known = ("hindering", "disagree", "dont-know", "open", "helping")
     in_order = [answers[value] for value in known if value in answers]
-    return RowView(row.item, dimension, findings, cells, in_order, is_open)
+    return RowView(row.item, dimension, SafeString("".join(findings)), cells, in_order, is_open)
 
 
-def _absent(cell: Cell) -> SafeString:
-    return format_html('<td class="is-absent">{}</td>', _why(cell))
+def _absent(cell: Cell, starts_team: bool) -> SafeString:
+    classes = "is-absent is-first" if starts_team else "is-absent"
+    return format_html('<td class="{}"><span class="sign" aria-hidden="true">…</span>{}</td>', classes, _why(cell))
 
 
 def _why(cell: Cell) -> str | Promise:
@@ -126,17 +147,19 @@ def _why(cell: Cell) -> str | Promise:
     return gettext("niet in deze versie") if isinstance(cell.counts, NotCompared) else ""
 
 
-def _cell(cell: Cell, item: Item) -> CellView:
+def _cell(cell: Cell, item: Item, starts_team: bool) -> CellView:
     address = f"{reverse('session-report', args=[cell.session.key])}#{item.key}"
     counts, report = cell.counts, cell.session.item(item.key)
     if not isinstance(counts, Counts) or report is None:
-        return CellView(address, why=_why(cell))
+        return CellView(cell.session, address, starts_team, why=_why(cell))
     return CellView(
+        cell.session,
         address,
+        starts_team,
         finding=cell.finding,
         parts=spread_parts(report),
         length=str(counts.counted),
-        bar=_bar(counts),
+        bar=bar_pieces(counts),
         dissent=dissent_text(report) if cell.session.mode.is_round else _said_together(cell.session.mode, counts),
     )
 
@@ -148,7 +171,7 @@ def _said_together(mode: Mode, counts: Counts) -> str:
     return gettext("samen gekozen") if mode is Mode.TOGETHER else gettext("gekozen door één persoon")
 
 
-def _bar(counts: Counts) -> SafeString:
+def bar_pieces(counts: Counts) -> SafeString:
     """The spread as pieces of a bar, each as long as there are answers."""
     numbers = [counts.hindering, counts.divided, counts.dont_know, counts.open, counts.helping]
     lefts = accumulate(numbers, initial=0)

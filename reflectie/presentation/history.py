@@ -1,9 +1,9 @@
 """A collaboration over time in words: what became of its items, and what was answered in each session."""
 
 from collections.abc import Callable
-from html import escape
 
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -16,6 +16,7 @@ from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Withheld
 
 from . import wording
+from .comparison import bar_pieces
 from .phrases import lower_first
 from .report import group_text, only_answer, spread_parts
 
@@ -58,16 +59,25 @@ def said_of(item: Item, report: ItemReport | None, session: SessionFigures) -> s
 
 
 def first_and_later(change: Change, span: Interval) -> SafeString:
-    """`{% first_and_later change span %}`: what was answered to an item in the first and in the latest session."""
-    first = escape(str(said_of(change.item, change.then, span.earlier)))
-    later = escape(str(said_of(change.item, change.now, span.now)))
-    if first == later:
-        return SafeString(gettext("Eerst en later: %(now)s.") % {"now": later})
-    sides = (
-        gettext("Eerst: %(then)s.") % {"then": first},
-        gettext("Later: <strong>%(now)s</strong>.") % {"now": later},
-    )
-    return SafeString("\n".join(f'<span class="course-side">{side}</span>' for side in sides))
+    """`{% first_and_later change span %}`: what was answered to an item in the first and in the latest session, of
+    rounds as a bar before its words."""
+    first = _side(gettext("Eerst"), change.item, change.then, span.earlier)
+    later = _side(gettext("Later"), change.item, change.now, span.now)
+    if said_of(change.item, change.then, span.earlier) == said_of(change.item, change.now, span.now):
+        later, first = _side(gettext("Eerst en later"), change.item, change.now, span.now), SafeString("")
+    return first + later
+
+
+def _side(when: str, item: Item, report: ItemReport | None, session: SessionFigures) -> SafeString:
+    bar = SafeString("")
+    if report and isinstance(report.counts, Counts) and session.mode.is_round:
+        bar = format_html(
+            '<svg class="spread" viewBox="0 0 {} 4" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+            report.counts.counted,
+            bar_pieces(report.counts),
+        )
+    said = said_of(item, report, session)
+    return format_html('<span class="course-side"><b>{}:</b> {}<span>{}.</span></span>\n', when, bar, said)
 
 
 def has_figures(history: History) -> bool:

@@ -37,6 +37,7 @@ SHOWN = {
 ROOM = {
     "columns of a small table": 4,
     "columns of a usual table": 7,
+    "columns with words": 10,
     "letters of a report's title": 60,
     "letters of a poster's title": 40,
     "letters of a signal's title": 20,

@@ -35,7 +35,7 @@ HINDERED = [{KEY: "hindering", "context-financial": "helping"}] * 3
 # Of every item and session, in the order of the page: the numbers behind a cell.
 TABLE = """() => [...document.querySelectorAll(".finding-row")].map((row) => [
     row.querySelector("th button").textContent.trim(),
-    [...row.nextElementSibling.querySelectorAll("td")].map((cell) => Object.fromEntries(
+    [...row.nextElementSibling.querySelectorAll("li")].map((cell) => Object.fromEntries(
         [...cell.querySelectorAll(".tally > span")].map((part) => [
             part.querySelector(".key").className.replace("key key-", ""),
             Number(part.lastChild.textContent),

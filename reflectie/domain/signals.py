@@ -110,6 +110,16 @@ class Signal:
     quotes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class YearNumbers:
+    """One item, a signal or not: in how many of the collaborations that count it is an obstacle, this year and the year
+    before (None where nothing of that year is published), or why there is no number."""
+
+    item: Item
+    number: int | NotPublished
+    before: int | NotPublished | None
+
+
 @dataclass(frozen=True)
 class Signals:
     """The signals of one year and one label. Every rule is applied: there is nothing in it that may not be read."""
@@ -119,12 +129,24 @@ class Signals:
     label: str
     name: str
     counted: int
+    # Of how many the numbers of the year before are; zero where nothing of it is published.
+    counted_before: int
     signals: tuple[Signal, ...]
-    few: tuple[Item, ...]
-    withheld: tuple[Item, ...]
+    # Every item of the checklist: the signals, then those in too few, then those that are withheld.
+    numbers: tuple[YearNumbers, ...]
     # The day up to which sessions count; those on it don't.
     until: date
     invented: bool
+
+    @property
+    def few(self) -> tuple[Item, ...]:
+        """The items that are an obstacle in fewer than FLOOR, or in none."""
+        return tuple(each.item for each in self.numbers if each.number is NotPublished.FEW)
+
+    @property
+    def withheld(self) -> tuple[Item, ...]:
+        """The items whose number would tell of a label that isn't shown."""
+        return tuple(each.item for each in self.numbers if each.number is NotPublished.SUBTRACTION)
 
     @property
     def is_running(self) -> bool:
@@ -181,16 +203,20 @@ class Published:
         if published is None or figures is None:
             return None
         numbers = [(item, figures.numbers.get(item.key, NotPublished.FEW)) for item in checklist]
-        signals = [self._signal(published, year, label, item, n) for item, n in numbers if isinstance(n, int)]
+        found = [self._signal(published, year, label, item, n) for item, n in numbers if isinstance(n, int)]
+        signals = sorted(found, key=lambda signal: (-signal.number, _FIRST.index(signal.item.mover)))
+        order: list[tuple[Item, int | NotPublished]] = [(signal.item, signal.number) for signal in signals]
+        for reason in NotPublished:
+            order += [(item, number) for item, number in numbers if number is reason]
         return Signals(
             checklist=checklist,
             year=year,
             label=label,
             name=published.names.get(label, ""),
             counted=figures.counted,
-            signals=tuple(sorted(signals, key=lambda signal: (-signal.number, _FIRST.index(signal.item.mover)))),
-            few=tuple(item for item, number in numbers if number is NotPublished.FEW),
-            withheld=tuple(item for item, number in numbers if number is NotPublished.SUBTRACTION),
+            counted_before=self._counted(year - 1, label),
+            signals=tuple(signals),
+            numbers=tuple(YearNumbers(item, n, self._number(year - 1, label, item.key)) for item, n in order),
             until=self.until,
             invented=self.invented,
         )
@@ -199,17 +225,20 @@ class Published:
         since = year
         while isinstance(self._number(since - 1, label, item.key), int):
             since -= 1
-        before = self.years.get(year - 1)
-        then = before.figures.get(label) if before else None
         return Signal(
             item=item,
             number=number,
             since=since,
             before=self._number(year - 1, label, item.key),
-            before_counted=then.counted if then else 0,
+            before_counted=self._counted(year - 1, label),
             # With a label beside it, a quote would say where it comes from.
             quotes=tuple(published.quotes.get(item.key, ())) if label == ALL else (),
         )
+
+    def _counted(self, year: int, label: str) -> int:
+        published = self.years.get(year)
+        figures = published.figures.get(label) if published else None
+        return figures.counted if figures else 0
 
     def _number(self, year: int, label: str, key: str) -> int | NotPublished | None:
         published = self.years.get(year)

@@ -4,7 +4,6 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
-from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -121,7 +120,7 @@ def _row(
     row: Row,
     dimension: str,
     marks: Mapping[tuple[Finding, bool], SafeString],
-    starts: Container[UUID],
+    starts: Container[str],
     *,
     is_open: bool,
     is_at_hand: bool,

@@ -289,6 +289,21 @@ def test_signals_stand_by_how_many_and_then_by_who_can_move_them(checklist: Chec
     assert len(signals.signals) + len(signals.few) + len(signals.withheld) == 15
 
 
+def test_every_item_has_a_number_of_this_year_and_the_year_before_or_why_not(checklist: Checklist, years):
+    shown = publish(years, UNTIL).of(checklist, 2026)
+    assert len({each.item.key for each in shown.numbers}) == 15
+    assert [(each.item.key, each.number, each.before) for each in shown.numbers][:2] == [
+        (ITEM, 5, 5),
+        ("goal-perspective", NotPublished.FEW, NotPublished.FEW),
+    ]
+    alone = publish(entries(2026, "", obstacle=3), UNTIL).of(checklist, 2026)
+    assert (alone.counted_before, {each.before for each in alone.numbers}) == (0, {None})
+    hidden = entries(2026, "b", clear=2) + entries(2026, "", clear=2)
+    part = publish(entries(2026, "a", obstacle=3, clear=2) + hidden, UNTIL).of(checklist, 2026, "a")
+    assert [item.key for item in part.withheld] == [ITEM]
+    assert part.numbers[-1].number is NotPublished.SUBTRACTION
+
+
 def test_signals_are_real_unless_told_to_be_made_up(checklist: Checklist):
     found = entries(2026, "", obstacle=3)
     assert publish(found, UNTIL).of(checklist, 2026).invented is False

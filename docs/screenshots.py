@@ -6,7 +6,6 @@ take only those pictures. Everything happens in a database of its own, which is 
 
 import argparse
 import io
-import json
 import os
 import secrets
 import subprocess
@@ -144,10 +143,9 @@ def _prepared(folder: Path) -> Any:
     call_command("collectstatic", interactive=False, verbosity=0)
     for command in ("migrate", "createcachetable", "load_checklist"):
         call_command(command, verbosity=0)
-    from reflectie.management.commands.demo import CONTENT
-    from reflectie.services.demo import make_demo
+    from reflectie.services.demo import make_demo, read_demo
 
-    return make_demo(json.loads(CONTENT.read_text()))
+    return make_demo(read_demo())
 
 
 def _signed_in(browser: Browser, url: str, email: str, password: str) -> Any:

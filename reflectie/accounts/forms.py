@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.forms.fields import MISTYPED, AddressField, TextField, typed_code
-from reflectie.services.accounts import account_address, unconfirmed_account
+from reflectie.services.accounts import account_address, rename_account, unconfirmed_account
 from reflectie.web.throttle import TooOften, count_code_mail, try_password, try_second_step
 
 from .adapters import went_wrong_too_often
@@ -26,6 +26,8 @@ _PASSWORD_HELP = _("Minstens 10 tekens. Een zin van vier of vijf woorden is ster
 # The codes that allauth sends: no vowels, so that none is a word.
 MAILED_SIGNS, MAILED_LENGTH = "BCDFGHJKLMNPQRSTVWXZ", 8
 TOTP_DIGITS, RECOVERY_CODE_DIGITS = second_factor_settings.TOTP_DIGITS, second_factor_settings.RECOVERY_CODE_DIGITS
+# As long as Django keeps.
+LONGEST_NAME = 150
 _PASSWORD_ERRORS = {
     "password_too_short": _("Dit wachtwoord is te kort. Maak het minstens 10 tekens lang."),
     "password_too_common": _("Dit wachtwoord gebruiken te veel mensen. Kies een ander."),
@@ -114,8 +116,23 @@ class SignInForm(OwnWords, account.LoginForm):  # type: ignore[misc]
         return super()._clean_without_password(email, phone)
 
 
+def name_field() -> TextField:
+    """A person's name, as one: not everybody's comes in two parts."""
+    return TextField(limit=LONGEST_NAME, one_line=True, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+
+
 class SignUpForm(OwnWords, account.SignupForm):  # type: ignore[misc]
-    helps = {"email": _("Daarmee meld je je aan. We sturen je nu een code om te weten dat het van jou is.")}
+    labels = {**OwnWords.labels, "first_name": _("Je naam (hoeft niet)")}
+    helps = {
+        "email": _("Daarmee meld je je aan. We sturen je nu een code om te weten dat het van jou is."),
+        "first_name": _(
+            "Je collega’s zien je naam in de lijst van mensen, en de mails waarmee je iemand uitnodigt, zijn ermee "
+            "ondertekend. Laat je dit leeg, dan zien je collega’s je e-mailadres."
+        ),
+    }
+
+    # By the name that allauth keeps it under.
+    first_name = name_field()
 
     def clean_email(self) -> str:
         return count_mail(super().clean_email())
@@ -123,6 +140,9 @@ class SignUpForm(OwnWords, account.SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Whoever never gave the first code gets another. To allauth the account exists, and then none would come."""
         waiting = unconfirmed_account(self.cleaned_data["email"]) if self.account_already_exists else None
+        if waiting:
+            # Whoever reads the mail gets the name that came with it, and not one that somebody else thought of before.
+            rename_account(waiting, self.cleaned_data["first_name"])
         found: tuple[User | None, HttpResponse | None] = (waiting, None) if waiting else super().try_save(request)
         return found
 
@@ -239,10 +259,13 @@ class ActivateAppForm(OwnWords, totp.ActivateTOTPForm):  # type: ignore[misc]
 class NameForm(OwnWords, forms.ModelForm):  # type: ignore[type-arg]
     labels = {"first_name": _("Naam")}
     helps = {
-        "first_name": _("Zo zien de mensen je met wie je samenwerkt. Laat je dit leeg, dan zien ze je e-mailadres.")
+        "first_name": _(
+            "Zo zien de mensen je met wie je samenwerkt, en zo zijn de mails ondertekend waarmee je iemand uitnodigt. "
+            "Laat je dit leeg, dan zien je collega’s je e-mailadres."
+        )
     }
 
-    first_name = TextField(limit=150, one_line=True, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    first_name = name_field()
 
     class Meta:
         model = User

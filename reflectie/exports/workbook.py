@@ -37,7 +37,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "name": {**_TOP, "font_color": COLOURS["unknown"]},
     "fact": {**_TOP, "bold": True, "align": "left"},
     "head": {**_TOP, **_BOX, "align": "left", "bold": True, "font_color": ON_PAPER["white"], "bg_color": _DEEP},
-    "band": {**_TOP, **_BOX, "bold": True, "bg_color": COLOURS["sand-2"]},
+    "band": {**_TOP, **_BOX, "bold": True, "bg_color": COLOURS["sand"]},
     "cell": {**_TOP, **_BOX, "align": "left"},
     "count": {**_TOP, **_BOX, "align": "center"},
     # Numbers on the left too: on the right they stand against the text beside them.

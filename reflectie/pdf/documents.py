@@ -46,6 +46,8 @@ __all__ = [
     "DocumentKind",
     "PdfWorkerError",
     "UncachedPdf",
+    "example_is_kept",
+    "example_pdf",
     "fingerprint",
     "fix_final",
     "is_kept",
@@ -59,6 +61,8 @@ __all__ = [
 LONG_TIMEOUT = 120
 # Seconds before a PDF that failed is tried again.
 AGAIN_AFTER = 5 * 60
+# Seconds for which the PDF of the example is kept; it changes with its day, once a week.
+EXAMPLE_LASTS = 8 * 24 * 3600
 
 
 class DocumentKind(StrEnum):
@@ -168,10 +172,10 @@ def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report)
         log.exception("a PDF was not kept")
 
 
-def _make_of(session_id: UUID, page: str) -> bytes:
-    """A page of a session as PDF, unless one of it failed a moment ago: that may have taken a minute, in which nobody
-    got anything, and whoever pressed again and again would keep all others waiting. Raises BusyError and
-    PdfWorkerError."""
+def _make_of(session_id: UUID | str, page: str) -> bytes:
+    """A page of a session, or of the example, as PDF, unless one of it failed a moment ago: that may have taken a
+    minute, in which nobody got anything, and whoever pressed again and again would keep all others waiting. Raises
+    BusyError and PdfWorkerError."""
     failed = f"pdf-failed:{session_id}"
     if cache.get(failed):
         raise BusyError
@@ -180,6 +184,40 @@ def _make_of(session_id: UUID, page: str) -> bytes:
     except PdfWorkerError:
         cache.set(failed, True, AGAIN_AFTER)
         raise
+
+
+def example_is_kept(report: Report) -> bool:
+    """Whether `example_pdf` has it at hand."""
+    return _kept_example(report) is not None
+
+
+def example_pdf(report: Report) -> bytes:
+    """The report that is nobody's as PDF/UA-1, made once and kept in the cache: it belongs to no session.
+
+    Raises BusyError, and PdfWorkerError when it can't be made.
+    """
+    if (content := _kept_example(report)) is not None:
+        return content
+    with pdf_worker.turn() as until:
+        # As for a session's: somebody may have had it made while we waited.
+        if (content := _kept_example(report)) is not None:
+            return content
+        with pdf_worker.alone(until):
+            if (content := _kept_example(report)) is not None:
+                return content
+            template, _more = PAGES[DocumentKind.REPORT]
+            content = _make_of("example", render_page(template, {"report": report, "example": True}))
+            cache.set(_example_key(report), content, EXAMPLE_LASTS)
+            return content
+
+
+def _example_key(report: Report) -> str:
+    return f"example-pdf:{fingerprint(report)}"
+
+
+def _kept_example(report: Report) -> bytes | None:
+    content: bytes | None = cache.get(_example_key(report))
+    return content
 
 
 def fix_final(session: Session) -> None:

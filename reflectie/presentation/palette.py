@@ -17,7 +17,6 @@ COLOURS = {
     "on-deep": "#fffdf8",
     "on-deep-soft": "#cfe4e4",
     "sand": "#f7f1e6",
-    "sand-2": "#efe5d3",
     "paper": "#fffdf8",
     "line": "#d5c8ae",
     "edge": "#6f7f7c",
@@ -33,7 +32,7 @@ COLOURS = {
     "unknown": "#46545a",
     "unknown-bg": "#e8ebea",
     "clear": "#46545a",
-    "clear-bg": "#f1eee6",
+    "clear-bg": "#fffdf8",
     "attention": "#734c00",
     "attention-bg": "#fcefce",
 }

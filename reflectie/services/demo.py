@@ -3,6 +3,7 @@
 What is in it stands in `fixtures/demo.nl.json`. Its days lie in the past as seen from the day on which it is made.
 """
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
@@ -34,6 +36,7 @@ from .report.outcomes import record_outcome
 from .sample_data import give_role, make_account, make_round, set_back
 from .sessions.rounds import close_round, conclude, open_report
 
+CONTENT = settings.BASE_DIR / "fixtures" / "demo.nl.json"
 # At a name reserved for examples (RFC 2606): nobody can have a mailbox there, nor ask for a code to sign in.
 ADDRESSES = {role: f"demo-{role}@example.org" for role in (Role.COORDINATOR, Role.FACILITATOR)}
 # Of every mark in the file: a person's answer to an item.
@@ -64,6 +67,12 @@ class Demo:
 
     addresses: Mapping[Role, str]
     password: str
+
+
+def read_demo() -> dict[str, Any]:
+    """What the file says: people, and collaborations with their sessions."""
+    content: dict[str, Any] = json.loads(CONTENT.read_text())
+    return content
 
 
 def make_demo(content: Mapping[str, Any], *, beside: bool = False) -> Demo:
@@ -120,7 +129,7 @@ def _collaboration(described: Mapping[str, Any], users: Mapping[Role, User]) -> 
         theme=described["theme"],
         partners=described["partners"],
     )
-    collaboration.invented, collaboration.signals_from = True, _day(described["signals_from_weeks_ago"])
+    collaboration.invented, collaboration.signals_from = True, tuesday(described["signals_from_weeks_ago"])
     collaboration.save(update_fields=["invented", "signals_from"])
     give_role(collaboration, users[Role.FACILITATOR], Role.FACILITATOR)
     for session in described["sessions"]:
@@ -128,17 +137,18 @@ def _collaboration(described: Mapping[str, Any], users: Mapping[Role, User]) -> 
 
 
 def _session(collaboration: Collaboration, described: Mapping[str, Any]) -> None:
-    day = _day(described["weeks_ago"])
-    sheets = [_sheet(described, number) for number in range(len(described["people"]))]
+    day = tuesday(described["weeks_ago"])
+    sheets = [answers_of(described, number) for number in range(len(described["people"]))]
     unfinished = described.get("unfinished", ())
-    session = make_round(collaboration, _plan(described, day), sheets, unfinished=unfinished)
+    session = make_round(collaboration, plan_of(described, day), sheets, unfinished=unfinished)
     Session.objects.filter(pk=session.pk).update(told_of_signals=True)
     if described["stage"] != Session.Stage.OPEN:
         _after_closing(session, described)
         set_back(session, day)
 
 
-def _plan(described: Mapping[str, Any], day: date) -> Plan:
+def plan_of(described: Mapping[str, Any], day: date) -> Plan:
+    """How a session of the file was planned, for a day."""
     closes = described.get("closes_weeks_ago")
     return Plan(
         planned_on=day,
@@ -147,14 +157,14 @@ def _plan(described: Mapping[str, Any], day: date) -> Plan:
         grouping=Grouping(described.get("grouping", Grouping.NONE)),
         groups=tuple((name, expected) for name, expected in described.get("groups", ())),
         expected=described.get("expected"),
-        closes_on=None if closes is None else _day(closes),
+        closes_on=None if closes is None else tuesday(closes),
         facilitator_prepares=described.get("facilitator_prepares", False),
         name=described.get("name", ""),
     )
 
 
-def _sheet(described: Mapping[str, Any], number: int) -> dict[str, FieldValue]:
-    """What one person answered, by field name: of each item the mark in that person's place."""
+def answers_of(described: Mapping[str, Any], number: int) -> dict[str, FieldValue]:
+    """What one person in a session of the file answered, by field name: of an item the mark in that person's place."""
     beside = described["people"][number]
     values: dict[str, FieldValue] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in beside.items()
@@ -199,7 +209,7 @@ def _agree(session: Session, described: Mapping[str, Any]) -> None:
         key="",
         what=described["what"],
         who=described.get("who", ""),
-        due_on=None if weeks is None else _day(weeks),
+        due_on=None if weeks is None else tuesday(weeks),
         item=described.get("item", ""),
         principle=described.get("principle", 0),
         state=State(described["state"]),
@@ -223,11 +233,11 @@ def _conclusion(described: Mapping[str, Any]) -> Conclusion:
         Needed(described["needed"]),
         Decision(described["decision"]),
         described["reason"],
-        None if weeks is None else _day(weeks),
+        None if weeks is None else tuesday(weeks),
     )
 
 
-def _day(weeks_ago: int) -> date:
+def tuesday(weeks_ago: int) -> date:
     """The Tuesday so many weeks ago, or to come where that is below nought."""
     day = today() - timedelta(weeks=weeks_ago)
     return day - timedelta(days=(day.weekday() - TUESDAY) % 7)

@@ -1,42 +1,67 @@
-"""What everybody may see: the home page, how it works, and whether the server is well."""
+"""What everybody may see: the home page, an example, how it works, and whether the server is well."""
 
 import logging
+from functools import partial
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from reflectie.domain.questionnaire.answers import Sheet, Value
-from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.rules.suppression import FLOOR
+from reflectie.forms.questionnaire.start import StartForm
+from reflectie.pdf import documents
+from reflectie.services.example import example_report
 from reflectie.services.health import look_at_health
 from reflectie.services.questionnaire.checklists import published_checklist
-from reflectie.web.middleware import cacheable, keep_nowhere
+from reflectie.views.report.report import ARTICLE, PAGE
+from reflectie.web.middleware import cacheable
 from reflectie.web.reflection_cookie import reflection_token
+from reflectie.web.report_access import OF_EXAMPLE, ReportLinks
+from reflectie.web.responses import conditional_file, conditional_page, dated_name, making
 
 logger = logging.getLogger(__name__)
 
 
-@cacheable
+# Whoever has the page has a form to begin with, and is the only one who has that: it is kept nowhere.
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    checklist = published_checklist()
+    found = example_report()
     context = {
-        "checklist": checklist,
-        "arms": whirlpool_of(checklist, [Sheet({item.key: Value.HINDERING for item in checklist.factors})]),
+        "checklist": found.checklist,
+        "example": found,
+        "start": StartForm(),
         "reflection_token": reflection_token(request),
         "retention_days": settings.RETENTION_DAYS,
     }
-    response = render(request, "reflectie/home.html", context)
-    patch_vary_headers(response, ["Cookie"])
-    if context["reflection_token"]:
-        keep_nowhere(response)
-    return response
+    return render(request, "reflectie/home.html", context)
+
+
+@require_safe
+def example(request: HttpRequest) -> HttpResponse:
+    """What comes out, before anybody begins: a report that is nobody's."""
+    context = {"links": ReportLinks(OF_EXAMPLE), "example": True}
+    return conditional_page(request, PAGE, example_report(), context, "example", shared=ARTICLE)
+
+
+@require_safe
+def example_pdf(request: HttpRequest) -> HttpResponse:
+    found = example_report()
+    if "wacht" in request.GET and not documents.example_is_kept(found):
+        return making(request, request.path, reverse("example"))
+    make, name = partial(documents.example_pdf, found), dated_name("voorbeeld", found.changed_on)
+    return conditional_file(request, documents.fingerprint(found), make, name)
+
+
+@cacheable
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    context = {"retention_days": settings.RETENTION_DAYS, "floor": FLOOR}
+    return render(request, "reflectie/help.html", context)
 
 
 @cacheable

@@ -71,7 +71,14 @@ def _say_too_many(form: LessonForm) -> None:
 
 def _say_what_others_find(request: HttpRequest, session: Session) -> None:
     found = sum(thing.is_shown for thing in load_shareable(session))
-    said = ngettext("Anderen vinden nu %s zin van jullie.", "Anderen vinden nu %s zinnen van jullie.", found) % found
+    said = (
+        ngettext(
+            "Andere teams kunnen nu %s zin van jullie lezen.",
+            "Andere teams kunnen nu %s zinnen van jullie lezen.",
+            found,
+        )
+        % found
+    )
     messages.success(request, f"{_('Bewaard.')} {said if found else _('Jullie delen niets.')}")
 
 

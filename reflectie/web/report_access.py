@@ -39,16 +39,23 @@ BY_ROLE = {
 }
 
 
+# Of the example there is no more than this: it belongs to nobody.
+OF_EXAMPLE = {"report": "example", "pdf": "example-pdf"}
+
+
 @dataclass(frozen=True, slots=True)
 class ReportLinks:
-    """The addresses of a report and of all that is made of it, for templates: `{{ links.guide }}`."""
+    """The addresses of a report and of all that is made of it, for templates: `{{ links.guide }}`. Empty for what has
+    none here."""
 
     routes: Mapping[str, str]
-    # The link's token, or the session's key: what every address of these routes begins with.
-    key: str | UUID
+    # The link's token, or the session's key: what every address of these routes begins with. The example has none.
+    key: str | UUID = ""
 
     def _to(self, what: str, *args: str) -> str:
-        return reverse(self.routes[what], args=[self.key, *args])
+        if what not in self.routes:
+            return ""
+        return reverse(self.routes[what], args=[self.key, *args] if self.key else args)
 
     @property
     def report(self) -> str:
@@ -101,7 +108,7 @@ class ReportLinks:
     @property
     def picture(self) -> str:
         """The route of a picture, which has a name of its own: `{% url links.picture links.key name %}`."""
-        return self.routes["picture"]
+        return self.routes.get("picture", "")
 
 
 @dataclass(frozen=True, slots=True)

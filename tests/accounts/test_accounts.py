@@ -52,9 +52,11 @@ def member(client, account) -> Client:
 # Signing up
 
 
-def test_sign_up_asks_an_address_alone_and_ends_signed_in(client):
-    page = client.get(reverse("account_signup"))
-    assert list(page.context["form"].fields) == ["email"]
+def test_sign_up_asks_an_address_and_if_one_likes_a_name_and_ends_signed_in(client):
+    page = page_of(client.get(reverse("account_signup")))
+    assert [field.name for field in page.fields()] == ["email", "first_name"]
+    assert page.field("Je naam (hoeft niet)").value == ""
+    assert "de mails waarmee je iemand uitnodigt, zijn ermee ondertekend" in page.words
 
     response = post(client, "account_signup", email="An@Example.org")
     assert response["Location"] == reverse("account_email_verification_sent")
@@ -63,7 +65,42 @@ def test_sign_up_asks_an_address_alone_and_ends_signed_in(client):
 
     assert response["Location"] == reverse("collaborations")
     assert user_of(client).email == ADDRESS
+    assert user_of(client).get_full_name() == ""
     assert not user_of(client).has_usable_password()
+
+
+def test_name_given_at_sign_up_is_tidied_kept_taken_along_and_erased_with_the_account(client):
+    post(client, "account_signup", email=ADDRESS, first_name="  Jo\u202e\r\nvan\u200b  Loon ")
+    post(client, "account_email_verification_sent", code=mailed_code())
+
+    assert user_of(client).get_full_name() == "Jo van Loon"
+    assert "Jo van Loon" in page_of(client.get(reverse("account"))).words
+    assert client.get(reverse("account_data_file")).json()["name"] == "Jo van Loon"
+    accounts.close_account(user_of(client))
+    assert not User.objects.filter(first_name__contains="Loon").exists()
+
+
+def test_name_that_is_too_long_at_sign_up_comes_back_and_makes_no_account(client):
+    response = client.post(reverse("account_signup"), {"email": ADDRESS, "first_name": "a" * 151})
+
+    page = page_of(response)
+    assert page.value("first_name") == "a" * 151
+    assert "Te lang: 151 tekens, en er passen er 150." in page.words
+    assert (User.objects.count(), mail.outbox) == (0, [])
+
+
+def test_name_is_that_of_who_asked_for_the_code_last(client):
+    post(Client(), "account_signup", email=ADDRESS, first_name="Iemand anders")
+    post(client, "account_signup", email=ADDRESS, first_name="An")
+    post(client, "account_email_verification_sent", code=mailed_code())
+    assert user_of(client).get_full_name() == "An"
+
+
+def test_nobody_is_renamed_by_who_signs_up_with_their_address(client, account):
+    accounts.rename_account(account, "An")
+    post(client, "account_signup", email=ADDRESS, first_name="Iemand anders")
+    account.refresh_from_db()
+    assert account.get_full_name() == "An"
 
 
 def test_username_says_nothing_and_is_nowhere_to_be_seen(client):

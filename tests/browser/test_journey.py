@@ -79,7 +79,7 @@ def share(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Deel het met andere samenwerkingen")).click()
     page.get_by_role("radio", name="Met onze naam").first.check()
     page.get_by_role("button", name="Bewaar").click()
-    expect(page.get_by_role("status")).to_have_text("Bewaard. Anderen vinden nu 1 zin van jullie.")
+    expect(page.get_by_role("status")).to_have_text("Bewaard. Andere teams kunnen nu 1 zin van jullie lezen.")
 
 
 def seen(page: Page, title: str) -> None:

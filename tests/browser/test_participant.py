@@ -71,8 +71,7 @@ def test_from_short_code_to_thanks_and_on_to_the_report(browser: Browser, site, 
     page = context.new_page()
 
     page.goto(site)
-    page.get_by_role("link", name="Doe mee").click()
-    page.get_by_label("Code").fill(session.code.lower())
+    page.get_by_label("Doe mee met een code").fill(session.code.lower())
     page.get_by_role("button", name="Doe mee").click()
     page.get_by_role("button", name="Begin").click()
     for item in checklist:

@@ -67,7 +67,7 @@ def test_what_one_shares_another_finds_by_obstacle_until_it_is_taken_back(watch:
     here.get_by_label("Bij welke stelling hoort het?").select_option(KEY)
     choose(here, "Met onze naam", 1)
     here.get_by_role("button", name="Bewaar").click()
-    expect(here.get_by_role("status")).to_have_text("Bewaard. Anderen vinden nu 2 zinnen van jullie.")
+    expect(here.get_by_role("status")).to_have_text("Bewaard. Andere teams kunnen nu 2 zinnen van jullie lezen.")
 
     there.goto(beside_url(fien))
     obstacle = there.locator(f"#hinderpaal-{KEY}")

@@ -49,8 +49,7 @@ def test_journey_from_home_to_pdf(browser: Browser, site, tmp_path, checklist, j
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
 
     page.goto(site)
-    page.get_by_role("link", name="Start een zelfreflectie").click()
-    page.get_by_role("button", name="Ik alleen").click()
+    page.get_by_role("button", name="Alleen").click()
     for item in checklist:
         page.check(f'input[name="{item.key}"][value="{ANSWERS[item.number % 3]}"]')
     page.locator("#q-goal-shared summary", has_text="Notitie").click()

@@ -124,6 +124,9 @@ NOT_ON_THE_WAY = everybody((302, 302))
 TABLE: dict[str, Row | dict[str, Row]] = {
     "home": everybody(READ),
     "about": everybody(READ),
+    "help": everybody(READ),
+    "example": everybody(READ),
+    "example-pdf": everybody(READ),
     "alive": everybody(READ),
     "ready": everybody(READ),
     # A reflection without an account: whoever has its link. Which link opens what stands in LINKS.

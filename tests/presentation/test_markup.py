@@ -63,15 +63,3 @@ def test_whirlpool_names_its_factors_and_numbers_them_where_asked(report):
     assert [name in words_of(arms(report.whirlpool)) for name in names] == [True] * 7
     assert "2 van 3" not in arms(report.whirlpool)
     assert "2 van 3" in arms(report.whirlpool, numbered=True)
-
-
-def test_plain_whirlpool_says_nothing_of_the_answers(report, checklist):
-    nobody = build_report(
-        checklist, report.setup, [Sheet({"participant": "An", "goal-shared": "helping"})], date(2026, 11, 3)
-    )
-
-    def without_widths(shown):
-        return re.sub(r' d="[^"]*"', "", shown)
-
-    assert without_widths(arms(report.whirlpool)) != without_widths(arms(nobody.whirlpool))
-    assert without_widths(arms(report.whirlpool, plain=True)) == without_widths(arms(nobody.whirlpool, plain=True))

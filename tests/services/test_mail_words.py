@@ -35,8 +35,8 @@ TURNING = {"RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"}
 SAID = {
     "held_back.txt": {"text"},
     "invitation.txt": {"name", "inviter", "url", "days"},
-    "invite.txt": {"name", "sender", "join_url"},
-    "remind.txt": {"name", "join_url"},
+    "invite.txt": {"name", "number", "sender", "message", "join_url"},
+    "remind.txt": {"name", "sender", "join_url"},
     "next.txt": {"name", "day", "which", "url"},
     "facts.txt": {"day", "which"},
     "account_already_exists_message.txt": {"email"},
@@ -77,7 +77,7 @@ def sent(collaboration, an, coordinator, mailoutbox):
         session = make_round(collaboration=collaboration)
         rounds.rename_session(session, tidy(name, one_line=True))
         invitees = reverse("session-invite", args=[session.pk])
-        coordinator.post(invitees, {"addresses": f"{uuid4().hex}@example.org"})
+        coordinator.post(invitees, {"addresses": f"{uuid4().hex}@example.org", "message": harmless(name)})
         coordinator.post(invitees, {"action": "remind", "remind": "1"})
         erasure.erase_session(session.pk)
         before = list(mailoutbox)
@@ -98,7 +98,7 @@ def test_a_name_in_a_mail_is_in_its_place_and_nowhere_else(sent, name):
     assert len(plain) == len(found) == 5
     for (subject, body), (their_subject, their_body) in zip(plain, found, strict=True):
         for ours, theirs in ((subject, their_subject), (without_links(body), without_links(their_body))):
-            assert theirs.replace(set_apart(name), "Plein") == ours
+            assert theirs.replace(set_apart(name), "Plein").replace(set_apart(harmless(name)), "Plein") == ours
             assert "Plein" in ours or ours == subject
             assert len(theirs.splitlines()) == len(ours.splitlines())
     # All of it, with every header, as it goes out.
@@ -106,6 +106,11 @@ def test_a_name_in_a_mail_is_in_its_place_and_nowhere_else(sent, name):
         headers = message.message().items()
         assert [value for _name, value in headers if re.search(r"[\r\n](?![ \t])", value)] == []
         assert "Bcc" not in dict(headers)
+
+
+def harmless(name: str) -> str:
+    """As it may stand in a message: without an address, which is refused there."""
+    return name.replace("bo@example.org", "bo")
 
 
 def without_links(body: str) -> str:

@@ -139,7 +139,7 @@ def test_agreement_is_shared_as_chosen_and_taken_back(coordinator, elsewhere, se
     first, second = made(session), made(session, changed(OTHER, item="context-financial"))
     choices = {first.key: "unnamed", second.key: "named"}
     response = coordinator.post(url(session), posted(session, choices), follow=True)
-    assert "Bewaard. Anderen vinden nu 2 zinnen van jullie." in text_of(response)
+    assert "Bewaard. Andere teams kunnen nu 2 zinnen van jullie lezen." in text_of(response)
     page = text_of(elsewhere.get(SHARED))
     assert (FIRST.what in page, OTHER.what in page, page.count("Samen in Tienen")) == (True, True, 1)
     back = coordinator.post(url(session), posted(session, dict.fromkeys(choices, "")), follow=True)
@@ -346,7 +346,7 @@ def test_whoever_rewords_a_shared_agreement_is_told(coordinator, facilitator, se
 def test_agreement_about_no_item_says_why_it_can_not_be_shared(coordinator, session):
     other = made(session, OTHER)
     page = html(coordinator.get(url(session)))
-    assert ("Niemand zou het vinden, dus delen kan niet." in page, f"share-{other.key}" in page) == (True, False)
+    assert ("Niemand zou ze vinden, dus je kunt ze niet delen." in page, f"share-{other.key}" in page) == (True, False)
     link = reverse("agreement", args=[session.pk, other.key])
     assert link in page
     conclude(session)

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quick_pdfs(monkeypatch):
     monkeypatch.setattr(documents, "report_pdf", lambda *_: b"%PDF-")
+    monkeypatch.setattr(documents, "example_pdf", lambda *_: b"%PDF-")
     monkeypatch.setattr(documents.UncachedPdf, "make", lambda _form: b"%PDF-")
 
 

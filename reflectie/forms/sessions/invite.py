@@ -1,4 +1,7 @@
-"""The form with addresses to send a session's link to: pasted from a mail programme, a spreadsheet or by hand."""
+"""The form with addresses to send a session's link to, pasted from a mail programme, a spreadsheet or by hand; and with
+what the coordinator writes beside it."""
+
+import re
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -11,16 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from reflectie.email_addresses import Found, read_addresses, readable_address
+from reflectie.forms.fields import TextField
 from reflectie.services.sessions.invitees import MAX_INVITEES
 
 # An address is at most 254 signs, and comes with a name.
 MAX_TYPED = MAX_INVITEES * 400
 # How much of what couldn't be read is quoted: all of it stands in the field.
 MAX_QUOTED, MAX_QUOTE = 5, 60
+# Two sentences. The mail is about the session, and what is in it before has to be read too.
+MAX_MESSAGE = 300
+# Whatever a mail program makes a link of: a mail that we send leads to the session and nowhere else. With two letters
+# or more behind a point, so that "a.d.h.v." is none.
+_LEADS_AWAY = re.compile(r"://|@|\bwww\.|[^\W\d_]\.[^\W\d_]{2,}", re.IGNORECASE)
 
 
 class ParticipantInvitationForm(forms.Form):
-    """Addresses, in whatever way they are set apart; cleaned, a list of different ones in the order given."""
+    """Addresses, in whatever way they are set apart; cleaned, a list of different ones in the order given. And a
+    message of one's own, on one line, that leads nowhere."""
 
     addresses = forms.CharField(
         label=_("E-mailadressen"),
@@ -33,6 +43,16 @@ class ParticipantInvitationForm(forms.Form):
         },
     )
 
+    message = TextField(
+        label=_("Wil je er zelf iets bij schrijven? (hoeft niet)"),
+        help_text=_(
+            "Hoogstens 300 tekens, zonder links of e-mailadressen. Het komt in de mail, en wij bewaren het niet."
+        ),
+        limit=MAX_MESSAGE,
+        one_line=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
     def __init__(self, data: QueryDict | None = None, *, addresses: tuple[str, ...] = ()) -> None:
         super().__init__(data, initial={"addresses": _lines(addresses)})
         # The browser counts the length otherwise, and cuts off what is pasted without a word.
@@ -40,7 +60,7 @@ class ParticipantInvitationForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = Layout("addresses")
+        self.helper.layout = Layout("addresses", "message")
 
     def clean_addresses(self) -> list[str]:
         found = read_addresses(self.cleaned_data["addresses"])
@@ -57,6 +77,16 @@ class ParticipantInvitationForm(forms.Form):
         if not found.addresses:
             raise ValidationError(self.fields["addresses"].error_messages["required"])
         return list(found.addresses)
+
+    def clean_message(self) -> str:
+        message: str = self.cleaned_data["message"]
+        if found := _LEADS_AWAY.search(message):
+            word = next(word for word in message.split() if found[0] in word)
+            raise ValidationError(
+                _("Hier kan geen link of adres staan: %s. De link om mee te doen staat al in de mail.")
+                % Truncator(word).chars(MAX_QUOTE)
+            )
+        return message
 
 
 def _lines(addresses: tuple[str, ...]) -> str:

@@ -1,6 +1,5 @@
 """Make a demonstration to look around in, or take it away again."""
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +8,8 @@ from django.urls import reverse
 
 from reflectie.models import Role
 from reflectie.services.collaborations.people import LastCoordinatorError
-from reflectie.services.demo import Demo, DemoStandsError, NotEmptyError, make_demo, remove_demo
+from reflectie.services.demo import Demo, DemoStandsError, NotEmptyError, make_demo, read_demo, remove_demo
 from reflectie.services.questionnaire.checklists import NothingPublishedError
-
-CONTENT = settings.BASE_DIR / "fixtures" / "demo.nl.json"
 
 
 class Command(BaseCommand):
@@ -30,7 +27,7 @@ class Command(BaseCommand):
 
     def _make(self, *, beside: bool) -> None:
         try:
-            self.stdout.write(_told(make_demo(json.loads(CONTENT.read_text()), beside=beside)))
+            self.stdout.write(_told(make_demo(read_demo(), beside=beside)))
         except DemoStandsError:
             self.stdout.write(
                 "The demonstration is there already, and stays as it is. If you lost the password, take it away with "

@@ -78,37 +78,32 @@ def _part(part: AnswerPart) -> str:
     )
 
 
-def arms(arms: Sequence[WhirlpoolArm], *, numbered: bool = False, plain: bool = False) -> SafeString:
-    """`{% arms report.whirlpool %}`: the whirlpool around the middle of an <svg>; `plain` without what was answered."""
+def arms(arms: Sequence[WhirlpoolArm], *, numbered: bool = False) -> SafeString:
+    """`{% arms report.whirlpool %}`: the whirlpool around the middle of an <svg>."""
     shown = drawn(arms)
-    outlines = [
-        f'<path\n{_arm_class(arm, plain=plain)}\nid="arm-{arm.shape.number}" d="{arm.shape.path}"/>' for arm in shown
-    ]
+    outlines = [f'<path\n{_arm_class(arm)}\nid="arm-{arm.shape.number}" d="{arm.shape.path}"/>' for arm in shown]
     eye = [f'<circle class="eye" r="60" fill="{_EYE}"/>']
     for y, words in ((-12, gettext("inwaartse")), (5, gettext("focus,")), (22, gettext("eigenbelang"))):
         eye.append(
             f'<text class="eye-text" fill="{_ON_EYE}" font-size="16" {_FONT}\nx="0" y="{y}" text-anchor="middle">'
             f"{escape(words)}</text>"
         )
-    names = [_arm_name(arm, numbered=numbered, plain=plain) for arm in shown]
+    names = [_arm_name(arm, numbered=numbered) for arm in shown]
     return SafeString("\n".join([*outlines, *eye, *names]))
 
 
-def _arm_class(arm: DrawnArm, *, plain: bool) -> str:
-    return 'class="arm plain"' if plain else f'class="arm {arm_state(arm.report)}"{ARMS[arm_state(arm.report)]}'
+def _arm_class(arm: DrawnArm) -> str:
+    return f'class="arm {arm_state(arm.report)}"{ARMS[arm_state(arm.report)]}'
 
 
-def _arm_name(arm: DrawnArm, *, numbered: bool, plain: bool) -> str:
+def _arm_name(arm: DrawnArm, *, numbered: bool) -> str:
     shape, report = arm.shape, arm.report
-    looks, sign = 'class="arm-name"\n', ""
-    if not plain:
-        looks = f'class="arm-name {arm_state(report)}" fill="{_INK}"\n'
-        looks += ' font-weight="700"\n' if arm_state(report) == "obstacle" else ""
-        sign = f"{arm_sign(report)} "
+    looks = f'class="arm-name {arm_state(report)}" fill="{_INK}"\n'
+    looks += ' font-weight="700"\n' if arm_state(report) == "obstacle" else ""
     y = shape.numbered_y if numbered else shape.name_y
     name = (
         f'<text\n{looks}font-size="19" {_FONT} x="{shape.name_x}"\ny="{y}"\n'
-        f'text-anchor="{shape.anchor}">{sign}{escape(report.item.short)}</text>'
+        f'text-anchor="{shape.anchor}">{arm_sign(report)} {escape(report.item.short)}</text>'
     )
     if not numbered:
         return name

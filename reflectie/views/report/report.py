@@ -26,7 +26,7 @@ from reflectie.web.reflection_cookie import links, reflection_token
 from reflectie.web.report_access import ReportAccess
 from reflectie.web.responses import conditional_page
 
-TEMPLATE = "reflectie/report/page.html"
+PAGE = "reflectie/report/page.html"
 ARTICLE = "reflectie/report/article.html"
 
 
@@ -38,7 +38,7 @@ def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
         context |= links(request, own) if own else {}
         # What has a link to fill in on it is nobody else's, and kept nowhere.
         seen_by, shared = ("own", "") if own else ("", ARTICLE)
-    return conditional_page(request, TEMPLATE, load_report(access.session), context, seen_by, shared=shared)
+    return conditional_page(request, PAGE, load_report(access.session), context, seen_by, shared=shared)
 
 
 def _own_token(request: HttpRequest, token: str | UUID) -> str:

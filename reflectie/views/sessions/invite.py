@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from reflectie.models import Session
 from reflectie.presentation.wording import session_in_plain_text
 from reflectie.services.errors import NotFoundError
 from reflectie.services.mail import Letter
+from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import takes_answers
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.invitees import (
@@ -94,7 +96,8 @@ def _handed(
     if is_reminder:
         return remind(session, _letter(request, session, "remind"))
     seen = request.POST.getlist("unreached")
-    return invite(session, form.cleaned_data["addresses"], _letter(request, session, "invite"), seen)
+    letter = _letter(request, session, "invite", form.cleaned_data["message"])
+    return invite(session, form.cleaned_data["addresses"], letter, seen)
 
 
 def _not_handed(
@@ -145,20 +148,28 @@ def _page(
         "collaboration": session.collaboration,
         "invitees": invitees,
         "reply_to": _reply_to(request),
+        "sender": _name(request),
         "too_much": too_much,
     }
     return render(request, "reflectie/sessions/invite.html", context, status=status)
 
 
-def _letter(request: HttpRequest, session: Session, kind: str) -> Letter:
-    """A mail in the words of templates/reflectie/mail. The first line is its subject."""
+def _letter(request: HttpRequest, session: Session, kind: str, message: str = "") -> Letter:
+    """A mail in the words of templates/reflectie/mail, and what its sender writes beside them. The first line is its
+    subject."""
     context = share(request, session) | {
         "name": set_apart(str(session.collaboration)),
         "which": session_in_plain_text(title_of(session)),
-        "sender": set_apart(request.user.get_full_name()),  # type: ignore[union-attr]
+        "items": len(load_checklist(session.checklist).items),
+        "sender": set_apart(_name(request)),
+        "message": set_apart(message),
         "is_reminder": kind == "remind",
     }
     return Letter.read(render_to_string(f"reflectie/mail/{kind}.txt", context), _reply_to(request))
+
+
+def _name(request: HttpRequest) -> str:
+    return request.user.get_full_name() if isinstance(request.user, User) else ""
 
 
 def _reply_to(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from reflectie.accounts.adapters import INVITATION
 from reflectie.models import Collaboration, Invitation, Membership, Role
 from reflectie.services import tokens
+from reflectie.services.accounts import rename_account
 from reflectie.services.collaborations import people
 from reflectie.web.throttle import Limit
 from tests.helpers.factories import add_member, make_account, rows, text_of
@@ -83,6 +84,17 @@ def test_a_mail_says_a_name_as_it_is(coordinator, collaboration, mailoutbox):
     [mail] = mailoutbox
     assert mail.subject == "Uitnodiging: werk mee in Zorg & 'Welzijn' <Tienen>"
     assert "Zorg & 'Welzijn' <Tienen>\", als coördinator." in mail.body
+    assert mail.body.endswith("\n\nGroet,\nan@example.org\n")
+
+
+def test_an_invitation_is_signed_with_the_name_of_who_invites(coordinator, collaboration, an, mailoutbox):
+    rename_account(an, "An Peeters")
+    coordinator.post(url("members", collaboration), {"action": "invite", "email": ADDRESS, "role": "facilitator"})
+
+    [mail] = mailoutbox
+    assert "An Peeters nodigt je uit in de samenwerking" in mail.body
+    assert mail.body.endswith("\n\nGroet,\nAn Peeters\n")
+    assert an.email not in mail.body
 
 
 def test_an_invitation_waits_for_the_worker_and_says_so(coordinator, collaboration, mailoutbox, queued):

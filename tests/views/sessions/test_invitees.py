@@ -6,7 +6,9 @@ from django.core import mail
 from reflectie.domain.setup import Mode
 from reflectie.forms.sessions.invite import ParticipantInvitationForm
 from reflectie.models import Invitee, Membership, RateCount, Role
+from reflectie.services.accounts import rename_account
 from reflectie.services.mail import Letter
+from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.sessions import invitees, rounds
 from reflectie.services.sessions.invitees import HandedOver, Invitees, TooManyError, invite, load_invitees, remind
 from reflectie.web.throttle import Limit
@@ -225,14 +227,80 @@ def test_page_says_what_was_handed_over(signed_in, session, url):
     assert "We versturen nu 2 mails." in page(response)
     assert BO not in page(response)
     message = mail.outbox[0]
-    assert message.subject == "Vul jij ook in? Zelfreflectie van Samen in Tienen"
+    assert message.subject == "Hoe zie jij Samen in Tienen? Vijf minuten, vijftien vragen"
     assert f"http://testserver/meedoen/{session.join_token}/" in message.body
     assert "we wissen het zodra de ronde sluit" in message.body
     assert [line for line in message.body.splitlines() if "{" in line or "&#" in line] == []
 
 
+def test_mails_are_signed_with_the_name_of_who_invites_and_say_what_they_wrote(signed_in, session, url):
+    rename_account(session.collaboration.memberships.get().user, "Jo van Loon")
+    assert "Onder de mail staat je naam: Jo van Loon." in page_of(signed_in.get(url)).words
+    signed_in.post(url, {"addresses": BO, "message": "Fijn dat je meedenkt.\r\n\r\nTot dinsdag om 14.30 uur!"})
+    signed_in.post(url, {"remind": "1"})
+
+    invited, reminded = (message.body.splitlines() for message in mail.outbox)
+    assert [lines[-2:] for lines in (invited, reminded)] == [["Groet,", "Jo van Loon"]] * 2
+    place = invited.index("Jo van Loon schrijft erbij:")
+    assert invited[place + 1 : place + 3] == ["“Fijn dat je meedenkt. Tot dinsdag om 14.30 uur!”", ""]
+    assert "Fijn dat je meedenkt" not in mail.outbox[1].body
+
+
+def test_mails_of_who_has_no_name_are_not_signed_and_the_page_says_how_they_would(signed_in, session, url):
+    shown = page_of(signed_in.get(url))
+    assert "Onder de mail staat geen naam, want we kennen je naam niet." in shown.words
+    assert shown.link("Vul je naam in").address == "/account/naam/"
+    signed_in.post(url, {"addresses": BO, "message": "Tot dinsdag!"})
+
+    body = mail.outbox[0].body
+    assert "Wie je uitnodigt, schrijft erbij:\n“Tot dinsdag!”\n" in body
+    assert "Groet," not in body
+    assert body.endswith("we wissen het zodra de ronde sluit.\n")
+
+
+@pytest.mark.parametrize(
+    "leads",
+    [
+        "zie https://kwaad.example/x",
+        "mail bo@kwaad.example",
+        "ga naar WWW.kwaad",
+        "kijk op kwaad.be eens",
+        "ftp://kwaad",
+    ],
+)
+def test_message_that_leads_elsewhere_is_refused_and_nothing_is_lost(signed_in, url, leads):
+    response = signed_in.post(url, {"addresses": f"{BO}; {CY}", "message": leads})
+
+    shown = page_of(response)
+    assert response.status_code == 422
+    assert "Hier kan geen link of adres staan:" in shown.words
+    assert shown.field("Wil je er zelf iets bij schrijven? (hoeft niet)").value == leads
+    assert shown.field("E-mailadressen").value == f"{BO}; {CY}"
+    assert (mail.outbox, Invitee.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "fine", ["Het is a.d.h.v. de checklist, d.w.z. kort.", "Om 14.30 u. in lokaal 2.04. Tot dan…", "Hé!Leuk"]
+)
+def test_message_with_points_in_it_is_none_that_leads_elsewhere(signed_in, url, fine):
+    assert signed_in.post(url, {"addresses": BO, "message": fine}).status_code == 303
+    assert f"“{fine}”" in mail.outbox[0].body
+
+
+def test_message_is_tidied_short_and_no_header(signed_in, url):
+    signed_in.post(url, {"addresses": BO, "message": "Hoi\r\nBcc: cy\u202e\u2028Subject: x\x00"})
+    message = mail.outbox[0]
+    assert "“Hoi Bcc: cy Subject: x”" in message.body
+    assert {"Bcc", "Cc"}.isdisjoint(dict(message.message().items()))
+    assert (message.to, message.bcc, message.cc) == ([BO], [], [])
+    long = signed_in.post(url, {"addresses": CY, "message": "a" * 301})
+    assert (long.status_code, len(mail.outbox)) == (422, 1)
+    assert "Te lang: 301 tekens, en er passen er 300." in page(long)
+
+
 def test_page_with_wrong_addresses_loses_nothing(signed_in, url):
-    response = signed_in.post(url, {"addresses": f"{BO}; cy(at)example.org"})
+    response = signed_in.post(url, {"addresses": f"{BO}; cy(at)example.org", "message": "Tot dan!"})
+    assert page_of(response).field("Wil je er zelf iets bij schrijven? (hoeft niet)").value == "Tot dan!"
 
     assert response.status_code == 422
     assert "Dit is geen e-mailadres: cy(at)example.org." in page(response)
@@ -316,16 +384,17 @@ def test_page_writes_a_name_as_it_is_called(client):
     client.force_login(session.collaboration.memberships.get().user)
     client.post(f"/sessies/{session.pk}/uitnodigen/", {"addresses": BO})
 
-    assert mail.outbox[0].subject == "Vul jij ook in? Zelfreflectie van R&D <zorg> 'plus'"
+    assert mail.outbox[0].subject == "Hoe zie jij R&D <zorg> 'plus'? Vijf minuten, vijftien vragen"
     assert "Je antwoordt op naam." in mail.outbox[0].body
 
 
-def test_page_takes_a_fixed_number_of_queries(signed_in, url, queued, django_assert_num_queries):
+def test_page_takes_a_fixed_number_of_queries(signed_in, session, url, queued, django_assert_num_queries):
     addresses = "\n".join(f"p{number}@example.org" for number in range(40))
 
     # Sign-in (2), the session, those known, what was mailed of late (6, for as many limits, and 2 around them),
     # savepoint, lock, those not reached, those known, those kept; savepoint, the mails, the task, savepoint, whether a
     # worker runs; savepoint.
+    load_checklist(session.checklist)
     with django_assert_num_queries(23):
         signed_in.post(url, {"addresses": addresses})
 

@@ -41,7 +41,7 @@ def sign(name: str) -> str:
 def state_mark(state: str) -> SafeString:
     """`{{ agreement.state|state_mark }}`: how an agreement stands, in its word. A style sheet draws its sign before it:
     ✓ ◐ ○ ✕, of which the typeface lacks most."""
-    return format_html('<span class="stands is-{}">{}</span>', state, capfirst(wording.STATES[state]))
+    return format_html('<span class="stands is-{}">{}</span>', state, capfirst(str(wording.STATES[state])))
 
 
 def short_word(name: str) -> str | Promise:

@@ -26,7 +26,7 @@ _LONG = re.compile(r"(\w{9,})(heid|schap)\b")
 
 def tiles(report: Report, on_paper: bool = False) -> SafeString:  # noqa: FBT001, FBT002
     """`{% tiles report on_paper %}`: a list of links to what stands below on each item. On paper spans in a paragraph:
-    WeasyPrint tags a list whose items stand beside each other wrongly."""
+    WeasyPrint tags links and items of a list that stand beside each other wrongly."""
     shown = "\n".join(_tile(item, on_paper=on_paper) for item in report.items)
     return SafeString(f'<p class="tiles">\n{shown}\n</p>' if on_paper else f'<ul class="tiles">\n{shown}\n</ul>')
 
@@ -38,10 +38,9 @@ def _tile(report: ItemReport, *, on_paper: bool) -> str:
         f'<strong class="tile-name">{escape(name)}</strong>\n<span class="tile-found">'
         f'<span class="sign" aria-hidden="true">{sign}</span> {escape(str(word))}</span>'
     )
-    link = f'href="#{report.item.key}"'
     if on_paper:
-        return f'<a class="tile is-{found}" {link}>{inside}</a>'
-    return f'<li><a class="tile is-{found}" {link}>{inside}</a></li>'
+        return f'<span class="tile is-{found}">{inside}</span>'
+    return f'<li><a class="tile is-{found}" href="#{report.item.key}">{inside}</a></li>'
 
 
 def _look(finding: Finding | None) -> tuple[str, str, str | Promise]:

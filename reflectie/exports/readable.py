@@ -156,7 +156,7 @@ def _said(item: ItemReport) -> str:
     if outcome.minority:
         lines.append(_("Wat een minderheid vindt: %s") % _begin(outcome.minority))
     if outcome.mover:
-        lines.append(_("Aan zet: %s") % wording.MOVERS[outcome.mover])
+        lines.append(_("Wie kan dit aanpakken? %s") % wording.MOVERS[outcome.mover])
     if item.contradiction:
         lines.append(_("Het gesprek kwam anders uit dan de antwoorden."))
     return "\n".join(line for line in lines if line)

@@ -29,6 +29,7 @@ SHOWN = {
     "poster blind spots": 3,
     "poster differences": 2,
     "poster questions": 2,
+    "report agreements": 3,
     "shared with an item": 2,
     "solved elsewhere": 3,
 }

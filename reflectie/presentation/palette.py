@@ -61,6 +61,8 @@ _TONES: Mapping[str, Mapping[str, str]] = {
     "soft": {"fill": "ink-soft"},
     "full": {"fill": "deep-2"},
     "on-full": {"fill": "paper"},
+    "amber": {"fill": "accent", "stroke": "ink", "stroke-width": "1"},
+    "on-amber": {"fill": "ink"},
     "hollow": {"fill": "paper", "stroke": "deep-2", "stroke-width": "2"},
     "step": {"fill": "chosen", "stroke": "edge", "stroke-width": "1"},
     "edge": {"fill": "none", "stroke": "edge", **_EDGED},

@@ -6,6 +6,7 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from reflectie.domain.rules.findings import Finding
@@ -33,8 +34,14 @@ def word(name: str) -> str | Promise:
 
 
 def sign(name: str) -> str:
-    """`{{ finding|sign }}`: the sign beside the word of a finding, or of how an agreement stands."""
+    """`{{ finding|sign }}`: the sign beside the word of a finding."""
     return wording.SIGNS[name]
+
+
+def state_mark(state: str) -> SafeString:
+    """`{{ agreement.state|state_mark }}`: how an agreement stands, in its word. A style sheet draws its sign before it:
+    ✓ ◐ ○ ✕, of which the typeface lacks most."""
+    return format_html('<span class="stands is-{}">{}</span>', state, capfirst(str(wording.STATES[state])))
 
 
 def short_word(name: str) -> str | Promise:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import get_text_list
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext, ngettext
 
 from reflectie.domain.meeting.guide import Topic, find_topics
@@ -219,6 +219,37 @@ def _seen_by(report: Report) -> str:
         then = gettext("Zo zagen jullie het op %s:") if is_together(report) else gettext("Zo zag jij het op %s:")
         return then % date_format(report.changed_on, "j F Y")
     return gettext("Zo zien jullie het:") if is_together(report) else gettext("Zo zie jij het:")
+
+
+def head_line(report: Report) -> SafeString:
+    """`{% head_line report %}`: what stands under the title of a report: how many answered, and of when it is."""
+    if report.mode.is_round and isinstance(report.counted, int):
+        who = _answered(report.counted, report.expected)
+    else:
+        who = str(wording.REASONS[report.counted.reason]) if isinstance(report.counted, Withheld) else ""
+        who = capfirst(who or str(wording.MODES[report.mode]))
+    day = dated(report)
+    if report.delete_on:
+        day = format_html("{} {}", gettext("laatst gewijzigd op"), session_title(report))
+    return format_html("{} · {}", who, day)
+
+
+def _answered(number: int, expected: int | None) -> str:
+    numbers = {"n": number, "expected": expected}
+    if not expected:
+        return ngettext("%(n)s mens antwoordde", "%(n)s mensen antwoordden", number) % numbers
+    if number > expected:
+        return (
+            ngettext(
+                "%(n)s mens antwoordde (%(expected)s verwacht)",
+                "%(n)s mensen antwoordden (%(expected)s verwacht)",
+                number,
+            )
+            % numbers
+        )
+    if number == 1:
+        return gettext("%(n)s van de %(expected)s mensen antwoordde") % numbers
+    return gettext("%(n)s van de %(expected)s mensen antwoordden") % numbers
 
 
 def dated(report: Report) -> SafeString | str:

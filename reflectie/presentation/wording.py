@@ -30,13 +30,14 @@ LOW_TURNOUT = format_lazy(_("Minder dan {share} antwoordde"), share=share_in_wor
 
 FINDINGS: dict[str, str | Promise] = {found: said.word for found, said in findings.FINDINGS.items()}
 
-# A sign beside each word, told apart without colour. All of them are in the typeface.
+# A sign beside each word, told apart without colour. Those of findings are in the typeface.
 SIGNS: dict[str, str] = {
     **{found: said.sign for found, said in findings.FINDINGS.items()},
-    State.OPEN: "•",
-    State.BUSY: "~",
-    State.DONE: "+",
-    State.DROPPED: "–",
+    # Of these in spreadsheets alone: pages and PDFs draw them (`phrases.state_mark`).
+    State.OPEN: "○",
+    State.BUSY: "◐",
+    State.DONE: "✓",
+    State.DROPPED: "✕",
 }
 
 ANSWERS: dict[tuple[Kind, str], str | Promise] = {

@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflectie.presentation import changes, palette, ranges, report
+from reflectie.presentation import changes, palette, ranges, report, tiles
 from reflectie.presentation.pictures import arms, markup
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
@@ -37,6 +37,9 @@ register.simple_tag(report.no_difference)
 register.simple_tag(report.nothing_said)
 register.simple_tag(report.group_text)
 register.simple_tag(report.counted_text)
+register.simple_tag(report.head_line)
+register.simple_tag(tiles.tiles)
+register.simple_tag(tiles.verdict_line)
 register.simple_tag(report.group_sizes)
 register.simple_tag(report.turnout_lines)
 register.simple_tag(report.dissent_text)

@@ -300,7 +300,7 @@ def test_next_session_opens_with_what_was_agreed_and_its_report_says_what_change
     page.goto(url("session-report", later))
     since = page.get_by_role("region", name="Sinds vorige keer")
     expect(since.get_by_role("listitem").first).to_contain_text(FIRST.what)
-    expect(since.get_by_role("listitem").first).to_contain_text("gedaan")
+    expect(since.get_by_role("listitem").first).to_contain_text("Gedaan")
     moved = since.locator(".since-moved")
     expect(moved.get_by_role("heading", level=3)).to_have_text("Hier zien jullie minder hinder dan toen")
     expect(moved.get_by_role("heading", level=4)).to_have_text("Gedeeld doel")

@@ -82,7 +82,7 @@ def test_what_was_concluded_and_agreed_has_a_sheet(checklist):
     sheet = book_of(hostile_report(checklist, "Fijn"))["Afspraken"]
     told = [[cell for cell in line if cell not in {None, ""}] for line in sheet.iter_rows(values_only=True)]
     about = "Gedeeld doel · Principe 3. Bepaal samen doelen"
-    assert told[-1] == [1, "Fijn", "Fijn", datetime(2026, 11, 22), "– losgelaten\nFijn", about]
+    assert told[-1] == [1, "Fijn", "Fijn", datetime(2026, 11, 22), "✕ losgelaten\nFijn", about]
     assert ["Jullie besluit", "herstellen"] in told
     assert ["Volgende sessie", datetime(2026, 11, 22)] in told
     without = replace(hostile_report(checklist, "Fijn"), agreements=(), conclusion=None)

@@ -164,7 +164,7 @@ def test_pdf_of_a_round_every_bar_has_its_text(name):
         for name in ("perspectieven", "van-a-tot-z", "intensiteit", "betekenissen", "draaikolk")
     ]
     pictures = [part.text for picture in beside if picture for part in picture.parts]
-    # The perspectives are four: pairs and factors, in two halves each.
+    # The perspectives are in two halves each: where groups differ, where they don't, and where too little is known.
     bands = find_picture(report, "van-a-tot-z")
     assert len(pictures) == 7 + len(bands.parts if bands else ())
     assert bands is not None

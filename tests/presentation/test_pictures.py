@@ -22,6 +22,7 @@ from reflectie.presentation.pictures.drawing import text_width, wrap
 from reflectie.presentation.pictures.report import PICTURES, apart_text, find_picture
 from reflectie.presentation.pictures.scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
+from reflectie.presentation.groups import marks_of
 from reflectie.presentation.pictures.tracks import (
     LEFT,
     RADIUS,
@@ -110,14 +111,14 @@ STANDS = st.lists(st.fractions(0, 1), min_size=1, max_size=12).map(
 
 @given(st.lists(st.builds(Track, NAMES, NAMES, NAMES, STANDS), min_size=1, max_size=3))
 def test_tracks_keep_their_words_apart(tracks):
-    drawing = draw_tracks(tracks)
+    drawing = draw_tracks(tracks, marks_of([f"Grote {place} Naam" for place in range(12)]))
     assert len(drawing.labels) > len(tracks)
     assert overlapping(drawing) == []
 
 
 @given(st.lists(NAMES, min_size=1, max_size=6), st.floats(300, 800))
 def test_legend_keeps_its_names_apart(names, width):
-    assert overlapping(draw_legend(names, width)) == []
+    assert overlapping(draw_legend(names, marks_of(names), width)) == []
 
 
 @given(st.lists(st.builds(SpreadRow, NAMES, COUNTS, NAMES, NAMES, NAMES), min_size=1, max_size=3))
@@ -218,7 +219,7 @@ def test_perspectives_are_each_groups_share_of_those_who_chose():
     found = set_side_by_side(report)
     assert found.groups == HOUSES
     assert [row.report.item.key for row in found.apart] == ["goal-shared"]
-    assert (found.pairs, found.factors) == (found.rows, ())
+    assert (found.different, found.alike, found.not_compared) == (found.rows, (), ())
     assert len(found.unanswered) == 14
     assert found.withheld == ()
 
@@ -277,6 +278,7 @@ def test_perspectives_far_apart_come_largest_first_and_never_more_than_three():
     found = set_side_by_side(make_report(sheets))
     assert [row.report.item.key for row in found.apart] == ["goal-perspective", "context-personal", "partners-needed"]
     assert [row.distance for row in found.rows] == [1, Fraction(1, 2), Fraction(3, 4), Fraction(1, 4), 1]
+    assert [row.distance for row in found.different] == [1, 1, Fraction(3, 4), Fraction(1, 2), Fraction(1, 4)]
 
 
 def test_perspectives_never_lead_with_one_against_one_in_a_blind_spot():

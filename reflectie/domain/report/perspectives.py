@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from reflectie.domain.questionnaire.checklist import Kind
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Reason, Withheld
 
@@ -65,21 +64,24 @@ class Perspectives:
     unanswered: tuple[ItemReport, ...]
 
     @property
-    def pairs(self) -> tuple[Perspective, ...]:
-        return self._of(Kind.PAIR)
+    def different(self) -> tuple[Perspective, ...]:
+        """The items on which groups differ, the largest distance first; of equal ones, in the checklist's order."""
+        return tuple(sorted((row for row in self.rows if row.distance), key=lambda row: -row.distance))
 
     @property
-    def factors(self) -> tuple[Perspective, ...]:
-        return self._of(Kind.FACTOR)
+    def alike(self) -> tuple[Perspective, ...]:
+        """The items on which the groups that may be compared stand at the same place."""
+        return tuple(row for row in self.rows if row.compared and not row.distance)
 
-    def _of(self, kind: Kind) -> tuple[Perspective, ...]:
-        return tuple(row for row in self.rows if row.report.item.kind is kind)
+    @property
+    def not_compared(self) -> tuple[Perspective, ...]:
+        """The items of which too little is known to set one group against another."""
+        return tuple(row for row in self.rows if not row.compared)
 
     @property
     def apart(self) -> tuple[Perspective, ...]:
         """The items on which groups stand furthest apart, at most three."""
-        far = [row for row in self.rows if row.distance >= APART_FROM]
-        return tuple(sorted(far, key=lambda row: -row.distance)[:MAX_DIFFERENCES])
+        return tuple(row for row in self.different if row.distance >= APART_FROM)[:MAX_DIFFERENCES]
 
 
 def set_side_by_side(report: Report) -> Perspectives | None:

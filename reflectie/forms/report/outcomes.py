@@ -55,7 +55,7 @@ class OutcomeForm(OptimisticLockForm[Outcome]):
         if given.get("mover") == self.item.mover:
             given["mover"] = ""
         if not given.get("choice") and not given.get("mover") and not {"choice", "mover"} & self.errors.keys():
-            self.add_error("choice", _("Kies wat het gesprek opleverde, of wie dit in beweging kan zetten."))
+            self.add_error("choice", _("Kies wat het gesprek opleverde, of wie dit kan aanpakken."))
         return given
 
     @property

@@ -136,6 +136,20 @@ def box(left: float, top: float, right: float, bottom: float) -> str:
     return f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:.1f}H{left:.1f}Z"
 
 
+def tile(left: float, top: float, right: float, bottom: float, is_round: tuple[bool, bool, bool, bool]) -> str:
+    """Path data of a rectangle of which these corners are round: top left, top right, bottom right, bottom left."""
+    full = (bottom - top) / 2
+    a, b, c, d = (full if each else 2.0 for each in is_round)
+
+    def to(radius: float, x: float, y: float) -> str:
+        return f"A{radius:.1f} {radius:.1f} 0 0 1 {x:.1f} {y:.1f}"
+
+    return (
+        f"M{left + a:.1f} {top:.1f}H{right - b:.1f}{to(b, right, top + b)}V{bottom - c:.1f}{to(c, right - c, bottom)}"
+        f"H{left + d:.1f}{to(d, left, bottom - d)}V{top + a:.1f}{to(a, left + a, top)}Z"
+    )
+
+
 def circle(x: float, y: float, radius: float) -> str:
     """Path data of a circle around a point."""
     arc = f"a{radius:.1f} {radius:.1f} 0 1 0"

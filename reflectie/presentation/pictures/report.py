@@ -19,6 +19,7 @@ from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.presentation import wording
 from reflectie.presentation.findings import FINDINGS
+from reflectie.presentation.groups import GroupMark, marks_of
 from reflectie.presentation.items import answer
 from reflectie.presentation.layout import named_of
 from reflectie.presentation.ranges import band_name, band_text, counts_text, letters_text
@@ -42,10 +43,12 @@ _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
 
 @dataclass(frozen=True, slots=True)
 class PicturePart:
-    """One drawing, and what it shows for whoever doesn't see it."""
+    """One drawing, and what it shows for whoever doesn't see it. Under a heading when it isn't what matters most: on
+    the screen it is folded."""
 
     drawing: Drawing
     text: str
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,24 @@ class Picture:
         return " ".join(part.text for part in self.parts)
 
     @property
+    def front(self) -> tuple[PicturePart, ...]:
+        """What matters most, for a slide; all of it where nothing does."""
+        return tuple(part for part in self.parts if not part.heading) or self.parts
+
+    @property
+    def folds(self) -> tuple[tuple[str, tuple[PicturePart, ...]], ...]:
+        """Its parts by the heading that they stand under, which is empty for those in front."""
+        headings = dict.fromkeys(part.heading for part in self.parts)
+        return tuple((each, tuple(part for part in self.parts if part.heading == each)) for each in headings)
+
+    @property
+    def marked(self) -> tuple[tuple[GroupMark, str], ...]:
+        """Each group's mark and its name."""
+        return tuple(zip(marks_of(self.groups), self.groups, strict=True))
+
+    @property
     def legend(self) -> Drawing:
-        return draw_legend(self.groups, sum(part.drawing.width for part in self.parts))
+        return draw_legend(self.groups, marks_of(self.groups), sum(part.drawing.width for part in self.front))
 
 
 def find_picture(report: Report, name: str) -> Picture | None:
@@ -219,10 +238,13 @@ def _perspectives(report: Report) -> Picture | None:
     found = set_side_by_side(report)
     if found is None:
         return None
+    groups = tuple(str(group_name(report, name)) for name in found.groups)
+    looks = marks_of(groups)
     parts = tuple(
-        PicturePart(draw_tracks([_track(row) for row in rows]), _tracks_text(report, rows))
-        for rows in (*_halves(found.pairs), *_halves(found.factors))
-        if rows
+        PicturePart(draw_tracks([_track(row) for row in half], looks), _tracks_text(report, half), heading)
+        for heading, rows in _by_difference(report, found)
+        for half in _halves(rows)
+        if half
     )
     if report.setup.grouping is Grouping.LEVEL:
         heading = gettext("Hoe elke rol het ziet")
@@ -230,8 +252,21 @@ def _perspectives(report: Report) -> Picture | None:
     else:
         heading = gettext("Hoe elke organisatie het ziet")
         reading = gettext("Hoe verder naar rechts, hoe meer mensen uit die organisatie het helpende kozen.")
-    groups = tuple(str(group_name(report, name)) for name in found.groups)
     return Picture("perspectieven", heading, (reading,), parts, groups)
+
+
+def _by_difference(report: Report, found: Perspectives) -> list[tuple[str, tuple[Perspective, ...]]]:
+    """The items on which groups differ, then those on which they don't, and those of which too little is known."""
+    if report.setup.grouping is Grouping.LEVEL:
+        alike = gettext("Hier verschillen de rollen niet (%s)")
+    else:
+        alike = gettext("Hier verschillen de organisaties niet (%s)")
+    few = gettext("Hier weten we te weinig om te vergelijken (%s)")
+    return [
+        ("", found.different),
+        (alike % len(found.alike), found.alike),
+        (few % len(found.not_compared), found.not_compared),
+    ]
 
 
 def _halves(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
@@ -247,6 +282,11 @@ def _track(row: Perspective) -> Track:
 
 
 def _tracks_text(report: Report, rows: Sequence[Perspective]) -> str:
+    kinds = ([row for row in rows if row.report.item.kind is kind] for kind in Kind)
+    return " ".join(_tracks_of_kind(report, some) for some in kinds if some)
+
+
+def _tracks_of_kind(report: Report, rows: Sequence[Perspective]) -> str:
     texts = [
         f"{row.report.item.short}: "
         + ", ".join(

@@ -1,14 +1,17 @@
-"""The perspectives: for each item a track from what hinders to what helps, with a numbered mark for each group."""
+"""The perspectives: for each item a track from what hinders to what helps, with a mark for each group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .drawing import WIDTH, Drawing, Pen, box, circle, line
+from reflectie.presentation.groups import MAX_INITIALS, SHAPES, TONES, GroupMark
 
-TITLE, WORDS, NUMBER = 15.0, 13.0, 13.0
-RADIUS = 10.0
-# Marks nearer than this to each other stand one above the other.
-ROOM = 2 * RADIUS + 2
+from .drawing import WIDTH, Drawing, Pen, box, circle, line, tile
+
+TITLE, WORDS, NUMBER, SMALL = 15.0, 13.0, 13.0, 10.0
+# Half as wide as a mark, and half as high: three initials fit.
+RADIUS, HALF = 14.0, 10.0
+# Marks nearer than this to each other stand one above the other; and how far above.
+ROOM, LANE = 2 * RADIUS + 2, 2 * HALF + 2
 LEFT, RIGHT = RADIUS + 2, WIDTH - RADIUS - 2
 SIDE = 176.0
 # Between a track and the next.
@@ -44,19 +47,18 @@ def place_marks(stands: Sequence[tuple[int, float]]) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def draw_tracks(tracks: Sequence[Track]) -> Drawing:
-    """Tracks under each other, each between its title and the words at its ends."""
+def draw_tracks(tracks: Sequence[Track], looks: Sequence[GroupMark]) -> Drawing:
+    """Tracks under each other, each between its title and the words at its ends. `looks` are the marks of the groups
+    by their number, from 1."""
     pen, top = Pen(), 0.0
     for track in tracks:
         marks = place_marks(track.stands)
         top = pen.fill(0, top, WIDTH, track.title, TITLE, bold=True) + 3
-        middle = top + RADIUS + ROOM * max(mark.lane for mark in marks)
+        middle = top + HALF + LANE * max(mark.lane for mark in marks)
         _track(pen, middle)
         for mark in marks:
-            y = middle - ROOM * mark.lane
-            pen.draw("full", circle(mark.x, y, RADIUS))
-            pen.write(mark.x, y + 4.6, str(mark.number), NUMBER, anchor="middle", bold=True, tone="on-full")
-        top = middle + RADIUS
+            _mark(pen, mark.x, middle - LANE * mark.lane, looks[mark.number - 1])
+        top = middle + HALF + 2
         ends = (
             pen.fill(0, top, SIDE, track.left, WORDS, tone="soft"),
             pen.fill(WIDTH, top, SIDE, track.right, WORDS, anchor="end", tone="soft"),
@@ -73,11 +75,16 @@ def _track(pen: Pen, middle: float) -> None:
     pen.draw("helping", circle(RIGHT, middle, 5.5))
 
 
-def draw_legend(groups: Sequence[str], width: float) -> Drawing:
-    """Each number with its group, under each other."""
+def _mark(pen: Pen, x: float, y: float, look: GroupMark) -> None:
+    pen.draw(look.tone, tile(x - RADIUS, y - HALF, x + RADIUS, y + HALF, SHAPES[look.shape]))
+    size = SMALL if len(look.initials) == MAX_INITIALS else NUMBER
+    pen.write(x, y + 0.36 * size, look.initials, size, anchor="middle", bold=True, tone=TONES[look.tone])
+
+
+def draw_legend(groups: Sequence[str], looks: Sequence[GroupMark], width: float) -> Drawing:
+    """Each group's mark with its name, under each other."""
     pen, top = Pen(), 0.0
-    for number, name in enumerate(groups, start=1):
-        pen.draw("full", circle(RADIUS, top + RADIUS, RADIUS))
-        pen.write(RADIUS, top + RADIUS + 4.6, str(number), NUMBER, anchor="middle", bold=True, tone="on-full")
-        top = max(pen.fill(2 * RADIUS + 8, top + 2, width - 2 * RADIUS - 8, name, 14), top + 2 * RADIUS) + 4
+    for name, look in zip(groups, looks, strict=True):
+        _mark(pen, RADIUS, top + HALF, look)
+        top = max(pen.fill(2 * RADIUS + 8, top + 2, width - 2 * RADIUS - 8, name, 14), top + 2 * HALF) + 4
     return pen.done(width, top)

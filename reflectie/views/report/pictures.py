@@ -28,5 +28,5 @@ def _draw(report: Report, found: Picture) -> str:
     facts = session_words(report.title)
     if report.mode.is_round and isinstance(report.counted, int):
         facts += " · " + ngettext("%s antwoord", "%s antwoorden", report.counted) % report.counted
-    slide = make_slide(found.heading, facts, found.reading, [part.drawing for part in found.parts], found.legend)
+    slide = make_slide(found.heading, facts, found.reading, [part.drawing for part in found.front], found.legend)
     return render_to_string("reflectie/pictures/download.svg", {"slide": slide, "picture": found, "report": report})

@@ -194,7 +194,7 @@ def test_outcome_page_shows_what_was_recorded_and_wipes_it(coordinator, session)
 
 def test_outcome_page_asks_who_can_move_it_with_the_default_marked_in_words(coordinator, session):
     for key, chosen in ((KEY, "ourselves"), ("context-financial", "government")):
-        asked = page_of(coordinator.get(outcome_url(session, key))).part("Wie kan dit in beweging zetten?")
+        asked = page_of(coordinator.get(outcome_url(session, key))).part("Wie kan dit aanpakken?")
         words = {"ourselves": "Wijzelf", "organisations": "Onze organisaties", "government": "Overheid of financier"}
         assert [(choice.value, choice.is_checked, choice.label) for choice in asked.fields()] == [
             (value, value == chosen, f"{word} (voorstel)" if value == chosen else word) for value, word in words.items()
@@ -212,10 +212,10 @@ def test_outcome_page_records_who_can_move_it_with_or_without_a_choice(coordinat
     assert page.sent()["mover"] == ["government"]
     assert len(page.chosen()) == (1 if choice is None else 2)
     report = page_of(coordinator.get(report_url(session))).words
-    assert report.count("Wie dit in beweging kan zetten overheid of financier") == 1
+    assert report.count("Wie kan dit aanpakken? overheid of financier") == 1
     assert report.count("We blijven verdeeld") == (0 if choice is None else 1)
     assert "Het gesprek kwam anders uit" not in report
-    assert "Aan zet: overheid of financier" in report
+    assert "Wie kan dit aanpakken? Overheid of financier" in report
     assert "Wat naar boven mag, als signaal" in report
 
 
@@ -254,7 +254,7 @@ def test_outcome_page_with_a_mover_that_is_unknown_says_so(coordinator, session)
     response = coordinator.post(outcome_url(session), posted(FIRST, mover="niemand"))
     page = markup_of(response)
     assert (response.status_code, recorded(session)) == (422, None)
-    assert page.index("Wie kan dit in beweging zetten?") < page.rindex("Dit kennen we niet.")
+    assert page.index("Wie kan dit aanpakken?") < page.rindex("Dit kennen we niet.")
     assert FIRST.reason in page
 
 
@@ -262,7 +262,7 @@ def test_outcome_page_without_a_choice_says_so_and_keeps_what_was_typed(coordina
     response = coordinator.post(outcome_url(session), posted(None, reason="Getypt & niet weg", minority="Ook dit"))
     page = markup_of(response)
     assert response.status_code == 422
-    assert "Kies wat het gesprek opleverde, of wie dit in beweging kan zetten." in page
+    assert "Kies wat het gesprek opleverde, of wie dit kan aanpakken." in page
     assert "Getypt &amp; niet weg" in page
     assert "Ook dit" in page
     assert recorded(session) is None

@@ -45,7 +45,7 @@ def test_page_says_what_recurs_and_where_it_was_solved(facilitator, fien):
     assert "In 2 van de 3 samenwerkingen zien mensen dit als hinderpaal: De Brug, Noord" in said
     assert "Hier lukte het: Huis Linde" in said
     assert "In de sessie van 1 maart 2025 nog een hinderpaal, in die van 19 november 2026 niet meer." in said
-    assert f"Toen afgesproken: {FIRST.what} (nog te doen)" in said
+    assert f"Toen afgesproken: {FIRST.what} Nog te doen" in said
     assert "In 3 van de 3 samenwerkingen" in item(page, "context-practical")
     order = [anchor for anchor in page_of(page).anchors() if anchor.startswith("hinderpaal-")]
     assert order == ["hinderpaal-context-practical", f"hinderpaal-{KEY}"]

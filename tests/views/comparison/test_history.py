@@ -120,9 +120,9 @@ def test_agreements_stand_beside_what_changed_and_prove_nothing(fien, linde):
     text = words(page(fien, *sessions))
     assert NO_PROOF in text
     assert (
-        "+ gedaan We schrijven het doel op. Joke Gedeeld doel werd een sterkte "
+        "Gedaan We schrijven het doel op. Joke Gedeeld doel werd een sterkte "
         "Eerst: 8 hinderend, 1 helpend. Later: 1 hinderend, 9 helpend. "
-        "– losgelaten We bellen de gemeente. Waarom: Geen tijd Gaat over geen stelling."
+        "Losgelaten We bellen de gemeente. Waarom: Geen tijd Gaat over geen stelling."
     ) in text
     assert "Voor later." not in text
 

@@ -185,7 +185,7 @@ def test_guide_begins_with_what_was_agreed_in_the_session_before(coordinator, co
 
     start = text.index("Wat we vorige keer afspraken")
     assert text[start:].startswith(
-        "Wat we vorige keer afspraken We bellen elkaar elke week Els, losgelaten. &lt;b&gt;Geen geld&lt;/b&gt;"
+        "Wat we vorige keer afspraken We bellen elkaar elke week Els Losgelaten : &lt;b&gt;Geen geld&lt;/b&gt;"
     )
     assert text.index("Welkom, en hoe we praten") < start < text.index("Wat ons draagt")
 

@@ -65,7 +65,7 @@ def test_list_makes_an_agreement(who, session, request):
     assert (response.status_code, response["Location"]) == (303, list_url(session))
     assert [changed(kept, key="") for kept in reports.load_agreements(session)] == [FIRST]
     shown = client.get(list_url(session))
-    assert f'<bdi translate="no">Joke</bdi> · tegen {date_format(DUE, "j F Y")}' in markup_of(shown)
+    assert f'<bdi translate="no">Joke</bdi> · uiterlijk {date_format(DUE, "j F Y")}' in markup_of(shown)
     page = page_of(shown)
     assert "Gedeeld doel · Principe 3. Bepaal samen doelen" in page.words
     assert page.next_steps() == ["Bewaar de afspraak"]
@@ -168,11 +168,11 @@ def test_list_after_concluding_shows_them_takes_no_more_and_keeps_what_was_typed
 def test_list_says_in_words_what_is_overdue(coordinator, session):
     yesterday = clock.today() - timedelta(1)
     kept = made(session, changed(FIRST, due_on=yesterday))
-    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 1
+    assert markup_of(coordinator.get(list_url(session))).count("moest klaar zijn op") == 1
     agreements.change_agreement(session, pk(kept), changed(kept, state=State.DONE), etag(kept))
-    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+    assert markup_of(coordinator.get(list_url(session))).count("moest klaar zijn op") == 0
     AgreementRow.objects.update(state=State.OPEN, due_on=clock.today())
-    assert markup_of(coordinator.get(list_url(session))).count("was gepland tegen") == 0
+    assert markup_of(coordinator.get(list_url(session))).count("moest klaar zijn op") == 0
 
 
 @pytest.mark.parametrize("number", [1, 30])

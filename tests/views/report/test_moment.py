@@ -61,15 +61,22 @@ def test_before_the_talk_the_summary_leads_and_there_is_one_way_on(shown):
     assert page.next_steps() == ["Begin het gesprek"]
     summary = page.part("Waar jullie eerst iets aan willen doen")
     assert summary.links()[0].words == "Gelijkwaardigheid"
-    assert "Verdeeld beeld 5 tegen 3. 8 van jullie noemden dit eerst." in summary.items()[0]
+    assert "Verdeeld beeld 5 tegen 3. 8 van jullie willen dit eerst aanpakken." in summary.items()[0]
 
 
 def test_during_the_talk_the_next_topic_leads_and_what_was_recorded_is_at_hand(session, shown):
     record_outcome(session, "coordination-equality", Outcome(Choice.DIVIDED), "")
     page = shown()
-    assert chapters(page)[:3] == ["Verder in het gesprek", "Spreek samen af", "In het kort"]
+    assert chapters(page)[:5] == [
+        "In het kort",
+        "Verder in het gesprek",
+        "Waar jullie eerst iets aan willen doen",
+        "Wat rond jullie speelt",
+        "Spreek samen af",
+    ]
     talk = page.part("Verder in het gesprek")
-    assert talk.headings(3) == ["Nu aan de beurt: Gedeeld doel", "Wat het gesprek tot nu opleverde"]
+    assert "Nu aan de beurt: Gedeeld doel" in talk.words
+    assert [fold.summary for fold in talk.folded()] == ["Wat het gesprek tot nu opleverde (1)"]
     assert talk.items() == ["Gelijkwaardigheid: we blijven verdeeld"]
     assert talk.next_steps() == ["Leg de uitkomst vast: Gedeeld doel"]
     # Whoever leads the talk elsewhere sees the same, but for what only the team's own people may do.
@@ -86,13 +93,19 @@ def test_after_the_talk_the_decision_leads_and_what_is_asked_of_whom(session, sh
     add_agreement(session, Agreement("", "We lezen het doel samen.", "An", date(2027, 1, 15)), uuid4())
     conclude(session)
     page = shown()
-    assert chapters(page)[:2] == ["Wat jullie besloten", "In het kort"]
+    assert chapters(page)[:4] == [
+        "In het kort",
+        "Wat jullie besloten",
+        "Waar jullie eerst iets aan willen doen",
+        "Wat rond jullie speelt",
+    ]
     ending = page.part("Wat jullie besloten")
     assert [
         words for words in ("Herstellen", "We lezen het doel samen.", "Nog te doen") if words not in ending.words
     ] == []
     assert ending.headings(3) == ["Wat we aan onze organisaties vragen", "Wat we aan overheid of financier vragen"]
-    equality, money = ending.items()
+    made, *_about, equality, money = ending.items()
+    assert made == "We lezen het doel samen. Nog te doen · An · 15 januari 2027"
     assert equality.startswith("Gelijkwaardigheid Aan onze leiding: zeg wie in welke situatie de leiding neemt.")
     assert money.startswith("Financiële remmende factoren systeem, tekorten Aan de financier:")
     assert page.next_steps() == ["Download als pdf"]
@@ -104,4 +117,4 @@ def test_each_chapter_is_there_once_whatever_the_moment(session, shown):
     conclude(session)
     after = chapters(shown())
     assert (len(during), len(after)) == (len(set(during)), len(set(after)))
-    assert (during[0], after[0]) == ("Verder in het gesprek", "Wat jullie besloten")
+    assert (during[1], after[1]) == ("Verder in het gesprek", "Wat jullie besloten")

@@ -11,6 +11,8 @@ from tests.helpers.factories import make_reflection
 from tests.helpers.markup import markup_of
 from tests.helpers.page import page_of
 
+WHO = "Wie kan dit aanpakken?"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -64,7 +66,8 @@ def test_report_says_strengths_obstacles_and_blind_spots_first(reader, finished)
     page = markup_of(reader.get(finished.report_url))
 
     # Every third of fifteen answers is hindering, helping, or not known.
-    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in page
+    said = page_of(reader.get(finished.report_url)).part("In het kort").heard
+    assert "Zo zie jij het: 5 hinderpalen, 5 blinde vlekken, 3 sterktes en 2 factoren spelen niet." in said
     heads = [page.index(f"{head}</h2>") for head in ("In het kort", "Waar je kunt beginnen", "Zo zie jij het")]
     assert heads == sorted(heads)
 
@@ -74,7 +77,8 @@ def test_report_of_a_team_speaks_to_all_of_them(reader):
 
     page = markup_of(reader.get(team.report_url))
 
-    assert "Zo zien jullie het: geen sterktes, 1 structurele hinderpaal en 14 blinde vlekken." in page
+    said = page_of(reader.get(team.report_url)).part("In het kort").heard
+    assert "Zo zien jullie het: 1 hinderpaal en 14 blinde vlekken." in said
     assert "Zo zie jij" not in page
 
 
@@ -114,8 +118,8 @@ def test_report_puts_three_pieces_of_advice_in_front_and_folds_the_rest(reader, 
         *(obstacle_name(items[key]) for key in ("partners-needed", "context-practical")),
     ]
     assert front.headings(4) == [" ".join(name.split()) for name in first]
-    assert front.headings(3)[:3] == ["Aan zet: wijzelf", "Aan zet: onze organisaties", "Vraag dit na"]
-    assert later.headings(3) == ["Later, aan zet: wijzelf", "Later, aan zet: onze organisaties"]
+    assert front.headings(3)[:3] == [f"{WHO} Wijzelf", f"{WHO} Onze organisaties", "Vraag dit na"]
+    assert later.headings(3) == [f"{WHO} Wijzelf", f"{WHO} Onze organisaties"]
     assert len(later.headings(4)) == 3
 
 
@@ -139,15 +143,15 @@ def test_report_names_as_a_signal_only_what_government_has_to_move(reader):
 def test_report_summary_stops_at_three_and_says_how_many_more(reader, checklist):
     all_hindering = make_reflection(dict.fromkeys(checklist.by_key, "hindering"), finished=True)
 
-    summary = page_of(reader.get(all_hindering.report_url)).part("In het kort")
+    front = page_of(reader.get(all_hindering.report_url)).part("Wat volgens jou tegenhoudt")
 
-    *three, talk, others, stands_out = summary.links()
+    *three, talk = front.links()
     assert [link.address for link in three] == [f"#advies-{key}" for key in list(checklist.by_key)[:3]]
-    assert (talk.words, others.address) == ("Begin het gesprek", "#bevindingen")
+    assert talk.words == "Begin het gesprek"
     # A statement says what it is about, and a factor what it may be; the others are named.
     assert three[1].words == "Gedeeld doel – niet gedeeld door alle partners"
-    assert len(others.words.split(", ")) == len(checklist.items) - 3
-    assert stands_out.address == "#patroon-nearly-everything"
+    others = front.words.partition(f"En nog {len(checklist.items) - 3} hinderpalen: ")[2]
+    assert len(others.partition(".")[0].split(", ")) == len(checklist.items) - 3
 
 
 def test_report_links_to_what_else_can_be_taken_along_only_where_it_is(reader, finished):
@@ -180,8 +184,10 @@ def test_report_calls_a_changing_group_that_only_refers_a_point_of_attention(rea
 
     page = markup_of(reader.get(reflection.report_url))
 
-    assert "past ad hoc hier?" in page
-    assert "geen structurele hinderpalen" in page
+    assert "Past ad hoc hier?" in page
+    front = page_of(reader.get(reflection.report_url)).part("In het kort")
+    assert "! Aandacht" in next(item for item in front.items() if item.startswith("Vaste of wisselende groep"))
+    assert "hinderpa" not in front.words
 
 
 def test_report_escapes_what_was_typed(reader):
@@ -229,7 +235,8 @@ def test_pdf_has_a_sensible_name_without_people_or_answers(reader, finished):
 def test_pdf_says_what_the_page_says(reader, finished, every_answer):
     text = text_of(reader.get(finished.pdf_url).content)
 
-    assert "Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken." in text
+    said = "× 5 hinderpalen, ? 5 blinde vlekken, + 3 sterktes en – 2 factoren spelen niet."
+    assert f"Zo zie jij het: {said}" in text
     for name, value in every_answer.items():
         if name.endswith(("-note", "-sentence", "-name")):
             assert value in text

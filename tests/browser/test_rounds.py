@@ -122,7 +122,7 @@ def plan(people: People, page: Page, mode: Mode) -> None:
     page.get_by_role("link", name="Plan een sessie").click()
     way = "Ieder voor zich, anoniem" if mode is Mode.ANONYMOUS else "Ieder voor zich, op naam"
     page.get_by_role("radio", name=way).check()
-    page.get_by_label("Met hoeveel vullen jullie in?").fill("3")
+    page.get_by_label("Hoeveel mensen vullen in?").fill("3")
     if mode is Mode.ANONYMOUS:
         page.get_by_role("checkbox", name="De begeleider bereidt het gesprek voor").check()
     people.check(page, "plan")

@@ -103,7 +103,7 @@ def test_sending_the_form_twice_makes_one_session(coordinator, collaboration):
         (
             {"grouping": "partner", "partners": "De Brug\nde brug"},
             "partners",
-            "Noem minstens twee partners, of zet geen groepen naast elkaar.",
+            "Noem minstens twee partners, of vergelijk geen groepen.",
         ),
     ],
 )

@@ -102,7 +102,7 @@ def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
     fill_in(session, ANSWER)
     page = markup_of(coordinator.get(at(session, "wijzigen/")))
 
-    assert "Er is al geantwoord. Wie antwoordde, las vooraf hoe het gaat." in page
+    assert "Er zijn al antwoorden. Wie antwoordde, las vooraf hoe het gaat." in page
     assert "Ieder voor zich, anoniem" in page
     assert [name for name in ("mode", "questions", "grouping", "paper_by") if f'name="{name}"' in page] == []
     assert coordinator.post(at(session, "wijzigen/"), plan_fields(expected="9")).status_code == 303

@@ -254,9 +254,8 @@ def test_finding_whom_to_tell_takes_one_query_each(content, number, django_asser
         answered(make_round(collaboration=collaboration, expected=1), 1)
         agreed(make_round(collaboration=collaboration))
     with django_assert_num_queries(1):
-        assert [str(ready.collaboration)[:6] for ready, _ in reminders.ready_rounds(clock.today())] == [
-            "Nummer"
-        ] * number
+        ready = reminders.ready_rounds(clock.today())
+        assert [str(session.collaboration)[:6] for session, _ in ready] == ["Nummer"] * number
     with django_assert_num_queries(1):
         found = reminders.due_agreements(clock.today())
         assert [(str(session.collaboration)[:6], due) for session, due in found] == [("Nummer", 1)] * number

@@ -225,7 +225,7 @@ def test_page_says_what_was_handed_over(signed_in, session, url):
     assert "We versturen nu 2 mails." in page(response)
     assert BO not in page(response)
     message = mail.outbox[0]
-    assert message.subject == "Hoe zie jij Samen in Tienen? Vijf minuten, vijftien vragen"
+    assert message.subject == "Hoe zie jij Samen in Tienen? Invullen duurt vijf minuten"
     assert f"http://testserver/meedoen/{session.join_token}/" in message.body
     assert "We wissen het zodra de ronde sluit" in message.body
     assert [line for line in message.body.splitlines() if "{" in line or "&#" in line] == []
@@ -317,7 +317,7 @@ def test_page_writes_a_name_as_it_is_called(client):
     client.force_login(session.collaboration.memberships.get().user)
     client.post(f"/sessies/{session.pk}/uitnodigen/", {"addresses": BO})
 
-    assert mail.outbox[0].subject == "Hoe zie jij R&D <zorg> 'plus'? Vijf minuten, vijftien vragen"
+    assert mail.outbox[0].subject == "Hoe zie jij R&D <zorg> 'plus'? Invullen duurt vijf minuten"
     assert "Je antwoordt op naam." in mail.outbox[0].body
 
 

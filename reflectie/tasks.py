@@ -5,6 +5,8 @@ nothing (docs/decisions/0001-task-queue.md).
 """
 
 import logging
+from collections.abc import Mapping
+from uuid import UUID
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -12,7 +14,7 @@ from django.urls import reverse
 from django_tasks import task
 
 from reflectie.domain.text import set_apart
-from reflectie.models import Conclusion, DailyJob
+from reflectie.models import Conclusion, DailyJob, Session
 from reflectie.pdf.documents import print_final
 from reflectie.pdf.worker import pdf_worker
 from reflectie.presentation.wording import session_in_plain_text
@@ -29,7 +31,14 @@ from reflectie.services.daily import (
 )
 from reflectie.services.mail import Letter, hand_over
 from reflectie.services.report.reports import title_of
-from reflectie.services.sessions.reminders import due_reminders, remind_coordinators
+from reflectie.services.sessions.reminders import (
+    due_agreements,
+    due_reminders,
+    mail_due_agreements,
+    mail_ready_round,
+    ready_rounds,
+    remind_coordinators,
+)
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +75,7 @@ def erase_or_ask(*, confirmed: bool = False) -> Erased:
 
 @task
 def remind_today() -> None:
-    """Mail coordinators whose next session comes near. Not while the erasing holds back: the clock may be wrong."""
+    """Mail coordinators about what they wait for. Not while the erasing holds back: the clock may be wrong."""
     if held_back():
         return
     number = remind_all()
@@ -75,20 +84,43 @@ def remind_today() -> None:
 
 
 def remind_all() -> int:
-    """Hand over a mail for every coordinator whose next session comes near and wasn't planned; how many."""
+    """Hand over a mail for every coordinator whose next session comes near and wasn't planned, whose round can be
+    closed, or who has an agreement whose day is here; how many."""
     day = today()
-    return sum(remind_coordinators(due, _next_letter(due), day) for due in due_reminders(day))
+    return (
+        sum(remind_coordinators(due, _next_letter(due), day) for due in due_reminders(day))
+        + sum(mail_ready_round(ready, _ready_letter(ready, is_full=full), day) for ready, full in ready_rounds(day))
+        + sum(mail_due_agreements(found, _due_letter(found, due), day) for found, due in due_agreements(day))
+    )
 
 
 def _next_letter(due: Conclusion) -> Letter:
-    collaboration = due.session.collaboration
-    context = {
-        "name": set_apart(str(collaboration)),
-        "day": due.next_on,
-        "which": session_in_plain_text(title_of(due.session)),
-        "url": settings.SITE_URL + reverse("session-new", args=[due.session.collaboration_id]),
+    context = {"day": due.next_on, "url": _at("session-new", due.session.collaboration_id)}
+    return _letter("next", due.session, context)
+
+
+def _ready_letter(ready: Session, *, is_full: bool) -> Letter:
+    # Nothing of who answered, nor how many: not even the numbers that the session's page shows.
+    context = {"is_full": is_full, "day": ready.closes_on, "url": _at("session", ready.pk)}
+    return _letter("ready", ready, context)
+
+
+def _due_letter(found: Session, number: int) -> Letter:
+    # What was agreed stands behind the link: a mail is read over shoulders.
+    return _letter("due", found, {"number": number, "url": _at("agreements", found.pk)})
+
+
+def _letter(kind: str, session: Session, context: Mapping[str, object]) -> Letter:
+    around = {
+        "name": set_apart(str(session.collaboration)),
+        "which": session_in_plain_text(title_of(session)),
+        "choose_url": _at("collaboration-mails", session.collaboration_id),
     }
-    return Letter.read(render_to_string("reflectie/mail/next.txt", context))
+    return Letter.read(render_to_string(f"reflectie/mail/{kind}.txt", {**context, **around}))
+
+
+def _at(route: str, key: UUID | None) -> str:
+    return f"{settings.SITE_URL}{reverse(route, args=[key])}"
 
 
 DAILY = {DailyJob.Name.ERASE: erase_today, DailyJob.Name.REMIND: remind_today}

@@ -26,6 +26,10 @@ class CollaborationQuerySet(models.QuerySet["Collaboration"]):
         """Those in which somebody has a role."""
         return self.filter(memberships__user=user_id)
 
+    def in_use(self) -> "CollaborationQuerySet":
+        """Those that nobody put away."""
+        return self.filter(archived_on=None)
+
     def matching(self, text: str) -> "CollaborationQuerySet":
         """Those with every word of the text in their name, labels or partners."""
         found = self
@@ -48,6 +52,8 @@ class Collaboration(WithKeys):
     signals_from = models.DateField(null=True, blank=True)
     # Made up, to show what this programme does: it counts in no signal beside real ones, and goes in one step.
     invented = models.BooleanField(default=False)
+    # On which a coordinator put it away: out of lists, mails and signals made from then on. Nothing of it is erased.
+    archived_on = models.DateField(null=True, blank=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="collaborations")
 
     objects = CollaborationQuerySet.as_manager()
@@ -84,6 +90,9 @@ class Membership(models.Model):
     role = models.CharField(_("rol"), max_length=12, choices=Role.choices)
     # The day on which they came in as coordinator by an administrator's invitation, which everybody here can see.
     appointed_on = models.DateField(null=True, blank=True)
+    # Which mails this person gets as coordinator: that a round can be closed, and that the day of an agreement is here.
+    mail_when_done = models.BooleanField(default=True)
+    mail_when_due = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

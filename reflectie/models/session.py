@@ -85,6 +85,8 @@ class Session(models.Model):
     told_of_typist = models.BooleanField(default=False)
     # Held on paper in earlier years: a coordinator brings its sheets in, and nobody takes part by a link.
     earlier = models.BooleanField(default=False)
+    # Whether the coordinators were mailed that everybody is done, or that the last day is over: once.
+    coordinators_mailed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["collaboration", "-planned_on"], name="session_latest")]
@@ -267,6 +269,8 @@ class Agreement(models.Model):
     # Why it was dropped.
     reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
     sharing = models.CharField(max_length=10, blank=True, choices=SHARED)
+    # Whether the coordinators were mailed that its day is here: once.
+    coordinators_mailed = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -312,6 +316,8 @@ class Conclusion(models.Model):
     decision = models.CharField(max_length=10, choices=[(decision.value, decision.value) for decision in Decision])
     reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
+    # When it was recorded: for a few minutes it can be taken back. None for those from before this was kept.
+    recorded_at = models.DateTimeField(null=True, blank=True)
     # Whether the coordinators were mailed that the day comes near, and whether it reached one of them.
     reminded = models.BooleanField(default=False)
     reminder_arrived = models.BooleanField(default=False)

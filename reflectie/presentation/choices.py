@@ -25,7 +25,7 @@ MODES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
 }
 GROUPINGS: dict[str, tuple[str | Promise, str | Promise]] = {
-    Grouping.NONE: (_("Niet"), _("Het verslag toont de groep als geheel.")),
+    Grouping.NONE: (_("Nee"), _("Het verslag toont de groep als geheel.")),
     Grouping.PARTNER: (_("Per partner"), _("Het verslag zet de organisaties naast elkaar.")),
     Grouping.LEVEL: (_("Per rol"), _("Het verslag zet uitvoering, leiding, bestuur en andere rollen naast elkaar.")),
 }

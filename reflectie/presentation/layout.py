@@ -16,7 +16,6 @@ SHOWN = {
     "board findings": 4,
     "board questions": 2,
     "differences": MAX_DIFFERENCES,
-    "earlier agreements": 3,
     "goal sentences in the guide": 4,
     "items of a pattern": 3,
     "items of a worksheet": 3,

@@ -1,4 +1,6 @@
-"""How a round is shown: its code, its QR code, and what each possibility means."""
+"""How a round is shown: its code, its QR code, how it stands, and what each possibility means."""
+
+from dataclasses import dataclass
 
 import segno
 from django.utils.functional import Promise
@@ -9,6 +11,7 @@ from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import Mode
 from reflectie.models import Session
 from reflectie.services.collaborations.collaborations import SessionLine
+from reflectie.services.sessions.rounds import RoundProgress
 
 from .choices import EXPLAINED, QUESTIONS
 from .palette import COLOURS, ON_PAPER
@@ -64,6 +67,30 @@ def _begun(line: SessionLine) -> str:
     else:
         said = ngettext("%(n)s begon", "%(n)s begonnen", line.begun)
     return said % numbers
+
+
+@dataclass(frozen=True, slots=True)
+class RoundBar:
+    """A bar of how a round stands, one unit for each person: how many there are in all, how many are done, how many
+    began with them, and the path of the lines between people, as long as these can be told apart."""
+
+    people: int
+    finished: int
+    begun: int
+    between: str
+
+
+# With more of them, lines would be all that is seen.
+MAX_TOLD_APART = 30
+
+
+def as_bar(standing: RoundProgress) -> RoundBar | None:
+    """The bar of a round; None where nobody knows how many there will be."""
+    if not standing.expected:
+        return None
+    people = max(standing.expected, standing.begun)
+    between = "".join(f"M{place} 0V1" for place in range(1, people)) if people <= MAX_TOLD_APART else ""
+    return RoundBar(people, standing.finished, standing.begun, between)
 
 
 def qr(url: str) -> SafeString:

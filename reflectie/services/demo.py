@@ -190,7 +190,7 @@ def _after_closing(session: Session, described: Mapping[str, Any]) -> None:
     if described["stage"] == Session.Stage.CONCLUDED:
         conclude(session, _conclusion(described["conclusion"]))
         # Nobody reads mail at the address of an example.
-        ConclusionRow.objects.filter(session=session).update(reminded=True)
+        ConclusionRow.objects.filter(session=session).update(reminded=True, recorded_at=None)
 
 
 def _outcome(described: Mapping[str, str]) -> Outcome:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 
 from reflectie.domain.questionnaire.answers import FieldValue, Posted
 from reflectie.domain.setup import Mode
-from reflectie.models import Collaboration, Membership, Role, Session
+from reflectie.models import Collaboration, Conclusion, Membership, Role, Session
 
 from .accounts import rename_account
 from .questionnaire.plans import Plan
@@ -61,3 +61,4 @@ def set_back(session: Session, day: date) -> None:
     """As if what was done in a round, its conclusion too, was done on this day."""
     Session.objects.filter(pk=session.pk).update(changed_on=day)
     Session.objects.filter(pk=session.pk, stage=Session.Stage.CONCLUDED).update(concluded_on=day)
+    Conclusion.objects.filter(session=session).update(recorded_at=None)

@@ -87,10 +87,11 @@ def load_signals() -> Published:
 
 def _may_count(until: date) -> "QuerySet[Any]":
     """The sessions of which the last of each collaboration and year counts, the last one last, with what `_Chosen` has.
-    Invented ones count as long as no real one takes part."""
+    What was put away takes no part. Invented ones count as long as no real one takes part."""
     answered = Answer.objects.filter(response__session=OuterRef("pk"), value__gt="")
-    real = Collaboration.objects.filter(signals_from__isnull=False, invented=False)
-    taking_part = Collaboration.objects.filter(Q(invented=False) | ~Exists(real), signals_from__lt=until)
+    in_use = Collaboration.objects.in_use()
+    real = in_use.filter(signals_from__isnull=False, invented=False)
+    taking_part = in_use.filter(Q(invented=False) | ~Exists(real), signals_from__lt=until)
     sessions = Session.objects.filter(
         # Those that closed with too few have nothing: one before them may count.
         Q(totals__counted__gt=0) | Q(Exists(answered), totals=None),

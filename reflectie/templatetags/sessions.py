@@ -10,5 +10,6 @@ register.filter(sessions.spaced)
 register.filter(sessions.explained)
 register.filter(sessions.took_part)
 register.filter(sessions.titled)
+register.filter(sessions.as_bar)
 
 register.simple_tag(sessions.qr)

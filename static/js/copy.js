@@ -14,6 +14,8 @@
     try {
       await navigator.clipboard.writeText(isField ? field.value : field.innerText);
       button.textContent = button.dataset.done;
+      // Selecting moved the focus away: back here, it is read out that it was copied.
+      button.focus();
     } catch {
       // The browser doesn't let us. It is selected: whoever copies by hand has it.
       button.hidden = true;

@@ -122,7 +122,7 @@ def plan(people: People, page: Page, mode: Mode) -> None:
     page.get_by_role("link", name="Plan een sessie").click()
     way = "Ieder voor zich, anoniem" if mode is Mode.ANONYMOUS else "Ieder voor zich, op naam"
     page.get_by_role("radio", name=way).check()
-    page.get_by_label("Met hoeveel vullen jullie in?").fill("3")
+    page.get_by_label("Hoeveel mensen vullen in?").fill("3")
     if mode is Mode.ANONYMOUS:
         page.get_by_role("checkbox", name="De begeleider bereidt het gesprek voor").check()
     people.check(page, "plan")
@@ -155,7 +155,7 @@ def finish(page: Page) -> None:
 
 def answers_come_in(people: People, coordinator: Page, mode: Mode, checklist) -> list[Page]:
     """By the link, by the code, and without JavaScript. The coordinator's page counts along by itself."""
-    link = coordinator.get_by_label("Link om te delen").input_value()
+    link = coordinator.get_by_label("Alleen de link").input_value()
     code = coordinator.locator(".share .code").inner_text()
     standing = coordinator.locator(".standing")
     by_link, by_code, without = people.phone(), people.phone(), people.phone(javascript=False)
@@ -165,7 +165,7 @@ def answers_come_in(people: People, coordinator: Page, mode: Mode, checklist) ->
     begin(by_link, mode)
     expect(standing).to_contain_text("Nog niemand begon. Jullie verwachten 3 mensen.")
     by_link.check('input[name="goal-shared"][value="helping"]')
-    expect(standing).to_contain_text("1 deelnemer begon.", timeout=LIVE)
+    expect(standing).to_contain_text("Er is 1 mens begonnen.", timeout=LIVE)
     answer(by_link, checklist, 0, mode)
     people.check(by_link, "sheet")
     finish(by_link)
@@ -195,7 +195,7 @@ def close(people: People, coordinator: Page, facilitator: Page, phones: list[Pag
     coordinator.wait_for_url("**/sluiten/")
     people.check(coordinator, "closing")
     coordinator.get_by_role("button", name="Ja, sluit de ronde").click()
-    expect(coordinator.get_by_text("3 antwoordbladen tellen mee.")).to_be_visible()
+    expect(coordinator.get_by_text("De antwoorden van 3 mensen tellen mee.")).to_be_visible()
     people.check(coordinator, "closed session")
     for phone in phones:
         phone.reload()

@@ -277,7 +277,7 @@ def test_partners_that_look_alike_are_one_group(coordinator, collaboration) -> N
     assert [partner.name for partner in collaboration.partners.all()] == ["CAW", "Huis ’t Veld", "Café"]
     # Said beside the field, before it is sent.
     page = coordinator.get(reverse("collaboration-edit", args=[collaboration.pk])).content.decode()
-    assert "Een naam die er al staat, bewaren we één keer." in page
+    assert "Staat een naam er twee keer, dan bewaren we hem één keer" in page
 
 
 def test_a_plan_offers_a_partner_once_however_it_was_called_before(coordinator, collaboration) -> None:

@@ -140,6 +140,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "collaboration": members(READ, READ),
     "collaboration-edit": members(FORM),
     "collaboration-erase": members(FORM),
+    "collaboration-archive": members(DONE),
+    # What each coordinator wants for themselves; a facilitator gets no mails.
+    "collaboration-mails": members(DONE),
     "members": members(DONE, (200, 404)),
     "invitation": everybody(DONE),
     # A session, for who has a role in its collaboration.
@@ -155,6 +158,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "session-close": at(OPEN, members(DONE), members(TOO_LATE)),
     "session-open": at(("closed", "prepared"), members(DONE), members(TOO_LATE)),
     "session-conclude": at(("discussion",), members(DONE), members(TOO_LATE)),
+    # A button on the session's page, without a page of its own.
+    "session-undo": throughout(row(SIGN_IN, (405, 404), coordinator=(405, 409)))
+    | {"concluded": row(SIGN_IN, (405, 404), coordinator=(405, 200))},
     "session-erase": throughout(members(DONE)),
     "session-report": REPORT,
     "session-pdf": REPORT,
@@ -171,6 +177,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
+    "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
     # What others outside may find.

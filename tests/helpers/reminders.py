@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Collaboration, Session
+from reflectie.models import Conclusion as ConclusionRow
 from reflectie.services import clock
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import make_round
@@ -19,6 +20,7 @@ def concluded(collaboration: Collaboration, days: int | None = 7, *, before: int
     next_on = None if days is None else clock.today() + timedelta(days)
     session = rounds.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, "Een reden", next_on))
     Session.objects.filter(pk=session.pk).update(concluded_on=clock.today() - timedelta(before))
+    ConclusionRow.objects.filter(session=session).update(recorded_at=clock.now() - timedelta(before))
     return session
 
 

@@ -58,16 +58,17 @@ FILLED_IN = {
         "told_of_typist": False,
         "name": "",
         "number": 0,
+        "coordinators_mailed": False,
     },
     "reflectie_response": {"typed": False},
     "reflectie_invitee": {"unreached": False},
     "reflectie_invitation": {"unreached": False, "by_administrator": False},
-    "reflectie_membership": {"appointed_on": None},
-    "reflectie_conclusion": {"reminder_arrived": False},
+    "reflectie_membership": {"appointed_on": None, "mail_when_done": True, "mail_when_due": True},
+    "reflectie_conclusion": {"reminder_arrived": False, "recorded_at": None},
     "reflectie_madepdf": {"page": ""},
     "reflectie_answer": {"released": False},
-    "reflectie_collaboration": {"invented": False, "signals_from": None},
-    "reflectie_agreement": {"sharing": ""},
+    "reflectie_collaboration": {"invented": False, "signals_from": None, "archived_on": None},
+    "reflectie_agreement": {"sharing": "", "coordinators_mailed": False},
 }
 # And what is worked out of the row itself.
 WORKED_OUT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -73,7 +73,7 @@ def test_every_mistake_of_a_refused_form_stands_in_front(coordinator, collaborat
         ("#id_planned_on", "Geef een dag"),
         ("#id_expected", "Met twee men"),
     ]
-    assert "Met twee mensen" in page_of(page).field("Met hoeveel vullen jullie in?").description
+    assert "Met twee mensen" in page_of(page).field("Hoeveel mensen vullen in?").description
 
 
 class Translated(HTMLParser):

@@ -105,14 +105,14 @@ STATES = {
     ),
     "open, one": State(
         lambda: open_round(make_collaboration(), said(P, 1), expected=6),
-        {"list": ("1 van de 6 begon",), "session": ("1 van de 6 is klaar. 1 deelnemer begon.",)},
-        ("Nog niemand",),
+        {"list": ("1 van de 6 begon",), "session": ("1 van de 6 is klaar.",)},
+        ("Nog niemand", "anderen"),
     ),
     "open, more than expected": State(
         lambda: open_round(make_collaboration(), said(P, 4), expected=3),
         {
             "list": ("4 begonnen (3 verwacht)",),
-            "session": ("4 deelnemers zijn klaar, 3 verwacht.", "Zoveel mensen als je verwachtte, zijn klaar"),
+            "session": ("4 mensen zijn klaar. Jullie verwachtten er 3.", "Zoveel mensen als je verwachtte, zijn klaar"),
         },
         ("4 van de 3",),
     ),
@@ -133,7 +133,7 @@ STATES = {
     "closed, by name, nobody": State(
         lambda: closed_round(make_collaboration(), [], Mode.NAMED, expected=6),
         {"list": ("niemand deed mee",), "session": ("Niemand antwoordde.",)},
-        ("0 antwoordbladen", "te weinig", "gewist"),
+        ("0 mensen", "te weinig", "gewist"),
     ),
     "concluded, anonymous, two": State(
         lambda: concluded(discussed_round(make_collaboration(), said(P, 2), expected=6)),

@@ -42,9 +42,8 @@ class CollaborationForm(forms.Form):
     partners = NamesField(
         label=_("Partners (hoeft niet)"),
         help_text=_(
-            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een regel. Een "
-            "naam die er al staat, bewaren we één keer. Andere hoofdletters of leestekens zoals ’ en – maken er geen "
-            "andere partner van."
+            "Organisaties, beroepen, en ook de cliënt, naasten of vrijwilligers. Zet elke partner op een eigen regel. "
+            "Staat een naam er twee keer, dan bewaren we hem één keer, ook met andere hoofdletters of leestekens."
         ),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
@@ -125,7 +124,7 @@ class AdoptForm(forms.Form):
     NEW = "new"
 
     where = forms.ChoiceField(
-        error_messages={"required": _("Kies waar je de reflectie bewaart."), "invalid_choice": _("Kies opnieuw.")},
+        error_messages={"required": _("Kies waar je de zelfreflectie bewaart."), "invalid_choice": _("Kies opnieuw.")},
     )
     name = TextField(label=_("Naam van de nieuwe samenwerking"), limit=MAX_NAME, one_line=True, widget=forms.TextInput)
 

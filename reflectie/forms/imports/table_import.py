@@ -68,7 +68,7 @@ class EarlierForm(forms.Form):
         missing=_("Kies hoe jullie invulden."),
     )
     grouping = choice_field(
-        {name: words[0] for name, words in GROUPINGS.items()}, label=_("Groepen naast elkaar zetten?")
+        {name: words[0] for name, words in GROUPINGS.items()}, label=_("Wil je groepen vergelijken?")
     )
     partners = NamesField(
         label=_("Welke partners deden mee?"),
@@ -119,7 +119,7 @@ class EarlierForm(forms.Form):
         if self.cleaned_data.get("grouping") != Grouping.PARTNER:
             self.errors.pop("partners", None)
         elif "partners" not in self.errors and len(self.cleaned_data["partners"].splitlines()) < 2:
-            self.add_error("partners", _("Noem minstens twee partners, of zet geen groepen naast elkaar."))
+            self.add_error("partners", _("Noem minstens twee partners, of vergelijk geen groepen."))
 
     def to_plan(self) -> Plan:
         """The plan, of a valid form. Nobody was expected: who took part is what there is on paper."""

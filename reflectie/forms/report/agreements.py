@@ -1,7 +1,7 @@
 """What a team agrees on and concludes, as forms."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -177,7 +177,7 @@ def _named(found: ItemReport) -> tuple[str, str]:
 
 
 class ConclusionForm(forms.Form):
-    """With what a session ends. Nothing is chosen beforehand."""
+    """With what a session ends. Nothing is chosen beforehand, unless it was chosen before and taken back (`kept`)."""
 
     needed = choice_field(
         {needed: wording.NEEDED[needed] for needed in Needed},
@@ -202,8 +202,8 @@ class ConclusionForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict | None = None, *, kept: Conclusion | None = None) -> None:
+        super().__init__(data, initial=asdict(kept) if kept else None)
         asked = [Field(name, template=CHOICES) for name in ("needed", "decision")]
         self.helper = _helper(*asked, "reason", "next_on")
 

@@ -75,15 +75,15 @@ class PlanForm(forms.Form):
     anyway = forms.BooleanField(
         label=format_lazy(_("Toch anoniem, ook met minder dan {floor}"), floor=FLOOR), required=False
     )
-    expected = _number(1, label=_("Met hoeveel vullen jullie in?"), help_text=_("Schatten mag."))
-    grouping = choice_field(_names(GROUPINGS), label=_("Groepen naast elkaar zetten?"))
+    expected = _number(1, label=_("Hoeveel mensen vullen in?"), help_text=_("Schatten mag."))
+    grouping = choice_field(_names(GROUPINGS), label=_("Wil je groepen vergelijken?"))
     closes_on = day_field(
-        label=_("Laatste dag om te antwoorden"),
+        label=_("Laatste dag om te antwoorden (hoeft niet)"),
         required=False,
-        help_text=_("Hoeft niet. Na die dag kan niemand nog antwoorden."),
+        help_text=_("Na die dag kan niemand nog antwoorden."),
     )
     questions = forms.MultipleChoiceField(
-        label=_("Wat vragen we naast de checklist?"),
+        label=_("Welke extra vragen stellen we?"),
         choices=[(name, QUESTIONS[name][0]) for name in OPTIONAL],
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -93,19 +93,21 @@ class PlanForm(forms.Form):
         label=_("De begeleider bereidt het gesprek voor en leest het verslag eerder dan de anderen"),
         required=False,
         help_text=_(
-            "Deelnemers lezen dat vooraf. Wie deze ronde mee coördineert, leest nooit eerder, ook niet na een wissel."
+            "Deelnemers lezen dat vooraf. Wie deze ronde mee coördineert, leest het verslag nooit eerder, ook niet na "
+            "een wissel van rol."
         ),
     )
     paper_by = TextField(
-        label=_("Papier: wie typt de formulieren in?"),
+        label=_("Wie typt de formulieren op papier over? (hoeft niet)"),
         limit=MAX_NAME,
         one_line=True,
         widget=forms.TextInput,
         help_text=format_lazy(
             _(
-                "Leeg: er is geen papier. Vul anders een naam in. Deelnemers lezen vooraf wie typt, want die ziet de "
-                "antwoorden op papier. Vullen jullie anoniem in? Laat dan minstens {floor} mensen op een scherm "
-                "invullen, of iedereen op papier: anders toont het verslag geen antwoorden."
+                "Vult iemand op papier in? Schrijf dan hier de naam van wie de formulieren overtypt. Deelnemers lezen "
+                "vooraf wie dat is, want die ziet de antwoorden op papier. Vullen jullie anoniem in? Laat dan minstens "
+                "{floor} mensen op een scherm invullen, of iedereen op papier: anders toont het verslag geen "
+                "antwoorden."
             ),
             floor=FLOOR,
         ),
@@ -228,7 +230,7 @@ class PlanForm(forms.Form):
     def _check_expected(self, mode: Mode) -> None:
         expected = self.cleaned_data.get("expected")
         if not expected:
-            self.add_error("expected", _("Vul in met hoeveel jullie ongeveer zijn."))
+            self.add_error("expected", _("Vul in hoeveel mensen ongeveer invullen."))
         elif mode is Mode.ANONYMOUS and not enough(expected) and not self.begun and not self.cleaned_data["anyway"]:
             self.advises = True
             self.add_error("expected", advice_for_few(expected))
@@ -246,7 +248,7 @@ class PlanForm(forms.Form):
                 if not self._count(row):
                     self.add_error(row.field, _("Elke groep doet mee sinds het eerste antwoord: geef hier een aantal."))
         elif len(groups) < 2:
-            self.add_error(field, _("Geef bij minstens twee groepen een aantal, of zet geen groepen naast elkaar."))
+            self.add_error(field, _("Geef bij minstens twee groepen een aantal, of vergelijk geen groepen."))
         elif sum(number for _name, number in groups) > MAX_PEOPLE:
             self.add_error(field, _("Samen kan dit niet meer zijn dan %s.") % MAX_PEOPLE)
         elif mode is Mode.ANONYMOUS:

@@ -1,4 +1,5 @@
-"""Hand the worker a mail for coordinators whose agreed day of the next session comes near, unless somebody planned it.
+"""Hand the worker the daily mails for coordinators: the day of the next session comes near and nobody planned it, a
+round can be closed, the day of an agreement is here.
 
 The worker does so every day; this is for by hand, and twice is once.
 """
@@ -13,8 +14,9 @@ from reflectie.tasks import remind_all
 class Command(BaseCommand):
     help = (
         "Hands a mail to the worker for the coordinators of each collaboration whose next session was agreed on for a "
-        "day at most REMIND_DAYS from now, unless one was planned since. Each once; what reaches nobody is tried again "
-        "the next day. The worker does so by itself every day."
+        "day at most REMIND_DAYS from now, unless one was planned since (what reaches nobody is tried again the next "
+        "day), whose round can be closed, or who agreed on something for today. Each once. The worker does so by "
+        "itself every day."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

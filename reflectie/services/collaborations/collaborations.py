@@ -119,11 +119,37 @@ def erase_collaboration(pk: UUID) -> None:
         truncate_wal_on_commit()
 
 
+def archive_collaboration(collaboration: Collaboration) -> Collaboration:
+    """Put a collaboration away: out of lists, mails and signals made from now on. Nothing of it is erased, and all that
+    is erased after a time goes on being so. Twice is once. Raises NotFoundError when it was erased."""
+    with transaction.atomic():
+        collaboration = lock_collaboration(collaboration.pk)
+        if collaboration.archived_on is None:
+            collaboration.archived_on = today()
+            collaboration.save(update_fields=["archived_on"])
+    return collaboration
+
+
+def restore_collaboration(collaboration: Collaboration) -> Collaboration:
+    """Bring back what was put away. In signals it counts from the next quarter, as one that joins today
+    (`change_collaboration`). Twice is once. Raises NotFoundError when it was erased."""
+    with transaction.atomic():
+        collaboration = lock_collaboration(collaboration.pk)
+        if collaboration.archived_on is not None:
+            collaboration.archived_on = None
+            if collaboration.signals_from:
+                collaboration.signals_from = today()
+            collaboration.save(update_fields=["archived_on", "signals_from"])
+    return collaboration
+
+
 def collaborations_of(
-    user: User, text: str = "", roles: Collection[str] = tuple(Role.values)
+    user: User, text: str = "", roles: Collection[str] = tuple(Role.values), *, archived: bool = False
 ) -> "QuerySet[Collaboration]":
-    """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`."""
+    """Somebody's collaborations in these roles, by name, with `role` on each; those with all words of `text`. Those
+    that were put away (`archived`) or, else, the others."""
     found = Collaboration.objects.filter(memberships__user=user, memberships__role__in=roles)
+    found = found.filter(archived_on__isnull=not archived)
     return found.annotate(role=F("memberships__role")).matching(text).order_by("sort_key", "pk")
 
 

@@ -211,6 +211,12 @@ def remove_member(collaboration: Collaboration, membership_id: int) -> None:
         membership.delete()
 
 
+def choose_mails(membership: Membership, *, when_done: bool, when_due: bool) -> None:
+    """Which mails somebody gets as coordinator: that a round can be closed, and that an agreement's day is here."""
+    with transaction.atomic():
+        Membership.objects.filter(pk=membership.pk).update(mail_when_done=when_done, mail_when_due=when_due)
+
+
 def _note_former(membership: Membership) -> None:
     """Note that somebody coordinated the sessions whose report isn't everybody's yet: as a facilitator, now or after
     a new invitation, they read none of these earlier than others. Those that are planned later are no concern."""

@@ -62,8 +62,11 @@ class Wanted:
 
 def comparable_sessions(user_id: int, wanted: Wanted | None = None) -> "QuerySet[Session]":
     """The sessions that somebody may compare: those of their collaborations whose report is open to all, by the name
-    of the collaboration and, within it, by day; with `day`, `nth` and what a comparison needs. One query."""
+    of the collaboration and, within it, by day; with `day`, `nth` and what a comparison needs. To choose from by what
+    is `wanted`, those of collaborations that were put away are left out. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration__memberships__user=user_id)
+    if wanted:
+        sessions = sessions.filter(collaboration__archived_on=None)
     found = _narrowed(sessions.annotate(day=HELD_ON, nth=nth_that_day()), wanted or Wanted())
     related = found.select_related("checklist", "collaboration", "conclusion")
     return related.order_by("collaboration__sort_key", "collaboration", "day", "number", "pk")
@@ -88,9 +91,9 @@ def _narrowed(sessions: "QuerySet[Any]", wanted: Wanted) -> "QuerySet[Any]":
 
 
 def comparable_collaborations(user_id: int) -> "QuerySet[Collaboration]":
-    """Somebody's collaborations that have a session to compare, by name. One query."""
+    """Somebody's collaborations in use that have a session to compare, by name. One query."""
     sessions = Session.objects.filter(report_is_open(), collaboration=OuterRef("pk"))
-    found = Collaboration.objects.filter(Exists(sessions), memberships__user=user_id)
+    found = Collaboration.objects.in_use().filter(Exists(sessions), memberships__user=user_id)
     return found.order_by("sort_key", "pk")
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, Subquery
+from django.db.models import F, Max, QuerySet, Subquery
 
 from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
 from reflectie.models import OPENED, Collaboration, MadePdf, Session
@@ -94,6 +95,20 @@ def open_agreements(collaboration: Collaboration) -> tuple[UUID | None, tuple[Ag
     to_do = AgreementRow.objects.filter(session=latest, state__in=[State.OPEN, State.BUSY])
     rows = list(to_do.select_related("item"))
     return (rows[0].session_id if rows else None), tuple(agreement_of(row) for row in rows)
+
+
+def open_agreements_of(user: User) -> "QuerySet[AgreementRow]":
+    """What is still to be done in all of somebody's collaborations in use, those whose day comes first in front and
+    those without one last; each with its session and collaboration. For who may read the report in which they stand.
+    One query."""
+    theirs = AgreementRow.objects.filter(
+        state__in=[State.OPEN, State.BUSY],
+        session__stage__in=OPENED,
+        session__collaboration__memberships__user=user,
+        session__collaboration__archived_on=None,
+    )
+    in_order = theirs.order_by(F("due_on").asc(nulls_last=True), "session__collaboration__sort_key", "position", "pk")
+    return in_order.select_related("session__collaboration", "item")
 
 
 def _in_discussion(session: Session) -> Session:

@@ -44,7 +44,8 @@ class Invitees:
 
 def load_invitees(session: Session) -> Invitees:
     """How inviting by mail stands. One query."""
-    waiting = Exists(OutgoingMail.objects.filter(session=OuterRef("session"), to=OuterRef("email")))
+    # Mail to a person is a coordinator's, about the session.
+    waiting = Exists(OutgoingMail.objects.filter(session=OuterRef("session"), to=OuterRef("email"), user=None))
     kept = session.invitees.annotate(is_waiting=waiting).order_by("email")
     rows = kept.values_list("email", "unreached", "is_waiting")
     unreached = tuple(email for email, is_unreached, _waits in rows if is_unreached)

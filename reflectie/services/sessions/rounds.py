@@ -1,20 +1,22 @@
-"""Rounds of a collaboration: planned, joined, closed, opened up and concluded. Only forwards."""
+"""Rounds of a collaboration: planned, joined, closed, opened up and concluded. Only forwards; concluding alone can be
+taken back, for a few minutes."""
 
 import random
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, Value
 from django.db.models.functions import Replace
 
-from reflectie.domain.report.agreements import Conclusion
+from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.rules.suppression import enough, groups_to_suppress, questions_to_erase
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
-from reflectie.services.clock import today
+from reflectie.services.clock import now, today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
@@ -23,9 +25,16 @@ from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
 from reflectie.services.sessions.totals import write_totals
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
+# How long a conclusion can be taken back: long enough to see what it did, too short to be a way of working.
+UNDO_WITHIN = timedelta(minutes=10)
+
 
 class StageError(Exception):
     """The session isn't at the stage from which this can be done; somebody else may just have done it."""
+
+
+class TooLateError(Exception):
+    """The minutes in which a conclusion can be taken back are over."""
 
 
 class TooFewError(Exception):
@@ -51,6 +60,16 @@ class RoundProgress:
     begun: int
     finished: int
     expected: int | None
+
+    @property
+    def unfinished(self) -> int:
+        """How many began and aren't done."""
+        return self.begun - self.finished
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many are done as were expected, or more."""
+        return bool(self.expected) and self.finished >= (self.expected or 0)
 
     @property
     def mark(self) -> str:
@@ -310,7 +329,8 @@ def open_report(session: Session) -> Session:
 
 
 def conclude(session: Session, conclusion: Conclusion) -> Session:
-    """End the discussion with what the team decided: outcomes stay as they are, agreements are kept up.
+    """End the discussion with what the team decided: outcomes stay as they are, agreements are kept up. For
+    UNDO_WITHIN it can be taken back (`undo_conclusion`).
 
     Raises StageError unless the discussion is going on.
     """
@@ -324,8 +344,49 @@ def conclude(session: Session, conclusion: Conclusion) -> Session:
             decision=conclusion.decision,
             reason=conclusion.reason,
             next_on=conclusion.next_on,
+            recorded_at=now(),
         )
     return session
+
+
+def undo_until(session: Session) -> datetime | None:
+    """Until when the conclusion of a session can be taken back; None when that is over, or it has none. One query, and
+    none from the day after."""
+    concluded_on: date | None = session.concluded_on
+    if concluded_on is None or concluded_on < today() - timedelta(days=1):
+        return None
+    return _undo_until(ConclusionRow.objects.filter(session=session).first())
+
+
+def _undo_until(conclusion: ConclusionRow | None) -> datetime | None:
+    if conclusion is None or conclusion.recorded_at is None:
+        return None
+    until = conclusion.recorded_at + UNDO_WITHIN
+    return until if now() < until else None
+
+
+def undo_conclusion(session: Session) -> Conclusion:
+    """Take a conclusion back, as if the session wasn't concluded yet: the discussion goes on, with the agreements as
+    they are now. What was concluded, so that nobody types it again.
+
+    What concluding set in motion is put back: the day from which old answers are folded, the day of the next session
+    with its mail (none is sent before UNDO_WITHIN is over), and the PDFs with which the session ended.
+    Raises StageError unless the session is concluded, TooLateError when UNDO_WITHIN is over.
+    """
+    with transaction.atomic():
+        session = lock_session(session)
+        if session.stage != Session.Stage.CONCLUDED:
+            raise StageError
+        kept = ConclusionRow.objects.filter(session=session).first()
+        if kept is None or _undo_until(kept) is None:
+            raise TooLateError
+        undone = Conclusion(Needed(kept.needed), Decision(kept.decision), kept.reason, kept.next_on)
+        kept.delete()
+        session.made_pdfs.all().delete()
+        session.stage, session.concluded_on = Session.Stage.DISCUSSION, None
+        session.save(update_fields=["stage", "concluded_on"])
+        truncate_wal_on_commit()
+    return undone
 
 
 def _step(session: Session, before: str, after: str) -> Session:

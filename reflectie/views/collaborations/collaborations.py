@@ -18,11 +18,13 @@ from reflectie.models import Collaboration, Role, Session
 from reflectie.services.clock import today
 from reflectie.services.collaborations.collaborations import (
     adopt_into_new,
+    archive_collaboration,
     change_collaboration,
     collaborations_of,
     create_collaboration,
     erase_collaboration,
     latest_sessions,
+    restore_collaboration,
     sessions_of,
 )
 from reflectie.services.report.agreements import open_agreements
@@ -46,14 +48,17 @@ MAX_SEARCH = 100
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    text = _searched(request)
-    found = Paginator(collaborations_of(signed_in(request), text), PAGE_SIZE)
+    text, archived = _searched(request), "archief" in request.GET
+    user = signed_in(request)
+    found = Paginator(collaborations_of(user, text, archived=archived), PAGE_SIZE)
     page: Page[Collaboration] = found.get_page(request.GET.get("pagina"))
     collaborations = list(page)
     latest = latest_sessions(collaborations)
     context = {
         "page": page,
         "text": text,
+        "archived": archived,
+        "others": collaborations_of(user, archived=not archived).count(),
         "lines": [(collaboration, latest.get(collaboration.pk)) for collaboration in collaborations],
     }
     return render(request, "reflectie/collaborations/overview.html", context)
@@ -81,12 +86,16 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         changed = change_collaboration(collaboration, **form.details)
         messages.success(request, _("Bewaard."))
-        if changed.signals_from and changed.signals_from != collaboration.signals_from:
-            day = date_format(counts_from(changed.signals_from), "j F Y")
-            messages.info(request, _("In signalen telt deze samenwerking weer mee vanaf %s.") % day)
+        _say_when_it_counts(request, collaboration, changed)
         return _to(pk)
     context = {"form": form, "collaboration": collaboration, "back": reverse("collaboration", args=[pk])}
     return render(request, "reflectie/collaborations/edit.html", context, status=422 if form.is_bound else 200)
+
+
+def _say_when_it_counts(request: HttpRequest, before: Collaboration, after: Collaboration) -> None:
+    if after.signals_from and after.signals_from != before.signals_from:
+        day = date_format(counts_from(after.signals_from), "j F Y")
+        messages.info(request, _("In signalen telt deze samenwerking weer mee vanaf %s.") % day)
 
 
 def _to(pk: UUID) -> HttpResponseRedirect:
@@ -103,6 +112,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "collaboration": collaboration,
         "compare_query": query_of(comparable) if len(comparable) > 1 else "",
+        "membership": membership,
         "is_coordinator": membership.role == Role.COORDINATOR,
         "agreed_in": agreed_in,
         "agreements": agreements,
@@ -117,6 +127,22 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
     }
     return render(request, "reflectie/collaborations/page.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a collaboration away, or bring it back."""
+    collaboration = membership_or_404(request, pk, COORDINATOR).collaboration
+    if request.method != "POST":
+        return render(request, "reflectie/collaborations/archive.html", {"collaboration": collaboration})
+    if "terug" not in request.POST:
+        archive_collaboration(collaboration)
+        messages.success(request, _("De samenwerking zit nu in het archief. Er is niets gewist."))
+        return _to(pk)
+    restored = restore_collaboration(collaboration)
+    messages.success(request, _("De samenwerking staat weer bij de andere."))
+    _say_when_it_counts(request, collaboration, restored)
+    return _to(pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -162,7 +188,7 @@ def _adopt(request: HttpRequest, session: Session, token: str, form: AdoptForm) 
             chosen = adopt_into_new(session, token, signed_in(request), form.cleaned_data["name"])
     except AdoptedError:
         return HttpResponseRedirect(request.path, status=303)
-    messages.success(request, _("De reflectie is bewaard. Ze wordt niet meer vanzelf gewist."))
+    messages.success(request, _("De zelfreflectie is bewaard. We wissen ze niet meer vanzelf."))
     return _to(chosen.pk)
 
 
@@ -173,7 +199,7 @@ def _adopted(request: HttpRequest, collaboration_id: UUID) -> HttpResponse:
     except Http404:
         collaboration = None
     context = {
-        "heading": _("Deze reflectie is al bewaard"),
+        "heading": _("Deze zelfreflectie is al bewaard"),
         "text": _("Ze staat bij een samenwerking van jou.")
         if collaboration
         else _("Ze hoort al bij een samenwerking. Wie daar coördinator is, beslist wat ermee gebeurt."),

@@ -28,6 +28,7 @@ from reflectie.services.collaborations.people import (
     accept_invitation,
     being_appointed,
     change_role,
+    choose_mails,
     find_invitation,
     gains_from,
     invitations_of,
@@ -40,7 +41,7 @@ from reflectie.services.collaborations.people import (
 from reflectie.services.errors import NotFoundError
 from reflectie.services.mail import Letter
 from reflectie.web.errors import keeps_typed
-from reflectie.web.permissions import membership_or_404, signed_in
+from reflectie.web.permissions import COORDINATOR, membership_or_404, signed_in
 from reflectie.web.throttle import try_mails
 
 # Whoever sees to the site is nobody's colleague here, and stays unnamed.
@@ -63,6 +64,18 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("De uitnodiging is ingetrokken."))
         return _to_people(own)
     return _change(request, own, action)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mails(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Which mails somebody gets as coordinator of a collaboration."""
+    own = membership_or_404(request, pk, COORDINATOR)
+    if request.method == "POST":
+        choose_mails(own, when_done="when-done" in request.POST, when_due="when-due" in request.POST)
+        messages.success(request, _("Bewaard."))
+        return HttpResponseRedirect(reverse("collaboration", args=[pk]), status=303)
+    context = {"collaboration": own.collaboration, "membership": own}
+    return render(request, "reflectie/collaborations/mails.html", context)
 
 
 def _uuid(text: str) -> UUID:

@@ -247,7 +247,11 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
         response = HttpResponse(status=204)
     elif not response:
         context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
-        response = _render(request, "standing", context, status=STOP_ASKING if is_over and _polled(request) else 200)
+        status = STOP_ASKING if is_over and _polled(request) else 200
+        if "open" in request.GET:
+            response = render(request, "reflectie/sessions/standing_now.html", {**NOBODY, **context}, status=status)
+        else:
+            response = _render(request, "standing", context, status=status)
     response["ETag"] = etag
     if "open" in request.GET and not found.is_open:
         response["HX-Refresh"] = "true"

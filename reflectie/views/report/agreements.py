@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,15 +21,17 @@ from reflectie.services.report.agreements import (
     TooManyAgreementsError,
     add_agreement,
     change_agreement,
+    open_agreements_of,
     remove_agreement,
 )
 from reflectie.services.report.reports import load_conclusion, load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.sharing import agreement_is_shared
 from reflectie.web.errors import keeps_typed
-from reflectie.web.permissions import SessionAccess, member_report_or_404, session_or_404
+from reflectie.web.permissions import SessionAccess, member_report_or_404, session_or_404, signed_in
 
 FORM = ["GET", "HEAD", "POST"]
+PAGE_SIZE = 50
 
 
 def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
@@ -134,10 +137,12 @@ def _write(session: Session, form: AgreementForm, key: UUID) -> None:
 
 def _way_back(request: HttpRequest, session: Session) -> str:
     """Where the person came from: a later session that looks back on these agreements, the collaboration with what is
-    still to do, or else their list."""
+    still to do, all that is to do, or else their list."""
     given = request.POST if request.method == "POST" else request.GET
     if given.get("van") == "samenwerking" and session.collaboration_id:
         return reverse("collaboration", args=[session.collaboration_id])
+    if given.get("van") == "afspraken":
+        return reverse("open-agreements")
     try:
         return reverse("session", args=[UUID(given.get("van", ""))])
     except ValueError:
@@ -158,6 +163,14 @@ def _page(
         **_around(session),
     }
     return render(request, "reflectie/report/agreements/change.html", context, status=status)
+
+
+@require_safe
+def open_list(request: HttpRequest) -> HttpResponse:
+    """What is still to be done in all of somebody's collaborations, by day."""
+    page = Paginator(open_agreements_of(signed_in(request)), PAGE_SIZE).get_page(request.GET.get("pagina"))
+    context = {"page": page, "today": today()}
+    return render(request, "reflectie/report/agreements/open.html", context)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """A coordinator's session: planned, shown, shared and erased."""
 
 from dataclasses import replace
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.report.agreements import standing_first
+from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Mode
+from reflectie.domain.text import set_apart
 from reflectie.forms.sessions.plan import PlanForm, RenameForm
 from reflectie.models import Collaboration, Role, Session
-from reflectie.services.clock import today
+from reflectie.services.clock import now, today
 from reflectie.services.collaborations.people import can_prepare
 from reflectie.services.erasure import erase_session
 from reflectie.services.questionnaire.plans import plan_of
@@ -31,6 +34,7 @@ from reflectie.services.sessions.rounds import (
     plan_session,
     rename_session,
     renew_link,
+    undo_until,
 )
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, SessionAccess, is_report_open, membership_or_404, session_or_404
@@ -144,7 +148,8 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
     is_open = session.stage == Session.Stage.OPEN
     standing = load_progress(session.join_token or "")
     late = is_late(session.stage, session.closes_on)
-    everybody = standing is not None and bool(standing.expected) and standing.finished >= (standing.expected or 0)
+    # With fewer there is no report, and whoever waits a day longer gets more of them.
+    enough_done = standing is not None and (standing.is_full or standing.finished >= FLOOR)
     return {
         **share(request, session),
         "access": found,
@@ -155,7 +160,8 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
         "report_open": is_report_open(session) if not Mode(session.mode).is_round else found.may_read_report,
         "prepares": session.facilitator_prepares and session.stage == Session.Stage.CLOSED and can_prepare(session),
         "is_late": late,
-        "may_close": is_open and (everybody or late),
+        "may_close": is_open and (enough_done or late),
+        "is_first": is_open and found.is_coordinator and _is_first(session),
         "counted": count_responses(session) if session.stage == Session.Stage.CLOSED else None,
         "invitees": load_invitees(session) if is_open and found.is_coordinator else None,
         **_agreed(session),
@@ -165,7 +171,13 @@ def _page(request: HttpRequest, found: SessionAccess) -> dict[str, Any]:
 def _agreed(session: Session) -> dict[str, Any]:
     """What was agreed: last time as long as the session goes on, this time once its report is open."""
     if session.stage == Session.Stage.CONCLUDED:
-        return {"conclusion": load_conclusion(session), "agreements": session.agreements.count()}
+        until = undo_until(session)
+        return {
+            "conclusion": load_conclusion(session),
+            "agreements": session.agreements.count(),
+            "undo_until": until,
+            "minutes_left": ceil((until - now()).total_seconds() / 60) if until else 0,
+        }
     earlier = earlier_session(session)
     return {
         "agreements": session.agreements.count() if session.stage == Session.Stage.DISCUSSION else None,
@@ -175,12 +187,19 @@ def _agreed(session: Session) -> dict[str, Any]:
     }
 
 
+def _is_first(session: Session) -> bool:
+    """Whether a collaboration never had another session: then its coordinator may be here for the first time."""
+    return session.number == 1 and session.planned_on is not None and not session.earlier
+
+
 def share(request: HttpRequest, session: Session) -> dict[str, Any]:
     """What takes people to a session: its link, and where the short code is typed."""
     return {
         "session": session,
         "collaboration": session.collaboration,
         "join_url": request.build_absolute_uri(reverse("join", args=[session.join_token])),
+        # To send on by hand, as text.
+        "called": set_apart(str(session.collaboration)),
         "code_place": f"{request.get_host()}{reverse('join-code')}".rstrip("/"),
     }
 

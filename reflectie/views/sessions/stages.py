@@ -1,4 +1,5 @@
-"""A session's steps forwards: closed, opened up, concluded. Each says first what it means in this session."""
+"""A session's steps forwards: closed, opened up, concluded. Each says first what it means in this session. The last one
+can be taken back for a few minutes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from reflectie.domain.report.agreements import Conclusion
 from reflectie.domain.rules.suppression import enough
@@ -19,8 +20,10 @@ from reflectie.pdf.documents import fix_final
 from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import takes_answers
 from reflectie.services.sessions.rounds import (
+    UNDO_WITHIN,
     StageError,
     TooFewError,
+    TooLateError,
     change_plan,
     close_round,
     conclude,
@@ -28,6 +31,7 @@ from reflectie.services.sessions.rounds import (
     count_typed,
     load_progress,
     open_report,
+    undo_conclusion,
 )
 from reflectie.tasks import print_final_pdfs
 from reflectie.web.errors import keeps_typed
@@ -51,8 +55,13 @@ def overtaken(request: HttpRequest, session: Session) -> HttpResponse:
     return too_late(request, session)
 
 
-def too_late(request: HttpRequest, session: Session) -> HttpResponse:
-    context = {"session": session, "collaboration": session.collaboration}
+def too_late(request: HttpRequest, session: Session, *, minutes_over: bool = False) -> HttpResponse:
+    context = {
+        "session": session,
+        "collaboration": session.collaboration,
+        "minutes_over": minutes_over,
+        "minutes": UNDO_WITHIN.seconds // 60,
+    }
     return render(request, "reflectie/sessions/too_late.html", context, status=409)
 
 
@@ -132,14 +141,36 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = ConclusionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return finish_step(request, session, lambda: _conclude(session, form.conclusion))
+    return _conclude_page(request, session, form)
+
+
+def _conclude_page(
+    request: HttpRequest, session: Session, form: ConclusionForm, *, undone: bool = False
+) -> HttpResponse:
     context = {
         "form": form,
         "session": session,
         "collaboration": session.collaboration,
         "outcomes": session.outcomes.count(),
         "agreements": session.agreements.count(),
+        "undone": undone,
+        "minutes": UNDO_WITHIN.seconds // 60,
     }
     return render(request, "reflectie/sessions/conclude.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the conclusion back. What it was stands in the form again: nobody types it twice."""
+    session = session_or_404(request, pk, COORDINATOR).session
+    try:
+        undone = undo_conclusion(session)
+    except StageError:
+        return overtaken(request, session)
+    except TooLateError:
+        return too_late(request, session, minutes_over=True)
+    session = session_or_404(request, pk, COORDINATOR).session
+    return _conclude_page(request, session, ConclusionForm(kept=undone), undone=True)
 
 
 def _conclude(session: Session, conclusion: Conclusion) -> None:

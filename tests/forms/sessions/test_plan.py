@@ -148,7 +148,7 @@ def test_plan_that_is_changed_may_keep_a_closing_date_that_passed():
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("", "Vul in met hoeveel jullie ongeveer zijn."),
+        ("", "Vul in hoeveel mensen ongeveer invullen."),
         ("0", "Dit kan niet minder zijn dan 1."),
         ("-3", "Dit kan niet minder zijn dan 1."),
         ("veel", "Geef een aantal, in cijfers."),

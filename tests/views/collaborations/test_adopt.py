@@ -66,7 +66,7 @@ def test_who_has_no_collaboration_is_only_asked_a_name(reflection):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"name": "Blijft staan"}, "Kies waar je de reflectie bewaart."),
+        ({"name": "Blijft staan"}, "Kies waar je de zelfreflectie bewaart."),
         ({"where": "new", "name": " "}, "Geef de samenwerking een naam."),
         ({"where": "new", "name": "x" * 121}, "Te lang: 121 tekens"),
         ({"where": "x", "name": "Blijft staan"}, "Kies opnieuw."),
@@ -121,7 +121,7 @@ def test_adopting_twice_says_that_it_was_done(coordinator, other, collaboration,
         other.post(adopt_url(reflection), {"where": "new", "name": "B"}),
     ):
         assert response.status_code == 409
-        assert "Deze reflectie is al bewaard" in text_of(response)
+        assert "Deze zelfreflectie is al bewaard" in text_of(response)
     assert Collaboration.objects.filter(name="B").count() == 0
 
 

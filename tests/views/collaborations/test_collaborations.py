@@ -54,7 +54,7 @@ def test_without_a_collaboration_the_list_says_what_to_do_first(other):
     page = other.get("/samenwerkingen/")
 
     assert rows(page) == []
-    assert "Maak je samenwerking" in text_of(page)
+    assert page_of(page).main.current() == ["Nu: Maak een samenwerking"]
     assert page_of(page).next_steps() == ["Maak een samenwerking"]
     assert page_of(page).link("Maak een samenwerking").address == reverse("collaboration-new")
 
@@ -78,7 +78,7 @@ def test_the_list_can_be_searched_and_says_when_nothing_is_found(coordinator, an
     collaborations.create_collaboration(an, name="Iets anders", region="Gent")
 
     assert rows(coordinator.get("/samenwerkingen/?zoek=linde+samen")) == [
-        "Samen in Tienen Regio: Tienen Nog geen sessie"
+        "Samen in Tienen Regio: Tienen Er is nog geen sessie"
     ]
     nothing = coordinator.get("/samenwerkingen/?zoek=<b>")
     assert rows(nothing) == []
@@ -105,15 +105,15 @@ def test_the_list_comes_in_pages_that_keep_the_search(coordinator, an, collabora
 
 
 @pytest.mark.parametrize("number", [3, 60])
-def test_the_list_takes_five_queries_however_long(coordinator, an, django_assert_num_queries, number):
+def test_the_list_takes_six_queries_however_long(coordinator, an, django_assert_num_queries, number):
     for place in range(number):
         made = collaborations.create_collaboration(an, name=f"Team {place}", partners=["Brug"])
         make_round(collaboration=made)
 
-    # The browser's session, its user, how many there are, one page of them, and how these stand.
-    with django_assert_num_queries(5):
+    # The browser's session, its user, how many there are, one page of them, how these stand, how many are put away.
+    with django_assert_num_queries(6):
         coordinator.get("/samenwerkingen/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         coordinator.get("/samenwerkingen/?zoek=team+brug&pagina=2")
 
 

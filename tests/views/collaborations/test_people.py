@@ -291,7 +291,7 @@ def test_one_button_accepts_and_uses_the_link_up(other, collaboration, link):
     again = other.post(link)
     assert again.status_code == 404
     assert "Deze uitnodiging is er niet" in text_of(again)
-    assert "Aanvaardde je ze net zelf?" in text_of(again)
+    assert "Aanvaardde je de uitnodiging net zelf?" in text_of(again)
 
 
 @pytest.mark.parametrize("token", ["A" * 22, "x" * 64])

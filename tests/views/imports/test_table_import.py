@@ -103,7 +103,7 @@ def test_sending_the_form_twice_makes_one_session(coordinator, collaboration):
         (
             {"grouping": "partner", "partners": "De Brug\nde brug"},
             "partners",
-            "Noem minstens twee partners, of zet geen groepen naast elkaar.",
+            "Noem minstens twee partners, of vergelijk geen groepen.",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_the_pages_of_a_session_of_then_say_how_it_stands(coordinator, facilitat
     assert "11 mei 2023 ieder voor zich, anoniem · nog geen formulier ingevoerd Wordt ingevoerd" in listed
     empty = text_of(coordinator.get(url(earlier, "session")))
     assert "Voer de formulieren van toen in" in empty
-    assert "Link om te delen" not in empty
+    assert "Alleen de link" not in empty
     table_import.import_answers(earlier, tokens.new_token(), [Sheet({"goal-shared": "helping"})] * 3)
     assert "3 formulieren zijn ingevoerd" in text_of(coordinator.get(url(earlier, "session")))
     assert "Sluit de ronde" not in text_of(facilitator.get(url(earlier, "session")))

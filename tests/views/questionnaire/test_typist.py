@@ -430,11 +430,11 @@ def test_whoever_types_reads_beforehand_that_one_or_two_are_too_few(name, mode, 
     [
         (
             1,
-            "Daarvan is er maar 1 op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten wat",
+            "Maar 1 van hen vulde in op een scherm. De rest komt van papier. Els kent die, en zou dus weten wat",
         ),
         (
             2,
-            "Daarvan zijn er maar 2 op een scherm ingevuld. De rest komt van papier. Els kent die, en zou dus weten",
+            "Maar 2 van hen vulden in op een scherm. De rest komt van papier. Els kent die, en zou dus weten",
         ),
     ],
 )
@@ -445,7 +445,7 @@ def test_closing_says_why_one_or_two_beside_paper_are_too_few(screen, said):
 
     text = page(session, "session-close")
 
-    assert f"Er tellen {6 + screen} antwoordbladen mee. {said}" in text
+    assert f"De antwoorden van {6 + screen} mensen tellen mee. {said}" in text
     assert "Laat nog mensen op een scherm invullen, tot het er minstens 3 zijn." in text
     assert "Onder 3 antwoorden is te raden" not in text
 

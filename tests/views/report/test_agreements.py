@@ -383,38 +383,37 @@ def later(collaboration, session) -> Session:
 
 @pytest.mark.parametrize("stage", ["open", "closed", "discussion"])
 @pytest.mark.parametrize("who", ["coordinator", "facilitator"])
-def test_next_session_opens_with_the_earlier_agreements(who, stage, session, later, request):
+def test_next_session_has_the_earlier_agreements_folded_below_what_to_do(who, stage, session, later, request):
     client, kept = request.getfixturevalue(who), made(session)
     made(session, changed(OTHER, state=State.DROPPED, reason="Geen tijd"))
     conclude(session)
     Session.objects.filter(pk=later.pk).update(stage=stage)
     page = page_of(client.get(reverse("session", args=[later.pk])))
-    part = page.part("Afspraken van vorige keer")
+    part = page.part("De 2 afspraken van vorige keer")
     assert part.headings(3) == [FIRST.what, OTHER.what]
     assert "Losgelaten" in part.words
     assert "Waarom: Geen tijd" in part.words
     assert part.link(FIRST.what).address == f"{url(session, kept)}?van={later.pk}"
-    # In front of what to do now.
-    assert page.main.headings(2)[0] == "Afspraken van vorige keer"
+    # What to do now is in front.
+    assert FIRST.what not in page.main.unfolded().words
     # A facilitator waits for the coordinator to open the report.
     assert len(page.next_steps()) == (0 if (who, stage) == ("facilitator", "closed") else 1)
 
 
 def test_next_session_without_earlier_agreements_or_concluded_itself_has_no_such_part(coordinator, session, later):
-    assert "Afspraken van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
+    assert "van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
     made(session)
-    assert "Afspraken van vorige keer" in markup_of(coordinator.get(reverse("session", args=[later.pk])))
+    assert "De afspraak van vorige keer" in markup_of(coordinator.get(reverse("session", args=[later.pk])))
     Session.objects.filter(pk=later.pk).update(stage="concluded", concluded_on=DAY)
-    assert "Afspraken van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
+    assert "van vorige keer" not in markup_of(coordinator.get(reverse("session", args=[later.pk])))
 
 
-def test_next_session_has_three_of_many_in_front_and_first_what_is_still_to_be_done(coordinator, session, later):
+def test_next_session_has_first_what_is_still_to_be_done(coordinator, session, later):
     for place, state in enumerate(["done", "dropped", "open", "busy", "done"]):
         made(session, changed(OTHER, what=f"Nummer {place}", state=State(state)))
     conclude(session)
-    part = page_of(coordinator.get(reverse("session", args=[later.pk]))).part("Afspraken van vorige keer")
-    assert part.unfolded().headings(3) == ["Nummer 2", "Nummer 3", "Nummer 0"]
-    assert part.part("Nog 2 afspraken").headings(3) == ["Nummer 1", "Nummer 4"]
+    part = page_of(coordinator.get(reverse("session", args=[later.pk]))).part("De 5 afspraken van vorige keer")
+    assert part.headings(3) == ["Nummer 2", "Nummer 3", "Nummer 0", "Nummer 1", "Nummer 4"]
 
 
 @pytest.mark.parametrize("number", [1, 30])

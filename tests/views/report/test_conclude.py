@@ -196,7 +196,7 @@ def test_planning_starts_from_the_agreed_day_and_the_last_plan(coordinator, coll
     rounds.conclude(session, decided())
     assert first_day(coordinator, collaboration) == soon().isoformat()
     page = markup_of(coordinator.get(reverse("session-new", args=[collaboration.pk])))
-    assert "We vulden in hoe het de vorige keer ging." in page
+    assert "We hebben je keuzes van de vorige keer ingevuld." in page
 
 
 def test_planning_after_the_agreed_day_or_once_planned_starts_from_today(coordinator, collaboration, session):

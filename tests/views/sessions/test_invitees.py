@@ -229,7 +229,7 @@ def test_page_says_what_was_handed_over(signed_in, session, url):
     message = mail.outbox[0]
     assert message.subject == "Hoe zie jij Samen in Tienen? Vijf minuten, vijftien vragen"
     assert f"http://testserver/meedoen/{session.join_token}/" in message.body
-    assert "we wissen het zodra de ronde sluit" in message.body
+    assert "We wissen het zodra de ronde sluit" in message.body
     assert [line for line in message.body.splitlines() if "{" in line or "&#" in line] == []
 
 
@@ -338,7 +338,7 @@ def test_the_session_s_page_leads_to_whom_the_mail_did_not_reach(signed_in, sess
 
     shown = page_of(signed_in.get(f"/sessies/{session.pk}/"))
 
-    assert "1 adres kreeg de link per e-mail." in shown.words
+    assert "We stuurden de link naar 1 adres." in shown.words
     assert shown.link("1 adres kreeg de mail niet: kijk het na.").address == url
 
 
@@ -349,6 +349,7 @@ def test_pages_say_of_nobody_that_the_link_came_while_its_mail_waits(signed_in, 
     for text in (after, shown):
         assert "1 mail is nog onderweg." in text
         assert "kreeg de link" not in text
+        assert "stuurden de link" not in text
     assert "Verstuur één herinnering" not in after
 
 

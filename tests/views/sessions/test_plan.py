@@ -54,7 +54,7 @@ def test_plan_for_two_anonymously_advises_and_loses_nothing(collaboration, coord
     assert response.status_code == 422
     assert "Met twee mensen weet ieder wat de ander zei." in page.words
     assert not page.field("Toch anoniem").is_checked
-    assert page.field("wie typt de formulieren in?").value == "Mieke"
+    assert page.field("Wie typt de formulieren op papier over?").value == "Mieke"
     assert page.sent()["questions"] == ["first"]
     assert coordinator.post(url, fields | {"anyway": "on"}).status_code == 303
 
@@ -64,7 +64,7 @@ def test_plan_fresh_page_has_no_advice_and_shows_everything_without_javascript(c
     page = page_of(response)
 
     assert "anyway" not in page.names()
-    assert "We vulden in hoe het de vorige keer ging." not in page.words
+    assert "We hebben je keuzes van de vorige keer ingevuld." not in page.words
     assert {"level-board", "partner-1"} <= page.names()
     assert " hidden" not in markup_of(response).partition("<main")[2]
     assert page.part("Hoe vullen jullie in?").choices() != []
@@ -83,7 +83,7 @@ def test_plan_says_when_there_is_no_facilitator_to_prepare(collaboration, coordi
 def test_plan_begins_as_the_last_time(session, collaboration, coordinator):
     page = page_of(coordinator.get(f"/samenwerkingen/{collaboration.pk}/sessies/nieuw/"))
 
-    assert "We vulden in hoe het de vorige keer ging." in page.words
+    assert "We hebben je keuzes van de vorige keer ingevuld." in page.words
     assert page.sent()["mode"] == ["anonymous"]
     assert page.field("Dag van de sessie").value == clock.today().isoformat()
 
@@ -102,7 +102,7 @@ def test_edit_after_an_answer_shows_what_is_fixed_and_why(session, coordinator):
     fill_in(session, ANSWER)
     page = markup_of(coordinator.get(at(session, "wijzigen/")))
 
-    assert "Er is al geantwoord. Wie antwoordde, las vooraf hoe het gaat." in page
+    assert "Er zijn al antwoorden. Wie antwoordde, las vooraf hoe het gaat." in page
     assert "Ieder voor zich, anoniem" in page
     assert [name for name in ("mode", "questions", "grouping", "paper_by") if f'name="{name}"' in page] == []
     assert coordinator.post(at(session, "wijzigen/"), plan_fields(expected="9")).status_code == 303

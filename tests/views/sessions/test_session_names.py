@@ -251,7 +251,7 @@ def test_mails_and_calendar_say_of_which_session(coordinator, collaboration, set
     concluded = opened(collaboration, YES, conclusion=CONCLUSION)
     rounds.rename_session(concluded, NAME)
     due = concluded.conclusion
-    due.next_on = clock.today() + timedelta(days=30)
+    due.next_on, due.recorded_at = clock.today() + timedelta(days=30), clock.now() - timedelta(days=1)
     due.save()
     Session.objects.filter(pk=concluded.pk).update(concluded_on=DAY + timedelta(days=400))
     remind_all()

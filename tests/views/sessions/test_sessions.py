@@ -1,10 +1,12 @@
 """A coordinator's session, by person and by stage: what each sees, and what each step says and does."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from reflectie.domain.questionnaire.answers import Posted
@@ -90,11 +92,12 @@ def test_page_open_shows_link_code_and_standing(session, coordinator, facilitato
         response = client.get(at(session))
         assert f'value="http://testserver/meedoen/{session.join_token}/"' in markup_of(response)
         assert f"{session.code[:3]} {session.code[3:]}" in page_of(response).words
-        assert "testserver/meedoen en typ" in page_of(response).words
+        assert "Scan de QR-code, of ga naar testserver/meedoen en typ" in page_of(response).words
         assert "<title>QR-code met de link om mee te doen</title>" in markup_of(response)
         assert f'hx-get="/meedoen/{session.join_token}/stand/?open" hx-trigger="every 5s"' in markup_of(response)
-        assert "1 van de 6 is klaar. 4 deelnemers begonnen." in page_of(response).words
-        assert go(response) == ["Toon op groot scherm"]
+        assert "1 van de 6 is klaar. 3 anderen zijn begonnen." in page_of(response).words
+        assert go(response) == ["Nodig nog mensen uit" if client is coordinator else "Toon op groot scherm"]
+        assert at(session, "scherm/") in page_of(response).addresses()
         page = page_of(response).main
         assert page.current() == ["Nu: Open De ronde is open."]
         # Stages that are over and those that come sound otherwise, as they look.
@@ -109,12 +112,86 @@ def test_page_open_offers_a_facilitator_nothing_to_change(session, coordinator, 
     assert [url for url in changes if f'"{url}"' in markup_of(facilitator.get(at(session)))] == []
 
 
-@pytest.mark.parametrize(("finished", "button"), [(5, "Toon op groot scherm"), (6, "Sluit de ronde")])
-def test_page_open_says_to_close_once_everybody_is_done(session, coordinator, finished, button):
+@pytest.mark.parametrize(
+    ("finished", "button", "heading"),
+    [
+        (0, "Nodig uit per e-mail", "Nodig mensen uit om in te vullen"),
+        (2, "Nodig nog mensen uit", "De ronde is open"),
+        (3, "Sluit de ronde", "Je kunt wachten of de ronde sluiten"),
+        (6, "Sluit de ronde", "Zoveel mensen als je verwachtte, zijn klaar"),
+    ],
+)
+def test_page_open_says_to_close_once_three_are_done(session, coordinator, finished, button, heading):
     for _ in range(finished):
         fill_in(session, ANSWER, finish=True)
+    response = coordinator.get(at(session))
+
+    assert go(response) == [button]
+    assert heading in page_of(response).main.headings(2)
+    # Closing is there all the time, in the second place until then.
+    assert at(session, "sluiten/") in page_of(response).addresses()
+
+
+def test_page_open_with_two_expected_by_name_says_to_close_once_both_are_done(collaboration, coordinator):
+    session = make_round(Mode.NAMED, collaboration=collaboration, expected=2)
+    for _ in range(2):
+        assert go(coordinator.get(at(session))) != ["Sluit de ronde"]
+        fill_in(session, ANSWER, finish=True)
+
+    assert go(coordinator.get(at(session))) == ["Sluit de ronde"]
+
+
+@pytest.mark.parametrize(("reminded", "button"), [(False, "Stuur een herinnering"), (True, "Nodig nog mensen uit")])
+def test_page_open_says_to_remind_whom_was_invited(session, coordinator, reminded, button):
+    Invitee.objects.create(session=session, email="bo@example.org")
+    Session.objects.update(reminded=reminded)
 
     assert go(coordinator.get(at(session))) == [button]
+
+
+def test_page_open_has_the_invitation_as_text_to_take_along(session, coordinator, facilitator):
+    Session.objects.update(closes_on=clock.today())
+    for client in (coordinator, facilitator):
+        field = page_of(client.get(at(session))).field("Uitnodiging om zelf te versturen")
+        assert f"http://testserver/meedoen/{session.join_token}/" in field.value.splitlines()
+        assert f"en typ de code {session.code[:3]} {session.code[3:]}." in field.value
+        assert "‘Samen in Tienen’" in field.value
+        assert f"Je kunt antwoorden tot en met {day(clock.today())}. Je antwoordt anoniem." in field.value
+    collaboration = session.collaboration
+    collaboration.name = "</textarea><b>R&D"
+    collaboration.save()
+    response = coordinator.get(at(session))
+    assert "‘</textarea><b>R&D’" in page_of(response).field("Uitnodiging om zelf te versturen").value
+    assert "<b>R" not in markup_of(response)
+
+
+@pytest.mark.parametrize(
+    ("expected", "begun", "finished", "cells"),
+    [(6, 3, 2, (6, 2, 3)), (6, 0, 0, (6, 0, 0)), (2, 3, 3, (3, 3, 3)), (None, 3, 2, None)],
+)
+def test_bar_shows_how_many_began_and_are_done_and_no_more(session, coordinator, expected, begun, finished, cells):
+    for number in range(begun):
+        fill_in(session, ANSWER, finish=number < finished)
+    Session.objects.update(expected=expected)
+    page = coordinator.get(at(session)).content.decode()
+    live = coordinator.get(f"/meedoen/{session.join_token}/stand/?open").content.decode()
+
+    for shown in (page, live):
+        widths = re.findall(r'<rect class="round-bar-(all|done|begun)"[^>]*? width="(\d+)"', shown)
+        assert {name: int(width) for name, width in widths} == (
+            dict(zip(("all", "done", "begun"), cells, strict=True)) if cells else {}
+        )
+    # Who takes part is shown what they were shown before.
+    assert "round-bar" not in coordinator.get(f"/meedoen/{session.join_token}/stand/").content.decode()
+
+
+def test_page_of_a_first_session_says_where_its_coordinator_is(session, coordinator, facilitator, collaboration):
+    assert "Nu: Laat mensen invullen" in page_of(coordinator.get(at(session))).main.current()
+    assert "Laat mensen invullen" not in markup_of(facilitator.get(at(session)))
+    second = make_round(collaboration=collaboration)
+    assert "Laat mensen invullen" not in markup_of(coordinator.get(at(second)))
+    fill_in(session, ANSWER)
+    assert "Laat mensen invullen" not in markup_of(coordinator.get(at(session)))
 
 
 def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, facilitator):
@@ -127,7 +204,7 @@ def test_page_past_its_closing_date_says_so_and_to_close(session, coordinator, f
     assert "Antwoorden komen binnen" not in markup_of(response)
     assert go(response) == ["Sluit de ronde"]
     assert session.code not in page_of(response).words.replace(" ", "")
-    assert "3 deelnemers begonnen, niemand is klaar." in page_of(response).words
+    assert "Niemand is klaar. Er zijn 3 mensen begonnen." in page_of(response).words
     assert "hx-get" not in markup_of(response)
     assert go(facilitator.get(at(session))) == []
 
@@ -140,7 +217,7 @@ def test_page_closed_says_who_reads_first(session, coordinator, facilitator, pre
     assert go(mine) == ["Open het verslag voor iedereen"]
     assert ("De begeleider leest het verslag eerst" in markup_of(mine)) is prepares
     assert go(theirs) == (["Lees het verslag"] if prepares else [])
-    assert "3 antwoordbladen tellen mee." in markup_of(mine)
+    assert "De antwoorden van 3 mensen tellen mee." in markup_of(mine)
     assert at(session, "verslag/") not in markup_of(mine)
 
 
@@ -289,7 +366,7 @@ def test_close_with_too_few_offers_two_ways_and_closes_nothing(session, coordina
     ):
         assert response.status_code == status
         assert "Te weinig antwoorden om anoniem te blijven" in markup_of(response)
-        assert "De ronde sluit en 2 antwoordbladen worden gewist, voorgoed." in markup_of(response)
+        assert "De ronde sluit. De antwoorden van 2 mensen worden gewist, voorgoed." in markup_of(response)
         assert go(response) == ["Houd de ronde open"]
     assert (Session.objects.get().stage, session.responses.count()) == ("open", 2)
 
@@ -328,7 +405,7 @@ def test_open_asks_and_opens(session, coordinator):
     put(session, "closed", 4)
     response = coordinator.get(at(session, "openen/"))
 
-    assert "wat 4 antwoordbladen samen zeggen" in markup_of(response)
+    assert "het verslag, met de antwoorden van 4 mensen." in markup_of(response)
     assert Session.objects.get().stage == "closed"
     assert coordinator.post(at(session, "openen/")).status_code == 303
     assert Session.objects.get().stage == "discussion"
@@ -339,8 +416,70 @@ def test_conclude_asks_and_concludes(session, coordinator):
     response = coordinator.get(at(session, "afronden/"))
 
     assert "Jullie legden nog bij geen enkel punt vast" in markup_of(response)
+    assert "Je kunt het nog 10 minuten terugnemen." in markup_of(response)
     assert coordinator.post(at(session, "afronden/"), CONCLUDING).status_code == 303
     assert Session.objects.get().stage == "concluded"
+
+
+@pytest.mark.parametrize(
+    ("rest", "stage", "said"),
+    [
+        ("sluiten/", "open", "Sluiten is voorgoed. Je kunt de ronde daarna niet weer openen."),
+        ("openen/", "closed", "Openen is voorgoed. Het verslag gaat daarna niet weer dicht."),
+    ],
+)
+def test_closing_and_opening_say_that_they_are_for_good(session, coordinator, rest, stage, said):
+    put(session, stage)
+
+    assert said in page_of(coordinator.get(at(session, rest))).words
+
+
+def test_conclusion_is_taken_back_with_what_was_filled_in(session, coordinator, facilitator):
+    put(session, "discussion")
+    coordinator.post(at(session, "afronden/"), {**CONCLUDING, "reason": "Omdat het moet"})
+    page = page_of(coordinator.get(at(session)))
+    assert "Je kunt het afronden nog 10 minuten terugnemen, tot " in page.words
+    assert "Toch niet afronden" in page.main.buttons()
+    assert "Toch niet afronden" not in page_of(facilitator.get(at(session))).main.buttons()
+
+    again = coordinator.post(at(session, "afronden/terug/"))
+
+    assert (again.status_code, Session.objects.get().stage) == (200, "discussion")
+    form = page_of(again).main
+    assert form.field("Waarom? (hoeft niet)").value == "Omdat het moet"
+    assert [choice.split()[0] for choice in form.chosen()] == ["Ja,", "Herstellen"]
+    assert "De sessie is weer in gesprek." in form.words
+    assert coordinator.post(at(session, "afronden/"), CONCLUDING).status_code == 303
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(0, 10), (1, 10), (61, 9), (599, 1), (600, None), (100_000, None)])
+def test_conclusion_can_be_taken_back_for_ten_minutes(session, coordinator, monkeypatch, seconds, minutes):
+    put(session, "discussion")
+    then = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: then)
+    coordinator.post(at(session, "afronden/"), CONCLUDING)
+    monkeypatch.setattr(timezone, "now", lambda: then + timedelta(seconds=seconds))
+    words = page_of(coordinator.get(at(session))).words
+    said = [int(number) for number in re.findall(r"afronden nog (\d+) minu", words)]
+    assert said == ([minutes] if minutes else [])
+
+    response = coordinator.post(at(session, "afronden/terug/"))
+
+    assert response.status_code == (200 if minutes else 409)
+    assert Session.objects.get().stage == ("discussion" if minutes else "concluded")
+    if not minutes:
+        assert "Die zijn voorbij: het besluit staat vast." in page_of(response).words
+
+
+def test_conclusion_taken_back_by_two_people_says_so_to_the_second(session, coordinator):
+    put(session, "discussion")
+    coordinator.post(at(session, "afronden/"), CONCLUDING)
+    assert coordinator.post(at(session, "afronden/terug/")).status_code == 200
+
+    second = coordinator.post(at(session, "afronden/terug/"))
+
+    assert second.status_code == 409
+    assert "De sessie is nu in gesprek." in markup_of(second)
 
 
 STEPS = {"sluiten/": "open", "openen/": "closed", "afronden/": "discussion", "link/": "open", "uitnodigen/": "open"}
@@ -383,7 +522,7 @@ def test_erase_asks_and_erases_this_session_alone(session, collaboration, coordi
     other = make_round(collaboration=collaboration)
     response = coordinator.get(at(session, "wissen/"))
 
-    assert "We wissen dan 2 antwoordbladen" in markup_of(response)
+    assert "We wissen dan de antwoorden van 2 mensen" in markup_of(response)
     assert Session.objects.count() == 2
     gone = coordinator.post(at(session, "wissen/"))
     assert (gone.status_code, gone["Location"]) == (303, f"/samenwerkingen/{collaboration.pk}/")

@@ -195,7 +195,7 @@ def _sheet_context(request: HttpRequest, session: Session, token: str, token_has
         token_hash=token_hash,
         url=reverse("join-fill", args=[token]),
         finish_url=report_url or reverse("join", args=[token]),
-        finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
+        finish_label=_("Klaar") if is_round else _("Bekijk het verslag"),
         intro="reflectie/questionnaire/join/intro.html",
         context=lambda: {**NOBODY, **_context(request, session, token)},
         # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.

@@ -10,7 +10,7 @@ from .answer_workbook import answers_file
 from .archive import everything_file
 from .as_csv import csv_file
 from .as_json import comparison_json, session_json
-from .calendar import calendar_file
+from .calendar import calendar_file, participant_calendar_file
 from .tables import comparison_tables, session_tables
 from .xlsx import comparison_xlsx, session_xlsx
 
@@ -21,6 +21,7 @@ __all__ = [
     "calendar_file",
     "comparison_file",
     "everything_file",
+    "participant_calendar_file",
     "session_file",
 ]
 

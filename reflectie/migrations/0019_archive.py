@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reflectie", "0017_session_totals"),
+        ("reflectie", "0018_report_notice"),
     ]
 
     operations = [

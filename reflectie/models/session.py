@@ -203,6 +203,21 @@ class Invitee(models.Model):
         return f"Invitee {self.pk}"
 
 
+class ReportNotice(models.Model):
+    """An address to which one mail goes when a round's report opens. Nothing says whose sheet it belongs to: no link, no
+    time, no order (`services/sessions/report_notices.py`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="report_notices")
+    email = models.EmailField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "email"], name="report_notice_once")]
+
+    def __str__(self) -> str:
+        return f"ReportNotice {self.id}"
+
+
 class FormerCoordinator(models.Model):
     """Somebody who coordinated a session's collaboration since it was planned, and no longer does: whoever prepares is
     somebody else, as participants read beforehand. Kept until the report is everybody's."""

@@ -15,6 +15,7 @@ from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
 from .rate_counts import erase_old_counts
 from .sessions.aggregation import aggregate_old_rounds, old_rounds, rounds_to_aggregate
+from .sessions.report_notices import erase_old_notices
 from .sessions.totals import fill_totals
 
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
@@ -104,6 +105,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
         raise HeldBackError(why, is_new=is_new)
     erased = Erased(erase_expired(day), erase_unconfirmed(day), aggregate_old_rounds(day))
     erase_old_invitations(day)
+    erase_old_notices(day)
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
     # After all that the pages promise. Nothing to do after the first time: what closes since writes its own.

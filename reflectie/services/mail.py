@@ -41,6 +41,11 @@ SECONDS = 5.0
 OVERDUE = timedelta(seconds=10)
 
 
+def host_sends_mail() -> bool:
+    """Whether mail leaves this host; without a mail server it ends up in the log."""
+    return bool(settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend")
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A mail that goes to everybody in the same words."""

@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning, register, run_check
 from django.core.exceptions import ImproperlyConfigured
 
 from reflectie.domain.signals import Partition
+from reflectie.services.mail import host_sends_mail
 
 TAG = "samenwerking"
 
@@ -128,7 +129,7 @@ def proxy(**_: Any) -> Iterator[CheckMessage]:
 
 @register(TAG, deploy=True)
 def mail(**_: Any) -> Iterator[CheckMessage]:
-    if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+    if not host_sends_mail():
         yield Warning(
             "Without EMAIL_URL nobody gets mail: codes to sign in end up in the log.",
             hint="Name the mail server: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",

@@ -67,6 +67,8 @@ MAILS_OF_ADDRESS: Limits = (Limit(5000, DAY),)
 # Reflections without an account: plenty for a school. Sheets of a round are counted by the round
 # (`services/questionnaire/sheets.py`), so that nothing here says from where somebody took part.
 REFLECTIONS: Limits = (Limit(60, HOUR), Limit(600, DAY))
+# Addresses that are left for one mail when a report opens: of a whole session, for the same reason.
+NOTICES: Limits = (Limit(60, HOUR), Limit(300, DAY))
 # Collaborations and sessions that an account makes: whoever types in years of paper makes one every few minutes.
 MADE: Limits = (Limit(60, HOUR), Limit(300, DAY))
 
@@ -266,6 +268,11 @@ def _asker(request: HttpRequest) -> str:
 def try_reflection(request: HttpRequest) -> Attempt | TooOften:
     """A reflection without an account, unless this asker made too many of late."""
     return _attempt(request, *_uses(REFLECTIONS, "reflections", hashed_address(request)))
+
+
+def try_notice(request: HttpRequest, session_key: str) -> Attempt | TooOften:
+    """An address that somebody leaves, unless there were too many of late in this session."""
+    return _attempt(request, *_uses(NOTICES, "notices", session_key))
 
 
 def count_made(request: HttpRequest) -> TooOften | None:

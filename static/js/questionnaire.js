@@ -247,6 +247,7 @@
     const first = sheet.querySelector(".state .error, .state .conflict");
     if (first && elt === sheet) {
       const place = questionOf(first);
+      place.dispatchEvent(new Event("reveal", { bubbles: true }));
       first.scrollIntoView({ block: "center" });
       (place.querySelector(".is-wrong, .conflict button") || place.querySelector(FIELD)).focus({ preventScroll: true });
     }
@@ -299,4 +300,105 @@
   sheet.removeAttribute("hx-disable");
   sheet.querySelectorAll(".without-script").forEach((part) => part.remove());
   isLive = true;
+})();
+
+// On a phone one rubric at a time: which one stands in the address, so that the back button and any link find it. Parts
+// of the page say to which rubric they belong (data-rubric). Only where all of the above has started.
+(() => {
+  const sheet = document.getElementById("sheet");
+  if (!sheet || sheet.hasAttribute("hx-disable")) return;
+  const WHOLE = "#alles";
+  // On paper everything stands on one page.
+  const narrow = matchMedia("screen and (max-width: 39.99rem)");
+  const parts = [...sheet.querySelectorAll("[data-rubric]")];
+  const rubrics = [...new Set(parts.map((part) => part.dataset.rubric))];
+  const place = document.getElementById("rubric-now");
+  let now = rubrics[0];
+  let isWhole = false;
+
+  const rubricOf = (element) => element?.closest("[data-rubric]")?.dataset.rubric;
+  const target = () => document.getElementById(location.hash.slice(1));
+  const isSplit = () => narrow.matches && !isWhole;
+
+  const draw = () => {
+    sheet.classList.toggle("by-rubric", isSplit());
+    sheet.classList.toggle("is-whole", isWhole);
+    sheet.classList.toggle("is-under-way", isSplit() && now !== rubrics[0]);
+    parts.forEach((part) => {
+      // Whoever searches the page finds what is in the others too.
+      if (isSplit() && part.dataset.rubric !== now) part.setAttribute("hidden", "until-found");
+      else part.removeAttribute("hidden");
+    });
+    place.hidden = !isSplit();
+    const heading = document.querySelector(`#${now} > h2`);
+    place.textContent = (heading.querySelector(".rubric-count") || heading).textContent.trim();
+  };
+  const show = (rubric) => {
+    if (!rubric || rubric === now) return;
+    now = rubric;
+    draw();
+  };
+  const look = () => {
+    const found = target();
+    if (location.hash === WHOLE) isWhole = true;
+    else if (!location.hash || rubrics.includes(found?.id)) isWhole = false;
+    now = location.hash && location.hash !== WHOLE ? rubricOf(found) || now : rubrics[0];
+    draw();
+    return found;
+  };
+  // The heading says where one is, a question what it asks: that is all that is said of the change.
+  const go = () => {
+    const before = now;
+    const found = look();
+    if (!narrow.matches) return;
+    const isQuestion = found?.matches(".question");
+    if (!isQuestion && found && !rubrics.includes(found.id)) return;
+    if (isQuestion && now === before && !isWhole && found.contains(document.activeElement)) return;
+    const focused = isQuestion ? found : document.querySelector(`#${now} > h2`);
+    focused.tabIndex = -1;
+    focused.focus({ preventScroll: true });
+    if (isQuestion || now !== rubrics[0]) focused.scrollIntoView({ behavior: "instant" });
+    else scrollTo({ top: 0, behavior: "instant" });
+  };
+
+  window.addEventListener("hashchange", go);
+  // A link to where the address is already.
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a");
+    if (link?.hash && link.hash === location.hash && link.pathname === location.pathname) go();
+  });
+  sheet.addEventListener("beforematch", ({ target }) => show(rubricOf(target)));
+  sheet.addEventListener("reveal", ({ target }) => show(rubricOf(target)));
+  narrow.addEventListener("change", draw);
+  const found = look();
+  if (narrow.matches && found) (found.matches("[data-rubric]") && now === rubrics[0] ? sheet : found).scrollIntoView({ behavior: "instant" });
+})();
+
+// With the focus on a choice: 1, 2 or 3 chooses the first, second or third answer to the same question.
+(() => {
+  const sheet = document.getElementById("sheet");
+  if (!sheet || sheet.hasAttribute("hx-disable")) return;
+  const hint = Object.assign(document.createElement("p"), { className: "hint key-hint" });
+  const choicesOf = (field) => [...sheet.querySelectorAll(`input[type=radio][name="${field.name}"]`)];
+  const isChoice = (element) => element.matches("input[type=radio]");
+
+  sheet.addEventListener("keydown", (event) => {
+    const { target: field, key, code } = event;
+    if (!isChoice(field) || event.ctrlKey || event.altKey || event.metaKey) return;
+    // Where the figures in the row above the letters ask for Shift, they do without.
+    const figure = /^[1-9]$/.test(key) ? key : /^Digit([1-9])$/.exec(code)?.[1];
+    const choice = choicesOf(field)[figure - 1];
+    if (!choice) return;
+    event.preventDefault();
+    choice.focus();
+    if (!choice.checked) choice.click();
+  });
+  // For whoever goes by keyboard alone.
+  sheet.addEventListener("focusin", ({ target: field }) => {
+    if (!isChoice(field) || !field.matches(":focus-visible")) return hint.remove();
+    const question = field.closest(".question");
+    if (question.contains(hint)) return;
+    hint.textContent = `${sheet.dataset.keys} ${choicesOf(field).length}.`;
+    question.querySelector(`#c-${field.name}`).after(hint);
+  });
 })();

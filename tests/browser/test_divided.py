@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reflectie.domain.setup import Mode
+from tests.helpers.browser_steps import show_whole_sheet
 from tests.helpers.factories import make_reflection
 from tests.helpers.watch import PHONE, Watch, check
 
@@ -37,13 +38,14 @@ def test_team_on_a_phone_says_that_it_does_not_agree(watch: Watch, javascript):
             found = page.evaluate(CHOICES, key)
             assert found == {"number": 4, "low": 0, "beyond": 0, "touching": 0}, (width, key)
     page.set_viewport_size(PHONE)
+    show_whole_sheet(page)
     for key in (PAIR, FACTOR):
         page.locator(f"#q-{key}").get_by_text("We zijn het niet eens").click()
     if javascript:
         expect(page.get_by_text("2 van 15 beantwoord")).to_be_visible()
         # The arm in the whirlpool beside the questions.
         expect(page.locator("#whirlpool-title")).to_contain_text("Verdeeld: Praktisch.")
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
     expect(page.get_by_role("heading", name="Waar jullie het niet eens zijn")).to_be_visible()
     expect(page.locator(f"tr#{PAIR}")).to_contain_text("jullie zijn het niet eens")
     assert reflection.values == {PAIR: "disagree", FACTOR: "disagree"}

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from reflectie.models import Session
+from tests.helpers.browser_steps import show_whole_sheet
 from tests.helpers.factories import make_reflection
 from tests.helpers.watch import EVERY_LOOK, PHONE
 
@@ -63,8 +64,9 @@ def test_a_sheet_without_cookies_says_so_keeps_what_is_typed_and_leads_on(browse
     page.goto(site + reflection.fill_url)
     lose_cookies(page)
     page.check('input[name="goal-shared"][value="helping"]')
+    show_whole_sheet(page)
     expect(page.locator("#saved")).to_contain_text("Bewaren lukt niet in dit venster.")
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Dit venster houdt geen cookies bij")
     expect(page.get_by_role("definition")).to_have_text("Gedeeld door alle partners")
@@ -85,7 +87,7 @@ def test_axe_finds_nothing_on_the_page_that_leads_elsewhere(browser: Browser, si
     lose_cookies(page)
     page.check('input[name="goal-shared"][value="helping"]')
     expect(page.locator("#saved")).to_contain_text("Bewaren lukt niet in dit venster.")
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
     expect(page.locator("#page-link")).to_be_visible()
 
     results = Axe().run(page)

@@ -11,6 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Response, Session
 from reflectie.services.sessions import rounds
+from tests.helpers.browser_steps import next_rubric, show_whole_sheet
 from tests.helpers.factories import fill_in, make_round
 from tests.helpers.watch import EVERY_LOOK, PHONE, WIDE
 
@@ -28,6 +29,10 @@ def begin(page: Page, site: str, session: Session) -> None:
     page.goto(url(site, "join", session))
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/invullen/")
+
+
+def open_own_code(page: Page) -> None:
+    page.locator(".own-code > summary").click()
 
 
 def choose(page: Page, item: str, value: str) -> None:
@@ -74,13 +79,19 @@ def test_from_short_code_to_thanks_and_on_to_the_report(browser: Browser, site, 
     page.get_by_label("Doe mee met een code").fill(session.code.lower())
     page.get_by_role("button", name="Doe mee").click()
     page.get_by_role("button", name="Begin").click()
-    for item in checklist:
-        page.check(f'input[name="{item.key}"][value="helping"]')
     if mode is Mode.NAMED:
-        page.get_by_role("button", name="Klaar").click()
+        next_rubric(page)
+    for part in checklist.dimensions:
+        for item in part.items:
+            page.check(f'input[name="{item.key}"][value="helping"]')
+        next_rubric(page)
+    if mode is Mode.NAMED:
+        page.get_by_role("button", name="Klaar").first.click()
+        # On a phone this opens the rubric in which the name is asked.
         expect(page.locator("#state-participant").get_by_role("alert")).to_contain_text("Vul je naam in")
         page.fill("#c-participant", "Noor")
-    page.get_by_role("button", name="Klaar").click()
+        show_whole_sheet(page)
+    page.get_by_role("button", name="Klaar").first.click()
 
     expect(page.get_by_role("heading", name="Bedankt, je antwoorden zijn binnen")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("3 van de 4 zijn klaar.")
@@ -182,7 +193,7 @@ def test_offline_answers_arrive_and_finishing_leaves_nothing_in_the_browser(
     give_offline(own_page, context)
 
     expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord", timeout=15_000)
-    own_page.get_by_role("button", name="Klaar").click()
+    own_page.get_by_role("button", name="Klaar").first.click()
 
     expect(own_page.get_by_role("heading", name="Bedankt")).to_be_visible()
     assert answers(session) == [{"form-intensity": "helping"}]
@@ -213,8 +224,9 @@ def test_tablet_handed_on_shows_nothing_of_the_first(browser: Browser, site, jav
     page = context.new_page()
     begin(page, site, session)
     page.check('input[name="goal-shared"][value="hindering"]')
+    show_whole_sheet(page)
     code = page.locator(".personal-code strong").inner_text()
-    page.get_by_role("button", name="Klaar").click()
+    page.get_by_role("button", name="Klaar").first.click()
     expect(page.get_by_role("heading", name="Bedankt")).to_be_visible()
 
     page.get_by_role("button", name="Nieuwe deelnemer op dit toestel").click()
@@ -227,7 +239,8 @@ def test_tablet_handed_on_shows_nothing_of_the_first(browser: Browser, site, jav
     page.goto(url(site, "join", session))
     page.get_by_role("button", name="Begin").click()
     page.check('input[name="goal-shared"][value="helping"]')
-    page.get_by_role("button", name="Klaar").click()
+    show_whole_sheet(page)
+    page.get_by_role("button", name="Klaar").first.click()
     expect(page.get_by_role("heading", name="Bedankt")).to_be_visible()
     assert code not in page.content()
     assert answers(session) == [{"goal-shared": "helping"}, {"goal-shared": "hindering"}]
@@ -243,6 +256,7 @@ def test_unsent_answers_are_not_thrown_away_unseen(own_page: Page, context: Brow
     own_page.route("**/invullen/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
     own_page.check('input[name="form-intensity"][value="helping"]')
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
+    open_own_code(own_page)
     own_page.get_by_role("link", name="Nieuwe deelnemer op dit toestel").click()
     button = own_page.get_by_role("button", name="Nieuwe deelnemer op dit toestel")
 
@@ -252,6 +266,7 @@ def test_unsent_answers_are_not_thrown_away_unseen(own_page: Page, context: Brow
     own_page.get_by_role("link", name="Terug naar de vragen").click()
     expect(own_page.locator("#bar")).to_contain_text("2 van 15 beantwoord")
     until_nothing_is_kept(own_page)
+    open_own_code(own_page)
     own_page.get_by_role("link", name="Nieuwe deelnemer op dit toestel").click()
     button.click()
 
@@ -267,6 +282,7 @@ def test_second_press_throws_unsent_answers_away(own_page: Page, site):
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
     late = []
     own_page.route("**/participant*.js", lambda route: late.append(route))
+    open_own_code(own_page)
     own_page.get_by_role("link", name="Nieuwe deelnemer op dit toestel").click()
     button = own_page.get_by_role("button", name="Nieuwe deelnemer op dit toestel")
 
@@ -325,7 +341,7 @@ def test_closing_in_the_middle_keeps_what_was_typed_in_sight(browser: Browser, s
     if javascript:
         page.locator("#c-goal-shared-note").blur()
     else:
-        page.get_by_role("button", name="Klaar").click()
+        page.get_by_role("button", name="Klaar").first.click()
 
     expect(page.get_by_role("heading", name="De ronde is gesloten")).to_be_visible()
     expect(page.get_by_text("Net te laat")).to_be_visible()
@@ -344,7 +360,7 @@ def test_withdrawing_leaves_nothing_anywhere(browser: Browser, site, javascript)
     page = context.new_page()
     begin(page, site, session)
     page.check('input[name="goal-shared"][value="hindering"]')
-    page.get_by_role("button", name="Klaar").click()
+    page.get_by_role("button", name="Klaar").first.click()
     page.get_by_role("link", name="Trek alles in").click()
     page.get_by_role("button", name="Ja, wis mijn antwoorden").click()
 
@@ -404,7 +420,11 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme)
     page.goto(url(site, "join-withdraw", session))
     check("Je antwoorden intrekken")
     page.goto(url(site, "join-fill", session))
-    page.get_by_role("button", name="Klaar").click()
+    open_own_code(page)
+    check("Waarom loopt onze samenwerking structureel stroef")
+    show_whole_sheet(page)
+    check("Waarom loopt onze samenwerking structureel stroef")
+    page.get_by_role("button", name="Klaar").first.click()
     page.wait_for_url(url(site, "join", session))
     page.get_by_text("Lees nog eens wat anderen zien").click()
     check("Bedankt")

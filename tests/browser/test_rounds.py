@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Response, Session
-from tests.helpers.browser_steps import submit_code, text_of, unfold
+from tests.helpers.browser_steps import show_whole_sheet, submit_code, text_of, unfold
 from tests.helpers.watch import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -132,10 +132,11 @@ def plan(people: People, page: Page, mode: Mode) -> None:
 
 
 def begin(page: Page, mode: Mode) -> None:
-    told = "Aantallen, geen namen:" if mode is Mode.ANONYMOUS else "Je naam bij je antwoorden:"
+    told = "aantallen, geen namen" if mode is Mode.ANONYMOUS else "je naam bij al je antwoorden"
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/invullen/")
+    show_whole_sheet(page)
 
 
 def answer(page: Page, checklist, place: int, mode: Mode) -> None:
@@ -149,7 +150,7 @@ def answer(page: Page, checklist, place: int, mode: Mode) -> None:
 
 
 def finish(page: Page) -> None:
-    page.get_by_role("button", name="Klaar").click()
+    page.get_by_role("button", name="Klaar").first.click()
     expect(page.get_by_role("heading", name="Bedankt, je antwoorden zijn binnen")).to_be_visible()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.models import Response, Session
 from reflectie.services.tokens import read_token
-from tests.helpers.browser_steps import text_of
+from tests.helpers.browser_steps import next_rubric, show_whole_sheet, text_of
 from tests.helpers.factories import Reflection, make_reflection
 from tests.helpers.watch import EVERY_LOOK, PHONE
 
@@ -50,12 +50,16 @@ def test_journey_from_home_to_pdf(browser: Browser, site, tmp_path, checklist, j
 
     page.goto(site)
     page.get_by_role("button", name="Alleen").click()
-    for item in checklist:
-        page.check(f'input[name="{item.key}"][value="{ANSWERS[item.number % 3]}"]')
-    page.locator("#q-goal-shared summary", has_text="Notitie").click()
-    page.fill("#c-goal-shared-note", "Ieder zegt iets anders.")
+    for part in checklist.dimensions:
+        for item in part.items:
+            page.check(f'input[name="{item.key}"][value="{ANSWERS[item.number % 3]}"]')
+        if part.key == "goal":
+            page.locator("#q-goal-shared summary", has_text="Notitie").click()
+            page.fill("#c-goal-shared-note", "Ieder zegt iets anders.")
+        next_rubric(page)
+    page.get_by_role("link", name="Nog negen korte vragen (3 minuten)").click()
     page.fill("#c-goal-sentence", "Niemand valt tussen de mazen.")
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
 
     page.wait_for_url("**/rapport/**")
     expect(page.get_by_role("region", name="In het kort").get_by_text(VERDICT, exact=True)).to_be_visible()
@@ -162,12 +166,12 @@ def test_finishing_while_offline_says_so_and_stays(own_page: Page, context: Brow
     context.set_offline(True)
     own_page.check('input[name="goal-perspective"][value="helping"]')
 
-    own_page.get_by_role("button", name="Klaar, toon het verslag").click()
+    own_page.get_by_role("button", name="Bekijk het verslag").first.click()
 
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
     context.set_offline(False)
     expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord", timeout=15_000)
-    own_page.get_by_role("button", name="Klaar, toon het verslag").click()
+    own_page.get_by_role("button", name="Bekijk het verslag").first.click()
     own_page.wait_for_url("**/rapport/**")
     assert browser_storage(own_page) == "{}"
 
@@ -261,6 +265,7 @@ def test_enter_in_a_field_or_on_a_choice_wipes_nothing_and_does_not_finish(brows
     page = context.new_page()
     reflection = make_reflection({"goal-perspective": "helping"})
     page.goto(site + reflection.fill_url)
+    show_whole_sheet(page)
     page.fill("#c-team-name", "Kernteam")
 
     with page.expect_response(lambda response: response.request.method == "POST"):
@@ -360,7 +365,7 @@ def test_double_click_on_finish_makes_one_response(own_page: Page, site):
     own_page.wait_for_url("**/invullen/**")
     own_page.check('input[name="goal-shared"][value="helping"]')
     expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord")
-    own_page.get_by_role("button", name="Klaar, toon het verslag").dblclick()
+    own_page.get_by_role("button", name="Bekijk het verslag").first.dblclick()
     own_page.wait_for_url("**/rapport/**")
 
     assert Session.objects.count() == Response.objects.count() == 1
@@ -434,7 +439,7 @@ def test_everything_works_by_keyboard(own_page: Page, site):
     expect(page.locator("#bar")).to_contain_text("0 van 15 beantwoord")
     # The button went with the answer; the place on the page stays.
     expect(page.locator('#q-goal-perspective input[type="radio"]').first).to_be_focused()
-    page.get_by_role("button", name="Klaar, toon het verslag").focus()
+    page.get_by_role("button", name="Bekijk het verslag").first.focus()
     page.keyboard.press("Enter")
     # Nothing is answered any more, so it asks first.
     page.wait_for_url("**/invullen/**?leeg")
@@ -506,6 +511,7 @@ def test_axe_finds_nothing_where_something_went_wrong(browser: Browser, site, sc
     second.goto(site + reflection.fill_url)
     choose(first, "goal-shared", "helping")
     second.check('input[name="goal-shared"][value="hindering"]')
+    show_whole_sheet(second)
     second.locator("#q-form-intensity summary", has_text="Notitie").click()
     second.fill("#c-form-intensity-note", "n" * 2001)
     second.locator("#c-form-intensity-note").blur()
@@ -537,10 +543,10 @@ def test_axe_finds_nothing_where_something_went_wrong_without_javascript(browser
     page.check('input[name="goal-shared"][value="hindering"]')
     page.locator("#q-form-intensity summary", has_text="Notitie").click()
     page.fill("#c-form-intensity-note", "n" * 2001)
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
     check("Nog niet alles is bewaard")
     Session.objects.update(stage="closed")
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
     check("Deze reflectie is gesloten")
     plain.close()
     context.close()

@@ -1,6 +1,7 @@
 """What people do in a real browser, step by step, for tests."""
 
 import io
+import re
 from pathlib import Path
 
 import pypdf
@@ -14,6 +15,21 @@ from tests.helpers.entered import XLSX, filled
 def submit_code(page: Page) -> None:
     page.get_by_label("Code").fill(CODE.search(mail.outbox[-1].body)[1])
     page.get_by_label("Code").press("Enter")
+
+
+def next_rubric(page: Page) -> None:
+    """On to the next rubric, where a phone shows one at a time."""
+    on = page.get_by_role("link", name=re.compile("^Volgende:"))
+    if on.count():
+        on.click()
+
+
+def show_whole_sheet(page: Page) -> None:
+    """Everything on one page, as whoever wants that asks on a phone; elsewhere it is so already."""
+    link = page.get_by_role("link", name="Alles op één pagina")
+    if link.count():
+        link.click()
+        expect(link).to_have_count(0)
 
 
 def unfold(page: Page) -> None:

@@ -120,7 +120,7 @@ def test_participants_leave_no_row_in_the_session_table(browser: Browser, server
     page.goto(f"{server.url}/start/")
     page.get_by_role("button", name="Ik alleen").click()
     page.check('input[name="goal-shared"][value="helping"]')
-    page.get_by_role("button", name="Klaar, toon het verslag").click()
+    page.get_by_role("button", name="Bekijk het verslag").first.click()
     page.wait_for_url("**/rapport/**")
     page.close()
 

@@ -1,7 +1,8 @@
 """An answer sheet: what can be asked, what was answered, and how two versions of an answer come together."""
 
+import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
@@ -68,6 +69,17 @@ class Field:
 
 MEANINGS = ("quality", "process", "community")
 
+# At the pace of the checklist, as people are told before they begin: fifteen questions in five minutes by oneself, and
+# in half an hour with a team that talks. Nobody talks about a name.
+SECONDS_ALONE, SECONDS_TOGETHER = 20, 120
+_NAMES = frozenset({"collaboration-name", "team-name"})
+
+
+def minutes_for(mode: Mode, questions: Iterable[str]) -> int:
+    """How many minutes it takes to answer these questions beside the checklist, by name; rounded up."""
+    pace = SECONDS_TOGETHER if mode is Mode.TOGETHER else SECONDS_ALONE
+    return math.ceil(sum(SECONDS_ALONE if name in _NAMES else pace for name in questions) / 60)
+
 
 def values_in(mode: Mode) -> tuple[Value, ...]:
     """The answers that an item may get: one person can't disagree with themselves, so only a team together has all
@@ -128,6 +140,10 @@ class Sheet:
     def answered(self, checklist: Checklist) -> int:
         """How many items have an answer; "weet ik niet" is one, and so is "we zijn het niet eens"."""
         return sum(1 for item in checklist if item.key in self.values)
+
+    def given(self, names: Iterable[str]) -> int:
+        """How many of these fields have something in them."""
+        return sum(1 for name in names if name in self.values)
 
     def open_items(self, checklist: Checklist) -> tuple[Item, ...]:
         return tuple(item for item in checklist if item.key not in self.values)

@@ -4,7 +4,7 @@ No words: the page has those. Each promise is one that the rules keep (`domain/r
 closing in services; concepts.md, "Anonymous is anonymous").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,15 +43,37 @@ class Disclosure(StrEnum):
     NOTHING_EARLIER = "nothing-earlier"
     NOT_KEPT = "not-kept"
     NOT_KEPT_BY_NAME = "not-kept-by-name"
-    # Long after the conclusion, answers are erased and figures kept.
-    FOLDED = "folded"
     PAPER = "paper"
     # How it goes, and what one can do about it.
     CHANGE = "change"
     CLOSES = "closes"
     OPENS_FOR_ALL = "opens-for-all"
     FACILITATOR_FIRST = "facilitator-first"
+    # Long after the conclusion, answers are erased and figures kept.
+    FOLDED = "folded"
+    # Whoever is done may ask for one mail when the report opens: their address is kept apart, until it was sent.
+    ONE_MAIL = "one-mail"
 
+    @property
+    def in_front(self) -> bool:
+        """Whether it may change what somebody answers, types, or whether they take part at all: then it stands above
+        the button to begin, in sight. All of them stand in the whole text, which is folded."""
+        return self not in _FOLDED_AWAY
+
+
+# What changes nobody's answers: that all sheets count, when there are too few to show any, what a later report does with
+# totals, when the round ends, and what comes after it.
+_FOLDED_AWAY = frozenset(
+    {
+        Disclosure.COUNTED,
+        Disclosure.TOO_FEW,
+        Disclosure.LATER,
+        Disclosure.NOT_KEPT_BY_NAME,
+        Disclosure.CLOSES,
+        Disclosure.OPENS_FOR_ALL,
+        Disclosure.ONE_MAIL,
+    },
+)
 
 _ABOUT: Mapping[DisclosureTopic, frozenset[Disclosure]] = {
     DisclosureTopic.HIDDEN: frozenset(
@@ -59,12 +81,18 @@ _ABOUT: Mapping[DisclosureTopic, frozenset[Disclosure]] = {
             Disclosure.NOTHING_EARLIER,
             Disclosure.NOT_KEPT,
             Disclosure.NOT_KEPT_BY_NAME,
-            Disclosure.FOLDED,
             Disclosure.PAPER,
         },
     ),
     DisclosureTopic.COURSE: frozenset(
-        {Disclosure.CHANGE, Disclosure.CLOSES, Disclosure.OPENS_FOR_ALL, Disclosure.FACILITATOR_FIRST},
+        {
+            Disclosure.CHANGE,
+            Disclosure.CLOSES,
+            Disclosure.OPENS_FOR_ALL,
+            Disclosure.FACILITATOR_FIRST,
+            Disclosure.FOLDED,
+            Disclosure.ONE_MAIL,
+        },
     ),
 }
 
@@ -100,6 +128,8 @@ class Round:
     # How many months after the conclusion answers are erased and figures kept; 0: never.
     fold_months: int = 0
     signals: bool = False
+    # Whether the host sends mail.
+    mail: bool = False
 
 
 def disclosures(session: Round) -> tuple[PlacedDisclosure, ...]:
@@ -128,10 +158,16 @@ def disclosures(session: Round) -> tuple[PlacedDisclosure, ...]:
     told += [PlacedDisclosure(Disclosure.SIGNALS)] if session.signals else []
     told.append(PlacedDisclosure(Disclosure.NOTHING_EARLIER))
     told.append(PlacedDisclosure(Disclosure.NOT_KEPT if anonymous else Disclosure.NOT_KEPT_BY_NAME))
-    told += [PlacedDisclosure(Disclosure.FOLDED, session.fold_months)] if session.fold_months else []
     told += [PlacedDisclosure(Disclosure.PAPER)] if session.paper else []
     told.append(PlacedDisclosure(Disclosure.CHANGE))
     told += [PlacedDisclosure(Disclosure.CLOSES)] if session.closes else []
     told += [PlacedDisclosure(Disclosure.FACILITATOR_FIRST)] if session.facilitator_prepares else []
     told.append(PlacedDisclosure(Disclosure.OPENS_FOR_ALL))
+    told += [PlacedDisclosure(Disclosure.FOLDED, session.fold_months)] if session.fold_months else []
+    told += [PlacedDisclosure(Disclosure.ONE_MAIL)] if session.mail else []
     return tuple(told)
+
+
+def in_front(told: Iterable[PlacedDisclosure]) -> tuple[PlacedDisclosure, ...]:
+    """Of what holds, what stands in sight before anybody begins."""
+    return tuple(each for each in told if each.promise.in_front)

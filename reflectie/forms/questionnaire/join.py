@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from reflectie.forms.fields import MISTYPED, typed_code
+from reflectie.forms.fields import MISTYPED, AddressField, typed_code
 from reflectie.models import Session
 from reflectie.services.questionnaire.sheets import find_response
 from reflectie.services.sessions.rounds import find_by_code
@@ -56,6 +56,16 @@ class SessionCodeForm(_CodeForm):
                 _("Deze code kennen we niet, of de ronde is al gesloten. Kijk hem teken voor teken na.")
             )
         return code
+
+
+class ReportNoticeForm(forms.Form):
+    """The address of whoever wants one mail when the report opens."""
+
+    email = AddressField(
+        label=_("Je e-mailadres"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Vul je e-mailadres in.")},
+    )
 
 
 class PersonalCodeForm(_CodeForm):

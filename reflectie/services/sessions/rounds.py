@@ -19,9 +19,11 @@ from reflectie.models import Conclusion as ConclusionRow
 from reflectie.services.clock import now, today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
+from reflectie.services.mail import Letter
 from reflectie.services.questionnaire.checklists import load_checklist, published_row
 from reflectie.services.questionnaire.plans import Plan, plan_of, put_plan
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
+from reflectie.services.sessions.report_notices import ask_for_notice, erase_notices, send_notices
 from reflectie.services.sessions.totals import write_totals
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
 
@@ -234,6 +236,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
             if not without_results:
                 raise TooFewError
             session.responses.all().delete()
+            erase_notices(session)
         else:
             _loosen(session)
         session.mails.all().delete()
@@ -316,16 +319,28 @@ def _blank_groups(session: Session, responses: list[Response]) -> bool:
     return bool(blanked)
 
 
-def open_report(session: Session) -> Session:
-    """Open the report for everybody at the same moment. Raises StageError unless the round is closed."""
+def open_report(session: Session, letter: Letter | None = None) -> Session:
+    """Open the report for everybody at the same moment, and hand a letter that says so to the worker for each address
+    that was left for it; without a letter these are erased unsent. Raises StageError unless the round is closed."""
     with transaction.atomic():
         session = _step(session, Session.Stage.CLOSED, Session.Stage.DISCUSSION)
         # From now on nobody reads earlier than others.
         session.former_coordinators.all().delete()
+        if letter:
+            send_notices(session, letter)
+        else:
+            erase_notices(session)
         # Until now the day on which it closed.
         session.changed_on = today()
         session.save()
     return session
+
+
+def ask_for_mail(session: Session, email: str) -> None:
+    """Leave an address for one mail when the report opens. Raises StageError once the round is closed,
+    TooManyNoticesError."""
+    with transaction.atomic():
+        ask_for_notice(lock_open_session(session), email)
 
 
 def conclude(session: Session, conclusion: Conclusion) -> Session:

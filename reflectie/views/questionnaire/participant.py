@@ -3,6 +3,7 @@
 Nothing here asks who is signed in: pages get nobody and no messages, so that no row of the session table is read.
 """
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.rules.disclosures import Round, disclosures
+from reflectie.domain.rules.disclosures import Round, disclosures, in_front
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.forms.questionnaire.join import PersonalCodeForm, SessionCodeForm
+from reflectie.exports import participant_calendar_file
+from reflectie.forms.questionnaire.join import PersonalCodeForm, ReportNoticeForm, SessionCodeForm
 from reflectie.models import OPENED, Response, Session
+from reflectie.services.clock import today
+from reflectie.services.mail import host_sends_mail
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import PlanChangedError
 from reflectie.services.questionnaire.sheets import filling_of, find_response, find_sheet, takes_answers
-from reflectie.services.sessions.rounds import StageError, withdraw
+from reflectie.services.sessions.report_notices import TooManyNoticesError, forget_notice
+from reflectie.services.sessions.rounds import StageError, ask_for_mail, withdraw
 from reflectie.services.tokens import PERSONAL_CODE, hash_token, new_code, read_token
 from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import (
@@ -37,7 +42,7 @@ from reflectie.web.participant_cookie import (
     sheet_draft_key,
 )
 from reflectie.web.permissions import joined_session_or_404, progress_or_404
-from reflectie.web.throttle import TooOften, try_code
+from reflectie.web.throttle import TooOften, try_code, try_notice
 
 from .sheet import SheetContext, refuse, save_sheet, show_sheet
 
@@ -81,13 +86,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _begin(request, session, token) if is_open else _to("join", token)
     response = _own_response(request, session, token)
-    context = {
-        **_context(request, session, token),
-        "checklist": load_checklist(session.checklist),
-        "promises": disclosures(round_of(session)),
-        "groups": [name for name, _expected in session.groups],
-        "response": response,
-    }
+    context = {**_page_of(request, session, token), "response": response}
     is_round = context["is_round"]
     finished = response is not None and response.finished
     # Of a sheet that a team fills in together, finishing opens the report.
@@ -95,8 +94,95 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(context["report_url"])
     if is_open and not (finished and is_round):
         return _render(request, "join", context)
-    context["standing"] = progress_or_404(token)
-    return _render(request, "thanks" if is_open else "waiting", context)
+    return _after(request, session, token, context)
+
+
+def _after(
+    request: HttpRequest, session: Session, token: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The page of whoever is done, while the round is open or until its report is."""
+    is_open = takes_answers(session)
+    day, is_talk = _day_of(session)
+    context |= {
+        "standing": progress_or_404(token),
+        "shared_url": request.build_absolute_uri(reverse("join", args=[token])),
+        "day": day if day and day >= today() else None,
+        "is_talk": is_talk,
+    }
+    if is_open and host_sends_mail():
+        context.setdefault("notice_form", ReportNoticeForm())
+        context["noticed"] = request.GET.get("mail", "")
+    return _render(request, "thanks" if is_open else "waiting", context, status=status)
+
+
+def _day_of(session: Session) -> tuple[date | None, bool]:
+    """The day to keep in mind, and whether it is that of the talk: otherwise the last one on which answers are taken.
+    Where that comes after the day of the session, no talk is on that day."""
+    planned, closes = session.planned_on, session.closes_on
+    is_talk = not (planned and closes and closes > planned)
+    return (planned if is_talk else closes), is_talk
+
+
+@require_safe
+def session_day(request: HttpRequest, token: str) -> HttpResponse:
+    """That day, for a calendar."""
+    session = joined_session_or_404(token)
+    day, is_talk = _day_of(session)
+    if day is None or not Mode(session.mode).is_round or session.stage in OPENED:
+        raise Http404
+    url = request.build_absolute_uri(reverse("join", args=[token]))
+    content = participant_calendar_file(session, day, url, is_talk=is_talk)
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="zelfreflectie-{day:%Y-%m-%d}.ics"'
+    return response
+
+
+@keeps_typed("email", sent_by_anyone=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_notice(request: HttpRequest, token: str) -> HttpResponse:
+    """One mail when the report opens, for whoever is done; or no mail after all. The answer is the same whether or not
+    the address was there."""
+    session = joined_session_or_404(token)
+    response = _own_response(request, session, token)
+    may_ask = response is not None and response.finished and Mode(session.mode).is_round and takes_answers(session)
+    if request.method != "POST" or not may_ask or not host_sends_mail():
+        return _to("join", token)
+    form = ReportNoticeForm(request.POST)
+    if form.is_valid() and _take_address(request, session, form):
+        said = "gewist" if "forget" in request.POST else "gevraagd"
+        return HttpResponseRedirect(f"{reverse('join', args=[token])}?mail={said}#mail", status=303)
+    return _after(request, session, token, _page_of(request, session, token) | {"notice_form": form}, status=422)
+
+
+def _take_address(request: HttpRequest, session: Session, form: ReportNoticeForm) -> bool:
+    """Keep or erase the address; where that can't be, the form says so."""
+    email = form.cleaned_data["email"]
+    if "forget" in request.POST:
+        forget_notice(session, email)
+        return True
+    attempt = try_notice(request, session.pk.hex)
+    if isinstance(attempt, TooOften):
+        form.add_error("email", f"{_('Er vroegen net heel veel mensen een mail.')} {attempt.words}")
+        return False
+    try:
+        ask_for_mail(session, email)
+    except StageError:
+        form.add_error("email", _("De ronde is intussen gesloten. Kijk op deze link wanneer het verslag opent."))
+    except TooManyNoticesError:
+        form.add_error("email", _("Er vroegen al heel veel mensen een mail. Kijk op deze link of het verslag open is."))
+    return form.is_valid()
+
+
+def _page_of(request: HttpRequest, session: Session, token: str) -> dict[str, Any]:
+    """What the pages before and after the questions tell: what others will see, and what they show of the session."""
+    told = disclosures(round_of(session))
+    return {
+        **_context(request, session, token),
+        "checklist": load_checklist(session.checklist),
+        "promises": told,
+        "front": in_front(told),
+        "groups": [name for name, _expected in session.groups],
+    }
 
 
 def _begin(request: HttpRequest, session: Session, token: str) -> HttpResponse:
@@ -137,6 +223,7 @@ def round_of(session: Session) -> Round:
         typist=session.told_of_typist,
         fold_months=settings.FOLD_MONTHS,
         signals=session.told_of_signals,
+        mail=host_sends_mail(),
     )
 
 
@@ -195,7 +282,7 @@ def _sheet_context(request: HttpRequest, session: Session, token: str, token_has
         token_hash=token_hash,
         url=reverse("join-fill", args=[token]),
         finish_url=report_url or reverse("join", args=[token]),
-        finish_label=_("Klaar") if is_round else _("Klaar, toon het verslag"),
+        finish_label=_("Klaar") if is_round else _("Bekijk het verslag"),
         intro="reflectie/questionnaire/join/intro.html",
         context=lambda: {**NOBODY, **_context(request, session, token)},
         # A page that showed a sheet makes no other: it was withdrawn, on another device or in another tab.
@@ -304,7 +391,7 @@ def withdraw_answers(request: HttpRequest, token: str) -> HttpResponse:
         withdraw(session, *hashes)
     except StageError:
         return _too_late(request, session, token)
-    context |= {"owner": "", "forget": sheet_draft_key(session, token_hash)}
+    context |= {"sends_mail": host_sends_mail(), "owner": "", "forget": sheet_draft_key(session, token_hash)}
     return forget_code(_render(request, "withdrawn", context), session)
 
 

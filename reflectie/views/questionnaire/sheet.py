@@ -116,6 +116,8 @@ def _whole_page(request: HttpRequest, sheet: SheetContext, page: SheetPage, fill
         "together": filling.setup.mode is Mode.TOGETHER,
         "begins": not filling.sheet.answered(filling.checklist),
         "open_items": page.render_open_items(),
+        "finish": page.neighbours(filling.checklist.dimensions[-1].key),
+        "last": page.neighbours(page.rubrics[-1][0]),
         "saved_at": _saved_at(request),
         **sheet.context(),
         # Where finishing leads is the report of a sheet that is the only one.

@@ -4,20 +4,26 @@ What is the same for many people is drawn once for all of them. No view knows a 
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from reflectie.domain.questionnaire.answers import Ask, FieldValue, Sheet, digest
+from reflectie.domain.questionnaire.answers import HELP_RANGE, Ask, FieldValue, Sheet, digest, minutes_for
 from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
 from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.presentation.questionnaire import QUESTIONS, grouped_choices, title_of, value_in_words
+
+# The id of the part about the person. After the checklist come at most two, so that neither is endless on a phone; each
+# with its id, its heading, and what it leaves to the other.
+ABOUT_YOU_PART = "over-jou"
+_FIRST_BESIDE = frozenset({"first", "goal-sentence", HELP_RANGE})
 
 
 class SheetPage:
@@ -31,31 +37,82 @@ class SheetPage:
     def status(self) -> int:
         return 422 if self.errors else 409 if self.conflicts else 200
 
-    def render_sheet(self) -> SafeString:
-        """All questions: about the person, the checklist, and the others beside it."""
-        about_you = [name for name in ABOUT_YOU if name in self.known] if self.form.setup.mode.is_round else []
-        beside = [name for name in QUESTIONS if name in self.known and name not in about_you]
-        parts = [
-            *([self._render_beside("about_you", about_you)] if about_you else []),
-            *(self._render_dimension(part) for part in self.checklist.dimensions),
-            *([self._render_beside("beside", beside)] if beside else []),
+    @cached_property
+    def about_you(self) -> list[str]:
+        """The questions of a round about the person, which stand before the checklist."""
+        return [name for name in ABOUT_YOU if name in self.known] if self.form.setup.mode.is_round else []
+
+    @cached_property
+    def beside(self) -> list[str]:
+        """The questions beside the checklist, which stand after it."""
+        return [name for name in QUESTIONS if name in self.known and name not in self.about_you]
+
+    @property
+    def minutes_beside(self) -> int:
+        return minutes_for(self.form.setup.mode, self.beside)
+
+    @cached_property
+    def _beside_parts(self) -> list[tuple[str, str | Promise, list[str]]]:
+        """The parts after the checklist: id, heading and questions."""
+        first = [name for name in self.beside if name in _FIRST_BESIDE]
+        rest = [name for name in self.beside if name not in _FIRST_BESIDE]
+        parts: list[tuple[str, str | Promise, list[str]]] = [
+            ("erbij", _("Nog een paar vragen"), first),
+            ("samen", _("Jullie samenwerking"), rest),
         ]
-        return _joined(parts)
+        return [part for part in parts if part[2]]
+
+    @cached_property
+    def rubrics(self) -> list[tuple[str, str | Promise]]:
+        """What a phone shows one at a time, by the id of its part and its name, in their order."""
+        return [
+            *([(ABOUT_YOU_PART, _("Over jou"))] if self.about_you else []),
+            *((part.key, part.name) for part in self.checklist.dimensions),
+            *((part, heading) for part, heading, _names in self._beside_parts),
+        ]
+
+    def render_checklist(self) -> SafeString:
+        """The questions about the person, and the checklist."""
+        about_you = [self._render_part(ABOUT_YOU_PART, _("Over jou"), self.about_you)] if self.about_you else []
+        return _joined([*about_you, *map(self._render_dimension, self.checklist.dimensions)])
+
+    def render_beside(self) -> SafeString:
+        """The questions beside the checklist; nothing where none is asked."""
+        return _joined([self._render_part(*part) for part in self._beside_parts])
 
     def _render_dimension(self, dimension: Dimension) -> SafeString:
         """A dimension with its items; the factors stand beside the whirlpool."""
         has_factors = any(item.kind is Kind.FACTOR for item in dimension.items)
         context = {
             "dimension": dimension,
+            "number": self.checklist.dimensions.index(dimension) + 1,
+            "total": len(self.checklist.dimensions),
             "questions": _joined([self.render_question(item.key) for item in dimension.items]),
             "whirlpool": render_whirlpool(self.checklist, self.sheet) if has_factors else None,
+            **self.neighbours(dimension.key),
         }
         return render_to_string("reflectie/questionnaire/dimension.html", context)
 
-    def _render_beside(self, part: str, names: Sequence[str]) -> SafeString:
-        """Questions beside the checklist: about the person before it, or the others after it."""
-        context = {"questions": _joined([self.render_question(name) for name in names])}
-        return render_to_string(f"reflectie/questionnaire/{part}.html", context)
+    def _render_part(self, rubric: str, heading: str | Promise, names: Sequence[str]) -> SafeString:
+        """Questions beside the checklist: about the person before it, or others after it."""
+        context = {
+            "heading": heading,
+            "questions": _joined([self.render_question(name) for name in names]),
+            "is_first_beside": bool(self._beside_parts) and rubric == self._beside_parts[0][0],
+            "leads_on": rubric != self.rubrics[-1][0],
+            **self.neighbours(rubric),
+        }
+        return render_to_string("reflectie/questionnaire/beside.html", context)
+
+    def neighbours(self, rubric: str) -> dict[str, Any]:
+        """A rubric with the ones before and after it."""
+        at = [key for key, _name in self.rubrics].index(rubric)
+        before, after = self.rubrics[:at], self.rubrics[at + 1 :]
+        return {
+            "rubric": rubric,
+            "before": before[-1] if before else None,
+            "after": after[0] if after else None,
+        }
 
     def render_question(self, question: str) -> SafeString:
         """One question with its controls. Most are drawn once: what is personal is drawn each time."""
@@ -141,12 +198,12 @@ class SheetPage:
     def progress(self) -> dict[str, Any]:
         """What the bar says: how far it is, and where the next open item is."""
         answered, total = self.sheet.answered(self.checklist), len(self.checklist.items)
-        line = ngettext("%(n)s van %(total)s beantwoord", "%(n)s van %(total)s beantwoord", answered)
         return {
             "answered": answered,
             "total": total,
             "next_open": next(iter(self.sheet.open_items(self.checklist)), None),
-            "line": line % {"n": answered, "total": total},
+            "beside": len(self.beside),
+            "beside_answered": self.sheet.given(self.beside),
         }
 
     def render_open_items(self, *, swap: bool = False) -> SafeString:

@@ -68,7 +68,7 @@ def _sheet_context(request: HttpRequest, token: str, response: Response) -> Shee
         token_hash=hash_token(token),
         url=reverse("fill", args=[token]),
         finish_url=report_url,
-        finish_label=_("Klaar, toon het verslag"),
+        finish_label=_("Bekijk het verslag"),
         intro="reflectie/questionnaire/own_intro.html",
         draft_key=shared_draft_key(response.session),
         context=lambda: {

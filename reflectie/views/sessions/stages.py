@@ -7,16 +7,19 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reflectie.domain.report.agreements import Conclusion
 from reflectie.domain.rules.suppression import enough
 from reflectie.domain.setup import Grouping, Mode
+from reflectie.domain.text import set_apart
 from reflectie.forms.report.agreements import ConclusionForm
 from reflectie.forms.sessions.plan import KeepOpenForm
 from reflectie.models import Session
 from reflectie.pdf.documents import fix_final
+from reflectie.services.mail import Letter
 from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import takes_answers
 from reflectie.services.sessions.rounds import (
@@ -33,6 +36,7 @@ from reflectie.services.sessions.rounds import (
     open_report,
     undo_conclusion,
 )
+from reflectie.services.tokens import read_token
 from reflectie.tasks import print_final_pdfs
 from reflectie.web.errors import keeps_typed
 from reflectie.web.permissions import COORDINATOR, session_or_404
@@ -122,7 +126,7 @@ def publish_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     if session.stage != Session.Stage.CLOSED:
         return too_late(request, session)
     if request.method == "POST":
-        return finish_step(request, session, lambda: open_report(session))
+        return finish_step(request, session, lambda: open_report(session, _report_is_open(request, session)))
     context = {
         "session": session,
         "collaboration": session.collaboration,
@@ -130,6 +134,13 @@ def publish_report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sheets": session.responses.count(),
     }
     return render(request, "reflectie/sessions/open.html", context)
+
+
+def _report_is_open(request: HttpRequest, session: Session) -> Letter:
+    """What whoever left an address gets: that the report is open, and where; nothing of what is in it."""
+    path = reverse("report", args=[read_token(session.join_token or "")])
+    context = {"name": set_apart(str(session.collaboration)), "report_url": request.build_absolute_uri(path)}
+    return Letter.read(render_to_string("reflectie/mail/report_open.txt", context))
 
 
 @keeps_typed()

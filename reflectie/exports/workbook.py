@@ -55,7 +55,7 @@ _ONE_LINE = {name for name, parts in STYLES.items() if not parts.get("text_wrap"
 Styled = tuple[Cell, str]
 
 
-class Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+class WrittenSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     """One that writes a row in one go, of what its cells hold here: texts, numbers, days, or nothing. xlsxwriter puts
     each cell together of attributes and escapes them one by one: a third of the time of a large workbook."""
 
@@ -92,7 +92,7 @@ class Book:
 
     def page(self, name: str) -> "Page":
         """A new sheet, to print on A4 across."""
-        sheet = self._book.add_worksheet(name, Sheet)
+        sheet = self._book.add_worksheet(name, WrittenSheet)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)

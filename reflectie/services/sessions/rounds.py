@@ -14,6 +14,7 @@ from reflectie.domain.rules.suppression import enough, groups_to_suppress, quest
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.models.prepared import Prepared
 from reflectie.services.clock import today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
@@ -22,6 +23,15 @@ from reflectie.services.questionnaire.plans import Plan, plan_of, put_plan
 from reflectie.services.questionnaire.sheets import load_sheets, takes_answers
 from reflectie.services.sessions.totals import write_totals
 from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_token, read_token
+
+_COUNTED = Prepared(
+    lambda join_token: (
+        Session.objects.filter(join_token=join_token)
+        .only("stage", "earlier", "closes_on", "expected")
+        .annotate(begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True)))
+    ),
+    Session._meta.get_field("join_token"),
+)
 
 
 class StageError(Exception):
@@ -164,15 +174,11 @@ def find_by_code(code: str) -> str | None:
 
 def load_progress(join_token: str) -> RoundProgress | None:
     """How the session with this link stands; None when there is none. One query, for many who ask every few seconds."""
-    counted = Session.objects.annotate(
-        begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True))
-    )
-    session = counted.filter(join_token=join_token).first()
-    if session is None:
-        return None
-    return RoundProgress(
-        session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected
-    )
+    for session in _COUNTED.ask(join_token):
+        return RoundProgress(
+            session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected
+        )
+    return None
 
 
 def withdraw(session: Session, *token_hashes: str) -> bool:

@@ -43,6 +43,7 @@ ALONE = {
     "million": "comparing.million",
     "workers": "serving.workers",
     "many-pdfs": "documents.many",
+    "long-notes": "documents.long_notes",
 }
 
 

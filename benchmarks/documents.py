@@ -6,6 +6,7 @@
 """
 
 import re
+import statistics
 import time
 from pathlib import Path
 from unittest.mock import patch
@@ -23,13 +24,17 @@ from benchmarks.figures import quantile
 from benchmarks.people import answers, begin, forget_pdf, full_sheet, session_of
 from benchmarks.run import AT_ONCE, Run
 from benchmarks.server import memory
+from reflectie.domain.questionnaire.answers import Sheet, note_name
+from reflectie.domain.report.build import build_report
+from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from reflectie.pdf import documents, renderer
+from reflectie.services import clock
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.services.report.reports import load_report
 from reflectie.services.tokens import read_token
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-MANY = 200
+MANY, PEOPLE = 200, 60
 
 
 def made(run: Run) -> None:
@@ -56,6 +61,19 @@ def made(run: Run) -> None:
     )
     run.beside("PDF, against the plain way", took["own"], took["plain"], aim="≤ 0.55 of it")
     run.beside("  against its words without pictures", took["own"], took["bare"], aim="≤ 1.5 of it")
+
+
+def long_notes(run: Run) -> None:
+    """Sixty people by name, with a note of a thousand signs on each item: the longest report there is."""
+    checklist = published_checklist()
+    words = "Daar hadden we het op het overleg van maart over, en toen bleef het liggen. " * 14
+    sheets = [
+        Sheet(answers(checklist, number) | {note_name(item.key): words[number:][:1000] for item in checklist})
+        for number in range(3 if run.smoke else PEOPLE)
+    ]
+    report = build_report(checklist, setup_of_session(Mode.NAMED, OPTIONAL, Grouping.NONE, ()), sheets, clock.today())
+    took = run.in_turns(1, time.process_time, own=lambda: renderer.render_pdf(documents.write(report)))
+    run.add(f"PDF of {PEOPLE} people with long notes", statistics.median(took["own"]), "ms", aim="≤ 8000 ms")
 
 
 def _report() -> tuple[str, str]:

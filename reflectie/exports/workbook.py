@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -54,6 +55,29 @@ _ONE_LINE = {name for name, parts in STYLES.items() if not parts.get("text_wrap"
 Styled = tuple[Cell, str]
 
 
+class WrittenSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+    """One that writes a row in one go, of what its cells hold here: texts, numbers, days, or nothing. xlsxwriter puts
+    each cell together of attributes and escapes them one by one: a third of the time of a large workbook."""
+
+    def _write_rows(self) -> None:
+        columns = [xl_col_to_name(number) for number in range(self.dim_colmax + 1)]
+        for row, cells in sorted(self.table.items()):
+            self._write_row(row, None, self.row_info.get(row))
+            self.fh.write("".join(_xml(f"{columns[place]}{row + 1}", cell) for place, cell in sorted(cells.items())))
+            self._xml_end_tag("row")
+
+
+def _xml(place: str, cell: Any) -> str:
+    style = cell.format._get_xf_index() if cell.format else 0
+    match cell.__class__.__name__:
+        case "String":
+            return f'<c r="{place}" s="{style}" t="s"><v>{cell.string}</v></c>'
+        case "Blank":
+            return f'<c r="{place}" s="{style}"/>'
+        case _:
+            return f'<c r="{place}" s="{style}"><v>{cell.number:.16G}</v></c>'
+
+
 class Book:
     """A workbook in memory: nothing of it touches a disk. The same content gives the same bytes."""
 
@@ -68,7 +92,7 @@ class Book:
 
     def page(self, name: str) -> "Page":
         """A new sheet, to print on A4 across."""
-        sheet = self._book.add_worksheet(name)
+        sheet = self._book.add_worksheet(name, WrittenSheet)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
@@ -133,18 +157,16 @@ class Page:
         self.row += 1
 
     def _put(self, place: int, cell: Cell, style: str) -> None:
-        # An empty raw cell has nothing to show, and there are thousands of them.
-        if style.startswith("raw") and cell in {None, ""}:
-            return
-        form = self.book.format(style, is_day=isinstance(cell, date))
         if isinstance(cell, str) and cell:
-            self.sheet.write_string(self.row, place, fitting(cell), form)
-        elif isinstance(cell, date):
-            self.sheet.write_datetime(self.row, place, datetime.combine(cell, time()), form)
+            self.sheet.write_string(self.row, place, fitting(cell), self.book.format(style))
         elif isinstance(cell, int):
-            self.sheet.write_number(self.row, place, cell, form)
-        else:
-            self.sheet.write_blank(self.row, place, None, form)
+            self.sheet.write_number(self.row, place, cell, self.book.format(style))
+        elif isinstance(cell, date):
+            form = self.book.format(style, is_day=True)
+            self.sheet.write_datetime(self.row, place, datetime.combine(cell, time()), form)
+        elif not style.startswith("raw"):
+            # An empty raw cell has nothing to show, and there are thousands of them.
+            self.sheet.write_blank(self.row, place, None, self.book.format(style))
 
 
 def _height(cell: Cell, style: str, width: int) -> float:

@@ -28,6 +28,7 @@ from reflectie.services.report.reports import (
     fix_pages,
     fixed_page,
     forget_page,
+    has_pdf,
     keep_pdf,
     keep_printed,
     kept_pdf,
@@ -137,7 +138,7 @@ def pdf_key(session: Session, report: Report, document: Document = REPORT) -> st
 
 def is_kept(session_id: UUID, report: Report, document: Document = REPORT) -> bool:
     """Whether `report_pdf` has it at hand."""
-    return kept_pdf(session_id, document.name, fingerprint(report)) is not None
+    return has_pdf(session_id, document.name, fingerprint(report))
 
 
 def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, timeout: float | None = None) -> bytes:

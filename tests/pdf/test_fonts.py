@@ -1,6 +1,7 @@
 """Other scripts and emoji in PDFs: the fonts that `./run` and `./test` install print them, and what none of them has is
 named on the page where the PDF is downloaded."""
 
+import re
 import subprocess
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 from fontTools.ttLib import TTFont
 
-from reflectie.pdf import documents, fonts
+from reflectie.pdf import documents, fonts, renderer
 from reflectie.pdf.unprintable import SHOWN
 from tests.helpers.compared import opened, team
 from tests.helpers.factories import browser, make_reflection, make_round, text_of
@@ -50,6 +51,27 @@ def page_of(text: str) -> str:
 def boxes(text: str) -> list[str]:
     """What the printer says of each sign that it has no font for."""
     return [said for who, said in worries_of(page_of(text)) if "notdef" in said]
+
+
+def shown_in(text: str) -> list[bytes]:
+    """Each line of a PDF as it stands there, glyph by glyph."""
+    content = renderer.render_pdf(page_of(text), uncompressed_pdf=True)
+    # WeasyPrint also writes where a text goes on unmoved, and texts of nothing.
+    return [re.sub(rb">0?<|<>|(?<=>)0(?=])", b"", line) for line in content.splitlines() if line.endswith(b"TJ")]
+
+
+def test_lines_are_drawn_as_weasyprint_draws_them(monkeypatch):
+    kerned = "AVATAR, Typografie: “Wat zit er in de weg?” " * 30
+    text = f"{kerned}<b>{kerned}</b><small>{kerned}</small>" + "<br/>".join([*SCRIPTS.values(), *SCRIPTS.values()])
+    asked = []
+    its_own = renderer._draw_first_line
+    monkeypatch.setattr(renderer, "_draw_first_line", lambda *line: asked.append(line) or its_own(*line))
+    ours = shown_in(text)
+    few = len(asked)
+    monkeypatch.setattr(renderer.drawn_text, "draw_first_line", its_own)
+    assert ours == shown_in(text)
+    # Those in which each glyph was met before, it wasn't asked to draw.
+    assert len(ours) - few > 30
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

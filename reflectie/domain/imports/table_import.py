@@ -284,6 +284,14 @@ def column_letters(place: int) -> str:
     return (column_letters(above - 1) if above else "") + chr(ord("A") + here)
 
 
+def column_place(letters: str) -> int:
+    """At which place a spreadsheet has the column that it calls so: A is 0, AA is 26."""
+    place = 0
+    for letter in letters:
+        place = 26 * place + ord(letter) - ord("A") + 1
+    return place - 1
+
+
 def _short(text: str) -> str:
     text = tidy(text, one_line=True)
     return text if len(text) <= MAX_GIVEN else f"{text[:MAX_GIVEN]}…"

@@ -13,8 +13,6 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.cell import column_index_from_string
 
 from reflectie.domain.imports.table_import import (
     SESSION_MARK,
@@ -23,6 +21,7 @@ from reflectie.domain.imports.table_import import (
     Rows,
     Wrong,
     column_letters,
+    column_place,
     has_titles,
 )
 
@@ -106,6 +105,9 @@ def _unreadable() -> ValidationError:
 
 
 def _read_workbook(content: bytes) -> list[_Sheet]:
+    # Sixteen megabytes of a process, which few bring a file to.
+    from openpyxl import load_workbook
+
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _refuse_other_kinds(archive)
@@ -201,7 +203,7 @@ class _Scan:
                 self._row, self._column = self._next(self._row, int(attributes.get("r", self._row + 1))), 0
             case "c":
                 letters, row = _split(attributes.get("r", f"{column_letters(self._column)}{self._row or 1}"))
-                self._column = self._next(self._column, column_index_from_string(letters))
+                self._column = self._next(self._column, column_place(letters) + 1)
                 # Elsewhere than in a sheet there are cells without rows.
                 if self._row not in {0, row}:
                     raise _unreadable()
@@ -236,7 +238,7 @@ def _read_sheet(sheet: Any, merged: list[str]) -> _Sheet:
     first = rows[0][0] if rows and rows[0] else ""
     for area in merged:
         letters, row = _split(area.partition(":")[0])
-        place, above = column_index_from_string(letters) - 1, row - 1
+        place, above = column_place(letters), row - 1
         if above < len(rows) and place < len(rows[above]):
             # It says one thing for all of them, where each form has its own.
             rows[above][place] = Wrong.MERGED

@@ -283,13 +283,21 @@ def final_key(session_id: UUID, kind: str) -> str | None:
 
 def kept_pdf(session_id: UUID, kind: str, key: str) -> bytes | None:
     """The PDF of this kind made earlier from the same things, or with which the session ended; or None. One query."""
-    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, kind=kind, page="")
-    content = kept.values_list("content", flat=True).first()
+    content = _kept(session_id, key).filter(kind=kind).values_list("content", flat=True).first()
     return None if content is None else bytes(content)
+
+
+def has_pdf(session_id: UUID, kind: str, key: str) -> bool:
+    """Whether `kept_pdf` gives one. One query, in which none is fetched."""
+    return _kept(session_id, key).filter(kind=kind).exists()
 
 
 def kept_pdfs(session_id: UUID, key: str) -> list[tuple[str, bytes]]:
     """All PDFs of a session that are kept and still hold, each with the name it is kept under: made from the same
     report (`key`), or those it ended with. One query."""
-    kept = MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, page="").order_by("kind")
-    return [(kind, bytes(content)) for kind, content in kept.values_list("kind", "content")]
+    kept = _kept(session_id, key).order_by("kind").values_list("kind", "content")
+    return [(kind, bytes(content)) for kind, content in kept]
+
+
+def _kept(session_id: UUID, key: str) -> QuerySet[MadePdf]:
+    return MadePdf.objects.filter(Q(key=key) | Q(final=True), session_id=session_id, page="")

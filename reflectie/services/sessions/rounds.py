@@ -16,6 +16,7 @@ from reflectie.domain.rules.suppression import enough, groups_to_suppress, quest
 from reflectie.domain.setup import Grouping, Mode
 from reflectie.models import Answer, Collaboration, Invitee, Response, Session
 from reflectie.models import Conclusion as ConclusionRow
+from reflectie.models.prepared import Prepared
 from reflectie.services.clock import now, today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
@@ -29,6 +30,15 @@ from reflectie.services.tokens import SHORT_CODE, hash_token, new_code, new_toke
 
 # How long a conclusion can be taken back: long enough to see what it did, too short to be a way of working.
 UNDO_WITHIN = timedelta(minutes=10)
+
+_COUNTED = Prepared(
+    lambda join_token: (
+        Session.objects.filter(join_token=join_token)
+        .only("stage", "earlier", "closes_on", "expected")
+        .annotate(begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True)))
+    ),
+    Session._meta.get_field("join_token"),
+)
 
 
 class StageError(Exception):
@@ -185,15 +195,11 @@ def find_by_code(code: str) -> str | None:
 
 def load_progress(join_token: str) -> RoundProgress | None:
     """How the session with this link stands; None when there is none. One query, for many who ask every few seconds."""
-    counted = Session.objects.annotate(
-        begun=Count("responses"), done=Count("responses", filter=Q(responses__finished=True))
-    )
-    session = counted.filter(join_token=join_token).first()
-    if session is None:
-        return None
-    return RoundProgress(
-        session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected
-    )
+    for session in _COUNTED.ask(join_token):
+        return RoundProgress(
+            session.pk, session.stage, takes_answers(session), session.begun, session.done, session.expected
+        )
+    return None
 
 
 def withdraw(session: Session, *token_hashes: str) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.questionnaire.answers import HELP_RANGE, Ask, FieldValue, Sheet, digest, minutes_for
-from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Item, Kind
+from reflectie.domain.questionnaire.checklist import Checklist, Dimension, Kind
 from reflectie.domain.report.build import whirlpool_of
 from reflectie.domain.setup import ABOUT_YOU, Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
@@ -208,8 +208,8 @@ class SheetPage:
 
     def render_open_items(self, *, swap: bool = False) -> SafeString:
         """What is still open, above the last button. Of one sheet it is a blind spot; in a round others answer too."""
-        is_round = self.form.setup.mode.is_round
-        return _open_items_once(self.sheet.open_items(self.checklist), get_language() or "", is_round, swap)
+        context = {"open_items": self.sheet.open_items(self.checklist), "is_round": self.form.setup.mode.is_round}
+        return render_to_string("reflectie/questionnaire/open.html", {**context, "swap": swap})
 
     def render_new_whirlpool(self) -> SafeString | str:
         """The whirlpool in place of the one on the page, when a factor was sent."""
@@ -246,9 +246,3 @@ def render_whirlpool(checklist: Checklist, sheet: Sheet, *, swap: bool = False) 
     """The whirlpool of one sheet. The same for everybody who gave the same seven answers, so drawn once."""
     values = tuple(sheet.text(item.key) for item in checklist.factors)
     return _whirlpool_once(checklist, get_language() or "", values, swap)
-
-
-@lru_cache(maxsize=1024)
-def _open_items_once(items: tuple[Item, ...], language: str, is_round: bool, swap: bool) -> SafeString:  # noqa: ARG001
-    context = {"open_items": items, "is_round": is_round, "swap": swap}
-    return render_to_string("reflectie/questionnaire/open.html", context)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reflectie.domain.imports.table_import import MAX_PROBLEMS, Rows, Wrong, preview_of, read_table
+from reflectie.domain.imports.table_import import (
+    MAX_PROBLEMS,
+    Rows,
+    Wrong,
+    column_letters,
+    column_place,
+    preview_of,
+    read_table,
+)
 from reflectie.domain.questionnaire.answers import MAX_LINES, MAX_NOTE, Ask, Field, Sheet, fields_for
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.rules.findings import Counts
@@ -332,3 +340,8 @@ def test_a_damaged_table_never_raises_and_is_never_read_by_halves(checklist, col
                 assert len(value) <= field.limit
             else:
                 assert 0 < len(value) <= max(MAX_NOTE, field.limit)
+
+
+@pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_column_is_called_as_spreadsheets_do(place, letters):
+    assert (column_letters(place), column_place(letters)) == (letters, place)

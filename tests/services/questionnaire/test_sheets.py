@@ -337,6 +337,10 @@ def test_kept_pdf_takes_one_query(filled, django_assert_num_queries):
         assert reports.kept_pdf(session_id, "verslag", "sleutel") == b"%PDF"
     with django_assert_num_queries(1):
         assert reports.kept_pdf(session_id, "verslag", "een andere") is None
+    with django_assert_num_queries(1) as asked:
+        assert reports.has_pdf(session_id, "verslag", "sleutel")
+    assert "content" not in asked[0]["sql"]
+    assert not reports.has_pdf(session_id, "verslag", "een andere")
 
 
 def test_save_fields_of_one_answer_takes_six_queries(filled, django_assert_num_queries):

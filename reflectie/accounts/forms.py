@@ -100,7 +100,7 @@ def count_mail(address: str) -> str:
 
 
 class SignInForm(OwnWords, account.LoginForm):  # type: ignore[misc]
-    helps = {"password": _("Geen wachtwoord, of vergeten? Laat dit leeg. Dan sturen we je een code.")}
+    helps = {"password": _("Heb je er geen, of ben je het vergeten? Laat dit dan leeg, en we sturen je een code.")}
 
     def _setup_password_field(self) -> None:
         """allauth takes the field away where one can't sign up with a password. Ours is for who chose one later."""

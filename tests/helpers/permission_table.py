@@ -205,6 +205,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "join-standing": throughout(everybody(READ)),
     "join-continue": at(OPEN, everybody(FORM), everybody(ELSEWHERE)),
     "join-withdraw": at(OPEN, everybody(ELSEWHERE, participant=(200, 200)), everybody(TOO_LATE)),
+    # Only whoever is done may ask for a mail; all others are led to the round.
+    "join-mail": throughout(everybody(ELSEWHERE)),
+    "join-calendar": at(AFTER_OPENING, everybody(ABSENT_READ), everybody(READ)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
@@ -258,7 +261,10 @@ READING = {"report", "report-pdf", "report-file", "document", "picture", "guide"
 LINKS = {
     "to fill in": {"fill", "erase", "adopt"},
     "to read a reflection": READING,
-    "to take part": {"join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"},
+    "to take part": {
+        *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
+        *("join-mail", "join-calendar"),
+    },
     "to read a round": READING,
     "of an invitation": {"invitation"},
     "that never was": set(),

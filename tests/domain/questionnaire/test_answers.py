@@ -15,6 +15,7 @@ from reflectie.domain.questionnaire.answers import (
     is_note,
     merge,
     merge_sheet,
+    minutes_for,
     note_name,
     values_in,
 )
@@ -301,3 +302,25 @@ def test_only_a_team_together_can_say_that_it_does_not_agree(checklist, mode):
     offered = {"disagree" in fields[key].choices for key in KEYS}
     assert offered == {mode is Mode.TOGETHER}
     assert all(tuple(fields[key].choices) == values_in(mode) for key in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("mode", "questions", "minutes"),
+    [
+        (Mode.ANONYMOUS, ["first"], 1),
+        (Mode.NAMED, ["first", "goal-sentence", "help-range", "intensity-needed", "intensity-current"], 2),
+        (Mode.ALONE, ["first", "goal-sentence", "ips-meaning", "level"], 2),
+        (Mode.TOGETHER, ["first", "goal-sentence", "help-range"], 6),
+        # A name takes no talk.
+        (Mode.TOGETHER, ["first", "team-name", "collaboration-name"], 3),
+        (Mode.TOGETHER, [], 0),
+    ],
+)
+def test_questions_beside_the_checklist_take_as_long_as_its_own(mode, questions, minutes):
+    assert minutes_for(mode, questions) == minutes
+
+
+def test_given_counts_fields_that_have_something_in_them():
+    sheet = Sheet({"first": ("form-intensity",), "goal-shared": "helping"})
+
+    assert sheet.given(["first", "goal-sentence", "goal-shared"]) == 2

@@ -4,18 +4,36 @@ from dataclasses import replace
 
 import pytest
 
-from reflectie.domain.rules.disclosures import Disclosure, DisclosureTopic, PlacedDisclosure, Round, disclosures
+from reflectie.domain.rules.disclosures import (
+    Disclosure,
+    DisclosureTopic,
+    PlacedDisclosure,
+    Round,
+    disclosures,
+    in_front,
+)
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Grouping, Mode
 
 ANONYMOUS = Round(Mode.ANONYMOUS, expected=6)
 NAMED = Round(Mode.NAMED, expected=4)
+FULL = {
+    "grouping": Grouping.LEVEL,
+    "groups": 2,
+    "closes": True,
+    "facilitator_prepares": True,
+    "paper": True,
+    "typist": True,
+    "fold_months": 24,
+    "signals": True,
+    "mail": True,
+}
 
 
 def test_folding_is_said_with_its_number_of_months_where_answers_are_folded():
-    assert disclosures(replace(ANONYMOUS, fold_months=24))[8] == PlacedDisclosure(Disclosure.FOLDED, 24)
-    assert disclosures(replace(NAMED, fold_months=24))[6] == PlacedDisclosure(Disclosure.FOLDED, 24)
-    assert PlacedDisclosure(Disclosure.FOLDED, 24).about is DisclosureTopic.HIDDEN
+    assert disclosures(replace(ANONYMOUS, fold_months=24))[-1] == PlacedDisclosure(Disclosure.FOLDED, 24)
+    assert disclosures(replace(NAMED, fold_months=24))[-1] == PlacedDisclosure(Disclosure.FOLDED, 24)
+    assert PlacedDisclosure(Disclosure.FOLDED, 24).about is DisclosureTopic.COURSE
     assert Disclosure.FOLDED not in names(ANONYMOUS)
 
 
@@ -72,6 +90,7 @@ def test_groups_are_said_and_small_ones_where_they_are_hidden(grouping):
         ({"closes": True}, Disclosure.CLOSES),
         ({"facilitator_prepares": True}, Disclosure.FACILITATOR_FIRST),
         ({"paper": True}, Disclosure.PAPER),
+        ({"mail": True}, Disclosure.ONE_MAIL),
     ],
 )
 @pytest.mark.parametrize("session", [ANONYMOUS, NAMED])
@@ -102,9 +121,83 @@ def test_unknown_number_of_people_is_no_number():
 
 @pytest.mark.parametrize("session", [ANONYMOUS, NAMED])
 def test_each_heading_comes_once_in_its_order(session):
-    full = replace(session, grouping=Grouping.LEVEL, groups=2, closes=True, facilitator_prepares=True, paper=True)
+    full = replace(session, **FULL)
 
     about = [told.about for told in disclosures(full)]
 
     assert list(dict.fromkeys(about)) == [DisclosureTopic.SEEN, DisclosureTopic.HIDDEN, DisclosureTopic.COURSE]
     assert about == sorted(about, key=list(DisclosureTopic).index)
+
+
+# --- in front: what may change what somebody answers
+
+TOTALS = [Disclosure.TOTALS, Disclosure.UNANIMOUS]
+SMALL = [Disclosure.GROUPS, Disclosure.SMALL_GROUPS]
+END = [Disclosure.NOTHING_EARLIER, Disclosure.NOT_KEPT]
+
+
+@pytest.mark.parametrize(
+    ("session", "front"),
+    [
+        (ANONYMOUS, [*TOTALS, Disclosure.NOTES_WITHOUT_NAME, *END, Disclosure.CHANGE]),
+        (
+            replace(ANONYMOUS, grouping=Grouping.PARTNER, groups=2),
+            [*TOTALS, *SMALL, Disclosure.NOTES_WITHOUT_NAME, *END, Disclosure.CHANGE],
+        ),
+        (
+            replace(ANONYMOUS, **FULL),
+            [
+                *TOTALS,
+                *SMALL,
+                Disclosure.NOTES_WITHOUT_NAME,
+                Disclosure.BESIDE_PAPER,
+                Disclosure.SIGNALS,
+                *END,
+                Disclosure.PAPER,
+                Disclosure.CHANGE,
+                Disclosure.FACILITATOR_FIRST,
+                Disclosure.FOLDED,
+            ],
+        ),
+        (NAMED, [Disclosure.BY_NAME, Disclosure.NOTES_BY_NAME, Disclosure.NOTHING_EARLIER, Disclosure.CHANGE]),
+        (
+            replace(NAMED, **FULL),
+            [
+                Disclosure.BY_NAME,
+                Disclosure.GROUPS,
+                Disclosure.NOTES_BY_NAME,
+                Disclosure.SIGNALS,
+                Disclosure.NOTHING_EARLIER,
+                Disclosure.PAPER,
+                Disclosure.CHANGE,
+                Disclosure.FACILITATOR_FIRST,
+                Disclosure.FOLDED,
+            ],
+        ),
+    ],
+    ids=["anonymous", "by partner", "anonymous with all", "by name", "by name with all"],
+)
+def test_what_may_change_an_answer_stands_in_front(session, front):
+    assert [told.promise for told in in_front(disclosures(session))] == front
+
+
+@pytest.mark.parametrize("session", [ANONYMOUS, NAMED, replace(ANONYMOUS, **FULL), replace(NAMED, **FULL)])
+def test_three_lines_stand_in_front_each_of_one_topic(session):
+    about = [told.about for told in in_front(disclosures(session))]
+
+    assert list(dict.fromkeys(about)) == list(DisclosureTopic)
+    assert about == sorted(about, key=list(DisclosureTopic).index)
+
+
+def test_only_what_changes_nobodys_answer_is_folded():
+    folded = {promise for promise in Disclosure if not promise.in_front}
+
+    assert folded == {
+        Disclosure.COUNTED,
+        Disclosure.TOO_FEW,
+        Disclosure.LATER,
+        Disclosure.NOT_KEPT_BY_NAME,
+        Disclosure.CLOSES,
+        Disclosure.OPENS_FOR_ALL,
+        Disclosure.ONE_MAIL,
+    }

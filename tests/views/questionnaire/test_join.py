@@ -107,13 +107,13 @@ def test_anonymous_round_is_told_in_its_own_numbers(client):
         "OCMW Tienen, Huis van het Kind.",
         "Een groep van minder dan 3 mensen tonen we niet apart",
         "Wat je typt, woord voor woord: door elkaar, zonder naam en zonder groep.",
-        "vanaf één antwoord op de checklist, ook zonder ‘Klaar’.",
+        "Je antwoorden tellen mee vanaf je eerste antwoord op de checklist, ook zonder ‘Klaar’.",
         "Tellen er minder dan 3 mensen mee, dan toont het verslag geen antwoorden",
         "Ook later: een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
         "geen naam, geen adres en geen tijdstip",
         "Griet typt je antwoorden over",
         "De begeleider leest eerst.",
-        "Daarna voor iedereen tegelijk: de coördinator opent het verslag",
+        "Daarna voor iedereen tegelijk: het verslag opent op deze link. De coördinator kiest wanneer.",
     ):
         assert words in told, words
     assert f"tot en met {session.closes_on.day} " in told

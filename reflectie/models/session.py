@@ -204,8 +204,8 @@ class Invitee(models.Model):
 
 
 class ReportNotice(models.Model):
-    """An address to which one mail goes when a round's report opens. Nothing says whose sheet it belongs to: no link, no
-    time, no order (`services/sessions/report_notices.py`)."""
+    """An address to which one mail goes when a round's report opens. Nothing says whose sheet it belongs to: no link,
+    no time, no order (`services/sessions/report_notices.py`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="report_notices")

@@ -61,8 +61,8 @@ class Disclosure(StrEnum):
         return self not in _FOLDED_AWAY
 
 
-# What changes nobody's answers: that all sheets count, when there are too few to show any, what a later report does with
-# totals, when the round ends, and what comes after it.
+# What changes nobody's answers: that all sheets count, when there are too few to show any, what a later report does
+# with totals, when the round ends, and what comes after it.
 _FOLDED_AWAY = frozenset(
     {
         Disclosure.COUNTED,

@@ -39,7 +39,7 @@ QUESTIONS = {
     ),
     "goal-sentence": Question(
         _("Schrijf in één zin het doel van jullie samenwerking"),
-        _("Niet de mooie zin uit het plan, maar zoals je het zou zeggen tegen een nieuwe collega."),
+        _("Schrijf niet de mooie zin uit het plan, maar wat je tegen een nieuwe collega zou zeggen."),
         _TEXT,
     ),
     HELP_RANGE: Question(
@@ -63,8 +63,8 @@ QUESTIONS = {
         _("Partners kunnen met ‘samenwerken’ iets anders bedoelen. Dit helpt om dat te zien."),
     ),
     "level": Question(_("Vanuit welke rol kijk je?"), _("Van dichtbij zie je iets anders dan van verder weg.")),
-    "collaboration-name": Question(_("Naam van de samenwerking"), _("Komt boven het verslag."), _TEXT),
-    "team-name": Question(_("Naam van het team"), _("Komt boven het verslag."), _TEXT),
+    "collaboration-name": Question(_("Naam van de samenwerking"), _("Deze naam staat boven het verslag."), _TEXT),
+    "team-name": Question(_("Naam van het team"), _("Deze naam staat boven het verslag."), _TEXT),
 }
 
 

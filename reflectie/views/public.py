@@ -17,6 +17,7 @@ from reflectie.forms.questionnaire.start import StartForm
 from reflectie.pdf import documents
 from reflectie.services.example import example_report
 from reflectie.services.health import look_at_health
+from reflectie.services.mail import host_sends_mail
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.views.report.report import ARTICLE, PAGE
 from reflectie.web.middleware import cacheable
@@ -72,6 +73,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
         "floor": FLOOR,
+        "sends_mail": host_sends_mail(),
         # PostgreSQL writes each change in files of its own first, and clears those when it likes.
         "database_keeps_journal": connection.vendor == "postgresql",
     }

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from reflectie.models import Session
-from tests.helpers.browser_steps import show_whole_sheet
+from tests.helpers.browser_steps import WHOLE, show_whole_sheet
 from tests.helpers.factories import make_reflection
 from tests.helpers.watch import EVERY_LOOK, PHONE
 
@@ -61,7 +61,7 @@ def test_a_sheet_without_cookies_says_so_keeps_what_is_typed_and_leads_on(browse
     reflection = make_reflection()
     context = browser.new_context(locale="nl-BE", viewport=PHONE)
     page = context.new_page()
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     lose_cookies(page)
     page.check('input[name="goal-shared"][value="helping"]')
     show_whole_sheet(page)
@@ -83,7 +83,7 @@ def test_a_sheet_without_cookies_says_so_keeps_what_is_typed_and_leads_on(browse
 def test_axe_finds_nothing_on_the_page_that_leads_elsewhere(browser: Browser, site, viewport, scheme):
     context = browser.new_context(locale="nl-BE", viewport=viewport, color_scheme=scheme)
     page = context.new_page()
-    page.goto(site + make_reflection().fill_url)
+    page.goto(site + make_reflection().fill_url + WHOLE)
     lose_cookies(page)
     page.check('input[name="goal-shared"][value="helping"]')
     expect(page.locator("#saved")).to_contain_text("Bewaren lukt niet in dit venster.")

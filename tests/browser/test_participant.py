@@ -29,6 +29,7 @@ def begin(page: Page, site: str, session: Session) -> None:
     page.goto(url(site, "join", session))
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/invullen/")
+    show_whole_sheet(page)
 
 
 def open_own_code(page: Page) -> None:
@@ -154,6 +155,8 @@ def test_double_click_on_begin_and_a_second_tab_make_one_response(context: Brows
     first.wait_for_url("**/invullen/")
     second.get_by_role("button", name="Begin").click()
     second.wait_for_url("**/invullen/")
+    for page in (first, second):
+        show_whole_sheet(page)
 
     choose(first, "goal-shared", "helping")
     choose(second, "form-intensity", "hindering")
@@ -411,6 +414,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site, viewport, scheme)
     check("Waarom loopt onze samenwerking structureel stroef")
     page.get_by_role("button", name="Begin").click()
     check("Waarom loopt onze samenwerking structureel stroef")
+    show_whole_sheet(page)
     choose(page, "goal-shared", "helping")
     page.goto(url(site, "join", session))
     check("Waarom loopt onze samenwerking structureel stroef")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.helpers.browser_steps import WHOLE
 from tests.helpers.factories import make_reflection
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,7 +33,7 @@ def saved(page: Page):
 
 def test_band_follows_two_choices_made_by_keyboard(own_page: Page, question, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     assert band(question) == ""
 
     question.get_by_label("Van", exact=True).focus()
@@ -57,7 +58,7 @@ def test_band_follows_two_choices_made_by_keyboard(own_page: Page, question, sit
 
 def test_one_of_the_two_is_told_to_whoever_goes_on_and_is_not_lost(own_page: Page, question, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     choose(question, "Van", "d")
     question.get_by_label("Van", exact=True).focus()
 
@@ -81,7 +82,7 @@ def test_one_of_the_two_is_told_to_whoever_goes_on_and_is_not_lost(own_page: Pag
 
 def test_chosen_offline_it_is_sent_later(own_page: Page, context: BrowserContext, question, site):
     reflection = make_reflection({"help-range": ("a", "z")})
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.set_offline(True)
     choose(question, "Tot", "k")
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
@@ -89,7 +90,7 @@ def test_chosen_offline_it_is_sent_later(own_page: Page, context: BrowserContext
     context.set_offline(False)
 
     later = context.new_page()
-    later.goto(site + reflection.fill_url)
+    later.goto(site + reflection.fill_url + WHOLE)
 
     expect(later.locator("#saved")).to_contain_text("Bewaard om")
     assert band(later.locator("#q-help-range")) == "abcdefghijk"
@@ -98,7 +99,7 @@ def test_chosen_offline_it_is_sent_later(own_page: Page, context: BrowserContext
 
 def test_both_emptied_wipe_the_answer(own_page: Page, question, site):
     reflection = make_reflection({"help-range": ("a", "k")})
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     choose(question, "Van", "")
     with saved(own_page):
         choose(question, "Tot", "")

@@ -133,7 +133,7 @@ def plan(people: People, page: Page, mode: Mode) -> None:
 
 def begin(page: Page, mode: Mode) -> None:
     told = "aantallen, geen namen" if mode is Mode.ANONYMOUS else "je naam bij al je antwoorden"
-    expect(page.get_by_text(told)).to_be_visible()
+    expect(page.locator(".front").get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Begin").click()
     page.wait_for_url("**/invullen/")
     show_whole_sheet(page)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from reflectie.services.sessions import rounds
+from tests.helpers.browser_steps import WHOLE
 from tests.helpers.compared import choice, opened, team
 from tests.helpers.factories import browser, fill_in, make_reflection, make_round
 from tests.helpers.paper import make_session, sign_in
@@ -62,7 +63,7 @@ ways = pytest.mark.parametrize(
 def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(page: Page, site, script, how):
     reflection = make_reflection({"goal-shared": "hindering"})
     without(page, script, how)
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     button = page.get_by_role("button", name="Bewaar en ga later verder")
     reminder = page.locator("#saved", has_text="Vergeet onderaan niet te bewaren")
     page.check('input[name="form-intensity"][value="helping"]')
@@ -78,7 +79,7 @@ def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(pag
         expect(page.locator("#saved")).to_contain_text("Bewaard om")
     assert dict(reflection.values) == {"goal-shared": "hindering", "form-intensity": "helping"}
     # A button for a link is there where it can copy it.
-    page.get_by_text("Later verdergaan? Bewaar je link").click()
+    page.get_by_text("Later verder? Kopieer je link").click()
     assert page.locator("[data-copy]:visible").count() in ((0,) if script == "copy" else (0, 1))
     expect(page.locator("#own-link")).to_have_value(re.compile("/invullen/"))
 
@@ -86,7 +87,7 @@ def test_answers_are_saved_by_a_button_or_by_the_script_and_never_by_neither(pag
 def test_a_script_that_fails_half_way_leaves_the_buttons(page: Page, site):
     reflection = make_reflection()
     page.add_init_script("delete Element.prototype.toggleAttribute; delete Array.prototype.filter")
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     page.check('input[name="form-intensity"][value="helping"]')
     page.get_by_role("button", name="Bewaar en ga later verder").click()
     page.wait_for_url("**?bewaard=*")
@@ -161,8 +162,8 @@ def test_copying_that_the_browser_refuses_leaves_the_link_to_copy_by_hand(page: 
     page.add_init_script(
         "navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
     )
-    page.goto(site + reflection.fill_url)
-    page.get_by_text("Later verdergaan? Bewaar je link").click()
+    page.goto(site + reflection.fill_url + WHOLE)
+    page.get_by_text("Later verder? Kopieer je link").click()
     button = page.get_by_role("button", name="Kopieer")
     button.click()
 

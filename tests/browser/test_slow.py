@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from reflectie.domain.setup import Mode
 from reflectie.models import Collaboration
+from tests.helpers.browser_steps import WHOLE
 from tests.helpers.factories import Reflection, browser, fill_in, make_reflection, make_round
 from tests.helpers.watch import Watch
 
@@ -42,7 +43,7 @@ def test_answer_is_sent_again_where_the_browser_keeps_nothing(own_page: Page, co
     reflection = make_reflection()
     own_page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
     own_page.clock.install()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.set_offline(True)
     own_page.check('input[name="goal-shared"][value="helping"]')
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
@@ -59,7 +60,7 @@ def test_page_is_one_form_when_one_of_its_scripts_never_comes(own_page: Page, si
     """A wiped answer is the proof: with half of the scripts it came back, or the button did nothing."""
     reflection = make_reflection({"goal-shared": "hindering"})
     own_page.route(re.compile(rf"/{missing}[^/]*\.js$"), lambda route: route.abort())
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     own_page.check('input[name="form-intensity"][value="helping"]')
     own_page.get_by_role("button", name="wis antwoord 2", exact=True).click()
     own_page.wait_for_url("**/invullen/*/?bewaard=*")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reflectie.models import Response, Session
 from reflectie.services.tokens import read_token
-from tests.helpers.browser_steps import next_rubric, show_whole_sheet, text_of
+from tests.helpers.browser_steps import WHOLE, next_rubric, show_whole_sheet, text_of
 from tests.helpers.factories import Reflection, make_reflection
 from tests.helpers.watch import EVERY_LOOK, PHONE
 
@@ -59,6 +59,7 @@ def test_journey_from_home_to_pdf(browser: Browser, site, tmp_path, checklist, j
         next_rubric(page)
     page.get_by_role("link", name="Nog negen korte vragen (3 minuten)").click()
     page.fill("#c-goal-sentence", "Niemand valt tussen de mazen.")
+    next_rubric(page)
     page.get_by_role("button", name="Bekijk het verslag").first.click()
 
     page.wait_for_url("**/rapport/**")
@@ -99,7 +100,7 @@ def test_each_answer_is_kept_as_it_is_given_and_found_again(own_page: Page, site
 
 def test_note_is_kept_while_it_is_being_typed(own_page: Page, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
 
     with own_page.expect_response(lambda response: response.request.method == "POST"):
@@ -110,7 +111,7 @@ def test_note_is_kept_while_it_is_being_typed(own_page: Page, site):
 
 
 def test_whirlpool_draws_itself_as_answers_come_in(own_page: Page, site):
-    own_page.goto(site + make_reflection().fill_url)
+    own_page.goto(site + make_reflection().fill_url + WHOLE)
     expect(own_page.locator("#arm-3")).to_have_class("arm open")
 
     choose(own_page, "context-financial", "hindering")
@@ -122,7 +123,7 @@ def test_whirlpool_draws_itself_as_answers_come_in(own_page: Page, site):
 def test_offline_in_the_middle_loses_nothing(own_page: Page, context: BrowserContext, site):
     page = own_page
     reflection = make_reflection()
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     choose(page, "goal-shared", "hindering")
 
     context.set_offline(True)
@@ -145,7 +146,7 @@ def test_offline_in_the_middle_loses_nothing(own_page: Page, context: BrowserCon
 
 def test_page_closed_while_offline_sends_its_answers_at_the_next_visit(own_page: Page, context: BrowserContext, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.set_offline(True)
     own_page.check('input[name="goal-perspective"][value="helping"]')
     expect(own_page.locator("#saved")).to_contain_text("Geen verbinding.")
@@ -153,7 +154,7 @@ def test_page_closed_while_offline_sends_its_answers_at_the_next_visit(own_page:
     context.set_offline(False)
 
     later = context.new_page()
-    later.goto(site + reflection.fill_url)
+    later.goto(site + reflection.fill_url + WHOLE)
 
     expect(later.locator("#bar")).to_contain_text("1 van 15 beantwoord")
     assert dict(reflection.values) == {"goal-perspective": "helping"}
@@ -162,7 +163,7 @@ def test_page_closed_while_offline_sends_its_answers_at_the_next_visit(own_page:
 
 def test_finishing_while_offline_says_so_and_stays(own_page: Page, context: BrowserContext, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.set_offline(True)
     own_page.check('input[name="goal-perspective"][value="helping"]')
 
@@ -178,7 +179,7 @@ def test_finishing_while_offline_says_so_and_stays(own_page: Page, context: Brow
 
 def test_wipe_while_offline_is_sent_later(own_page: Page, context: BrowserContext, site):
     reflection = make_reflection({"goal-shared": "hindering"})
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.set_offline(True)
 
     own_page.get_by_role("button", name="wis antwoord 2", exact=True).click()
@@ -197,7 +198,7 @@ def test_answers_given_while_a_save_hangs_are_kept_at_once_and_all_arrive(own_pa
     page = own_page
     reflection = make_reflection({"goal-shared": "hindering"})
     held = []
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     page.route("**/invullen/**", lambda route: route.continue_() if held else held.append(route))
 
     page.get_by_role("button", name="wis antwoord 2", exact=True).click()
@@ -223,7 +224,7 @@ def test_answers_given_while_a_save_hangs_are_kept_at_once_and_all_arrive(own_pa
 def test_reply_that_got_lost_is_no_conflict_with_oneself(own_page: Page, site):
     page = own_page
     reflection = make_reflection()
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     page.locator("#q-goal-shared summary", has_text="Notitie").click()
 
     def lose(route):
@@ -246,7 +247,7 @@ def test_reply_that_got_lost_is_no_conflict_with_oneself(own_page: Page, site):
 def test_a_server_that_is_busy_gets_the_same_again_in_a_moment(own_page: Page, site):
     page = own_page
     reflection = make_reflection()
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     page.route("**/invullen/**", lambda route: route.fulfill(status=503, headers={"Retry-After": "5"}))
     page.locator('input[name="goal-shared"][value="helping"]').check(force=True)
     expect(page.locator("#saved")).to_have_text(
@@ -264,7 +265,7 @@ def test_enter_in_a_field_or_on_a_choice_wipes_nothing_and_does_not_finish(brows
     context = browser.new_context(java_script_enabled=javascript, viewport=PHONE)
     page = context.new_page()
     reflection = make_reflection({"goal-perspective": "helping"})
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     show_whole_sheet(page)
     page.fill("#c-team-name", "Kernteam")
 
@@ -295,7 +296,7 @@ def test_enter_on_the_start_page_chooses_nothing(own_page: Page, site):
 
 def test_erasing_takes_what_the_browser_kept(own_page: Page, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
     own_page.fill("#c-goal-shared-note", "n" * 2001)
     own_page.locator("#c-goal-shared-note").blur()
@@ -315,8 +316,8 @@ def test_erasing_takes_what_the_browser_kept(own_page: Page, site):
 def test_two_tabs_settle_what_both_changed(context: BrowserContext, site, button, stays):
     reflection = make_reflection()
     first, second = context.new_page(), context.new_page()
-    first.goto(site + reflection.fill_url)
-    second.goto(site + reflection.fill_url)
+    first.goto(site + reflection.fill_url + WHOLE)
+    second.goto(site + reflection.fill_url + WHOLE)
     choose(first, "goal-shared", "helping")
 
     second.check('input[name="goal-shared"][value="hindering"]')
@@ -332,7 +333,7 @@ def test_two_tabs_settle_what_both_changed(context: BrowserContext, site, button
 
 def test_expired_form_token_is_renewed_unseen(own_page: Page, context: BrowserContext, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     context.clear_cookies()
 
     choose(own_page, "goal-shared", "helping")
@@ -344,7 +345,7 @@ def test_expired_form_token_is_renewed_unseen(own_page: Page, context: BrowserCo
 def test_refused_cookies_never_make_the_page_hammer(browser: Browser, site):
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
-    page.goto(site + make_reflection().fill_url)
+    page.goto(site + make_reflection().fill_url + WHOLE)
     posts = []
     page.on("request", lambda request: request.method == "POST" and posts.append(request))
     # As the server answers a browser that takes no cookie at all.
@@ -361,8 +362,9 @@ def test_refused_cookies_never_make_the_page_hammer(browser: Browser, site):
 
 def test_double_click_on_finish_makes_one_response(own_page: Page, site):
     own_page.goto(f"{site}/start/")
-    own_page.get_by_role("button", name="Ik alleen").dblclick()
+    own_page.get_by_role("button", name="Alleen ik").dblclick()
     own_page.wait_for_url("**/invullen/**")
+    show_whole_sheet(own_page)
     own_page.check('input[name="goal-shared"][value="helping"]')
     expect(own_page.locator("#bar")).to_contain_text("1 van 15 beantwoord")
     own_page.get_by_role("button", name="Bekijk het verslag").first.dblclick()
@@ -373,7 +375,7 @@ def test_double_click_on_finish_makes_one_response(own_page: Page, site):
 
 def test_error_stands_beside_the_field_and_goes_when_mended(own_page: Page, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     note = own_page.locator("#c-goal-shared-note")
     own_page.locator("#q-goal-shared summary", has_text="Notitie").click()
     note.fill("n" * 2001)
@@ -393,7 +395,7 @@ def test_error_stands_beside_the_field_and_goes_when_mended(own_page: Page, site
 
 def test_closed_meanwhile_shows_why_and_what_was_given(own_page: Page, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     Session.objects.update(stage="closed")
 
     own_page.locator('input[name="goal-shared"][value="helping"]').click()
@@ -404,7 +406,7 @@ def test_closed_meanwhile_shows_why_and_what_was_given(own_page: Page, site):
 
 def test_erased_meanwhile_leaves_nothing_in_the_browser(own_page: Page, site):
     reflection = make_reflection()
-    own_page.goto(site + reflection.fill_url)
+    own_page.goto(site + reflection.fill_url + WHOLE)
     Session.objects.all().delete()
 
     own_page.locator('input[name="goal-shared"][value="helping"]').click()
@@ -419,7 +421,7 @@ def test_everything_works_by_keyboard(own_page: Page, site):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     page.goto(f"{site}/start/")
-    page.get_by_role("button", name="Ik alleen").focus()
+    page.get_by_role("button", name="Alleen ik").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/invullen/**")
     reflection = kept(page)
@@ -439,6 +441,11 @@ def test_everything_works_by_keyboard(own_page: Page, site):
     expect(page.locator("#bar")).to_contain_text("0 van 15 beantwoord")
     # The button went with the answer; the place on the page stays.
     expect(page.locator('#q-goal-perspective input[type="radio"]').first).to_be_focused()
+    # On a phone it goes on by rubric.
+    for heading in ("partners", "form", "coordination", "context"):
+        page.get_by_role("link", name="Volgende rubriek: ").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{heading} > h2")).to_be_focused()
     page.get_by_role("button", name="Bekijk het verslag").first.focus()
     page.keyboard.press("Enter")
     # Nothing is answered any more, so it asks first.
@@ -507,8 +514,8 @@ def test_axe_finds_nothing_where_something_went_wrong(browser: Browser, site, sc
     context = browser.new_context(viewport=PHONE, color_scheme=scheme, locale="nl-BE", reduced_motion="reduce")
     first, second = context.new_page(), context.new_page()
     reflection = make_reflection()
-    first.goto(site + reflection.fill_url)
-    second.goto(site + reflection.fill_url)
+    first.goto(site + reflection.fill_url + WHOLE)
+    second.goto(site + reflection.fill_url + WHOLE)
     choose(first, "goal-shared", "helping")
     second.check('input[name="goal-shared"][value="hindering"]')
     show_whole_sheet(second)
@@ -538,7 +545,7 @@ def test_axe_finds_nothing_where_something_went_wrong_without_javascript(browser
         shown.set_content(page.content().replace('="/static/', f'="{site}/static/'))
         assert Axe().run(shown).violations_count == 0
 
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     reflection.save({"goal-shared": "helping"})
     page.check('input[name="goal-shared"][value="hindering"]')
     page.locator("#q-form-intensity summary", has_text="Notitie").click()
@@ -553,7 +560,7 @@ def test_axe_finds_nothing_where_something_went_wrong_without_javascript(browser
 
 
 def test_touch_targets_are_44_pixels_high(own_page: Page, site):
-    own_page.goto(site + make_reflection({"goal-shared": "helping"}).fill_url)
+    own_page.goto(site + make_reflection({"goal-shared": "helping"}).fill_url + WHOLE)
 
     small = own_page.evaluate(
         """() => [...document.querySelectorAll("main button, summary, label.choice, .bar-next, header a")]
@@ -568,7 +575,7 @@ def test_touch_targets_are_44_pixels_high(own_page: Page, site):
 
 def test_report_can_be_shared_by_a_button(own_page: Page, context: BrowserContext, site, finished):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    own_page.goto(site + finished.fill_url)
+    own_page.goto(site + finished.fill_url + WHOLE)
     own_page.goto(site + finished.report_url)
     own_page.get_by_text("Delen, later wijzigen of wissen").click()
 

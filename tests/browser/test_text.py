@@ -16,6 +16,7 @@ from reflectie.services.collaborations import collaborations
 from reflectie.services.collaborations.people import invite_member
 from reflectie.services.sessions import paper
 from tests.helpers.agreed import FIRST, changed, made, pk
+from tests.helpers.browser_steps import WHOLE
 from tests.helpers.factories import Reflection, fill_in, make_account, make_reflection, make_round, sign_in_now
 from tests.helpers.pasted import PASTED
 from tests.helpers.rounds import discussed_round
@@ -33,7 +34,7 @@ def note_of(item: str) -> str:
 
 
 def open_notes(page: Page, site: str, reflection: Reflection) -> None:
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     for note in page.locator("details.note").all():
         if note.get_attribute("open") is None:
             note.locator("summary").click()
@@ -165,7 +166,7 @@ def test_pasted_text_that_waited_in_the_browser_comes_back_clean(own_page: Page,
     expect(page.locator("#saved")).to_contain_text("Geen verbinding.")
     page.goto("about:blank")
     page.unroute("**/invullen/**")
-    page.goto(site + reflection.fill_url)
+    page.goto(site + reflection.fill_url + WHOLE)
     until_all_is_saved(page)
     is_shown(page, {"goal-shared": kept})
     assert notes_of(reflection) == {"goal-shared": kept}

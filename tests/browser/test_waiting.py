@@ -28,6 +28,7 @@ from reflectie.models import Answer, Response, Session
 from reflectie.services import clock, erasure
 from reflectie.services.questionnaire import plans
 from reflectie.services.sessions import aggregation, rounds
+from tests.helpers.browser_steps import WHOLE
 from tests.helpers.factories import CONCLUSION, Reflection, fill_in, make_reflection, make_round
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -131,6 +132,8 @@ class Person:
         if not self.reflection:
             self.page.get_by_role("button", name="Begin").click()
             self.page.wait_for_url("**/invullen/")
+        # In place of the page as it came, so that the back button goes where it went.
+        self.page.evaluate("(whole) => location.replace(whole)", WHOLE)
         if self.order.begun:
             with self.page.expect_response(lambda response: response.request.method == "POST" and response.ok):
                 self.page.check('input[name="context-personal"][value="helping"]')

@@ -1,15 +1,17 @@
 """What people do in a real browser, step by step, for tests."""
 
 import io
-import re
 from pathlib import Path
 
 import pypdf
 from django.core import mail
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.accounts import CODE
 from tests.helpers.entered import XLSX, filled
+
+# Behind the address of a sheet: all of it on one page, also on a phone, as whoever wants that asks.
+WHOLE = "#alles"
 
 
 def submit_code(page: Page) -> None:
@@ -19,9 +21,16 @@ def submit_code(page: Page) -> None:
 
 def next_rubric(page: Page) -> None:
     """On to the next rubric, where a phone shows one at a time."""
-    on = page.get_by_role("link", name=re.compile("^Volgende:"))
+    on = page.get_by_role("link", name="Volgende rubriek: ")
     if on.count():
-        on.click()
+        follow(page, on)
+
+
+def follow(page: Page, link: Locator) -> None:
+    """To another rubric, whose heading gets the focus."""
+    to = link.get_attribute("href")
+    link.click()
+    expect(page.locator(f"{to} > h2")).to_be_focused()
 
 
 def show_whole_sheet(page: Page) -> None:

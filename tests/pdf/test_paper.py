@@ -115,7 +115,7 @@ SAID = {
     Disclosure.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, "
     "nooit bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, "
     "zonder je naam.",
-    Disclosure.FOLDED: "Na 24 maanden bewaren we alleen nog aantallen.",
+    Disclosure.FOLDED: "24 maanden na het besluit wissen we wat jullie opschreven. De aantallen blijven.",
     # That they are shuffled is said where nobody may know whose is which (`test_sentences.py`).
     Disclosure.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",
     Disclosure.CLOSES: "tot en met 1 december 2026.",

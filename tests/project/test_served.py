@@ -89,7 +89,7 @@ def test_fill_page_on_a_cold_cache_is_light(browser: Browser, server: Server):
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto(f"{server.url}/start/")
-    page.get_by_role("button", name="Ik alleen").click()
+    page.get_by_role("button", name="Alleen ik").click()
     page.wait_for_url("**/invullen/**")
     address = page.url
     context.close()
@@ -118,7 +118,7 @@ def test_fill_page_on_a_cold_cache_is_light(browser: Browser, server: Server):
 def test_participants_leave_no_row_in_the_session_table(browser: Browser, server: Server, tmp_path: Path):
     page = browser.new_page()
     page.goto(f"{server.url}/start/")
-    page.get_by_role("button", name="Ik alleen").click()
+    page.get_by_role("button", name="Alleen ik").click()
     page.check('input[name="goal-shared"][value="helping"]')
     page.get_by_role("button", name="Bekijk het verslag").first.click()
     page.wait_for_url("**/rapport/**")

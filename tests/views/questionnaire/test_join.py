@@ -152,8 +152,8 @@ def test_open_question_is_a_blind_spot_at_once_only_where_there_is_one_sheet(mod
 
     told = text_of(begin(session).get(url("join-fill", session)))
 
-    assert ("meer dan de helft van jullie een vraag openlaat" in told) is majority
-    assert ("Je vindt ze als blinde vlek in het verslag." in told) is not majority
+    assert ("Laat meer dan de helft van jullie een vraag open, ‘Weet ik niet’ inbegrepen?" in told) is majority
+    assert ("In het verslag zijn dat dan blinde vlekken." in told) is not majority
 
 
 # --- beginning, and never twice

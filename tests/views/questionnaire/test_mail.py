@@ -53,7 +53,8 @@ def test_whoever_is_done_leaves_an_address_and_gets_one_mail_when_the_report_ope
     assert message.to == [ADDRESS]
     assert report_url in message.body
     assert "Het is de enige: we hebben je adres nu gewist." in message.body
-    assert "hindering" not in message.body and "helping" not in message.body
+    assert "hindering" not in message.body
+    assert "helping" not in message.body
     assert client.get(report_url).status_code == 200
     assert not ReportNotice.objects.exists()
     assert ADDRESS not in caplog.text

@@ -28,7 +28,7 @@ class LessonForm(OptimisticLockForm[Lesson]):
     """One lesson, changed or taken out."""
 
     removed_by_other = _("De ander haalde deze les weg.")
-    removing = _("Jij wou de les weghalen. Kies hieronder wat er komt te staan.")
+    removing = _("Jij wilde de les weghalen. Kies hieronder wat er komt te staan.")
     remove_anyway = _("Haal de les toch weg")
     leave_removed = _("Laat de les weg")
 

@@ -38,7 +38,7 @@ FINDINGS: dict[Finding, FindingWords] = {
         column=_("Hinderpaal"),
         sign="×",
         tone="hindering",
-        meaning=format_lazy(_("minstens {ratio} van wie koos, zien hinder"), ratio=ratio_in_words(OBSTACLE_FROM)),
+        meaning=format_lazy(_("van wie een kant koos, vindt minstens {ratio} dat dit hindert"), ratio=ratio_in_words(OBSTACLE_FROM)),
         sentence=format_lazy(_("Van wie koos, ziet minstens {share} hinder."), share=share_in_words(OBSTACLE_FROM)),
         rule=format_lazy(
             _("Van wie koos, koos minstens {share} hinderend (bij een factor: ‘speelt’)."), share=OBSTACLE_FROM
@@ -50,7 +50,7 @@ FINDINGS: dict[Finding, FindingWords] = {
         column=_("Verdeeld"),
         sign="±",
         tone="split",
-        meaning=_("wie koos, ziet het verschillend"),
+        meaning=_("de meningen lopen uiteen"),
         sentence=_("Mensen zien het verschillend. Dat is geen gemiddelde, maar iets om over te praten."),
         rule=_(
             "Alles daartussen: mensen zien het verschillend. Het is nooit een gemiddelde. Ook als een team samen zegt "
@@ -76,7 +76,7 @@ FINDINGS: dict[Finding, FindingWords] = {
         sign="+",
         tone="helping",
         meaning=format_lazy(
-            _("minstens {ratio} van wie koos, zien dat dit helpt"), ratio=ratio_in_words(STRENGTH_FROM)
+            _("van wie een kant koos, vindt minstens {ratio} dat dit helpt"), ratio=ratio_in_words(STRENGTH_FROM)
         ),
         sentence=format_lazy(
             _("Van wie koos, ziet minstens {ratio} het als helpend."), ratio=ratio_in_words(STRENGTH_FROM)
@@ -92,7 +92,7 @@ FINDINGS: dict[Finding, FindingWords] = {
         sign="–",
         tone="clear",
         meaning=format_lazy(
-            _("minstens {ratio} van wie koos, zeggen dat deze factor niet speelt"),
+            _("van wie een kant koos, zegt minstens {ratio} dat deze factor niet speelt"),
             ratio=ratio_in_words(STRENGTH_FROM),
         ),
         sentence=format_lazy(

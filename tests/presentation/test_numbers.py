@@ -55,9 +55,9 @@ def test_thresholds_are_those_of_the_domain_as_sentences_quote_them():
 
 def test_what_findings_mean_quotes_them():
     assert [str(FINDINGS[found].meaning) for found in (Finding.OBSTACLE, Finding.UNKNOWN, Finding.STRENGTH)] == [
-        "minstens twee op de drie van wie koos, zien hinder",
+        "van wie een kant koos, vindt minstens twee op de drie dat dit hindert",
         "meer dan de helft weet het niet of liet het open",
-        "minstens vier op de vijf van wie koos, zien dat dit helpt",
+        "van wie een kant koos, vindt minstens vier op de vijf dat dit helpt",
     ]
     assert str(FINDINGS[Finding.OBSTACLE].sentence) == "Van wie koos, ziet minstens twee derde hinder."
     assert str(FINDINGS[Finding.OBSTACLE].rule).startswith("Van wie koos, koos minstens 2/3 hinderend")

@@ -42,7 +42,7 @@ class AgreementForm(OptimisticLockForm[Agreement]):
     """
 
     removed_by_other = _("De ander haalde deze afspraak weg.")
-    removing = _("Jij wou de afspraak weghalen. Kies hieronder wat er komt te staan.")
+    removing = _("Jij wilde de afspraak weghalen. Kies hieronder wat er komt te staan.")
     remove_anyway = _("Haal de afspraak toch weg")
     leave_removed = _("Laat de afspraak weg")
 

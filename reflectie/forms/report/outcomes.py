@@ -24,7 +24,7 @@ class OutcomeForm(OptimisticLockForm[Outcome]):
     """The outcome of one item."""
 
     removed_by_other = _("De ander wiste de uitkomst.")
-    removing = _("Jij wou de uitkomst wissen. Kies hieronder wat er komt te staan.")
+    removing = _("Jij wilde de uitkomst wissen. Kies hieronder wat er komt te staan.")
     remove_anyway = _("Wis de uitkomst toch")
     leave_removed = _("Laat de uitkomst weg")
 

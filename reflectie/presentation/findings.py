@@ -38,7 +38,9 @@ FINDINGS: dict[Finding, FindingWords] = {
         column=_("Hinderpaal"),
         sign="×",
         tone="hindering",
-        meaning=format_lazy(_("van wie een kant koos, vindt minstens {ratio} dat dit hindert"), ratio=ratio_in_words(OBSTACLE_FROM)),
+        meaning=format_lazy(
+            _("van wie een kant koos, vindt minstens {ratio} dat dit hindert"), ratio=ratio_in_words(OBSTACLE_FROM)
+        ),
         sentence=format_lazy(_("Van wie koos, ziet minstens {share} hinder."), share=share_in_words(OBSTACLE_FROM)),
         rule=format_lazy(
             _("Van wie koos, koos minstens {share} hinderend (bij een factor: ‘speelt’)."), share=OBSTACLE_FROM

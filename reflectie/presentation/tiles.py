@@ -24,7 +24,7 @@ _WITHHELD: tuple[str, str, str | Promise] = ("withheld", "…", _("Niet getoond"
 _LONG = re.compile(r"(\w{9,})(heid|schap)\b")
 
 
-def tiles(report: Report, on_paper: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+def tiles(report: Report, on_paper: bool = False) -> SafeString:
     """`{% tiles report on_paper %}`: a list of links to what stands below on each item. On paper spans in a paragraph:
     WeasyPrint tags links and items of a list that stand beside each other wrongly."""
     shown = "\n".join(_tile(item, on_paper=on_paper) for item in report.items)

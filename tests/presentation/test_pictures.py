@@ -17,12 +17,12 @@ from reflectie.domain.report.perspectives import set_side_by_side
 from reflectie.domain.report.report import About
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
+from reflectie.presentation.groups import marks_of
 from reflectie.presentation.palette import TONES
 from reflectie.presentation.pictures.drawing import text_width, wrap
 from reflectie.presentation.pictures.report import PICTURES, apart_text, find_picture
 from reflectie.presentation.pictures.scales import Circle, Layer, ScaleStep, draw_circles, draw_layers, draw_scale
 from reflectie.presentation.pictures.spread import BAR_LENGTH, SpreadRow, draw_spreads, spread_bar
-from reflectie.presentation.groups import marks_of
 from reflectie.presentation.pictures.tracks import (
     LEFT,
     RADIUS,

@@ -161,7 +161,11 @@ def test_unnamed_has_nothing_in_the_markup_that_leads_to_whom(coordinator, elsew
     lesson = write(coordinator, session)
     coordinator.post(url(session), posted(session, {first.key: "unnamed"}))
     page = html(elsewhere.get(f"{SHARED}?stelling={KEY}"))
-    assert (WORDS in page, FIRST.what in page, '<span class="stands is-done">Gedaan</span>' in page) == (True, True, True)
+    assert (WORDS in page, FIRST.what in page, '<span class="stands is-done">Gedaan</span>' in page) == (
+        True,
+        True,
+        True,
+    )
     telling = [collaboration.name, "Hageland", "Jeugd", "Joke", date_format(DUE, "F Y"), "november"]
     telling += [str(collaboration.pk), str(session.pk), session.join_token, first.key, lesson.key]
     assert [text for text in telling if text in page] == []

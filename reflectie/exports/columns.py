@@ -59,7 +59,9 @@ COLUMNS: Mapping[str, ExportColumn] = {
     "answer": ExportColumn(_("antwoord"), _("Het antwoord, de uitkomst van het gesprek, of het besluit."), 48),
     "number": ExportColumn(_("aantal"), _("Hoeveel mensen dit antwoord gaven; bij ‘weggehaald’ hoeveel teksten."), 9),
     "who": ExportColumn(
-        _("wie"), _("Wie dit antwoordde of schreef (alleen op naam), wie een afspraak doet, of wie aan zet is."), 22
+        _("wie"),
+        _("Wie dit antwoordde of schreef (alleen op naam), wie een afspraak doet, of wie het kan aanpakken."),
+        22,
     ),
     "text": ExportColumn(_("tekst"), _("De tekst zoals die werd getypt."), 60),
     "reason": ExportColumn(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
@@ -122,7 +124,7 @@ SORTS: Mapping[RowType, tuple[str | Promise, str | Promise]] = {
     RowType.REMOVED: (_("weggehaald"), _("Hoeveel teksten de coördinator weghaalde.")),
     RowType.OUTCOME: (
         _("uitkomst"),
-        _("Wat het gesprek ervan maakte, met de reden. Onder ‘wie’ staat wie dit in beweging kan zetten."),
+        _("Wat het gesprek ervan maakte, met de reden. Onder ‘wie’ staat wie dit kan aanpakken."),
     ),
     RowType.MINORITY: (_("minderheid"), _("Wat een minderheid vindt.")),
     RowType.AGREEMENT: (_("afspraak"), _("Een afspraak: wat, wie, wanneer klaar en hoe het ermee staat.")),

@@ -26,7 +26,7 @@ from reflectie.domain.questionnaire.checklist import (
 )
 from reflectie.domain.questionnaire.intensity import Fit
 from reflectie.domain.report.agreements import Agreement
-from reflectie.domain.report.items import GroupView, ItemReport, Tally
+from reflectie.domain.report.items import DimensionReport, GroupView, ItemReport, Tally
 from reflectie.domain.report.patterns import numbers_of
 from reflectie.domain.report.report import Pattern, Report
 from reflectie.domain.rules.findings import Counts, Finding
@@ -41,6 +41,8 @@ from .phrases import as_name, lower_first, session_title
 
 # As many lines as the sheet for a board holds in its usual letter.
 BOARD_ROWS = 8
+# With so many signs of notes, names and what came of the talk, a table of seven items still fits on a page.
+MAX_WRITTEN = 1500
 
 
 def report_title(report: Report) -> str:
@@ -67,6 +69,15 @@ def fills_board(report: Report) -> bool:
     """Whether the sheet for a board needs a smaller letter to stay one sheet."""
     rows = len(board_rows(report)) + len(report.standing_agreements) + 2 * len(report.asked_of_others)
     return rows > BOARD_ROWS or any(item.outcome and item.outcome.minority for item in report.items)
+
+
+def is_one_table(part: DimensionReport) -> bool:
+    """Whether the table of a part fits on a page of paper: unless much was written about its items, or many answered
+    by name."""
+    notes = sum(len(note.text) for item in part.items for note in item.notes)
+    names = sum(len(name) for item in part.items for _value, named in item.voices for name in named)
+    made = sum(len(item.outcome.reason) + len(item.outcome.minority) for item in part.items if item.outcome)
+    return notes + names + made <= MAX_WRITTEN
 
 
 def board_rows(report: Report) -> list[ItemReport]:
@@ -420,8 +431,10 @@ def dissent_text(report: ItemReport) -> str:
         return gettext("%(n)s van %(total)s: weet ik niet of opengelaten") % numbers
     if report.finding is Finding.SPLIT:
         return gettext("%(most)s tegen %(n)s") % {"most": counts.chose - report.dissent, **numbers}
+    if not report.dissent and counts.chose < counts.counted:
+        return ngettext("%(total)s koos dit", "alle %(total)s die een kant kozen, kozen dit", counts.chose) % numbers
     if not report.dissent:
-        return ngettext("%(total)s koos dit", "alle %(total)s die kozen, zien het zo", counts.chose) % numbers
+        return ngettext("%(total)s koos dit", "alle %(total)s kozen dit", counts.chose) % numbers
     return (
         ngettext("%(n)s van %(total)s ziet het anders", "%(n)s van %(total)s zien het anders", report.dissent) % numbers
     )

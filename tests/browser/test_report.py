@@ -4,10 +4,8 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
@@ -15,7 +13,7 @@ from reflectie.domain.versions import etag
 from reflectie.models import Role, Session
 from reflectie.services.report import outcomes, reports
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
-from tests.helpers.watch import EVERY_LOOK, PHONE
+from tests.helpers.watch import EVERY_LOOK, PHONE, browse
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,14 +29,6 @@ def sheets(checklist, number):
         | {"help-range": ("adgk"[place % 4], "kmpz"[place % 4])}
         for place in range(number)
     ]
-
-
-def browse(browser: Browser, live_server, client: Client, **more) -> BrowserContext:
-    """A browser in which the same person is signed in."""
-    context = browser.new_context(locale="nl-BE", base_url=live_server.url, reduced_motion="reduce", **more)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    return context
 
 
 def outcome_url(session: Session) -> str:

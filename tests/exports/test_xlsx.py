@@ -109,7 +109,7 @@ def test_a_long_text_from_the_talk_begins_on_the_sheet_to_read_and_is_whole_on_t
     report = build_report(checklist, setup, [Sheet({"goal-shared": "hindering"})] * 3, DAY, about=about)
     content = session_file(report, Format.XLSX)
     sheet = read_xlsx(content)["Verslag"]
-    [cell] = [cell for line in sheet.iter_rows() for cell in line if "Aan zet" in str(cell.value)]
+    [cell] = [cell for line in sheet.iter_rows() for cell in line if "Wie kan dit aanpakken?" in str(cell.value)]
     assert cell.value.count("… (lees verder op het blad ‘Teksten’)\n") == 2
     assert sheet.row_dimensions[cell.row].height < MAX_HEIGHT
     assert [row["tekst"] for row in rows_of(content, "Teksten")] == [said.strip()] * 2

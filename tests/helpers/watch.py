@@ -88,3 +88,11 @@ def download(page: Page, name: str | re.Pattern[str], path: Path) -> bytes:
 def pages_of(content: bytes) -> list[str]:
     assert content.startswith(b"%PDF-")
     return [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def browse(browser: Browser, live_server, client: Client, **more) -> BrowserContext:
+    """A browser in which the same person is signed in."""
+    context = browser.new_context(locale="nl-BE", base_url=live_server.url, reduced_motion="reduce", **more)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    return context

@@ -71,7 +71,7 @@ def test_pdf_of_everything_holds_every_wording(checklist):
     expected += ["Iedereen in de wijk weet bij wie je terechtkunt.", "Samen activiteiten uitvoeren"]
     expected += ["Er is meer nodig dan de vorm van nu geeft. Past de vorm nog?"]
     expected += ["Periodiek overleg, Procedures", "de gemeenschap", "Uitvoering"]
-    expected += ["Zo zie jij het: 3 sterktes, 5 structurele hinderpalen en 5 blinde vlekken."]
+    expected += ["Zo zie jij het: × 5 hinderpalen, ? 5 blinde vlekken, + 3 sterktes en – 2 factoren spelen niet."]
     for part in report.dimensions:
         expected.append(part.dimension.name)
         for item in part.items:
@@ -106,7 +106,7 @@ def test_pdf_with_nothing_ticked_says_so():
 
 def test_pdf_filled_in_together_says_we():
     text = text_of(read_pdf(made_of(documents.write(make_report(SHEETS["everything"], Mode.TOGETHER)))))
-    assert squeezed("Zo zien jullie het: 3 sterktes") in text
+    assert squeezed("Zo zien jullie het: × 5 hinderpalen") in text
     assert squeezed("Zo zie jij") not in text
 
 
@@ -153,8 +153,9 @@ def test_pdf_is_tagged(name):
     reader = read(name)
     assert bool(reader.trailer["/Root"]["/MarkInfo"]["/Marked"]) is True
     kinds = [str(element["/S"]) for element in elements(reader)]
-    # The patterns have a heading where one shows.
-    parts = 5 + bool(make_report(SHEETS[name]).patterns)
+    # What leads and the patterns have a heading where there are such.
+    report = make_report(SHEETS[name])
+    parts = 6 + bool(report.leading) + bool(report.patterns)
     assert (kinds.count("/H1"), kinds.count("/H2"), kinds.count("/Figure")) == (1, parts, len(pictures_of(name)))
     # One for each dimension and one for agreements; one that goes on overleaf is tagged anew there.
     assert kinds.count("/Table") >= 6
@@ -169,7 +170,7 @@ def test_pdf_every_picture_has_its_text(name):
 
 def pictures_of(name: str) -> list[str]:
     """The texts of a report's pictures, in the order of the report."""
-    parts = ("van-a-tot-z", "intensiteit", "betekenissen", "draaikolk")
+    parts = ("draaikolk", "van-a-tot-z", "intensiteit", "betekenissen")
     pictures = [find_picture(make_report(SHEETS[name]), part) for part in parts]
     assert len(list(filter(None, pictures))) == (1 if name == "nothing ticked" else 4)
     return [picture.text for picture in pictures if picture]
@@ -194,6 +195,8 @@ def test_pdf_bookmarks_are_the_headings():
     assert [title for depth, title in found if depth == 1] == ["Samen in Tienen"]
     assert [title for depth, title in found if depth == 2] == [
         "In het kort",
+        "Waar jij eerst iets aan wilt doen",
+        "Wat rond jullie speelt",
         "Wat opvalt",
         "Waar je kunt beginnen",
         "Spreek samen af",

@@ -81,8 +81,13 @@ def test_summary_is_one_sheet_whatever_stands_in_it(name):
 
 def test_summary_holds_what_hangs_on_a_wall():
     report, text = REPORTS["agreed"], text_of(read("agreed"))
-    expected = ["Samen in Tienen", "19 november 2026", "antwoorden: 7 van de 12 mensen", "Zo zagen jullie het op"]
-    expected += [f"{words_as(led.item, led.finding)}Aan zet:" for led in report.leading]
+    expected = [
+        "Samen in Tienen",
+        "19 november 2026",
+        "7 van de 12 mensen antwoordden · 19 november 2026",
+        "Zo zagen jullie het op",
+    ]
+    expected += [f"{words_as(led.item, led.finding)}Wie kan dit aanpakken?" for led in report.leading]
     expected += [f"en nog {len(report.other_obstacles)} hinderpalen", "Waar jullie het meest verschillen"]
     expected += [item.item.short for item in report.main_differences[:2]]
     expected += ["We lezen het doel samen hardop. An en Bea 15 januari 2027", "De leiding praat over de uren."]

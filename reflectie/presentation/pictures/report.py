@@ -36,6 +36,8 @@ Row = TypeVar("Row")
 
 # Bands in one part of a picture: a page has room for two such parts.
 BANDS_IN_PART = 12
+# Tracks in two such parts next to each other, so that a page can end before the next two.
+TRACKS_ABREAST = 8
 # Who pays stands above the boards, these above who works with the client, and the client is who it is for (TG,
 # "Samenwerken op organisatieniveau").
 _FROM_ABOVE = ("funder", "board", "management", "practice", "client")
@@ -243,7 +245,8 @@ def _perspectives(report: Report) -> Picture | None:
     parts = tuple(
         PicturePart(draw_tracks([_track(row) for row in half], looks), _tracks_text(report, half), heading)
         for heading, rows in _by_difference(report, found)
-        for half in _halves(rows)
+        for start in range(0, len(rows), TRACKS_ABREAST)
+        for half in _halves(rows[start : start + TRACKS_ABREAST])
         if half
     )
     if report.setup.grouping is Grouping.LEVEL:

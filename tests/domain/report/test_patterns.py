@@ -532,7 +532,7 @@ def test_patterns_on_the_page_three_with_where_they_were_seen_and_one_by_name(ch
         "+ Sterkte breedte van het doel, gedeeld doel, nodige partners, bijdrage van elke partner,"
         " vaste of wisselende groep, manier van samenwerken, vorm en intensiteit, gelijkwaardigheid",
         "Persoonlijk× Structurele hinderpaal Huis– Speelt niet Zorg",
-        "+ Sterkte gedeeld doel (alle 6 die kozen, zien het zo)",
+        "+ Sterkte gedeeld doel (alle 6 kozen dit)",
         "Wat bij ons centraal staat: 3 Kwaliteit en kosten 3 De gemeenschap",
         "Past de vorm nu wel of niet?Wat 6 van de 6 nodig vinden en nu doen, wijst op iets anders dan de bevinding over"
         " de vorm. Neem één gewone week: waar helpt de vorm jullie, en waar wringt die?",

@@ -331,7 +331,7 @@ class Conclusion(models.Model):
     decision = models.CharField(max_length=10, choices=[(decision.value, decision.value) for decision in Decision])
     reason = models.CharField(max_length=MAX_AGREEMENT, blank=True)
     next_on = models.DateField(null=True, blank=True, db_index=True)
-    # When it was recorded: for a few minutes it can be taken back. None for those from before this was kept.
+    # When it was recorded: for a few minutes it can be taken back. Erased by the next daily work.
     recorded_at = models.DateTimeField(null=True, blank=True)
     # Whether the coordinators were mailed that the day comes near, and whether it reached one of them.
     reminded = models.BooleanField(default=False)

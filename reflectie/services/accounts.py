@@ -79,8 +79,9 @@ def account_data(user: User) -> Mapping[str, Any]:
     """All that is kept of a person as an account, to take along, ready for JSON.
 
     `version` (DATA_VERSION), `email`, `name` (may be empty), `joined` and `last_sign_in` (ISO 8601 in local time;
-    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it and the
-    day on which an administrator's invitation gave it (`appointed_on`, mostly null); and
+    `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it, the
+    day on which an administrator's invitation gave it (`appointed_on`, mostly null) and which mails are wanted there
+    as coordinator (`mail_when_done`, `mail_when_due`); and
     `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
@@ -92,10 +93,16 @@ def account_data(user: User) -> Mapping[str, Any]:
         "last_sign_in": timezone.localtime(user.last_login).isoformat(timespec="seconds") if user.last_login else None,
         "second_factor": second_factor_is_on(user),
         "memberships": [
-            {"collaboration": name, "role": role, "appointed_on": day.isoformat() if day else None}
-            for name, role, day in Membership.objects.filter(user=user)
+            {
+                "collaboration": name,
+                "role": role,
+                "appointed_on": day.isoformat() if day else None,
+                "mail_when_done": when_done,
+                "mail_when_due": when_due,
+            }
+            for name, role, day, when_done, when_due in Membership.objects.filter(user=user)
             .order_by("collaboration__sort_key", "pk")
-            .values_list("collaboration__name", "role", "appointed_on")
+            .values_list("collaboration__name", "role", "appointed_on", "mail_when_done", "mail_when_due")
         ],
         "coordinated_before": list(
             FormerCoordinator.objects.filter(user=user)

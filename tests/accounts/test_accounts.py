@@ -531,7 +531,15 @@ def test_data_to_take_along_names_every_role(client):
 
     data = client.get(reverse("account_data_file")).json()
 
-    assert data["memberships"] == [{"collaboration": "Samen in Tienen", "role": "coordinator", "appointed_on": None}]
+    assert data["memberships"] == [
+        {
+            "collaboration": "Samen in Tienen",
+            "role": "coordinator",
+            "appointed_on": None,
+            "mail_when_done": True,
+            "mail_when_due": True,
+        }
+    ]
     assert "Samen in Tienen" in client.get(reverse("account_data")).content.decode()
 
 

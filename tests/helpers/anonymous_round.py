@@ -27,14 +27,14 @@ from django.urls import reverse
 from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.domain.versions import etag
 from reflectie.exports import Format
-from reflectie.models import Answer, Collaboration, Membership, Response, Role, Session
+from reflectie.models import Answer, Collaboration, Conclusion, Membership, Response, Role, Session
 from reflectie.pdf.documents import DocumentKind
 from reflectie.presentation.pictures.report import PICTURES
 from reflectie.services import clock, tokens
 from reflectie.services.questionnaire import checklists
 from reflectie.services.report import outcomes
 from reflectie.services.report.reports import load_agreements
-from reflectie.services.sessions import aggregation
+from reflectie.services.sessions import aggregation, rounds
 from reflectie.web.logs import SecretScrubbingFilter
 from samenwerking.gunicorn import access_log_format
 from tests.helpers.factories import CONCLUDING, HTMX, make_account, make_round
@@ -358,7 +358,12 @@ class Round:
             "seen": etag(load_agreements(self.session)[0]),
         }
         self.ask("coordinator", self.at("agreement", key=str(kept.pk)), dropped)
+        # Ten minutes later it can't be taken back any more, and the next night nobody knows at what time it was.
+        for conclusion in Conclusion.objects.all():
+            conclusion.recorded_at -= rounds.UNDO_WITHIN
+            conclusion.save()
         call_command("send_reminders")
+        rounds.forget_times()
         self.remains.mails = [(sent.to, f"{sent.subject} {sent.body}") for sent in mail.outbox]
 
 

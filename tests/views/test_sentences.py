@@ -106,7 +106,7 @@ STATES = {
     "open, one": State(
         lambda: open_round(make_collaboration(), said(P, 1), expected=6),
         {"list": ("1 van de 6 begon",), "session": ("1 van de 6 is klaar.",)},
-        ("Nog niemand", "anderen"),
+        ("Nog niemand", "anderen zijn", "ander is"),
     ),
     "open, more than expected": State(
         lambda: open_round(make_collaboration(), said(P, 4), expected=3),

@@ -410,6 +410,13 @@ def undo_conclusion(session: Session) -> Conclusion:
     return undone
 
 
+def forget_times() -> int:
+    """Erase at what time sessions were concluded, where that can't be taken back any more: nothing else is kept with a
+    time of day. How many these were."""
+    with transaction.atomic():
+        return ConclusionRow.objects.filter(recorded_at__lte=now() - UNDO_WITHIN).update(recorded_at=None)
+
+
 def _step(session: Session, before: str, after: str) -> Session:
     with transaction.atomic():
         session = lock_session(session)

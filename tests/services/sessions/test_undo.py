@@ -11,6 +11,7 @@ from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents
 from reflectie.services import clock
+from reflectie.services.daily import erase_daily
 from reflectie.services.sessions import aggregation, reminders, rounds
 from tests.helpers.factories import at_once
 from tests.helpers.reminders import run
@@ -57,6 +58,14 @@ def test_conclusion_from_before_the_time_was_kept_stands(session):
     assert rounds.undo_until(session) is None
     with pytest.raises(rounds.TooLateError):
         rounds.undo_conclusion(session)
+
+
+def test_time_of_a_conclusion_is_erased_with_the_daily_work_once_it_stands(session, clock_at):
+    rounds.conclude(session, MADE)
+    for seconds, is_kept in ((599, True), (600, False)):
+        clock_at(seconds)
+        erase_daily(clock.today())
+        assert (ConclusionRow.objects.get().recorded_at is not None) is is_kept
 
 
 def test_only_a_conclusion_is_taken_back(session):

@@ -402,9 +402,12 @@ def test_what_was_agreed_points_to_nobody_who_answered(remains):
 
     assert set(agreement) == {
         *("id", "session_id", "position", "what", "who", "due_on"),
-        *("item_id", "principle", "state", "reason", "sharing"),
+        *("item_id", "principle", "state", "reason", "sharing", "coordinators_mailed"),
     }
-    assert set(conclusion) == {"session_id", "needed", "decision", "reason", "next_on", "reminded", "reminder_arrived"}
+    assert set(conclusion) == {
+        *("session_id", "needed", "decision", "reason", "next_on", "reminded", "reminder_arrived", "recorded_at")
+    }
+    assert conclusion["recorded_at"] is None
     keys = [form for key in remains.new_keys for form in (key, key.replace("-", ""))]
     assert found_in(text_of_row(agreement) + text_of_row(conclusion), [*keys, *secrets_of(remains)]) == []
 

@@ -29,7 +29,8 @@ def test_every_kind_of_page_begins_below_the_wordmark_and_ends_with_the_window(
     watch, coordinator, collaboration, finished, width
 ):
     session = make_round(collaboration=collaboration)
-    public = [reverse(name) for name in ("home", "about", "start", "join-code", "account_login", "account_signup")]
+    public = [reverse(name) for name in ("home", "about", "help", "example", "start", "join-code")]
+    public += [reverse(name) for name in ("account_login", "account_signup")]
     public += [reverse("join", args=[session.join_token]), finished.report_url, "/bestaat-niet/"]
     signed_in = [reverse(name) for name in ("collaborations", "account", "compare", "signals", "shared")]
     signed_in += [collaboration_url(name, collaboration) for name in ("collaboration", "members", "session-new")]

@@ -57,3 +57,23 @@ def test_every_finding_has_its_colours_its_tone_and_a_sign_of_its_own(found):
     assert {found.value, f"{found.value}-bg"} <= COLOURS.keys()
     assert {said.tone, f"on-{said.tone}"} <= TONES.keys()
     assert [other for other, words in FINDINGS.items() if words.sign == said.sign] == [found]
+
+
+# The page, and a sheet on it. All else that something may stand on means something: it is chosen, next, of a finding.
+GROUNDS = {"sand", "paper"}
+MEANING = {"accent", "accent-2", "chosen", "deep", "deep-2", "tone", "tone-bg"}
+
+
+def test_screens_have_two_grounds_and_colours_that_mean_something():
+    screens = [path for path in SHEETS if path not in ON_A_SHEET]
+    used = {
+        name
+        for path in screens
+        for value in re.findall(r"background(?:-color)?:([^;}]*)", path.read_text())
+        for name in re.findall(r"var\(--([\w-]+)\)", value)
+    }
+    drawn = {"arrow", "tick", "warning"}
+    of_findings = {f"{name}{ending}" for name in [*Finding, "attention"] for ending in ("", "-bg")}
+    assert used - drawn - of_findings - MEANING == GROUNDS
+    # What doesn't play is told by its sign and its edge, and needs no ground of its own.
+    assert COLOURS["clear-bg"] == COLOURS["paper"]

@@ -27,7 +27,7 @@ def test_archiving_is_said_beforehand_and_brought_back_from_the_page(coordinator
     assert after.redirect_chain == [(collaboration_url("collaboration", collaboration), 303)]
     page = page_of(after)
     assert "zit sinds" in page.words
-    assert "Ze telt niet mee in nieuwe signalen, en er komen geen mails over." in page.words
+    assert "Ze telt niet mee in nieuwe signalen, en we sturen er geen mails over." in page.words
     assert page.next_steps() == ["Haal uit het archief"]
     assert reverse("session-new", args=[collaboration.pk]) not in page.addresses()
     assert page_of(coordinator.get(url)).next_steps() == ["Haal uit het archief"]

@@ -325,9 +325,13 @@
     sheet.classList.toggle("is-whole", isWhole);
     sheet.classList.toggle("is-under-way", isSplit() && now !== rubrics[0]);
     parts.forEach((part) => {
-      // Whoever searches the page finds what is in the others too.
-      if (isSplit() && part.dataset.rubric !== now) part.setAttribute("hidden", "until-found");
+      const isAway = isSplit() && part.dataset.rubric !== now;
+      // Whoever searches the page finds what is in the others too; to a screen reader these are no parts of it.
+      if (isAway) part.setAttribute("hidden", "until-found");
       else part.removeAttribute("hidden");
+      const name = part.querySelector(":scope > h2")?.id;
+      if (name && isAway) part.removeAttribute("aria-labelledby");
+      else if (name) part.setAttribute("aria-labelledby", name);
     });
     place.hidden = !isSplit();
     const heading = document.querySelector(`#${now} > h2`);

@@ -124,6 +124,8 @@ def test_a_search_in_the_page_finds_what_is_in_other_rubrics(small: Page, site):
     others = small.evaluate("[...document.querySelectorAll('[data-rubric][hidden]')].map((part) => part.hidden)")
     # Four more of the checklist, the card below it, two parts beside it, and their end.
     assert others == ["until-found"] * 8
+    # A screen reader meets the one that is there.
+    expect(small.get_by_role("region")).to_have_count(1)
 
 
 def test_a_mistake_in_another_rubric_is_brought_in_sight(small: Page, site):

@@ -10,7 +10,7 @@ from reflectie.domain.setup import Mode
 from tests.helpers.factories import make_reflection
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
 from tests.helpers.taken import figures_of_json, figures_of_rows, read_csv, rows_of
-from tests.helpers.watch import EVERY_LOOK, Watch, check, download
+from tests.helpers.watch import EVERY_LOOK, Watch, check, download, open_downloads
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +28,8 @@ def test_figures_of_a_session_are_taken_along(watch: Watch, every_answer, tmp_pa
     else:
         page = watch.open()
         page.goto(make_reflection(every_answer, mode=Mode.TOGETHER, finished=True).report_url)
-    page.get_by_text("Zelf rekenen met de cijfers").click()
+    open_downloads(page)
+    page.get_by_text("Cijfers downloaden (Excel, csv)").click()
     figures = figures_of_json(download(page, "gegevens (json)", tmp_path / "a.json"))
     assert figures_of_rows(read_csv(download(page, "gegevens (csv)", tmp_path / "a.csv"))) == figures
     assert figures_of_rows(rows_of(download(page, "rekenblad (xlsx)", tmp_path / "a.xlsx"), "Cijfers")) == figures

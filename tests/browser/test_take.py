@@ -20,7 +20,7 @@ from reflectie.services.sessions import rounds
 from tests.helpers.agreed import FIRST, HINDERED, KEY, changed, made
 from tests.helpers.factories import CONCLUSION, make_reflection
 from tests.helpers.rounds import discussed_round, make_collaboration, signed_in
-from tests.helpers.watch import EVERY_LOOK, FACTS, Watch, check, download, pages_of
+from tests.helpers.watch import EVERY_LOOK, FACTS, Watch, check, download, open_downloads, pages_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,6 +41,7 @@ def test_a_pdf_that_takes_long_shows_that_it_is_being_made_and_comes_by_itself(
     reflection = make_reflection(every_answer, mode=Mode.TOGETHER, finished=True)
     page = watch.open(javascript=javascript)
     page.goto(reflection.report_url)
+    open_downloads(page)
     said = page.locator("#pdf-duurt")
     expect(said).to_have_text("De eerste keer duurt dat even.")
     link = page.get_by_role("link", name="Download als pdf")
@@ -69,9 +70,10 @@ def test_a_team_without_an_account_takes_everything_along(watch: Watch, every_an
     reflection = make_reflection(every_answer, mode=Mode.TOGETHER, finished=True)
     page = watch.open(javascript=javascript)
     page.goto(reflection.report_url)
-    [_summary] = pages_of(download(page, "samenvatting op één blad", tmp_path / "1.pdf"))
+    open_downloads(page)
+    [_summary] = pages_of(download(page, "Samenvatting (pdf, 1 bladzijde)", tmp_path / "1.pdf"))
     picture = download(page, re.compile("Download als afbeelding.*Welke factoren spelen"), tmp_path / "1.svg")
-    page.get_by_role("link", name="gespreksleidraad", exact=True).click()
+    page.get_by_role("link", name="Gespreksleidraad", exact=True).click()
     if javascript:
         check(page, "Gespreksleidraad")
     [guide, *_more] = pages_of(download(page, "Download als pdf", tmp_path / "2.pdf"))
@@ -79,7 +81,8 @@ def test_a_team_without_an_account_takes_everything_along(watch: Watch, every_an
     dealt = deal_cards(reports.load_report(reflection.response.session))
     assert len(pages_of(download(page, "Kaarten om af te drukken", tmp_path / "3.pdf"))) == len(dealt)
     page.get_by_role("link", name="Terug naar het verslag").click()
-    page.get_by_role("link", name="werkblad ‘opnieuw opbouwen’").click()
+    open_downloads(page)
+    page.get_by_role("link", name="Werkblad ‘opnieuw opbouwen’").click()
     if javascript:
         check(page, "Opnieuw opbouwen")
     [worksheet, *_more] = pages_of(download(page, "Download als pdf", tmp_path / "4.pdf"))

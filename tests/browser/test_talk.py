@@ -22,7 +22,7 @@ from reflectie.services.sessions import rounds
 from tests.helpers.agreed import FIRST, HINDERED, KEY, changed, made, pk
 from tests.helpers.factories import CONCLUSION, FROZEN, GUIDANCE
 from tests.helpers.rounds import DAY, discussed_round, fetched, make_collaboration, open_round, signed_in
-from tests.helpers.watch import Watch, check, download, pages_of
+from tests.helpers.watch import Watch, check, download, open_downloads, pages_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -83,7 +83,7 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     page = watch.open(coordinator, javascript=javascript)
     page.goto(url("session-report", session))
     turn = page.locator(f"#advies-{KEY}").locator("xpath=preceding::h3[1]")
-    expect(turn).to_have_text("Aan zet: wijzelf")
+    expect(turn).to_have_text("Wie kan dit aanpakken? Wijzelf")
     page.get_by_text("Antwoorden en notities").first.click()
     page.get_by_role("link", name=re.compile("Leg de uitkomst vast.*Gedeeld doel")).last.click()
     expect(page.get_by_role("radio", checked=True)).to_have_count(1)
@@ -100,7 +100,7 @@ def test_who_can_move_it_is_settled_in_the_talk_and_the_advice_moves_along(
     page.get_by_role("button", name="Bewaar de uitkomst").click()
 
     expect(page.locator(f"#{KEY}:target")).to_be_in_viewport()
-    expect(turn).to_have_text("Aan zet: overheid of financier")
+    expect(turn).to_have_text("Wie kan dit aanpakken? Overheid of financier")
     expect(page.get_by_role("row").filter(has_text="De subsidie schrijft het doel voor.")).to_have_count(1)
     if javascript:
         check(page, r"Samen in Tienen: verslag van \d+ \w+ \d{4}")
@@ -190,8 +190,9 @@ def test_two_people_change_one_agreement_and_the_later_one_chooses(
 def test_guide_cards_summary_and_worksheet_are_taken_along(watch: Watch, session, coordinator, tmp_path):
     page = watch.open(coordinator)
     page.goto(url("session-report", session))
-    [summary] = pages_of(download(page, "samenvatting op één blad", tmp_path / "samenvatting.pdf"))
-    page.get_by_role("link", name="gespreksleidraad", exact=True).click()
+    open_downloads(page)
+    [summary] = pages_of(download(page, "Samenvatting (pdf, 1 bladzijde)", tmp_path / "samenvatting.pdf"))
+    page.get_by_role("link", name="Gespreksleidraad", exact=True).click()
     page.get_by_role("link", name="60 minuten").click()
     expect(page.get_by_role("link", name="60 minuten")).to_have_attribute("aria-current", "page")
     check(page, "Gespreksleidraad")
@@ -271,7 +272,7 @@ def test_a_concluded_session_keeps_its_pdf_while_its_page_shows_how_an_agreement
     page.get_by_role("button", name="Bewaar").click()
     page.get_by_role("link", name="Naar het verslag").click()
 
-    expect(page.get_by_role("row").filter(has_text=FIRST.what)).to_contain_text("Gedaan")
+    expect(page.get_by_role("listitem").filter(has_text=FIRST.what).first).to_contain_text("Gedaan")
     assert download(page, "Download als pdf", tmp_path / "2.pdf") == ended
 
 

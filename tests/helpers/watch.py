@@ -78,6 +78,11 @@ def check(page: Page, title: str) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
+def open_downloads(page: Page) -> None:
+    """Unfold what can be downloaded from a report."""
+    page.get_by_text("Om te downloaden en voor te bereiden").click()
+
+
 def download(page: Page, name: str | re.Pattern[str], path: Path) -> bytes:
     with page.expect_download() as started:
         page.get_by_role("link", name=name).click()

@@ -18,6 +18,7 @@ from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Session
 from reflectie.presentation.numbers import example_number, example_numbers, in_words
 from reflectie.services import tokens
+from reflectie.services.example import example_report
 from reflectie.services.questionnaire import checklists, plans
 from reflectie.services.sessions import paper, rounds
 from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
@@ -122,7 +123,10 @@ def test_home_counts_what_is_published(client, nine):
     assert "Daarna duid je aan welke van vier factoren bij jullie meespelen." in page
     assert len(page_of(client.get(reverse("home"))).part("Dit krijg je: een verslag").pictures()) == 1
     # No kind of finding is named of which the example has none then.
-    assert "Waar jullie verschillen: ." not in page and "Wat draagt: ." not in page
+    report = example_report()
+    kinds = {"Wat tegenhoudt:": report.leading, "Wat draagt:": report.strengths}
+    kinds["Waar jullie verschillen:"] = report.splits
+    assert {kind for kind in kinds if kind in page} == {kind for kind, items in kinds.items() if items}
 
 
 def test_home_of_fifteen_says_what_it_said(client, db, content):

@@ -18,6 +18,7 @@ from reflectie.domain.setup import OPTIONAL, Mode
 from reflectie.models import Session
 from reflectie.presentation.numbers import example_number, example_numbers, in_words
 from reflectie.services import tokens
+from reflectie.services.example import example_report
 from reflectie.services.questionnaire import checklists, plans
 from reflectie.services.sessions import paper, rounds
 from tests.helpers.factories import FROZEN, GUIDANCE, make_reflection
@@ -117,10 +118,15 @@ def printed(client: Client, name: str, *args: object, query: str = "") -> str:
 
 def test_home_counts_what_is_published(client, nine):
     page = seen(client, "home")
-    assert "Negen korte vragen voor wie samenwerkt" in page
+    assert "Negen korte vragen, en je leest wat jullie tegenhoudt" in page
     assert "Vijf keer kies je tussen twee stellingen" in page
     assert "Daarna duid je aan welke van vier factoren bij jullie meespelen." in page
-    assert "De draaikolk: vier factoren trekken partners" in page
+    assert len(page_of(client.get(reverse("home"))).part("Dit krijg je: een verslag").pictures()) == 1
+    # No kind of finding is named of which the example has none then.
+    report = example_report()
+    kinds = {"Wat tegenhoudt:": report.leading, "Wat draagt:": report.strengths}
+    kinds["Waar jullie verschillen:"] = report.splits
+    assert {kind for kind in kinds if kind in page} == {kind for kind, items in kinds.items() if items}
 
 
 def test_home_of_fifteen_says_what_it_said(client, db, content):
@@ -130,7 +136,7 @@ def test_home_of_fifteen_says_what_it_said(client, db, content):
 
 
 def every_public_page(client: Client) -> dict[str, str]:
-    found = {name: seen(client, name) for name in ("home", "about", "start", "join-code")}
+    found = {name: seen(client, name) for name in ("home", "about", "help", "start", "join-code")}
     token = make_reflection(finished=True).token
     found["fill"] = seen(client, "fill", token)
     read = tokens.read_token(token)
@@ -188,7 +194,11 @@ def every_page_of_an_open_round(session: Session, client: Client) -> dict[str, s
     found["join-fill"] = seen(anybody, "join-fill", token)
     client.post(reverse("session-invite", args=[pk]), {"addresses": "an@example.org"})
     found["mail"] = " ".join(f"{letter.subject} {letter.body}" for letter in mail.outbox)
+<<<<<<< HEAD
     assert "Invullen duurt vijf minuten" in found["mail"]
+=======
+    assert "Vijf minuten, negen vragen" in found["mail"]
+>>>>>>> home
     return found
 
 

@@ -173,7 +173,7 @@ def test_guide_pdf_cuts_what_is_long_and_says_how_much_more_there_is():
 def test_guide_pdf_says_how_many_named_it_and_stand_on_either_side():
     text = text_of(read_pdf(made_of(page_of(make_report(7, first=("goal-shared", "context-financial")), "60"))))
 
-    assert squeezed("× Structurele hinderpaal 7 van jullie noemden dit eerst.") in text
+    assert squeezed("× Structurele hinderpaal 7 van jullie willen dit eerst aanpakken.") in text
     assert squeezed("Hier verschillen jullie: 3 tegen 2.") in text
 
 

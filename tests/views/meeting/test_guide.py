@@ -128,7 +128,7 @@ def test_guide_falls_back_on_the_usual_length(reader, session, asked, minutes):
 def test_guide_says_why_something_is_on_the_agenda_and_opens_with_its_question(coordinator, session):
     text = text_of(coordinator.get(of_members("guide", session)))
 
-    named = "Praktisch ? Blinde vlek 4 van jullie noemden dit eerst."
+    named = "Praktisch ? Blinde vlek 4 van jullie willen dit eerst aanpakken."
     apart = "Gedeeld doel ± Verdeeld beeld Hier verschillen jullie: 4 tegen 3."
     assert text.index(named) < text.index("Welk praktisch probleem kost ons nu de meeste tijd of kracht?")
     assert text.index(named) < text.index(apart) < text.index("Wat betekent ons doel voor ieder van ons")
@@ -194,7 +194,7 @@ def test_guide_of_one_person_prepares_a_talk_with_partners(reader, finished):
     text = text_of(reader.get(reverse("guide", args=[finished.read_token])))
 
     assert "Bereid je gesprek voor" in text
-    assert "Jij noemde dit eerst." in text
+    assert "Jij wilt dit eerst aanpakken." in text
     assert [words for words in ("jullie noemden", "verschillen jullie", "wie wat antwoordde") if words in text] == []
 
 
@@ -326,7 +326,7 @@ def test_page_of_a_team_on_one_screen_is_there(reader, name):
     team = make_reflection({"goal-shared": "hindering", "first": ("goal-shared",)}, mode=Mode.TOGETHER, finished=True)
 
     text = text_of(reader.get(reverse(name, args=[team.read_token])))
-    assert ("Jullie noemden dit eerst." in text) == (name == "guide")
+    assert ("Jullie willen dit eerst aanpakken." in text) == (name == "guide")
 
 
 # --- from a to z

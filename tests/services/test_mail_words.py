@@ -38,6 +38,7 @@ SAID = {
     "invite.txt": {"name", "number", "sender", "message", "join_url"},
     "remind.txt": {"name", "sender", "join_url"},
     "next.txt": {"name", "day", "which", "url"},
+    "report_open.txt": {"name", "report_url"},
     "facts.txt": {"day", "which"},
     "account_already_exists_message.txt": {"email"},
     "unknown_account_message.txt": {"email", "signup_url"},

@@ -41,6 +41,7 @@ SAID = {
     "next.txt": {"name", "day", "which", "url"},
     "ready.txt": {"name", "day", "which", "url", "choose_url"},
     "due.txt": {"name", "n", "which", "url", "choose_url"},
+    "report_open.txt": {"name", "report_url"},
     "facts.txt": {"day", "which"},
     "account_already_exists_message.txt": {"email"},
     "unknown_account_message.txt": {"email", "signup_url"},

@@ -77,7 +77,8 @@ font_packages() {
     has_font() { [ -n "$(fc-list ":charset=$1" family 2>/dev/null)" ]; }
     has_font 12a0 || missing+=(fonts-noto-core)
     has_font 1fae0 || missing+=(fonts-noto-color-emoji)
-    has_font ac00 || missing+=(fonts-wqy-microhei)
+    # Not the first of them, which a font that comes with Ghostscript has too, and few others.
+    has_font acf5 || missing+=(fonts-wqy-microhei)
     [ ${#missing[@]} = 0 ] || (debian "${missing[@]}") || say "Without these fonts PDFs can't show every sign"
 }
 

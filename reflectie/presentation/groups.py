@@ -72,9 +72,10 @@ def initials_of(names: Sequence[str]) -> list[str]:
 def _initials(name: str) -> str:
     words = _WORD.findall(name)
     said = [word for word in words if word.lower() not in _SMALL] or words
-    return "".join(word[0] for word in said[:MAX_INITIALS]).upper()
+    # Some letters are two as capitals.
+    return "".join(word[0] for word in said[:MAX_INITIALS]).upper()[:MAX_INITIALS]
 
 
 def _letters(name: str) -> str:
     words = _WORD.findall(name)
-    return (words[0][0].upper() + words[0][1:MAX_INITIALS].lower()) if words else ""
+    return (words[0][0].upper() + words[0][1:MAX_INITIALS].lower())[:MAX_INITIALS] if words else ""

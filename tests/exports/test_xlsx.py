@@ -74,7 +74,7 @@ def test_findings_have_a_sign_a_word_and_a_colour(checklist):
         "× Structurele hinderpaal": "FFFBE7E0",
         "+ Sterkte": "FFE1F1E6",
         "? Blinde vlek": "FFE8EBEA",
-        "– Speelt niet": "FFF1EEE6",
+        "– Speelt niet": "FFFFFDF8",
     }
 
 

@@ -112,9 +112,9 @@ SAID = {
     Disclosure.TOO_FEW: "Tellen er minder dan 3 mensen mee,",
     Disclosure.BESIDE_PAPER: "kan ook uitrekenen wat de mensen op een scherm samen antwoordden. Zijn dat er maar 1 of",
     Disclosure.LATER: "Een volgend verslag zet de aantallen van nu ernaast, zonder namen.",
-    Disclosure.SIGNALS: "Misschien in een signaal voor beleid: bij hoeveel samenwerkingen iets een hinderpaal is, "
-    "nooit bij welke. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor één, "
-    "zonder je naam.",
+    Disclosure.SIGNALS: "Misschien in een overzicht voor beleidsmakers: jullie resultaat kan daarin meetellen. Daar "
+    "staat nooit bij om wie het gaat. De coördinator kiest of jullie meetellen, en kan een notitie vrijgeven, één voor "
+    "één, zonder je naam.",
     Disclosure.FOLDED: "24 maanden na het besluit wissen we wat jullie opschreven. De aantallen blijven.",
     # That they are shuffled is said where nobody may know whose is which (`test_sentences.py`).
     Disclosure.PAPER: "Els van het CAW. Dat begint pas als ze allemaal binnen zijn.",
@@ -122,8 +122,10 @@ SAID = {
     Disclosure.FACILITATOR_FIRST: "De begeleider leest het verslag eerst",
     Disclosure.OPENS_FOR_ALL: "krijgt iedereen het verslag op hetzelfde moment.",
 }
-# Of a screen: what counts there, who looks on while the round runs, what is kept, and changing it.
+# Of a screen: what counts there, who looks on while the round runs, what is kept, changing it, and the mail to whoever
+# is done.
 OF_A_SCREEN = {
+    Disclosure.ONE_MAIL,
     Disclosure.COUNTED,
     Disclosure.NOTHING_EARLIER,
     Disclosure.NOT_KEPT,

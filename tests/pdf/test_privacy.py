@@ -22,6 +22,7 @@ from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, 
 from reflectie.domain.text import set_apart
 from reflectie.domain.versions import etag
 from reflectie.models import Agreement as Row
+from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import MadePdf, Session
 from reflectie.pdf import documents, renderer
 from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
@@ -223,6 +224,8 @@ def with_hostile_agreements(session: Session) -> Session:
         add_agreement(session, Agreement("", text[:300], text[:120]), uuid4())
     conclusion = Conclusion(Needed.YES, Decision.REDESIGN, HOSTILE[0], today() + timedelta(3))
     rounds.conclude(session, conclusion)
+    # The minutes in which it could be taken back are over.
+    ConclusionRow.objects.filter(session=session).update(recorded_at=None)
     return fetched(session)
 
 

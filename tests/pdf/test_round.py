@@ -202,12 +202,16 @@ def test_pdf_of_a_round_number_of_pages(name, fewest, most):
 
 @pytest.mark.parametrize("name", ["seven", "named", "concluded", "too few"])
 def test_pdf_of_a_round_every_page_but_the_last_is_filled_for_two_thirds(name):
+    """Half is enough where the table of the seven factors comes next: it goes to a page where it stands whole."""
     reader = read(name)
     # In points: A4 less its margins, from what stands lowest on the page.
     top, foot = 842 - 40, 51
-    lowest = [min(line[0] for line in lines_of(reader, number)) for number in range(len(reader.pages) - 1)]
-    assert [place for place in lowest if place > foot + (top - foot) / 3] == []
-    assert len(lowest) > 0
+    pages = [sorted(lines_of(reader, number), reverse=True) for number in range(len(reader.pages))]
+    filled = [(top - page[-1][0]) / (top - foot) for page in pages[:-1]]
+    before_factors = [squeezed(page[0][3]).startswith("Context") for page in pages[1:]]
+    least = [1 / 2 if is_before else 2 / 3 for is_before in before_factors]
+    assert [place for place, (share, enough) in enumerate(zip(filled, least, strict=True)) if share < enough] == []
+    assert len(filled) > before_factors.count(True)
 
 
 def test_pdf_of_a_round_an_agreement_is_never_torn_in_two():

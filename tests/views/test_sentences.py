@@ -221,15 +221,14 @@ STATES = {
         lambda: concluded(later(after_another())),
         {
             "report": (
-                f"Nu: gepland op {day_later()}",
+                f"4 van de 4 mensen antwoordden · gepland op {day_later()}",
                 f"Gepland op {day_later()}",
-                f"Zo zagen jullie het, voor de sessie van {day_later()}:",
             ),
-            "pdf": (f"Nu: gepland op {day_later()}",),
-            "summary": (f"Gepland op {day_later()}",),
+            "pdf": (f"Gepland op {day_later()}",),
+            "summary": (f"· gepland op {day_later()}", f"Zo zagen jullie het, voor de sessie van {day_later()}:"),
             "xlsx": ("Gepland op",),
         },
-        (f"Nu: {day_later()}", f"Zo zagen jullie het op {day_later()}", f"Datum {day_later()}"),
+        (f"antwoordden · {day_later()}", f"Zo zagen jullie het op {day_later()}", f"Datum {day_later()}"),
     ),
     "differences in blind spots alone": State(
         lambda: discussed_round(make_collaboration(), [*said(P, 1), *said(H, 1), *said(D, 5)], expected=7),

@@ -243,7 +243,7 @@ def test_collaboration_links_to_its_choice(coordinator, collaboration, chosen):
 # --- What is told beforehand
 
 
-TOLD = "nooit bij welke."
+TOLD = "Daar staat nooit bij om wie het gaat."
 
 
 @pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED, Mode.TOGETHER])

@@ -67,6 +67,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_typed()
 def mails(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Which mails somebody gets as coordinator of a collaboration."""
     own = membership_or_404(request, pk, COORDINATOR)

@@ -10,6 +10,7 @@ from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Answer, MadePdf, Response, Session
+from reflectie.models import Conclusion as ConclusionRow
 from reflectie.presentation.report import report_line
 from reflectie.services import tokens
 from reflectie.services.clock import today
@@ -93,6 +94,8 @@ def test_a_session_of_earlier_years_is_not_the_one_that_was_agreed_on():
     rounds.open_report(session)
     rounds.conclude(session, Conclusion(Needed.YES, Decision.REPAIR, next_on=day))
     Session.objects.filter(pk=session.pk).update(concluded_on=today() - timedelta(days=30))
+    # Long past the minutes in which it could be taken back.
+    ConclusionRow.objects.update(recorded_at=None)
     make_round(collaboration=collaboration, planned_on=today() - timedelta(days=3), earlier=True)
     assert reminders.agreed_day(collaboration) == day
     assert len(reminders.due_reminders(today())) == 1

@@ -83,7 +83,9 @@ def test_forty_people_with_the_right_code_from_one_address_all_get_in():
 
 
 def test_home_page_leads_to_the_code(client):
-    assert reverse("join-code") in page_of(client.get("/")).addresses()
+    home = client.get("/")
+    assert page_of(home).field("Doe mee met een code").name == "code"
+    assert f'action="{reverse("join-code")}"' in home.text
 
 
 # --- beforehand

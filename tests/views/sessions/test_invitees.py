@@ -255,7 +255,7 @@ def test_mails_of_who_has_no_name_are_not_signed_and_the_page_says_how_they_woul
     body = mail.outbox[0].body
     assert "Wie je uitnodigt, schrijft erbij:\n“Tot dinsdag!”\n" in body
     assert "Groet," not in body
-    assert body.endswith("we wissen het zodra de ronde sluit.\n")
+    assert body.endswith("We wissen het zodra de ronde sluit.\n")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_team_on_a_phone_says_that_it_does_not_agree(watch: Watch, javascript):
         # The arm in the whirlpool beside the questions.
         expect(page.locator("#whirlpool-title")).to_contain_text("Verdeeld: Praktisch.")
     page.get_by_role("button", name="Bekijk het verslag").first.click()
-    expect(page.get_by_role("heading", name="Waar jullie het niet eens zijn")).to_be_visible()
+    expect(page.get_by_role("link", name="Gedeeld doel Verdeeld")).to_be_visible()
     expect(page.locator(f"tr#{PAIR}")).to_contain_text("jullie zijn het niet eens")
     assert reflection.values == {PAIR: "disagree", FACTOR: "disagree"}
     if javascript:

@@ -14,7 +14,8 @@ FRAME = """() => {
     const [mark, said, foot] = [".wordmark", "main h1", ".site-foot"]
         .map((name) => document.querySelector(name).getBoundingClientRect());
     return [Math.round(said.left - mark.left),
-        Math.round(Math.max(innerHeight, document.documentElement.scrollHeight) - scrollY - foot.bottom)];
+        // A browser rounds how high a page is, up or down.
+        Math.trunc(Math.max(innerHeight, document.documentElement.scrollHeight) - scrollY - foot.bottom)];
 }"""
 
 

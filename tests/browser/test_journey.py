@@ -63,6 +63,7 @@ def talk_agree_and_conclude(page: Page) -> None:
     page.get_by_role("radio", name="Niet gedeeld door alle partners").check()
     page.get_by_role("button", name="Bewaar de uitkomst").click()
     expect(page.get_by_role("row").filter(has_text=REASON)).to_have_count(1)
+    page.get_by_text("Bekijk het advies").click()
     page.get_by_role("link", name=re.compile(f"Maak hierover een afspraak.*{NAME}")).click()
     page.get_by_label("Wat gaan jullie doen?").fill(AGREED)
     page.get_by_role("button", name="Bewaar de afspraak").click()

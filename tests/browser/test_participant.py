@@ -80,6 +80,7 @@ def test_from_short_code_to_thanks_and_on_to_the_report(browser: Browser, site, 
     page.get_by_label("Doe mee met een code").fill(session.code.lower())
     page.get_by_role("button", name="Doe mee").click()
     page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/invullen/")
     if mode is Mode.NAMED:
         next_rubric(page)
     for part in checklist.dimensions:

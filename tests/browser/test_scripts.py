@@ -153,7 +153,7 @@ def test_table_of_a_comparison_opens_a_row_and_promises_no_arrows(context: Brows
     page.goto(site + to)
 
     expect(keys).to_be_hidden()
-    page.get_by_role("region", name="Alles in één tabel").get_by_role("button").first.click()
+    page.get_by_role("table", name="Alles in één tabel").get_by_role("button").first.click()
     expect(page.get_by_role("row", name="Antwoorden bij")).to_have_count(1)
 
 

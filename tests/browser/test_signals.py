@@ -32,7 +32,7 @@ def test_coordinator_takes_part_and_facilitator_takes_it_along(watch: Watch, ses
     collaboration = session.collaboration
     page = watch.open(signed_in("els", collaboration), javascript=javascript)
     page.goto(reverse("collaboration", args=[collaboration.pk]))
-    page.get_by_role("link", name="Wat dat betekent, en kiezen").click()
+    page.get_by_role("link", name="Lees wat dat betekent en kies").click()
     if javascript:
         check(page, "Meedoen aan signalen")
     page.get_by_role("button", name="Doe mee").click()

@@ -181,7 +181,13 @@ def test_an_administrator_has_a_coordinator_invited_and_members_see_it(admin, no
     assert not people.without_coordinator().exists()
     day = clock.today()
     assert newcomer.get(reverse("account_data_file")).json()["memberships"] == [
-        {"collaboration": nobodys.name, "role": "coordinator", "appointed_on": day.isoformat()}
+        {
+            "collaboration": nobodys.name,
+            "role": "coordinator",
+            "appointed_on": day.isoformat(),
+            "mail_when_done": True,
+            "mail_when_due": True,
+        }
     ]
     told = f"(op uitnodiging van een beheerder, {date_format(day, 'j F Y')})"
     assert told in text_of(newcomer.get(reverse("account_data")))

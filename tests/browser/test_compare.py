@@ -27,6 +27,8 @@ SCROLLS = """() => {
     const cells = [...document.querySelectorAll(".finding-row td")].map((cell) => cell.getBoundingClientRect());
     return [...scrolls, ...cells.filter((cell) => cell.left < 0 || cell.right > innerWidth)].length;
 }"""
+SMALLEST_SIGN = """() => Math.min(...[...document.querySelectorAll(".finding-row .sign")]
+    .map((sign) => Math.min(parseFloat(getComputedStyle(sign).fontSize), sign.getBoundingClientRect().width)))"""
 # Each item's cells in lines, from left to right: how many stand in each.
 LINES = """() => [...document.querySelectorAll(".finding-row")].map((row) => {
     const lines = new Map();
@@ -192,6 +194,8 @@ def test_the_table_never_scrolls_inside_the_page(watch: Watch, fien, width, line
         page.goto(f"{TABLE}?{choice(*sessions[:number])}")
         assert page.evaluate(SCROLLS) == 0, number
         assert page.evaluate(FACTS)["wide"] is False
+        # A finding is told by its sign, not by its colour alone, also where its word has no room.
+        assert page.evaluate(SMALLEST_SIGN) >= 7, number
         if number in lines:
             assert page.evaluate(LINES) == [lines[number]] * 15, number
 

@@ -26,9 +26,12 @@ _LONG = re.compile(r"(\w{9,})(heid|schap)\b")
 
 def tiles(report: Report, on_paper: bool = False) -> SafeString:
     """`{% tiles report on_paper %}`: a list of links to what stands below on each item. On paper spans in a paragraph:
-    WeasyPrint tags links and items of a list that stand beside each other wrongly."""
-    shown = "\n".join(_tile(item, on_paper=on_paper) for item in report.items)
-    return SafeString(f'<p class="tiles">\n{shown}\n</p>' if on_paper else f'<ul class="tiles">\n{shown}\n</ul>')
+    WeasyPrint tags links and items of a list that stand beside each other wrongly, and spaces between them would take
+    the room of a tile."""
+    shown = [_tile(item, on_paper=on_paper) for item in report.items]
+    if on_paper:
+        return SafeString(f'<p class="tiles">{"".join(shown)}</p>')
+    return SafeString('<ul class="tiles">\n{}\n</ul>'.format("\n".join(shown)))
 
 
 def _tile(report: ItemReport, *, on_paper: bool) -> str:

@@ -5,6 +5,7 @@ What is the same for many people is drawn once for all of them. No view knows a 
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -83,26 +84,27 @@ class SheetPage:
     def _render_dimension(self, dimension: Dimension) -> SafeString:
         """A dimension with its items; the factors stand beside the whirlpool."""
         has_factors = any(item.kind is Kind.FACTOR for item in dimension.items)
-        context = {
-            "dimension": dimension,
-            "number": self.checklist.dimensions.index(dimension) + 1,
-            "total": len(self.checklist.dimensions),
-            "questions": _joined([self.render_question(item.key) for item in dimension.items]),
-            "whirlpool": render_whirlpool(self.checklist, self.sheet) if has_factors else None,
-            **self.neighbours(dimension.key),
-        }
-        return render_to_string("reflectie/questionnaire/dimension.html", context)
+        frame = _dimension_frame(
+            self.checklist, get_language() or "", dimension, has_factors, *self._named_neighbours(dimension.key)
+        )
+        whirlpool = [render_whirlpool(self.checklist, self.sheet)] if has_factors else []
+        return _filled(frame, [*whirlpool, _joined([self.render_question(item.key) for item in dimension.items])])
 
     def _render_part(self, rubric: str, heading: str | Promise, names: Sequence[str]) -> SafeString:
         """Questions beside the checklist: about the person before it, or others after it."""
-        context = {
-            "heading": heading,
-            "questions": _joined([self.render_question(name) for name in names]),
-            "is_first_beside": bool(self._beside_parts) and rubric == self._beside_parts[0][0],
-            "leads_on": rubric != self.rubrics[-1][0],
-            **self.neighbours(rubric),
-        }
-        return render_to_string("reflectie/questionnaire/beside.html", context)
+        frame = _part_frame(
+            get_language() or "",
+            rubric,
+            str(heading),
+            bool(self._beside_parts) and rubric == self._beside_parts[0][0],
+            rubric != self.rubrics[-1][0],
+            *self._named_neighbours(rubric),
+        )
+        return _filled(frame, [_joined([self.render_question(name) for name in names])])
+
+    def _named_neighbours(self, rubric: str) -> list[tuple[str, str] | None]:
+        beside = self.neighbours(rubric)
+        return [found and (found[0], str(found[1])) for found in (beside["before"], beside["after"])]
 
     def neighbours(self, rubric: str) -> dict[str, Any]:
         """A rubric with the ones before and after it."""
@@ -217,7 +219,51 @@ class SheetPage:
         return render_whirlpool(self.checklist, self.sheet, swap=True) if has_factor else ""
 
 
-def _joined(parts: Sequence[SafeString]) -> SafeString:
+# Stands where something of this sheet comes; in no text that anybody wrote.
+_GAP = SafeString("\0")
+Neighbour = tuple[str, str] | None
+
+
+# As many as there are rubrics, in a few checklists, languages and orders.
+@lru_cache(maxsize=256)
+def _dimension_frame(
+    checklist: Checklist, _language: str, dimension: Dimension, has_factors: bool, before: Neighbour, after: Neighbour
+) -> tuple[str, ...]:
+    """What stands around a dimension's questions, and around its whirlpool: the same on every sheet."""
+    context = {
+        "dimension": dimension,
+        "number": checklist.dimensions.index(dimension) + 1,
+        "total": len(checklist.dimensions),
+        "questions": _GAP,
+        "whirlpool": _GAP if has_factors else None,
+        "rubric": dimension.key, "before": before, "after": after,
+    }
+    return tuple(render_to_string("reflectie/questionnaire/dimension.html", context).split(_GAP))
+
+
+@lru_cache(maxsize=256)
+def _part_frame(
+    _language: str,
+    rubric: str,
+    heading: str,
+    is_first_beside: bool,
+    leads_on: bool,
+    before: Neighbour,
+    after: Neighbour,
+) -> tuple[str, ...]:
+    """What stands around the questions beside the checklist."""
+    context = {
+        "rubric": rubric, "heading": heading, "questions": _GAP, "is_first_beside": is_first_beside,
+        "leads_on": leads_on, "before": before, "after": after,
+    }
+    return tuple(render_to_string("reflectie/questionnaire/beside.html", context).split(_GAP))
+
+
+def _filled(frame: Sequence[str], parts: Sequence[str]) -> SafeString:
+    return _joined([frame[0], *chain.from_iterable(zip(parts, frame[1:], strict=True))])
+
+
+def _joined(parts: Sequence[str]) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - each was drawn from a template
 
 

@@ -236,7 +236,9 @@ def _dimension_frame(
         "total": len(checklist.dimensions),
         "questions": _GAP,
         "whirlpool": _GAP if has_factors else None,
-        "rubric": dimension.key, "before": before, "after": after,
+        "rubric": dimension.key,
+        "before": before,
+        "after": after,
     }
     return tuple(render_to_string("reflectie/questionnaire/dimension.html", context).split(_GAP))
 
@@ -253,8 +255,13 @@ def _part_frame(
 ) -> tuple[str, ...]:
     """What stands around the questions beside the checklist."""
     context = {
-        "rubric": rubric, "heading": heading, "questions": _GAP, "is_first_beside": is_first_beside,
-        "leads_on": leads_on, "before": before, "after": after,
+        "rubric": rubric,
+        "heading": heading,
+        "questions": _GAP,
+        "is_first_beside": is_first_beside,
+        "leads_on": leads_on,
+        "before": before,
+        "after": after,
     }
     return tuple(render_to_string("reflectie/questionnaire/beside.html", context).split(_GAP))
 

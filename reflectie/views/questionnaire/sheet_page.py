@@ -85,7 +85,7 @@ class SheetPage:
         """A dimension with its items; the factors stand beside the whirlpool."""
         has_factors = any(item.kind is Kind.FACTOR for item in dimension.items)
         frame = _dimension_frame(
-            self.checklist, get_language() or "", dimension, has_factors, *self._named_neighbours(dimension.key)
+            self.checklist, get_language() or "", dimension, has_factors, **self.neighbours(dimension.key)
         )
         whirlpool = [render_whirlpool(self.checklist, self.sheet)] if has_factors else []
         return _filled(frame, [*whirlpool, _joined([self.render_question(item.key) for item in dimension.items])])
@@ -94,22 +94,18 @@ class SheetPage:
         """Questions beside the checklist: about the person before it, or others after it."""
         frame = _part_frame(
             get_language() or "",
-            rubric,
             str(heading),
             bool(self._beside_parts) and rubric == self._beside_parts[0][0],
             rubric != self.rubrics[-1][0],
-            *self._named_neighbours(rubric),
+            **self.neighbours(rubric),
         )
         return _filled(frame, [_joined([self.render_question(name) for name in names])])
-
-    def _named_neighbours(self, rubric: str) -> list[tuple[str, str] | None]:
-        beside = self.neighbours(rubric)
-        return [found and (found[0], str(found[1])) for found in (beside["before"], beside["after"])]
 
     def neighbours(self, rubric: str) -> dict[str, Any]:
         """A rubric with the ones before and after it."""
         at = [key for key, _name in self.rubrics].index(rubric)
-        before, after = self.rubrics[:at], self.rubrics[at + 1 :]
+        named = [(key, str(name)) for key, name in self.rubrics]
+        before, after = named[:at], named[at + 1 :]
         return {
             "rubric": rubric,
             "before": before[-1] if before else None,
@@ -227,7 +223,13 @@ Neighbour = tuple[str, str] | None
 # As many as there are rubrics, in a few checklists, languages and orders.
 @lru_cache(maxsize=256)
 def _dimension_frame(
-    checklist: Checklist, _language: str, dimension: Dimension, has_factors: bool, before: Neighbour, after: Neighbour
+    checklist: Checklist,
+    _language: str,
+    dimension: Dimension,
+    has_factors: bool,
+    rubric: str,
+    before: Neighbour,
+    after: Neighbour,
 ) -> tuple[str, ...]:
     """What stands around a dimension's questions, and around its whirlpool: the same on every sheet."""
     context = {
@@ -236,7 +238,7 @@ def _dimension_frame(
         "total": len(checklist.dimensions),
         "questions": _GAP,
         "whirlpool": _GAP if has_factors else None,
-        "rubric": dimension.key,
+        "rubric": rubric,
         "before": before,
         "after": after,
     }
@@ -246,10 +248,10 @@ def _dimension_frame(
 @lru_cache(maxsize=256)
 def _part_frame(
     _language: str,
-    rubric: str,
     heading: str,
     is_first_beside: bool,
     leads_on: bool,
+    rubric: str,
     before: Neighbour,
     after: Neighbour,
 ) -> tuple[str, ...]:

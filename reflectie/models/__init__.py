@@ -24,6 +24,7 @@ from .session import (
     nth_that_day,
     report_is_open,
 )
+from .talk import ParkedTopic, Poll, PollVote, Talk
 from .work import DailyJob, Heartbeat, OutgoingMail
 
 __all__ = [
@@ -50,13 +51,17 @@ __all__ = [
     "Membership",
     "Outcome",
     "OutgoingMail",
+    "ParkedTopic",
     "Partner",
+    "Poll",
+    "PollVote",
     "RateCount",
     "ReportNotice",
     "Response",
     "Role",
     "Session",
     "SessionTotals",
+    "Talk",
     "has_words",
     "nth_that_day",
     "report_is_open",

@@ -273,6 +273,8 @@ class Agreement(models.Model):
     # In the order in which they were made.
     position = models.PositiveSmallIntegerField(default=0)
     what = models.CharField(max_length=MAX_AGREEMENT)
+    # At which moment it is done, where the team said so: "als …, dan …".
+    trigger = models.CharField(max_length=MAX_AGREEMENT, blank=True)
     who = models.CharField(max_length=MAX_NAME, blank=True)
     due_on = models.DateField(null=True, blank=True)
     # Which obstacle it is about, and which principle it follows, if any.

@@ -284,6 +284,11 @@ LANDED = {
     "0014_session_name": "df8da9ef9581576a",
     "0015_former_links": "386de9dd02d80d8f",
     "0016_disagree": "a647a7e6288cf64d",
+    "0017_session_totals": "8c22b9614657e73c",
+    "0018_report_notice": "2a2f3adbac34885d",
+    "0019_archive": "50a033f0e8061698",
+    "0020_conclusion_time": "5b6dd6b6d7c18fa2",
+    "0021_coordinator_mails": "22a3c4908f778b7d",
 }
 
 

@@ -68,7 +68,7 @@ FILLED_IN = {
     "reflectie_madepdf": {"page": ""},
     "reflectie_answer": {"released": False},
     "reflectie_collaboration": {"invented": False, "signals_from": None, "archived_on": None},
-    "reflectie_agreement": {"sharing": "", "coordinators_mailed": False},
+    "reflectie_agreement": {"sharing": "", "coordinators_mailed": False, "trigger": ""},
 }
 # And what is worked out of the row itself.
 WORKED_OUT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

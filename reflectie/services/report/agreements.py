@@ -16,6 +16,7 @@ from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import ConflictError, is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
+from reflectie.services.sessions.talking import is_talking, lock_talking_session, note_talk_change
 
 from .reports import agreement_of
 
@@ -38,7 +39,7 @@ def add_agreement(session: Session, agreement: Agreement, key: UUID) -> Agreemen
     an item that the checklist doesn't have, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
-        session = _in_discussion(session)
+        session = lock_talking_session(session)
         own = uuid5(session.pk, "\x1f".join((str(key), *agreement.parts)))
         if kept := load_agreement(session, own):
             return kept
@@ -47,6 +48,7 @@ def add_agreement(session: Session, agreement: Agreement, key: UUID) -> Agreemen
         last = session.agreements.aggregate(last=Max("position"))["last"]
         place = 0 if last is None else last + 1
         AgreementRow.objects.create(pk=own, session=session, position=place, **_columns(session, agreement))
+        note_talk_change(session)
     return replace(agreement, key=str(own))
 
 
@@ -60,7 +62,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
     """
     with transaction.atomic():
         session = lock_session(session)
-        if session.stage not in OPENED:
+        if session.stage not in OPENED and not is_talking(session):
             raise StageError
         current = load_agreement(session, key)
         if current is None:
@@ -72,6 +74,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
             return current
         session.agreements.filter(pk=key).update(**_columns(session, wanted))
         _erase_copies(session, _takes_back(current, wanted))
+        note_talk_change(session)
     return wanted
 
 
@@ -82,10 +85,11 @@ def remove_agreement(session: Session, key: UUID, seen: str) -> None:
     the session was erased.
     """
     with transaction.atomic():
-        session = _in_discussion(session)
+        session = lock_talking_session(session)
         if is_to_write(seen, None, load_agreement(session, key)):
             session.agreements.filter(pk=key).delete()
             _erase_copies(session, True)
+            note_talk_change(session)
 
 
 def open_agreements(collaboration: Collaboration) -> tuple[UUID | None, tuple[Agreement, ...]]:
@@ -111,13 +115,6 @@ def open_agreements_of(user: User) -> "QuerySet[AgreementRow]":
     return in_order.select_related("session__collaboration", "item")
 
 
-def _in_discussion(session: Session) -> Session:
-    session = lock_session(session)
-    if session.stage != Session.Stage.DISCUSSION:
-        raise StageError
-    return session
-
-
 def _without_state(agreement: Agreement) -> Agreement:
     return replace(agreement, state=State.OPEN, reason="")
 
@@ -131,12 +128,13 @@ def _columns(session: Session, agreement: Agreement) -> dict[str, Any]:
         "principle": agreement.principle,
         "state": agreement.state,
         "reason": agreement.reason,
+        "trigger": agreement.trigger,
     }
 
 
 def _takes_back(current: Agreement, wanted: Agreement) -> bool:
     """Whether words that somebody typed stand there no longer. Another state or day takes back nothing."""
-    before, after = ((found.what, found.who, found.reason) for found in (current, wanted))
+    before, after = ((found.what, found.who, found.reason, found.trigger) for found in (current, wanted))
     return any(old not in {"", new} for old, new in zip(before, after, strict=True))
 
 

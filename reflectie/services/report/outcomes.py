@@ -12,6 +12,7 @@ from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
+from reflectie.services.sessions.talking import lock_talking_session, note_talk_change
 
 from .reports import outcome_of
 
@@ -34,9 +35,7 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
     KeyError for an item that the checklist doesn't have, and NotFoundError when the session was erased.
     """
     with transaction.atomic():
-        session = lock_session(session)
-        if session.stage != Session.Stage.DISCUSSION:
-            raise StageError
+        session = lock_talking_session(session)
         item_id = item_ids(session.checklist_id)[key]
         current = load_outcome(session, key)
         if not is_to_write(seen, outcome, current):
@@ -53,6 +52,7 @@ def record_outcome(session: Session, key: str, outcome: Outcome | None, seen: st
             OutcomeRow.objects.update_or_create(session=session, item_id=item_id, defaults=parts)
         # What was wiped or reworded may not live on, in a PDF or in the database's files.
         session.made_pdfs.all().delete()
+        note_talk_change(session)
         truncate_wal_on_commit()
     return outcome
 
@@ -83,6 +83,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
             session.removed[field] = session.removed.get(field, 0) + removed
             session.save(update_fields=["removed"])
             session.made_pdfs.all().delete()
+            note_talk_change(session)
             truncate_wal_on_commit()
     return removed
 

@@ -190,6 +190,7 @@ def agreement_of(row: AgreementRow) -> Agreement:
         principle=row.principle,
         state=State(row.state),
         reason=row.reason,
+        trigger=row.trigger,
     )
 
 

@@ -13,6 +13,7 @@ from reflectie.models import DailyJob, Session
 from .accounts import erase_unconfirmed, unconfirmed_accounts
 from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
+from .meeting.talks import forget_talks
 from .rate_counts import erase_old_counts
 from .sessions.aggregation import aggregate_old_rounds, old_rounds, rounds_to_aggregate
 from .sessions.report_notices import erase_old_notices
@@ -94,13 +95,14 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     Raises HeldBackError, and erases nothing at all, when this is more than MOST_DAYS after the last time and anything
     would go, or when more than SHARE of the reflections or rounds would go at once: a clock a year ahead would erase
     everything. Unless it was `confirmed`. A clock that goes back erases nothing, as nothing is old then.
-    What people erased themselves leaves the database's files either way, and counts of what was tried and times of
-    conclusions go: none is missed by anybody.
+    What people erased themselves leaves the database's files either way, and counts of what was tried, times of
+    conclusions and where talks were go: none is missed by anybody.
     """
     # However large the database is: at this hour hardly anybody waits for it.
     write_anew = partial(transaction.on_commit, partial(compact_database, limit=None), robust=True)
     erase_old_counts()
     forget_times()
+    forget_talks(day)
     if not confirmed and (why := _doubt(day)):
         is_new = _hold(day, why)
         write_anew()

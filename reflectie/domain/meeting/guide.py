@@ -87,6 +87,8 @@ class Why(StrEnum):
     BLIND = "blind-spot"
     # Nothing is known yet: the booklet asks this first.
     ASKED = "asked-first"
+    # Somebody in the room wants to talk about it.
+    RAISED = "raised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Guide:
 
 def build_guide(report: Report, minutes: int = USUAL_LENGTH) -> Guide:
     """The agenda of a meeting about a report. Raises KeyError when `minutes` is none of LENGTHS."""
-    earlier = _earlier(report)
+    earlier = find_earlier(report)
     topics = find_topics(report)[: TOPICS[minutes]]
     plan = dict(PLANS[minutes])
     if not earlier:
@@ -188,7 +190,7 @@ def deal_cards(report: Report) -> tuple[tuple[ItemReport, ...], ...]:
     return tuple(tuple(dealt[at : at + CARDS_ON_A_PAGE]) for at in range(0, len(dealt), CARDS_ON_A_PAGE))
 
 
-def _earlier(report: Report) -> tuple[Agreement, ...]:
+def find_earlier(report: Report) -> tuple[Agreement, ...]:
     """What was agreed last time, first what was neither done nor dropped."""
     return standing_first(report.since.earlier.agreements if report.since else ())
 

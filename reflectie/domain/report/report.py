@@ -15,10 +15,11 @@ from reflectie.domain.rules.turnout import Turnout, turnout_of
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode, Setup
 
-from .agreements import Agreement, Conclusion, State
+from .agreements import Agreement, Conclusion, Parked, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, IntensityAnswer, ItemReport, Note, Tally, agreement_on
 from .outcomes import Choice, Outcome
+from .polls import Poll
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -168,6 +169,9 @@ class Report:
     ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
+    # What the talk put off, and the polls in it, in the order in which these came.
+    parked: tuple[Parked, ...] = ()
+    polls: tuple[Poll, ...] = ()
 
     @property
     def turnout(self) -> Turnout | None:

@@ -14,7 +14,7 @@ from django.db.models.functions import Replace
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.rules.suppression import enough, groups_to_suppress, questions_to_erase
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Answer, Collaboration, Invitee, Response, Session
+from reflectie.models import Answer, Collaboration, Invitee, Response, Session, Talk
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models.prepared import Prepared
 from reflectie.services.clock import now, today
@@ -440,4 +440,6 @@ def adopt(session: Session, token: str, collaboration: Collaboration) -> Session
         session.collaboration, session.join_token = lock_collaboration(collaboration.pk), token
         session.number = _next_number(session.collaboration)
         session.save()
+        # A talk on one screen goes on with a wall and a remote, which are begun anew.
+        Talk.objects.filter(session=session).delete()
     return session

@@ -1,5 +1,6 @@
 """Refuses settings that would put people's answers at risk: under `manage.py`, and when a server starts."""
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,22 @@ def folding(**_: Any) -> Iterator[CheckMessage]:
             hint="Set the number of months after the conclusion when only counts of answers stay; 24 is usual. "
             "Set 0 to keep the answers.",
             id="samenwerking.E008",
+        )
+
+
+@register(TAG)
+def backups(**_: Any) -> Iterator[CheckMessage]:
+    if settings.BACKUP_KEEP_DAYS < 1:
+        yield Error(
+            f"BACKUP_KEEP_DAYS is {settings.BACKUP_KEEP_DAYS}: no backup would be kept.",
+            hint="Set the number of days that a daily backup is kept to 1 or more; 14 is usual.",
+            id="samenwerking.E011",
+        )
+    if settings.BACKUP_RECIPIENT and not shutil.which("age"):
+        yield Error(
+            "BACKUP_RECIPIENT asks for closed backups, and the program that closes them is not installed.",
+            hint="Have an administrator do this: apt-get install age",
+            id="samenwerking.E012",
         )
 
 

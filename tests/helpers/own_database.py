@@ -1,0 +1,71 @@
+"""Databases that a test may replace, break or fill: copies of the tests' own, which are gone afterwards."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from reflectie.services.hosting.tally import TableTally, tallies_of_file, tallies_on_server
+from tests.helpers.database_addresses import address_of
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _on_server(*statements: str) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@contextmanager
+def own_database(name: str, *, empty: bool = False) -> Iterator[None]:
+    """With another database in force: a copy of the tests' own (migrated, with the checklist), or one without anything
+    (`empty`). `name` is the path of a file on SQLite, of which the last part counts elsewhere."""
+    usual = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        if not empty:
+            with closing(sqlite3.connect(usual)) as old, closing(sqlite3.connect(name)) as new:
+                old.backup(new)
+    else:
+        name = f"{usual}_{Path(name).stem}"
+        template = "template0" if empty else usual
+        _on_server(
+            f"DROP DATABASE IF EXISTS {_quoted(name)}", f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}"
+        )
+    with in_force(name):
+        yield
+    if connection.vendor == "postgresql":
+        _on_server(f"DROP DATABASE {_quoted(name)}")
+
+
+@contextmanager
+def in_force(name: str) -> Iterator[None]:
+    """With the database of this name as the one of the app, in this process."""
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = str(name)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+
+
+def tallies(database: BaseDatabaseWrapper = connection) -> dict[str, TableTally]:
+    """What stands in the database in force."""
+    if database.vendor == "postgresql":
+        return tallies_on_server(database)
+    database.close()
+    return tallies_of_file(Path(str(database.settings_dict["NAME"])))
+
+
+def environment_on_it() -> dict[str, str]:
+    """Settings for a process on the database in force."""
+    return {**os.environ, "DATABASE_URL": address_of(connection)}

@@ -1,0 +1,34 @@
+"""Fixtures of backups: a site with a database of its own, that may be replaced."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.own_database import own_database
+
+
+@pytest.fixture
+def site(transactional_db, content, tmp_path: Path, settings) -> Iterator[None]:
+    """A migrated database with the checklist, on which a test may do as it likes; and a `var/` of its own."""
+    settings.VAR_DIR = tmp_path
+    with own_database(str(tmp_path / "site.sqlite3")):
+        yield
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> tuple[str, Path]:
+    """Of age: the public key that closes, and the file with the one that opens."""
+    return make_key(tmp_path / "key.txt")
+
+
+@pytest.fixture
+def other_key(tmp_path: Path) -> tuple[str, Path]:
+    return make_key(tmp_path / "other.txt")
+
+
+def make_key(file: Path) -> tuple[str, Path]:
+    subprocess.run(["age-keygen", "--output", str(file)], check=True, capture_output=True)
+    told = subprocess.run(["age-keygen", "-y", str(file)], check=True, capture_output=True, text=True).stdout
+    return told.strip(), file

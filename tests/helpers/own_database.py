@@ -17,11 +17,10 @@ def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
-def _on_server(*statements: str) -> None:
+def _on_server(statement: str) -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(statement)
 
 
 @contextmanager
@@ -29,20 +28,36 @@ def own_database(name: str, *, empty: bool = False) -> Iterator[None]:
     """With another database in force: a copy of the tests' own (migrated, with the checklist), or one without anything
     (`empty`). `name` is the path of a file on SQLite, of which the last part counts elsewhere."""
     usual = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        if not empty:
-            with closing(sqlite3.connect(usual)) as old, closing(sqlite3.connect(name)) as new:
-                old.backup(new)
-    else:
-        name = f"{usual}_{Path(name).stem}"
-        template = "template0" if empty else usual
-        _on_server(
-            f"DROP DATABASE IF EXISTS {_quoted(name)}", f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}"
-        )
+    if connection.vendor == "postgresql":
+        with _made_on_server(name, "template0" if empty else usual) as made, in_force(made):
+            yield
+        return
+    if not empty:
+        with closing(sqlite3.connect(usual)) as old, closing(sqlite3.connect(name)) as new:
+            old.backup(new)
     with in_force(name):
         yield
-    if connection.vendor == "postgresql":
-        _on_server(f"DROP DATABASE {_quoted(name)}")
+
+
+@contextmanager
+def empty_database(name: str) -> Iterator[str]:
+    """The address of a database without anything, beside the one in force."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{name}"
+        return
+    with _made_on_server(name, "template0") as made:
+        yield address_of(connection, made)
+
+
+@contextmanager
+def _made_on_server(name: str, template: str) -> Iterator[str]:
+    made = f"{connection.settings_dict['NAME']}_{Path(name).stem}"
+    _on_server(f"DROP DATABASE IF EXISTS {_quoted(made)}")
+    _on_server(f"CREATE DATABASE {_quoted(made)} TEMPLATE {_quoted(template)}")
+    try:
+        yield made
+    finally:
+        _on_server(f"DROP DATABASE {_quoted(made)}")
 
 
 @contextmanager

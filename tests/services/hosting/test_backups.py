@@ -26,7 +26,7 @@ from reflectie.tasks import back_up_today
 from tests.helpers.factories import fill_in, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.own_database import environment_on_it, tallies
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("site")]
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def mode_of(path: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from environ import Env
 
 from reflectie.services.hosting.tally import TableTally, tallies_of_file, tallies_on_server
 from tests.helpers.database_addresses import address_of
@@ -27,26 +28,27 @@ def _on_server(statement: str) -> None:
 def own_database(name: str, *, empty: bool = False) -> Iterator[None]:
     """With another database in force: a copy of the tests' own (migrated, with the checklist), or one without anything
     (`empty`). `name` is the path of a file on SQLite, of which the last part counts elsewhere."""
-    usual = connection.settings_dict["NAME"]
-    if connection.vendor == "postgresql":
-        with _made_on_server(name, "template0" if empty else usual) as made, in_force(made):
-            yield
-        return
-    if not empty:
-        with closing(sqlite3.connect(usual)) as old, closing(sqlite3.connect(name)) as new:
-            old.backup(new)
-    with in_force(name):
+    with other_database(name, empty=empty) as address, in_force(_name_in(address)):
         yield
 
 
 @contextmanager
-def empty_database(name: str) -> Iterator[str]:
-    """The address of a database without anything, beside the one in force."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{name}"
+def other_database(name: str, *, empty: bool = True) -> Iterator[str]:
+    """The address of another database, beside the one in force: without anything, or a copy of that one."""
+    usual = connection.settings_dict["NAME"]
+    if connection.vendor == "postgresql":
+        with _made_on_server(name, "template0" if empty else usual) as made:
+            yield address_of(connection, made)
         return
-    with _made_on_server(name, "template0") as made:
-        yield address_of(connection, made)
+    if not empty:
+        with closing(sqlite3.connect(usual)) as old, closing(sqlite3.connect(name)) as new:
+            old.backup(new)
+    yield address_of(connection, name)
+
+
+def _name_in(address: str) -> str:
+    """Of the database at an address."""
+    return str(Env.db_url_config(address)["NAME"])
 
 
 @contextmanager

@@ -18,6 +18,8 @@ def production(settings: Any) -> None:
     settings.SECRET_KEY_FALLBACKS = []
     settings.RETENTION_DAYS = 90
     settings.FOLD_MONTHS = 24
+    settings.BACKUP_KEEP_DAYS = 14
+    settings.BACKUP_RECIPIENT = []
     settings.REGISTRATION = "open"
     settings.SIGNAL_LABEL = "region"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -60,6 +62,7 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
         ({"FOLD_MONTHS": -1}, "samenwerking.E008"),
+        ({"BACKUP_KEEP_DAYS": 0}, "samenwerking.E011"),
         ({"REGISTRATION": "closed"}, "samenwerking.E006"),
         ({"REGISTRATION": ""}, "samenwerking.E006"),
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),
@@ -110,6 +113,13 @@ def test_mail_to_the_console_is_a_warning_before_deployment(settings: Any) -> No
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert ids() == []
     assert ids(deploy=True) == ["samenwerking.W002"]
+
+
+def test_closed_backups_need_the_program_that_closes_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.BACKUP_RECIPIENT = ["age1verzonnen"]
+    assert ids() == []
+    monkeypatch.setenv("PATH", "")
+    assert ids() == ["samenwerking.E012"]
 
 
 def test_the_checks_run_under_manage_py_too(settings: Any) -> None:

@@ -26,6 +26,8 @@ from .installation import file_of, is_unused, refuse_in_use
 from .tally import Adder, TableTally
 
 ALIAS = "target"
+_SCHEMES = {"sqlite", "postgres", "postgresql", "pgsql"}
+_NO_ADDRESS = "That is no address of an SQLite or PostgreSQL database, as DATABASE_URL has it."
 # Rows that are in memory at once. A PDF is some hundred kilobytes, so of those few.
 _BATCH, _HEAVY_BATCH = 2000, 50
 
@@ -70,11 +72,13 @@ def _prepare(target: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def _target(address: str) -> Iterator[BaseDatabaseWrapper]:
+    # What reading it says where it fails may quote the address, with its password.
+    if address.partition("://")[0] not in _SCHEMES:
+        raise HostingError(_NO_ADDRESS)
     try:
         read = configure(environ.Env.db_url_config(address))
-    except (ImproperlyConfigured, ValueError, KeyError):
-        # Without what it says itself: that may quote the address, with its password.
-        raise HostingError("That is no address of a database, as DATABASE_URL has it.") from None
+    except (ImproperlyConfigured, ValueError):
+        raise HostingError(_NO_ADDRESS) from None
     connections.databases[ALIAS] = connections.configure_settings({DEFAULT_DB_ALIAS: read})[DEFAULT_DB_ALIAS]
     try:
         yield connections[ALIAS]

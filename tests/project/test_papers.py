@@ -9,14 +9,12 @@ import ast
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for where in ("*.md", "docs/**/*.md") for path in ROOT.glob(where))
@@ -56,8 +54,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
     "manage.py move_to": "services/hosting/test_moving.py::"
     "test_every_row_moves_to_an_sqlite_file_and_back_and_reads_the_same",
-    "manage.py restore": "services/hosting/test_restoring.py::"
-    "test_backup_comes_back_on_an_empty_machine_row_by_row",
+    "manage.py restore": "services/hosting/test_restoring.py::test_backup_comes_back_on_an_empty_machine_row_by_row",
     "manage.py restore --replace": "services/hosting/test_restoring.py::"
     "test_used_installation_is_refused_and_replaced_only_with_its_name_typed",
     "manage.py write_totals": "ci: ./run --setup",

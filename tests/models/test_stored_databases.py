@@ -27,7 +27,8 @@ from reflectie.domain.text import search_key, sort_key
 from reflectie.models import Answer, Partner, Session
 
 DUMPS = Path(__file__).parent / "dumps"
-COMMITS = ["ae32350", "6a99165", "130b663", "7b3aba7", "ef61adc"]
+# The last two are 0.5.0 and 0.6.0; each version before these has one too.
+COMMITS = ["ae32350", "6a99165", "130b663", "7b3aba7", "ef61adc", "d7b475d", "296a173"]
 # What migrations and Django itself write anew, or add to.
 NOT_PEOPLES = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
 # 0003 lets go of PDFs, which are made again.

@@ -330,7 +330,7 @@ def test_real_server_refuses_an_old_database_until_it_is_set_up(tmp_path: Path) 
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0); call_command('load_checklist', stdout=open(os.devnull, 'w'))\n"
-        "import samenwerking.wsgi; from django.test import Client; from reflectie.services.tokens import hash_token, read_token\n"
+        "import samenwerking.wsgi; from django.test import Client; from reflectie.services.tokens import read_token\n"
         "address = '/rapport/' + read_token('verzonnen-link-0-abcdefgh') + '/'\n"
         "look = lambda: Client(SERVER_NAME='127.0.0.1').get(address)\n"
         "before = look(); call_command('write_totals'); call_command('write_totals', '--check')\n"

@@ -8,6 +8,7 @@ whoever restores without this app needs the same program.
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -113,10 +114,10 @@ def write_backup(target: Path, database: Path, manifest: Manifest, recipients: S
     """
     if target.exists():
         raise HostingError(f"{target.name} is there already, and stays as it is. Choose another name.")
-    partial = target.with_name(f".{target.name}.part")
+    # Another process may be making one of the same name.
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        partial.unlink(missing_ok=True)
-        with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        with os.fdopen(_new(partial), "wb") as file:
             with _closed(file, recipients) as sink:
                 _write_zip(sink, database, manifest)
             file.flush()

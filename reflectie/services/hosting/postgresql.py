@@ -96,7 +96,8 @@ def others_connected(database: BaseDatabaseWrapper) -> int:
 @contextmanager
 def scratch_database(database: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
     """A connection to an empty database on the same server, which is gone afterwards."""
-    name = f"scratch_{os.getpid()}"
+    # Always the same, so that what a check left that was killed goes with the next one.
+    name = f"{database.settings_dict['NAME']}_scratch"
     quoted = database.ops.quote_name(name)
     with database.cursor() as cursor:
         cursor.execute("SELECT rolcreatedb OR rolsuper, current_schema() FROM pg_roles WHERE rolname = current_user")

@@ -1,5 +1,6 @@
 """Fixtures of backups: a site with a database of its own, that may be replaced."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,22 @@ def key(tmp_path: Path) -> tuple[str, Path]:
 @pytest.fixture
 def other_key(tmp_path: Path) -> tuple[str, Path]:
     return make_key(tmp_path / "other.txt")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 kilobytes, where the machine lets us make one."""
+    folder = tmp_path / "schijf"
+    folder.mkdir()
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True
+        ).returncode
+    ):
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 def make_key(file: Path) -> tuple[str, Path]:

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as in_force
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.db import connection, connections
 
 from reflectie.domain.setup import Mode
-from reflectie.models import Answer, Session
+from reflectie.models import Answer, MadePdf, Session
 from reflectie.services import clock
 from reflectie.services.hosting import backups, postgresql
 from reflectie.services.hosting.backup_file import Manifest
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.hosting.restoring import check_backup
 from reflectie.tasks import back_up_today
-from tests.helpers.factories import fill_in, make_account, make_collaboration, make_reflection, make_round
+from tests.helpers.factories import at_once, fill_in, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.own_database import environment_on_it, tallies
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -192,6 +192,17 @@ def test_full_disk_leaves_nothing_and_says_so(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if "b.zip" in path.name or ".backup" in path.name] == []
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_disk_that_is_full_for_real(small_disk, key, is_closed):
+    some_people()
+    # What doesn't get any smaller in a ZIP.
+    MadePdf.objects.create(session=Session.objects.first(), key="verslag", content=os.urandom(100_000))
+    connection.close()
+    with pytest.raises(HostingError, match="There is no room on the disk"):
+        backups.make_backup(small_disk / "b.zip", [key[0]] if is_closed else [])
+    assert list(small_disk.iterdir()) == []
+
+
 def test_disk_that_fills_up_while_the_file_is_written(tmp_path, monkeypatch):
     def full(*_args: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
@@ -292,6 +303,23 @@ def test_worker_says_in_the_log_that_it_failed_and_health_that_it_is_late(tmp_pa
     settings.BACKUP_DIR = ""
     assert not backups.backups_are_late(today)
     assert Session.objects.count() == 0
+
+
+def test_two_at_once_of_one_name_leave_a_whole_file(tmp_path):
+    some_people()
+    connection.close()
+    done = at_once(*[lambda: backups.make_backup(tmp_path / "b.zip")] * 3)
+    assert any(isinstance(each, backups.Made) for each in done)
+    assert check_backup(tmp_path / "b.zip").differences == ()
+    assert [path.name for path in tmp_path.iterdir() if "b.zip" in path.name] == ["b.zip"]
+
+
+@pytest.mark.parametrize("name", ["backup", "check_backup", "restore", "move_to"])
+def test_each_command_says_what_it_does(name):
+    with pytest.raises(SystemExit) as ended:
+        call_command(name, "--help")
+    assert ended.value.code == 0
+    assert len(load_command_class("reflectie", name).help) > 100
 
 
 def test_manifest_that_is_none_or_of_a_newer_format_is_refused():

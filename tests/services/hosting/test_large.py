@@ -31,7 +31,8 @@ MOST_MEMORY = 250
 def fill() -> None:
     """A million answers on 66,670 sheets of 6,667 sessions, one in ten with a note."""
     collaboration = make_collaboration()
-    alike = {"collaboration": collaboration, "mode": "anonymous", "planned_on": date(2026, 11, 20), "stage": "closed"}
+    day = date(2026, 11, 20)
+    alike = {"collaboration": collaboration, "mode": "anonymous", "planned_on": day, "changed_on": day, "stage": "open"}
     make_sessions(*[alike] * SESSIONS)
     key, often, no, yes = SQL[connection.vendor]
     numbers = f"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {RESPONSES}) SELECT i FROM n)"

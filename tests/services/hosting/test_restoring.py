@@ -25,7 +25,7 @@ from reflectie.services.hosting import backups, postgresql, restoring
 from reflectie.services.hosting.errors import HostingError, reason
 from reflectie.services.hosting.restoring import check_backup, restore_backup
 from tests.helpers.factories import browser, fill_in, make_account, make_collaboration, make_reflection, make_round
-from tests.helpers.own_database import environment_on_it, own_database, tallies
+from tests.helpers.own_database import environment_on_it, in_force, own_database, tallies
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -284,6 +284,14 @@ def test_failure_at_any_step_leaves_the_database_as_it_was(backup, monkeypatch):
                 restore_backup(backup, None, clock.today(), replace=True)
         assert tallies() == before, name
     assert schema.what_does_not_fit() == ""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server's disk is elsewhere")
+def test_full_disk_while_restoring_leaves_nothing(backup, small_disk):
+    with in_force(str(small_disk / "db.sqlite3")):
+        with pytest.raises(HostingError, match="There is no room on the disk"):
+            restore_backup(backup, None, clock.today())
+        assert list(small_disk.iterdir()) == []
 
 
 def test_running_site_is_not_replaced(backup):

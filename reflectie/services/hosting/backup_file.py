@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import struct
 import subprocess
 import tempfile
 import time
@@ -32,6 +33,8 @@ _PIECE = 1 << 20
 _LONGEST = 24 * 3600
 # A manifest of ours is some kilobytes. Whatever says more is none.
 _MOST_MANIFEST_BYTES = 1_000_000
+# What reading a ZIP may say of one that was cut or changed.
+_NOT_WHOLE = (zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, EOFError, RuntimeError)
 _BROKEN = "The file is damaged or not whole: {}. Take another backup."
 _NO_AGE = "The program age is not installed, which opens and closes backups: apt-get install age"
 _NO_ROOM = "There is no room on the disk, or no more may be written: {}."
@@ -219,7 +222,7 @@ def open_backup(file: Path, folder: Path, identity: Path | None = None) -> Opene
                 shutil.copyfileobj(source, target, _PIECE)
     except FileNotFoundError as error:
         raise HostingError(f"{file.name} is not there, or may not be read.") from error
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _NOT_WHOLE as error:
         raise HostingError(_BROKEN.format("it is no whole backup of this app")) from error
     if (database.stat().st_size, checksum_of(database)) != (manifest.size, manifest.checksum):
         raise HostingError(_BROKEN.format("the database in it is not the one that was put there"))

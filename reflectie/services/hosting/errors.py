@@ -2,6 +2,8 @@
 
 import re
 
+NO_DATABASE = "There is nothing to back up: the database has no tables. See whether DATABASE_URL is right."
+
 
 class HostingError(Exception):
     """It could not be done, and what stood there stands as it was. The text is for whoever runs the site, in English as

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
-from .errors import HostingError, reason
+from .errors import NO_DATABASE, HostingError, reason
 from .tally import TableTally, tables_on_server, tallies_on_server
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -53,6 +54,8 @@ def dump(database: BaseDatabaseWrapper, target: Path) -> dict[str, TableTally]:
             cursor.execute("SELECT pg_export_snapshot(), current_schema()")
             snapshot, schema = cursor.fetchone()
             tables = [f'--table="{schema}"."{table}"' for table in tables_on_server(database)]
+            if not tables:
+                raise HostingError(NO_DATABASE)
             how = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={target}"]
             _run("pg_dump", database, [*how, *tables])
             return tallies_on_server(database)
@@ -126,8 +129,9 @@ def set_aside(database: BaseDatabaseWrapper) -> Iterator[None]:
     """With every table out of the way, so that others can take their place: in a schema of their own, which goes when
     all went well. Otherwise they come back, also those that were put aside by a restore that was killed."""
     bring_back(database)
-    with transaction.atomic(database.alias), database.cursor() as cursor:
+    with _all_or_nothing(database) as cursor:
         cursor.execute(f"CREATE SCHEMA {_ASIDE}")
+        cursor.execute(f"COMMENT ON SCHEMA {_ASIDE} IS '{timezone.now().isoformat()}'")
         for table in tables_on_server(database):
             cursor.execute(f"ALTER TABLE {database.ops.quote_name(table)} SET SCHEMA {_ASIDE}")
     try:
@@ -140,15 +144,42 @@ def set_aside(database: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def bring_back(database: BaseDatabaseWrapper) -> None:
-    """Where a restore put tables aside and didn't end: take away what it made in their place, and put them back."""
-    with transaction.atomic(database.alias), database.cursor() as cursor:
+    """Where a restore put tables aside and didn't end: take away what it made in their place, and put them back.
+
+    Raises HostingError, and leaves both, where a worker has run on what took their place.
+    """
+    with _all_or_nothing(database) as cursor:
         cursor.execute("SELECT tablename, current_schema() FROM pg_tables WHERE schemaname = %s", [_ASIDE])
         aside = cursor.fetchall()
-        if not aside:
-            return
-        for table in tables_on_server(database):
+        tables = tables_on_server(database)
+        if aside and "reflectie_heartbeat" in tables:
+            cursor.execute(
+                "SELECT count(*) FROM reflectie_heartbeat "
+                "WHERE seen_at > obj_description(%s::regnamespace, 'pg_namespace')::timestamptz",
+                [_ASIDE],
+            )
+            if cursor.fetchone()[0]:
+                raise HostingError(
+                    f"A restore was broken off, and the site was started since: its former tables are still in the "
+                    f"schema {_ASIDE}. If what is there now is right, let an administrator do this, and begin again: "
+                    f"DROP SCHEMA {_ASIDE} CASCADE"
+                )
+        for table in tables if aside else []:
             cursor.execute(f"DROP TABLE {database.ops.quote_name(table)} CASCADE")
         for table, schema in aside:
             names = f"{_ASIDE}.{database.ops.quote_name(table)} SET SCHEMA {database.ops.quote_name(schema)}"
             cursor.execute(f"ALTER TABLE {names}")
-        cursor.execute(f"DROP SCHEMA {_ASIDE}")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {_ASIDE}")
+
+
+@contextmanager
+def _all_or_nothing(database: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+    """A transaction of a connection of its own, which Django's `atomic` doesn't know."""
+    with database.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            yield cursor
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")

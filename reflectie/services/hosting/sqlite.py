@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from .backup_file import sync_folder
-from .errors import HostingError
+from .errors import NO_DATABASE, HostingError
 
 _BROKEN = "The database in the backup is damaged: SQLite's own check doesn't pass."
 _IN_USE = (
@@ -18,6 +18,8 @@ _IN_USE = (
 def dump(source: Path, target: Path) -> None:
     """Copy a database into a new file, readable by this user alone, while others write. One step, so that it is of one
     moment, however long it takes."""
+    if not source.is_file() or not source.stat().st_size:
+        raise HostingError(NO_DATABASE)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
@@ -31,7 +33,10 @@ def dump(source: Path, target: Path) -> None:
 def migrations_in(file: Path) -> list[str]:
     """Every migration that the database in a file had, as "app.name"."""
     with closing(sqlite3.connect(file)) as database:
-        found = database.execute("SELECT app || '.' || name FROM django_migrations")
+        try:
+            found = database.execute("SELECT app || '.' || name FROM django_migrations")
+        except sqlite3.Error as error:
+            raise HostingError(NO_DATABASE) from error
         return sorted(name for (name,) in found)
 
 

@@ -24,7 +24,7 @@ from reflectie.services.hosting.errors import HostingError
 from reflectie.services.hosting.restoring import check_backup
 from reflectie.tasks import back_up_today
 from tests.helpers.factories import at_once, fill_in, make_account, make_collaboration, make_reflection, make_round
-from tests.helpers.own_database import environment_on_it, tallies
+from tests.helpers.own_database import environment_on_it, own_database, tallies
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -93,6 +93,14 @@ def test_file_that_is_there_stays_and_a_folder_that_is_not_there_is_said(tmp_pat
     assert (tmp_path / "b.zip").read_text() == "iets anders"
     with pytest.raises(CommandError, match=r"folder of b\.zip is not there"):
         call_command("backup", str(tmp_path / "nergens" / "b.zip"))
+
+
+def test_database_without_tables_is_no_backup_and_none_is_made(tmp_path):
+    with own_database(str(tmp_path / "niets.sqlite3"), empty=True):
+        with pytest.raises(CommandError, match="There is nothing to back up"):
+            call_command("backup", str(tmp_path / "b.zip"))
+        assert not (tmp_path / "niets.sqlite3").exists()
+    assert not (tmp_path / "b.zip").exists()
 
 
 def test_backup_while_others_write_is_of_one_moment(tmp_path):

@@ -20,7 +20,7 @@ from django.db import connection
 
 from reflectie.backends import schema
 from reflectie.models import Answer, Collaboration, DailyJob, Session
-from reflectie.services import clock
+from reflectie.services import clock, heartbeat
 from reflectie.services.hosting import backups, postgresql, restoring
 from reflectie.services.hosting.errors import HostingError, reason
 from reflectie.services.hosting.restoring import check_backup, restore_backup
@@ -328,6 +328,21 @@ def test_tables_that_a_killed_restore_put_aside_come_back_the_next_time(backup):
     with pytest.raises(HostingError, match="There is something in this installation"):
         restore_backup(backup, None, clock.today())
     assert tallies() == before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_site_that_was_started_after_a_killed_restore_keeps_what_it_has(backup):
+    connection.close()
+    aside = postgresql.set_aside(connection)
+    aside.__enter__()
+    postgresql.load(connection, extracted(backup))
+    heartbeat.beat()
+    make_account("later@example.org")
+    connection.close()
+    for do in (lambda: restore_backup(backup, None, clock.today()), lambda: postgresql.bring_back(connection)):
+        with pytest.raises(HostingError, match="A restore was broken off, and the site was started since"):
+            do()
+    assert accounts() == [*THOSE, "later@example.org"]
 
 
 def extracted(backup: Path) -> Path:

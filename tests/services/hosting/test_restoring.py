@@ -320,11 +320,8 @@ def test_tables_that_a_killed_restore_put_aside_come_back_the_next_time(backup):
     make_account("later@example.org")
     before = tallies()
     connection.close()
-    aside = postgresql.set_aside(connection)
-    aside.__enter__()
-    postgresql.load(connection, extracted(backup))
-    connection.close()
-    # As if the process was killed here; whoever tries again without --replace is told that the site is used.
+    kill_while_restoring(backup)
+    # Whoever tries again without --replace is told that the site is used.
     with pytest.raises(HostingError, match="There is something in this installation"):
         restore_backup(backup, None, clock.today())
     assert tallies() == before
@@ -333,9 +330,7 @@ def test_tables_that_a_killed_restore_put_aside_come_back_the_next_time(backup):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
 def test_site_that_was_started_after_a_killed_restore_keeps_what_it_has(backup):
     connection.close()
-    aside = postgresql.set_aside(connection)
-    aside.__enter__()
-    postgresql.load(connection, extracted(backup))
+    kill_while_restoring(backup)
     heartbeat.beat()
     make_account("later@example.org")
     connection.close()
@@ -345,9 +340,19 @@ def test_site_that_was_started_after_a_killed_restore_keeps_what_it_has(backup):
     assert accounts() == [*THOSE, "later@example.org"]
 
 
-def extracted(backup: Path) -> Path:
+def kill_while_restoring(backup: Path) -> None:
+    """A process that ends at once when the backup's tables have just come in the place of the others."""
+    code = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
+        "from django.db import connection\n"
+        "from reflectie.services.hosting import postgresql\n"
+        "aside = postgresql.set_aside(connection); aside.__enter__(); postgresql.load(connection, sys.argv[1])\n"
+        "os._exit(9)"
+    )
     with zipfile.ZipFile(backup) as archive:
-        return Path(archive.extract("database.pgdump", backup.parent))
+        dump = archive.extract("database.pgdump", backup.parent)
+    command = [sys.executable, "-c", code, dump]
+    assert subprocess.run(command, cwd=in_force_settings.BASE_DIR, env=environment_on_it()).returncode == 9
 
 
 def test_what_a_database_says_is_told_without_what_it_quotes() -> None:

@@ -86,7 +86,7 @@ def _list_page(
     context = {"report": found, "form": form, "too_late": status == 409, **_around(access)}
     if access.member is None:
         done = DONE.get(request.GET.get("gedaan", "")) if status == 200 else None
-        context["messages"] = [Message(messages.SUCCESS, done)] if done else []
+        context["messages"] = [Message(messages.SUCCESS, str(done))] if done else []
     else:
         context["may_share"] = access.member.is_coordinator
     return render(request, "reflectie/report/agreements/list.html", context, status=status)

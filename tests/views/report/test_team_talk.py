@@ -1,11 +1,13 @@
 """The pages at which a team without an account records what its talk comes to, and what its report makes of them: for
 whoever has the link to fill in, for whoever has the link to read, and for strangers."""
 
+import io
 import json
 import re
 from datetime import timedelta
 from uuid import uuid4
 
+import pypdf
 import pytest
 from django.contrib.sessions.models import Session as BrowserSession
 from django.test import Client
@@ -84,6 +86,10 @@ def posted(agreement: Agreement, **more: str) -> dict[str, str]:
 def told(page) -> list[str]:
     """What a page says that was done."""
     return re.findall(r'<p class="notice success">(.*?)</p>', markup_of(page))
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
 
 
 def chapters(page: Part) -> list[str]:
@@ -227,6 +233,22 @@ def test_texts_are_text_wherever_they_stand(owner, reader, team):
     assert json.loads(reader.get(reverse("report-file", args=[team.read_token, "json"])).content)
 
 
+def test_files_and_pdfs_by_the_link_to_read_have_it_and_name_nobody_who_has_an_account(reader, team, session):
+    record_outcome(session, KEY, OUTCOME, etag(None))
+    made(session)
+
+    whole = text_of(reader.get(team.pdf_url).content)
+    assert [each in whole for each in (OUTCOME.reason, OUTCOME.minority, FIRST.what, "Joke")] == [True] * 4
+    for kind in ("samenvatting", "bestuur"):
+        sheet = text_of(reader.get(reverse("document", args=[team.read_token, kind])).content)
+        assert FIRST.what in sheet
+        assert not re.search(r"coördinator\b", sheet, re.I)
+    assert not re.search(r"coördinator\b", whole, re.I)
+    data = json.loads(reader.get(reverse("report-file", args=[team.read_token, "json"])).content)
+    assert FIRST.what in json.dumps(data, ensure_ascii=False)
+    assert OUTCOME.minority in json.dumps(data, ensure_ascii=False)
+
+
 # --- what is said before
 
 
@@ -239,8 +261,8 @@ def test_before_a_name_is_typed_the_page_says_what_is_kept_who_reads_it_and_unti
     page = page_of(owner.get(url)).words
 
     told = (
-        "Wat je hier bewaart, staat in het verslag: iedereen met jullie leeslink kan het lezen. Verandert er daarna "
-        f"niets meer, dan wissen we alles op {day_of_erasing()}. Wis je de zelfreflectie zelf, dan is ook dit weg."
+        "Wat je hier bewaart, leest iedereen met jullie leeslink in het verslag. Verandert er daarna niets meer, dan "
+        f"wissen we alles op {day_of_erasing()}, of eerder als je de zelfreflectie zelf wist."
     )
     assert told in page
     asked = "Ziet iemand het anders?" if where == "outcome" else "Wie zorgt ervoor?"

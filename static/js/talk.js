@@ -108,7 +108,7 @@
   if (!wall) return;
 
   // What stands on it is made to fit: nobody scrolls a beamer. On a phone one does.
-  const SMALLEST = 6;
+  const SMALLEST = 8;
   const fit = () => {
     for (let step = 0; step <= SMALLEST; step++) {
       wall.dataset.fit = step;

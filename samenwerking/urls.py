@@ -10,7 +10,7 @@ from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
-from reflectie.views.meeting import guide
+from reflectie.views.meeting import guide, poll_page, poll_vote
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
@@ -85,6 +85,7 @@ WITHOUT_ACCOUNT = [
     path(f"{JOIN}/<token:token>/mail/", participant.report_notice, name="join-mail"),
     path(f"{JOIN}/<token:token>/agenda.ics", participant.session_day, name="join-calendar"),
     path(f"{JOIN}/<token:token>/nieuw/", participant.switch_participant, name="join-new"),
+    path(f"{JOIN}/<token:token>/peiling/", poll_vote.vote_page, name="poll-vote"),
     path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
     path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
@@ -131,6 +132,7 @@ urlpatterns = [
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
+    path("sessies/<uuid:pk>/peilingen/", poll_page.polls, name="polls"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
     path("afspraken/", agreements.open_list, name="open-agreements"),
     path("vergelijken/", comparison.choose, name="compare"),

@@ -18,6 +18,7 @@ from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.sessions.talking import is_talking, lock_talking_session, note_talk_change
 
+from .polls import mark_reworded, words_asked
 from .reports import agreement_of
 
 
@@ -73,6 +74,8 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
         if not is_to_write(seen, wanted, current):
             return current
         session.agreements.filter(pk=key).update(**_columns(session, wanted))
+        if words_asked(wanted) != words_asked(current):
+            mark_reworded(session, key)
         _erase_copies(session, _takes_back(current, wanted))
         note_talk_change(session)
     return wanted

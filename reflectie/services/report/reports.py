@@ -37,6 +37,8 @@ from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
 from reflectie.services.sessions.totals import load_figures
 
+from .polls import load_polls
+
 _OUTCOMES = Prepared(
     lambda session: OutcomeRow.objects.filter(session=session).select_related("item"),
     OutcomeRow._meta.get_field("session"),
@@ -57,10 +59,10 @@ _AGREEMENTS = Prepared(
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    However many responses, where its totals came with it: two queries without an account, seven in a collaboration,
-    eight after an earlier session.
+    However many responses, where its totals came with it: two queries without an account, three if a team filled in
+    together, eight in a collaboration, nine after an earlier session.
     """
-    about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
+    about = _about(session, _earlier_report(session)) if session.collaboration else _about_without_account(session)
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
     setup = setup_of(session)
     needs_texts_alone = figures is not None and setup.mode is Mode.ANONYMOUS
@@ -159,6 +161,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         removed=session.removed,
         blanked=session.blanked,
         agreements=load_agreements(session),
+        polls=load_polls(session),
         conclusion=load_conclusion(session),
         earlier=earlier,
         folded_on=session.folded_on,
@@ -166,6 +169,11 @@ def _about(session: Session, earlier: Report | None) -> About:
         is_ahead=is_ahead(session),
         title=title_of(session),
     )
+
+
+def _about_without_account(session: Session) -> About | None:
+    """Nobody but a team that filled in together talks there (`services/sessions/talking.py`)."""
+    return About(polls=load_polls(session)) if session.mode == Mode.TOGETHER else None
 
 
 def outcome_of(row: OutcomeRow) -> Outcome:

@@ -34,7 +34,7 @@ FORM = ["GET", "HEAD", "POST"]
 PAGE_SIZE = 50
 
 
-def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
+def opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
     """A session whose report is everybody's: what is agreed on stands in it."""
     access = member_report_or_404(request, pk)
     if access.session.stage not in OPENED:
@@ -45,7 +45,7 @@ def _opened_or_404(request: HttpRequest, pk: UUID) -> SessionAccess:
 @keeps_typed()
 @require_http_methods(FORM)
 def agreements(request: HttpRequest, pk: UUID) -> HttpResponse:
-    access = _opened_or_404(request, pk)
+    access = opened_or_404(request, pk)
     session = access.session
     found = load_report(session)
     if request.method != "POST":
@@ -91,7 +91,7 @@ def _around(session: Session) -> dict[str, object]:
 @require_http_methods(FORM)
 def agreement(request: HttpRequest, pk: UUID, key: UUID) -> HttpResponse:
     """One agreement: put in other words, in another state, or taken out."""
-    session = _opened_or_404(request, pk).session
+    session = opened_or_404(request, pk).session
     found = load_report(session)
     kept = next((kept for kept in found.agreements if kept.key == str(key)), None)
     if request.method == "POST":

@@ -177,6 +177,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
+    # Asked in the discussion, and read after it.
+    "polls": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
@@ -208,6 +210,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Only whoever is done may ask for a mail; all others are led to the round.
     "join-mail": throughout(everybody(ELSEWHERE)),
     "join-calendar": at(AFTER_OPENING, everybody(ABSENT_READ), everybody(READ)),
+    # Nobody can vote where no poll goes on.
+    "poll-vote": at(AFTER_OPENING, everybody((200, 409)), everybody(ELSEWHERE)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
@@ -263,7 +267,7 @@ LINKS = {
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
-        *("join-mail", "join-calendar"),
+        *("join-mail", "join-calendar", "poll-vote"),
     },
     "to read a round": READING,
     "of an invitation": {"invitation"},
@@ -377,6 +381,8 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
+        if route == "polls":
+            return "?over=repair"
         return f"?veld=goal-shared-note&merk={outcomes.text_digest('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
@@ -387,6 +393,7 @@ class World:
             "session-conclude": CONCLUDING,
             "outcome": {"choice": "divided", "seen": etag(None)},
             "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
+            "polls": {"step": "open", "over": "repair", "key": NEW_KEY},
             "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": etag(self.kept())},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
             "paper": {"number": "3"},

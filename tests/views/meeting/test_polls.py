@@ -20,6 +20,7 @@ from tests.helpers.agreed import FIRST, HINDERED, changed, conclude, made, pk
 from tests.helpers.factories import HTMX
 from tests.helpers.page import Part, page_of
 from tests.helpers.rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
+from tests.helpers.watch import pages_of
 
 pytestmark = pytest.mark.django_db
 
@@ -475,4 +476,16 @@ def test_the_report_says_that_the_agreement_changed_since(coordinator, session):
     record_hands(session, kept.key, COUNTS, uuid4())
     agreements.change_agreement(session, pk(kept), changed(kept, what="Heel iets anders"), etag(kept))
     text = words(coordinator.get(reverse("session-report", args=[session.pk])))
-    assert f"{SHOWN} De afspraak is daarna gewijzigd." in text
+    assert f"{SHOWN}. De afspraak is daarna gewijzigd." in text
+
+
+def test_the_reports_pdf_shows_them_too(coordinator, session):
+    kept = made(session)
+    record_hands(session, kept.key, COUNTS, uuid4())
+    ended(session, BEHIND, BEHIND, OBJECTION)
+    ended(session, BEHIND, thing=Decision.STOP)
+    conclude(session)
+    text = " ".join(pages_of(coordinator.get(reverse("session-pdf", args=[session.pk])).content))
+    assert SHOWN in text
+    assert "Herstellen. Peiling met telefoons: 2 staan erachter, 0 kunnen ermee leven, 1 heeft een bezwaar" in text
+    assert f"Stoppen. Peiling met telefoons: {WITHHELD}" in text

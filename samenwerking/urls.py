@@ -10,7 +10,7 @@ from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
-from reflectie.views.meeting import guide, wall
+from reflectie.views.meeting import guide, poll_page, poll_vote, wall
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
@@ -92,6 +92,7 @@ WITHOUT_ACCOUNT = [
     path(f"{JOIN}/<token:token>/gesprek/stand/", wall.follow_now, name="join-talk-state"),
     path(f"{TALK}/<token:token>/", wall.wall, name="wall"),
     path(f"{TALK}/<token:token>/stand/", wall.wall_now, name="wall-state"),
+    path(f"{JOIN}/<token:token>/peiling/", poll_vote.vote_page, name="poll-vote"),
     path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
     path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
@@ -138,6 +139,7 @@ urlpatterns = [
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", talk_by_role(agreements.agreements), name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", talk_by_role(agreements.agreement), name="agreement"),
+    path("sessies/<uuid:pk>/peilingen/", poll_page.polls, name="polls"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
     path("afspraken/", agreements.open_list, name="open-agreements"),
     path("vergelijken/", comparison.choose, name="compare"),

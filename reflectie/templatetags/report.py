@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflectie.presentation import changes, palette, ranges, report, tiles
+from reflectie.presentation import changes, palette, polls, ranges, report, tiles
 from reflectie.presentation.pictures import arms, markup
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
@@ -20,6 +20,9 @@ register.filter(report.named_group)
 register.filter(report.dated)
 register.filter(report.is_together)
 register.filter(report.movers_text)
+register.filter(polls.polls_on)
+register.filter(polls.poll_name)
+register.filter(polls.stance_counts)
 register.filter(palette.colour)
 register.filter(arms.drawn)
 register.filter(arms.arm_state)

@@ -182,6 +182,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
+    # Asked in the discussion, and read after it.
+    "polls": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
@@ -217,6 +219,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Only whoever is done may ask for a mail; all others are led to the round.
     "join-mail": throughout(everybody(ELSEWHERE)),
     "join-calendar": at(AFTER_OPENING, everybody(ABSENT_READ), everybody(READ)),
+    # Nobody can vote where no poll goes on.
+    "poll-vote": at(AFTER_OPENING, everybody((200, 409)), everybody(ELSEWHERE)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
@@ -272,7 +276,7 @@ LINKS = {
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
-        *("join-mail", "join-calendar", "join-talk", "join-talk-state"),
+        *("join-mail", "join-calendar", "join-talk", "join-talk-state", "poll-vote"),
     },
     "of a wall": {"wall", "wall-state"},
     "to read a round": READING,
@@ -394,6 +398,8 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
+        if route == "polls":
+            return "?over=repair"
         return f"?veld=goal-shared-note&merk={outcomes.text_digest('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
@@ -410,6 +416,7 @@ class World:
             "team-outcome": outcome,
             "agreements": made,
             "team-agreements": made,
+            "polls": {"step": "open", "over": "repair", "key": NEW_KEY},
             "agreement": {**changed, "seen": etag(self.kept(self.session))},
             "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},

@@ -102,6 +102,7 @@ class _Builder:
             removed_sentences=about.removed.get("goal-sentence", 0),
             meaning_partners=self._meaning_partners(),
             agreements=about.agreements,
+            polls=tuple(poll for poll in about.polls if not poll.is_open),
             conclusion=about.conclusion,
             folded_on=about.folded_on,
             brought_in=about.brought_in,

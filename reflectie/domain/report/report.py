@@ -19,7 +19,7 @@ from .agreements import Agreement, Conclusion, Parked, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, IntensityAnswer, ItemReport, Note, Tally, agreement_on
 from .outcomes import Choice, Outcome
-from .polls import Poll
+from .polls import Poll, polls_about
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -52,6 +52,7 @@ class About:
     # Whether a group was blanked at closing.
     blanked: bool = False
     agreements: tuple[Agreement, ...] = ()
+    polls: tuple[Poll, ...] = ()
     conclusion: Conclusion | None = None
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
@@ -153,6 +154,8 @@ class Report:
     # By name only: which partners put which of MEANINGS in the centre; who named no organisation by their own name.
     meaning_partners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    # Those that closed; what goes on is the wall's.
+    polls: tuple[Poll, ...] = ()
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
     since: ChangesSincePrevious | None = None
@@ -200,7 +203,7 @@ class Report:
         day, nobody concludes: there the talk is over once something was agreed."""
         if self.conclusion or (self.agreements and self.delete_on):
             return Moment.AFTER
-        return Moment.DURING if self.talked_about or self.agreements else Moment.BEFORE
+        return Moment.DURING if self.talked_about or self.agreements or self.polls else Moment.BEFORE
 
     @cached_property
     def talked_about(self) -> tuple[ItemReport, ...]:
@@ -319,6 +322,15 @@ class Report:
         return tuple(agreement for agreement in self.agreements if agreement.state is not State.DROPPED)
 
     @cached_property
+    def decision_polls(self) -> tuple[Poll, ...]:
+        """The polls on what to decide, in the order in which they were held."""
+        return tuple(poll for poll in self.polls if poll.decision)
+
+    def polls_on(self, agreement: Agreement) -> tuple[Poll, ...]:
+        """The polls on an agreement, in the order in which they were held."""
+        return polls_about(self.polls, agreement.key)
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Everything that tells this report from another: the content by its version and revision, the rest as it is.
 
@@ -336,6 +348,7 @@ class Report:
             self.meaning_partners,
             (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
+            self.polls,
             self.since.earlier.key if self.since else (),
         )
 

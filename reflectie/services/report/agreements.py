@@ -22,6 +22,7 @@ from reflectie.services.sessions.talking import (
     note_talk_change,
 )
 
+from .polls import mark_reworded, words_asked
 from .reports import agreement_of
 
 
@@ -77,6 +78,8 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
         if not is_to_write(seen, wanted, current):
             return current
         session.agreements.filter(pk=key).update(**_columns(session, wanted))
+        if words_asked(wanted) != words_asked(current):
+            mark_reworded(session, key)
         _erase_copies(session, _takes_back(current, wanted))
         note_talk_change(session)
     return wanted

@@ -37,6 +37,8 @@ from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
 from reflectie.services.sessions.totals import load_figures
 
+from .polls import load_polls
+
 _OUTCOMES = Prepared(
     lambda session: OutcomeRow.objects.filter(session=session).select_related("item"),
     OutcomeRow._meta.get_field("session"),
@@ -57,8 +59,8 @@ _AGREEMENTS = Prepared(
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    However many responses, where its totals came with it: without an account two queries, or four of a team that
-    filled in together; seven in a collaboration, eight after an earlier session.
+    However many responses, where its totals came with it: without an account two queries, or five of a team that
+    filled in together; eight in a collaboration, nine after an earlier session.
     """
     about = _about(session, earlier=_earlier_report(session)) if session.collaboration else _about_own(session)
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
@@ -152,7 +154,7 @@ def _about_own(session: Session) -> About | None:
     filled in alone records nothing, so that nothing is asked."""
     if session.mode != Mode.TOGETHER:
         return None
-    return About(outcomes=_outcomes(session), agreements=load_agreements(session))
+    return About(outcomes=_outcomes(session), agreements=load_agreements(session), polls=load_polls(session))
 
 
 def _about(session: Session, earlier: Report | None) -> About:
@@ -166,6 +168,7 @@ def _about(session: Session, earlier: Report | None) -> About:
         removed=session.removed,
         blanked=session.blanked,
         agreements=load_agreements(session),
+        polls=load_polls(session),
         conclusion=load_conclusion(session),
         earlier=earlier,
         folded_on=session.folded_on,

@@ -103,6 +103,8 @@ class _Builder:
             meaning_partners=self._meaning_partners(),
             agreements=about.agreements,
             conclusion=about.conclusion,
+            parked=about.parked,
+            polls=about.polls,
             folded_on=about.folded_on,
             brought_in=about.brought_in,
             group_turnouts=turnouts_of_groups(sizes, about.expected_of),

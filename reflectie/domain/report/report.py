@@ -15,10 +15,11 @@ from reflectie.domain.rules.turnout import Turnout, turnout_of
 from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.setup import Mode, Setup
 
-from .agreements import Agreement, Conclusion, State
+from .agreements import Agreement, Conclusion, Parked, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, IntensityAnswer, ItemReport, Note, Tally, agreement_on
 from .outcomes import Choice, Outcome
+from .polls import Poll
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -52,6 +53,10 @@ class About:
     blanked: bool = False
     agreements: tuple[Agreement, ...] = ()
     conclusion: Conclusion | None = None
+    # What the talk put off, in the order in which it did.
+    parked: tuple[Parked, ...] = ()
+    # Those that are closed, in the order in which they were held.
+    polls: tuple[Poll, ...] = ()
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
     # The day on which its answers were erased and the figures kept: then there is nobody whose answer is whose.
@@ -168,6 +173,10 @@ class Report:
     ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
+    # What the talk put off, in the order in which it did.
+    parked: tuple[Parked, ...] = ()
+    # Those that are closed, in the order in which they were held.
+    polls: tuple[Poll, ...] = ()
 
     @property
     def turnout(self) -> Turnout | None:
@@ -202,6 +211,21 @@ class Report:
     def talked_about(self) -> tuple[ItemReport, ...]:
         """The items of which was recorded what the talk made of them."""
         return tuple(item for item in self.items if item.outcome)
+
+    @cached_property
+    def not_reached(self) -> tuple[ItemReport, ...]:
+        """What holds people back, divides them or is blind, and of which the talk neither recorded nor agreed on
+        anything: what leads first, then obstacles, splits and blind spots. Empty without results."""
+        agreed_on = {agreement.item for agreement in self.agreements}
+        open_to_talk = {item.item.key: item for item in (*self.obstacles, *self.splits, *self.blind_spots)}
+        in_order = dict.fromkeys([*(item.item.key for item in self.leading), *open_to_talk])
+        left = (open_to_talk[key] for key in in_order if key in open_to_talk and key not in agreed_on)
+        return tuple(item for item in left if not item.outcome)
+
+    @property
+    def has_said(self) -> bool:
+        """Whether anything was recorded of its talk, however little."""
+        return bool(self.talked_about or self.agreements or self.polls or self.parked or self.conclusion)
 
     @property
     def mode(self) -> Mode:
@@ -332,6 +356,7 @@ class Report:
             self.meaning_partners,
             (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
+            (self.parked, self.polls),
             self.since.earlier.key if self.since else (),
         )
 

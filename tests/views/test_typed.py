@@ -123,7 +123,7 @@ POSTED = {
 
 @pytest.mark.parametrize("route", sorted(marked() - {"start", "fill", "join-fill", "join-mail"}))
 def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route):
-    stage = "discussion" if route in {"outcome", "agreements", "agreement", "lessons", "lesson"} else "open"
+    stage = "discussion" if route in {"outcome", "agreements", "agreement", "parked", "lessons", "lesson"} else "open"
     posted = POSTED.get(route, {"what": "We bellen <elke> week"})
     address = worlds[stage].address(route).split("?")[0]
 

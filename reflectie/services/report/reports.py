@@ -45,9 +45,7 @@ _OUTCOMES = Prepared(
 _CONCLUSIONS = Prepared(
     lambda session: ConclusionRow.objects.filter(session=session), ConclusionRow._meta.get_field("session")
 )
-_PARKED = Prepared(
-    lambda session: ParkedTopic.objects.filter(session=session), ParkedTopic._meta.get_field("session")
-)
+_PARKED = Prepared(lambda session: ParkedTopic.objects.filter(session=session), ParkedTopic._meta.get_field("session"))
 _PARTNERS = Prepared(
     lambda collaboration: Partner.objects.filter(collaboration=collaboration).values_list("name"),
     Partner._meta.get_field("collaboration"),

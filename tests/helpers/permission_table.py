@@ -179,7 +179,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
     # What the talk puts off: made in it, and read after it.
-    "parked": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
+    "parked": at(("discussion",), members(DONE, DONE), members(ABSENT))
+    | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),

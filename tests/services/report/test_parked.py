@@ -15,7 +15,7 @@ from reflectie.services.report.parked import TooManyParkedError, load_parked, pa
 from reflectie.services.sessions import rounds
 from tests.helpers.agreed import HINDERED, conclude
 from tests.helpers.factories import at_once, make_reflection
-from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
+from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,9 @@ def test_parking_and_taking_off_draw_the_wall_anew(session):
 
 def test_a_team_without_an_account_parks_too_and_erases_no_pdf_of_others(content, every_answer):
     """What is taken off one reflection leaves the PDFs of all others alone."""
-    mine, theirs = (fetched(make_reflection(every_answer, mode=Mode.TOGETHER, finished=True).session) for _ in range(2))
+    for _ in range(2):
+        make_reflection(every_answer, mode=Mode.TOGETHER, finished=True)
+    mine, theirs = Session.objects.all()
     for session in (mine, theirs):
         with_pdf(session)
     key = UUID(park(mine, "Een", uuid4()).key)
@@ -149,7 +151,8 @@ def test_a_report_has_what_its_talk_put_off_and_what_the_one_before_it_did(colla
     park(later, "Twee", uuid4())
     report = reports.load_report(later)
     assert [topic.text for topic in report.parked] == ["Twee"]
-    assert report.since and [topic.text for topic in report.since.earlier.parked] == ["Een"]
+    assert report.since
+    assert [topic.text for topic in report.since.earlier.parked] == ["Een"]
 
 
 @pytest.mark.parametrize("number", [1, 30])

@@ -37,7 +37,7 @@ def test_page_puts_a_topic_on_and_shows_it(who, session, request):
     page = page_of(client.get(url(session)))
     assert (texts(session), [card.words for card in page.cards()]) == (
         ["De vergoedingen."],
-        ["De vergoedingen. Haal weg : De vergoedingen."],
+        ["De vergoedingen. Haal weg: De vergoedingen."],
     )
     assert page.next_steps() == ["Zet erbij"]
 
@@ -73,7 +73,7 @@ def test_taking_off_takes_two_steps_and_leaves_the_others(coordinator, session):
     way = page_of(coordinator.get(url(session))).links("Een")[0].address
     asked = page_of(coordinator.get(f"{url(session)}{way}"))
     assert texts(session) == ["Een", "Twee"]
-    assert asked.buttons() == ["Ja, haal weg : Een", "Zet erbij"]
+    assert asked.buttons() == ["Ja, haal weg: Een", "Zet erbij"]
     assert asked.link("Laat staan").address == url(session)
     response = coordinator.post(url(session), {"off": first.key})
     assert (response.status_code, texts(session)) == (303, ["Twee"])

@@ -97,7 +97,7 @@ def test_page_during_the_talk_has_all_that_was_said_and_what_nobody_named(coordi
     assert page.part("Op de parkeerplaats").items() == ["De vergoedingen."]
     left = page.part("Hier kwam het niet van").items()
     # The split; not the goal of which something was recorded, nor the money about which something was agreed.
-    assert left[0] == "Nodige partners Verdeeld beeld"
+    assert left[0] == "Nodige partners ± Verdeeld beeld"
     assert [words for words in left if words.startswith(("Gedeeld doel", "Financiële"))] == []
     assert "Dit lieten we los." not in page.words
     assert page.next_steps() == ["Rond de sessie af"]
@@ -162,7 +162,7 @@ def test_report_after_the_talk_begins_with_what_was_said_and_says_none_of_it_twi
         "Waarover elke afspraak gaat",
         "Wat het gesprek opleverde (1)",
         "Op de parkeerplaats (1)",
-        "Hier kwam het niet van (12)",
+        "Hier kwam het niet van (13)",
         "Wat we aan anderen vragen",
     ]
     for words in ("De vergoedingen.", "Geen van ons kan dit alleen.", "We bedoelen niet hetzelfde."):

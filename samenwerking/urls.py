@@ -12,7 +12,7 @@ from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
 from reflectie.views.meeting import guide, poll_page, poll_vote, wall
 from reflectie.views.questionnaire import paper, participant, team
-from reflectie.views.report import agreements, pictures, report
+from reflectie.views.report import agreements, parked, pictures, report, said
 from reflectie.views.sessions import invite, sessions, stages
 from reflectie.web.permissions import without_account
 from reflectie.web.report_access import by_link, by_role, talk_by_link, talk_by_role
@@ -98,6 +98,7 @@ WITHOUT_ACCOUNT = [
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
     path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", by_link(pictures.picture), name="picture"),
     path(f"{REPORT}/<token:token>/gespreksleidraad/", by_link(guide.guide), name="guide"),
+    path(f"{REPORT}/<token:token>/vandaag/", by_link(said.said), name="said"),
     path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", by_link(guide.rebuild), name="rebuild"),
     path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("gezond/", public.alive, name="alive"),
@@ -134,6 +135,8 @@ urlpatterns = [
     path("sessies/<uuid:pk>/<document:kind>.pdf", by_role(documents.document), name="session-document"),
     path("sessies/<uuid:pk>/beeld/<slug:name>.svg", by_role(pictures.picture), name="session-picture"),
     path("sessies/<uuid:pk>/gespreksleidraad/", by_role(guide.guide), name="session-guide"),
+    path("sessies/<uuid:pk>/vandaag/", by_role(said.said), name="session-said"),
+    path("sessies/<uuid:pk>/parkeerplaats/", parked.parked, name="parked"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", talk_by_role(report.outcome), name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),

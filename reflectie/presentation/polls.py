@@ -70,3 +70,22 @@ def stance_counts(poll: Poll) -> list[tuple[int, str]]:
         (counts.live_with, ngettext("kan ermee leven", "kunnen ermee leven", counts.live_with)),
         (counts.objection, ngettext("heeft een bezwaar", "hebben een bezwaar", counts.objection)),
     ]
+
+
+def poll_about(report: Report, poll: Poll) -> str:
+    """What a poll was about: "Besluit: herstellen", or an agreement in the team's words."""
+    if poll.decision:
+        return gettext("Besluit: %s") % wording.DECISIONS[poll.decision]
+    return topic_of(poll, report.agreements).title
+
+
+def poll_text(poll: Poll) -> str:
+    """How a poll came out, as plain text: "5 staan erachter, 2 kunnen ermee leven, 1 heeft een bezwaar", or that too
+    few answered by phone."""
+    if poll.is_open:
+        return gettext("loopt nog")
+    told = [f"{number} {words}" for number, words in stance_counts(poll)]
+    told = [", ".join(told) or gettext("te weinig mensen stemden om een uitslag te tonen")]
+    if poll.is_reworded:
+        told.append(gettext("de afspraak is daarna gewijzigd"))
+    return "; ".join(told)

@@ -31,6 +31,7 @@ BY_LINK = {
     "document": "document",
     "picture": "picture",
     "guide": "guide",
+    "said": "said",
     "worksheet": "rebuild",
     "file": "report-file",
 }
@@ -40,6 +41,7 @@ BY_ROLE = {
     "document": "session-document",
     "picture": "session-picture",
     "guide": "session-guide",
+    "said": "session-said",
     "worksheet": "session-rebuild",
     "file": "session-file",
 }
@@ -86,6 +88,14 @@ class ReportLinks:
     @property
     def board_pdf(self) -> str:
         return self._to("document", DocumentKind.BOARD)
+
+    @property
+    def said(self) -> str:
+        return self._to("said")
+
+    @property
+    def said_pdf(self) -> str:
+        return self._to("document", DocumentKind.SAID)
 
     @property
     def guide_pdf(self) -> str:

@@ -66,7 +66,7 @@ COMPARED = ("compare", "compare-table", "compare-time", "compare-beside", "compa
 MADE = [("document", kind) for kind in DocumentKind if kind is not DocumentKind.REPORT] + [
     ("picture", name) for name in PICTURES
 ]
-MADE += [("guide", ""), ("rebuild", "")]
+MADE += [("guide", ""), ("said", ""), ("rebuild", "")]
 # What the team says in the talk.
 SAID = ("We zien het als esdoorn anders.", "De esdoorn belt de financier.", "De esdoorn Els", "Zegt de esdoorn.")
 IDS = {"coordinator": 734911001, "facilitator": 734911002, "member of the team": 734911003}

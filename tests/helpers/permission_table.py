@@ -178,12 +178,16 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "session-document": REPORT,
     "session-picture": REPORT,
     "session-guide": REPORT,
+    "session-said": REPORT,
     "session-rebuild": REPORT,
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
     # Asked in the discussion, and read after it.
     "polls": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
+    # What the talk puts off: made in it, and read after it.
+    "parked": at(("discussion",), members(DONE, DONE), members(ABSENT))
+    | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
     "session-next": at(("concluded",), members(READ, READ), members(ABSENT_READ, ABSENT_READ)),
@@ -224,7 +228,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
-        ("report-pdf", "report-file", "document", "picture", "guide", "rebuild"),
+        ("report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"),
         at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     ),
     # An account.
@@ -267,7 +271,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
 NEW_KEY = str(uuid4())
 
 
-READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "rebuild"}
+READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"}
 
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
@@ -417,6 +421,7 @@ class World:
             "agreements": made,
             "team-agreements": made,
             "polls": {"step": "open", "over": "repair", "key": NEW_KEY},
+            "parked": {"text": "De vergoedingen", "key": NEW_KEY},
             "agreement": {**changed, "seen": etag(self.kept(self.session))},
             "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},

@@ -140,7 +140,8 @@ OF_ANYBODY = {
 
 @pytest.mark.parametrize("route", sorted(marked() - OF_ANYBODY))
 def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route):
-    stage = "discussion" if route in {"outcome", "agreements", "agreement", "polls", "lessons", "lesson"} else "open"
+    talks = {"outcome", "agreements", "agreement", "polls", "parked", "lessons", "lesson"}
+    stage = "discussion" if route in talks else "open"
     posted = POSTED.get(route, {"what": "We bellen <elke> week"})
     address = worlds[stage].address(route).split("?")[0]
 

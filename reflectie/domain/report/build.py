@@ -104,6 +104,7 @@ class _Builder:
             agreements=about.agreements,
             polls=tuple(poll for poll in about.polls if not poll.is_open),
             conclusion=about.conclusion,
+            parked=about.parked,
             folded_on=about.folded_on,
             brought_in=about.brought_in,
             group_turnouts=turnouts_of_groups(sizes, about.expected_of),

@@ -52,8 +52,11 @@ class About:
     # Whether a group was blanked at closing.
     blanked: bool = False
     agreements: tuple[Agreement, ...] = ()
-    polls: tuple[Poll, ...] = ()
     conclusion: Conclusion | None = None
+    # What the talk put off, in the order in which it did.
+    parked: tuple[Parked, ...] = ()
+    # In the order in which they were held, also one that goes on.
+    polls: tuple[Poll, ...] = ()
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
     # The day on which its answers were erased and the figures kept: then there is nobody whose answer is whose.
@@ -154,8 +157,6 @@ class Report:
     # By name only: which partners put which of MEANINGS in the centre; who named no organisation by their own name.
     meaning_partners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     agreements: tuple[Agreement, ...] = ()
-    # Those that closed; what goes on is the wall's.
-    polls: tuple[Poll, ...] = ()
     conclusion: Conclusion | None = None
     patterns: tuple[Pattern, ...] = ()
     since: ChangesSincePrevious | None = None
@@ -172,8 +173,9 @@ class Report:
     ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
-    # What the talk put off, and the polls in it, in the order in which these came.
+    # What the talk put off, in the order in which it did.
     parked: tuple[Parked, ...] = ()
+    # Those that closed, in the order in which they were held; what goes on is the wall's.
     polls: tuple[Poll, ...] = ()
 
     @property
@@ -209,6 +211,21 @@ class Report:
     def talked_about(self) -> tuple[ItemReport, ...]:
         """The items of which was recorded what the talk made of them."""
         return tuple(item for item in self.items if item.outcome)
+
+    @cached_property
+    def not_reached(self) -> tuple[ItemReport, ...]:
+        """What holds people back, divides them or is blind, and of which the talk neither recorded nor agreed on
+        anything: what leads first, then obstacles, splits and blind spots. Empty without results."""
+        agreed_on = {agreement.item for agreement in self.agreements}
+        open_to_talk = {item.item.key: item for item in (*self.obstacles, *self.splits, *self.blind_spots)}
+        in_order = dict.fromkeys([*(item.item.key for item in self.leading), *open_to_talk])
+        left = (open_to_talk[key] for key in in_order if key in open_to_talk and key not in agreed_on)
+        return tuple(item for item in left if not item.outcome)
+
+    @property
+    def has_said(self) -> bool:
+        """Whether anything was recorded of its talk, however little."""
+        return bool(self.talked_about or self.agreements or self.polls or self.parked or self.conclusion)
 
     @property
     def mode(self) -> Mode:
@@ -348,7 +365,7 @@ class Report:
             self.meaning_partners,
             (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
-            self.polls,
+            (self.parked, self.polls),
             self.since.earlier.key if self.since else (),
         )
 

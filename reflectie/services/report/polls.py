@@ -21,7 +21,7 @@ from reflectie.domain.setup import Mode
 from reflectie.keys import keyed_hash
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Poll as PollRow
-from reflectie.models import PollVote, Session
+from reflectie.models import PollVote, Session, Talk
 from reflectie.models.prepared import Prepared
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.sessions.talking import lock_talking_session, note_talk_change
@@ -96,6 +96,7 @@ def _add(session: Session, thing: str, way: PollWay, key: UUID, counts: PollCoun
         if counts:
             _put_counts(row, counts)
         row.save(force_insert=True)
+        Talk.objects.filter(session=session).update(poll=row)
         note_talk_change(session)
         return load_polls(session)[-1]
 

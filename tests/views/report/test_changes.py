@@ -130,9 +130,9 @@ def test_queries_are_as_many_at_three_answers_as_at_sixty(
     earlier = on(discussed_round(collaboration, sheets(0, number)), DAY - YEAR)
     for what in ("We spreken af.", "We bellen.", "We kijken terug."):
         agree(earlier, what)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         report = reports.load_report(session)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         assert coordinator.get(url(session)).status_code == 200
     assert [len(report.since.earlier.agreements), report.since.earlier.counted] == [3, number]
 

@@ -39,9 +39,7 @@ def polls(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _refused(request: HttpRequest, session: Session) -> HttpResponse:
     """A form in which something is missing that no page leaves out."""
-    return _page(
-        request, session, why=_("Dit formulier was niet volledig. Kies opnieuw wat je wil peilen."), status=422
-    )
+    return _page(request, session, why=_("Er ontbrak iets. Kies opnieuw wat je wil peilen."), status=422)
 
 
 def _count_now(request: HttpRequest, session: Session) -> HttpResponse:

@@ -36,7 +36,12 @@ def polls(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, session)
     step = _STEPS.get(request.POST.get("step", ""))
-    return step(request, session) if step else _page(request, session, status=422)
+    return step(request, session) if step else _refused(request, session)
+
+
+def _refused(request: HttpRequest, session: Session) -> HttpResponse:
+    """A form in which something is missing that no page leaves out."""
+    return _page(request, session, why=_("Er ontbrak iets. Kies opnieuw wat je wil peilen."), status=422)
 
 
 def _count_now(request: HttpRequest, session: Session) -> HttpResponse:
@@ -54,7 +59,7 @@ def _going_on(polls: tuple[Poll, ...]) -> Poll | None:
 def _begin(request: HttpRequest, session: Session) -> HttpResponse:
     form, thing = PhonesForm(request.POST), request.POST.get("over", "")
     if not form.is_valid():
-        return _page(request, session, status=422)
+        return _refused(request, session)
     return _do(request, session, lambda: services.open_poll(session, thing, form.cleaned_data["key"]))
 
 
@@ -134,6 +139,7 @@ def _page(
         "topic": topic,
         "may_ask": may_ask,
         "why": why,
+        "refused": status == 422,
         **(_asked(session, held, topic, hands) if topic else {}),
         **(_so_far(request, session, going_on, topic_of(going_on, agreements)) if going_on else {}),
     }

@@ -82,7 +82,7 @@ def test_before_the_talk_a_phone_shows_the_verdict_the_obstacles_and_then_the_wh
 
 @pytest.mark.parametrize(
     ("happened", "in_order"),
-    [(talked, [".tile >> nth=14", "#gesprek"]), (concluded, ["#afspraken", ".agreed-lines"])],
+    [(talked, [".tile >> nth=14", "#gesprek"]), (concluded, ["#afspraken", ".agreed-lines >> nth=0"])],
 )
 def test_what_matters_during_and_after_the_talk_is_in_the_first_screen(page, session, happened, in_order):
     """During the talk under the verdict; after it what the team said comes first, and the verdict after that."""

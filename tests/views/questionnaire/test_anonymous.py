@@ -287,7 +287,8 @@ def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(r
     made = [
         page
         for page in remains.pages
-        if page.status == 200 and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting|bestuur", page.url)
+        if page.status == 200
+        and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting|bestuur|vandaag", page.url)
     ]
     assert {page.stage for page in made} == set(OPENED)
     assert {page.who for page in made} == {"coordinator", "facilitator", *PEOPLE}

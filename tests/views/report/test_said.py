@@ -108,7 +108,7 @@ def test_page_after_the_talk_begins_with_the_decision(coordinator, reader, talke
     for page in (page_of(coordinator.get(of_members(session))), page_of(reader.get(by_link(session)))):
         assert (page.headings(1), chapters(page)[0]) == ([BEHIND], "Wat jullie besloten")
         assert "Geen van ons kan dit alleen." in page.part("Wat jullie besloten").words
-        assert page.next_steps() == ["Download als pdf (1 bladzijde)"]
+        assert page.next_steps() == ["Download als pdf"]
 
 
 def test_page_of_a_talk_in_which_nothing_was_said_yet_says_so_and_names_nothing_that_is_left(

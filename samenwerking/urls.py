@@ -15,7 +15,7 @@ from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
 from reflectie.web.permissions import without_account
-from reflectie.web.report_access import by_link, by_role
+from reflectie.web.report_access import by_link, by_role, talk_by_link, talk_by_role
 from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT
 
 
@@ -75,6 +75,9 @@ WITHOUT_ACCOUNT = [
     path("start/", team.start, name="start"),
     path(f"{FILL}/<token:token>/", team.fill, name="fill"),
     path(f"{FILL}/<token:token>/wissen/", team.erase, name="erase"),
+    path(f"{FILL}/<token:token>/gesprek/<slug:key>/", talk_by_link(report.outcome), name="team-outcome"),
+    path(f"{FILL}/<token:token>/afspraken/", talk_by_link(agreements.agreements), name="team-agreements"),
+    path(f"{FILL}/<token:token>/afspraken/<uuid:key>/", talk_by_link(agreements.agreement), name="team-agreement"),
     path(f"{INVITATION}/<token:token>/", people.invitation, name="invitation"),
     path(f"{JOIN}/", participant.by_code, name="join-code"),
     path(f"{JOIN}/<token:token>/", participant.join, name="join"),
@@ -127,10 +130,10 @@ urlpatterns = [
     path("sessies/<uuid:pk>/beeld/<slug:name>.svg", by_role(pictures.picture), name="session-picture"),
     path("sessies/<uuid:pk>/gespreksleidraad/", by_role(guide.guide), name="session-guide"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
-    path("sessies/<uuid:pk>/gesprek/<slug:key>/", report.outcome, name="outcome"),
+    path("sessies/<uuid:pk>/gesprek/<slug:key>/", talk_by_role(report.outcome), name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
-    path("sessies/<uuid:pk>/afspraken/", agreements.agreements, name="agreements"),
-    path("sessies/<uuid:pk>/afspraken/<uuid:key>/", agreements.agreement, name="agreement"),
+    path("sessies/<uuid:pk>/afspraken/", talk_by_role(agreements.agreements), name="agreements"),
+    path("sessies/<uuid:pk>/afspraken/<uuid:key>/", talk_by_role(agreements.agreement), name="agreement"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
     path("afspraken/", agreements.open_list, name="open-agreements"),
     path("vergelijken/", comparison.choose, name="compare"),

@@ -32,6 +32,7 @@ from reflectie.models import (
 from reflectie.models.prepared import Prepared
 from reflectie.services.comparison.comparisons import comparable_sessions
 from reflectie.services.sessions.rounds import RoundProgress, load_progress
+from reflectie.services.sessions.talking import is_talking
 from reflectie.services.tokens import hash_token
 
 _JOINED = Prepared(
@@ -197,6 +198,15 @@ def response_or_404(token: str) -> Response:
     for response in _RESPONSE.ask(hash_token(token)):
         return response
     raise _renewed_or_absent(token)
+
+
+def talking_session_or_404(token: str) -> Session:
+    """The session of a team without an account that filled in together, by its link to fill in, from when its sheet is
+    finished: what its talk comes to can be recorded. Once a collaboration has it, its members do that. Two queries."""
+    session = response_or_404(token).session
+    if session.collaboration_id is not None or not is_talking(session):
+        raise Http404
+    return session
 
 
 def readable_session_or_404(read_token: str) -> Session:

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from reflectie.domain.report.agreements import Agreement as Kept
+from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.services import clock
@@ -133,6 +134,9 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "start": everybody(FORM),
     "fill": everybody(DONE),
     "erase": everybody((200, 200)),
+    "team-outcome": everybody(DONE),
+    "team-agreements": everybody(DONE),
+    "team-agreement": everybody(DONE),
     "adopt": signed_in(FORM),
     # A collaboration.
     "collaborations": signed_in(READ),
@@ -259,7 +263,7 @@ READING = {"report", "report-pdf", "report-file", "document", "picture", "guide"
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
-    "to fill in": {"fill", "erase", "adopt"},
+    "to fill in": {"fill", "erase", "adopt", "team-outcome", "team-agreements", "team-agreement"},
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
@@ -285,7 +289,10 @@ class World:
         plan = {"paper_by": "Els", "facilitator_prepares": stage == "prepared", "expected": 6}
         self.session = make_round(collaboration=self.collaboration, **plan)
         self.elsewhere = make_round()
-        self.reflection = make_reflection({"goal-shared": "helping"}, finished=True)
+        self.reflection = make_reflection({"goal-shared": "helping"}, mode=Mode.TOGETHER, finished=True)
+        self.agreement_of_team = Agreement.objects.create(
+            session=self.reflection.response.session, what="We lezen het doel"
+        )
         self.code, *_ = [fill_in(self.session, {"goal-shared": "helping", "goal-shared-note": "Ja"}) for _ in range(3)]
         self.code_elsewhere = fill_in(self.elsewhere, {"goal-shared": "helping"})
         self.invitation_token = new_token()
@@ -360,11 +367,12 @@ class World:
         return self.ask_for(route, pk=self.pk(route), token=self.token(route)) + self.query(route)
 
     def ask_for(self, route: str, **values: object) -> str:
-        key = {"agreement": self.agreement.pk, "lesson": self.lesson.pk}.get(route)
+        rows = {"agreement": self.agreement, "lesson": self.lesson, "team-agreement": self.agreement_of_team}
+        key = rows[route].pk if route in rows else None
         return address(route, **({"key": key} if key else {}), **values)
 
-    def kept(self) -> Kept:
-        return reports.load_agreements(self.session)[0]
+    def kept(self, session: Session) -> Kept:
+        return reports.load_agreements(session)[0]
 
     def pk(self, route: str) -> object:
         about_collaboration = route.startswith(("collaboration", "member", "session-new", "session-earlier"))
@@ -382,12 +390,19 @@ class World:
     def posted(self, route: str) -> dict[str, str]:
         """What goes along where an empty form would tell too little. Nowhere else."""
         mine = sheet_draft_key(self.session, hash_personal_code(self.session.pk, self.code))
+        outcome = {"choice": "divided", "seen": etag(None)}
+        made = {"what": "We bellen elke week", "key": NEW_KEY}
+        changed = {"state": "busy", "what": "We schrijven het doel op"}
+        of_team = self.reflection.response.session
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
-            "outcome": {"choice": "divided", "seen": etag(None)},
-            "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
-            "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": etag(self.kept())},
+            "outcome": outcome,
+            "team-outcome": outcome,
+            "agreements": made,
+            "team-agreements": made,
+            "agreement": {**changed, "seen": etag(self.kept(self.session))},
+            "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},

@@ -41,7 +41,7 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a collaboration's session beside its sheets. Without an account there is none of it."""
+    """What is known of a session beside its sheets. Without an account that is what the talk came to, and no more."""
 
     collaboration: str = ""
     partners: tuple[str, ...] = ()
@@ -196,9 +196,9 @@ class Report:
 
     @property
     def moment(self) -> Moment:
-        """Told from what was recorded, without a clock. Without a collaboration nobody concludes: there the talk is
-        over once something was agreed."""
-        if self.conclusion or (self.agreements and not self.collaboration):
+        """Told from what was recorded, without a clock. Without a collaboration, which is where a report is erased one
+        day, nobody concludes: there the talk is over once something was agreed."""
+        if self.conclusion or (self.agreements and self.delete_on):
             return Moment.AFTER
         return Moment.DURING if self.talked_about or self.agreements else Moment.BEFORE
 

@@ -12,11 +12,15 @@ from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
 from reflectie.models import OPENED, Collaboration, MadePdf, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
-from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import ConflictError, is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
-from reflectie.services.sessions.talking import is_talking, lock_talking_session, note_talk_change
+from reflectie.services.sessions.talking import (
+    is_talking,
+    lock_session_as_fetched,
+    lock_talking_session,
+    note_talk_change,
+)
 
 from .reports import agreement_of
 
@@ -61,7 +65,7 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
     the session was erased.
     """
     with transaction.atomic():
-        session = lock_session(session)
+        session = lock_session_as_fetched(session)
         if session.stage not in OPENED and not is_talking(session):
             raise StageError
         current = load_agreement(session, key)
@@ -141,7 +145,11 @@ def _takes_back(current: Agreement, wanted: Agreement) -> bool:
 def _erase_copies(session: Session, takes_back: bool) -> None:
     """Words that were taken back live on in no PDF: nor in the one with which this session ended, nor in those of
     later ones, which look back on it. Where nothing was taken back, those stay: that is how a session ended."""
-    MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
+    if session.collaboration_id:
+        MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
+    else:
+        # Sessions without a collaboration have nothing to do with each other.
+        session.made_pdfs.all().delete()
     if takes_back:
         session.made_pdfs.all().delete()
         erase_quotes(session)

@@ -57,10 +57,10 @@ _AGREEMENTS = Prepared(
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    However many responses, where its totals came with it: two queries without an account, seven in a collaboration,
-    eight after an earlier session.
+    However many responses, where its totals came with it: without an account two queries, or four of a team that
+    filled in together; seven in a collaboration, eight after an earlier session.
     """
-    about = _about(session, earlier=_earlier_report(session)) if session.collaboration else None
+    about = _about(session, earlier=_earlier_report(session)) if session.collaboration else _about_own(session)
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
     setup = setup_of(session)
     needs_texts_alone = figures is not None and setup.mode is Mode.ANONYMOUS
@@ -147,15 +147,22 @@ def _about_earlier(session: Session) -> About:
     )
 
 
+def _about_own(session: Session) -> About | None:
+    """What is known of a session without a collaboration: what a team that filled in together recorded of its talk. Who
+    filled in alone records nothing, so that nothing is asked."""
+    if session.mode != Mode.TOGETHER:
+        return None
+    return About(outcomes=_outcomes(session), agreements=load_agreements(session))
+
+
 def _about(session: Session, earlier: Report | None) -> About:
-    outcomes = _OUTCOMES.ask(session.pk)
     return About(
         collaboration=session.collaboration.name if session.collaboration else "",
         partners=tuple(name for (name,) in _PARTNERS.ask(session.collaboration_id)),
         expected=session.expected,
         expected_of=dict(session.groups),
         beside_paper=is_beside_paper(session),
-        outcomes={row.item.key: outcome_of(row) for row in outcomes},
+        outcomes=_outcomes(session),
         removed=session.removed,
         blanked=session.blanked,
         agreements=load_agreements(session),
@@ -166,6 +173,10 @@ def _about(session: Session, earlier: Report | None) -> About:
         is_ahead=is_ahead(session),
         title=title_of(session),
     )
+
+
+def _outcomes(session: Session) -> dict[str, Outcome]:
+    return {row.item.key: outcome_of(row) for row in _OUTCOMES.ask(session.pk)}
 
 
 def outcome_of(row: OutcomeRow) -> Outcome:

@@ -21,9 +21,9 @@ HINDERING, HELPING, DONT_KNOW = "hindering", "helping", "dont-know"
 CHANGED, DELETED = date(2026, 11, 3), date(2027, 2, 1)
 
 
-def make_report(checklist, *sheets, mode=Mode.ALONE, about=None):
+def make_report(checklist, *sheets, mode=Mode.ALONE, about=None, delete_on=DELETED):
     filled_in = [Sheet(values) for values in sheets]
-    return build_report(checklist, setup_without_account(mode), filled_in, CHANGED, DELETED, about=about)
+    return build_report(checklist, setup_without_account(mode), filled_in, CHANGED, delete_on, about=about)
 
 
 def all_items(checklist, value):
@@ -175,18 +175,23 @@ def test_a_split_and_a_blind_spot_that_were_named_first_lead_in_front_of_obstacl
 
 
 @pytest.mark.parametrize(
-    ("about", "moment"),
+    ("about", "delete_on", "moment"),
     [
-        (About("Samen"), Moment.BEFORE),
-        (About("Samen", outcomes={"goal-shared": Outcome(Choice.DIVIDED)}), Moment.DURING),
-        (About("Samen", agreements=(Agreement("1", "We lezen het doel."),)), Moment.DURING),
-        (About("Samen", conclusion=Conclusion(Needed.NO, Decision.STOP)), Moment.AFTER),
-        # Without an account there is nothing to conclude.
-        (About("", agreements=(Agreement("1", "We lezen het doel."),)), Moment.AFTER),
+        (About("Samen"), None, Moment.BEFORE),
+        (About("Samen", outcomes={"goal-shared": Outcome(Choice.DIVIDED)}), None, Moment.DURING),
+        (About("Samen", agreements=(Agreement("1", "We lezen het doel."),)), None, Moment.DURING),
+        (About("Samen", conclusion=Conclusion(Needed.NO, Decision.STOP)), None, Moment.AFTER),
+        # Without an account, where it is erased one day, there is nothing to conclude.
+        (About(), DELETED, Moment.BEFORE),
+        (About(outcomes={"goal-shared": Outcome(Choice.DIVIDED)}), DELETED, Moment.DURING),
+        (About(agreements=(Agreement("1", "We lezen het doel."),)), DELETED, Moment.AFTER),
     ],
 )
-def test_a_report_knows_whether_its_talk_is_to_come_going_on_or_over(checklist, about, moment):
-    assert make_report(checklist, {"goal-shared": HINDERING}, about=about).moment is moment
+# A team without an account may have typed the name of its collaboration too.
+@pytest.mark.parametrize("named", [{}, {"collaboration-name": "Samen in Tienen"}])
+def test_a_report_knows_whether_its_talk_is_to_come_going_on_or_over(checklist, about, delete_on, moment, named):
+    sheet = {"goal-shared": HINDERING, **named}
+    assert make_report(checklist, sheet, about=about, delete_on=delete_on).moment is moment
 
 
 def test_splits_go_by_how_far_apart_people_are(checklist):

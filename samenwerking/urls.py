@@ -10,13 +10,13 @@ from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
-from reflectie.views.meeting import guide
+from reflectie.views.meeting import guide, talk, wall
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, pictures, report
 from reflectie.views.sessions import invite, sessions, stages
 from reflectie.web.permissions import without_account
 from reflectie.web.report_access import by_link, by_role, talk_by_link, talk_by_role
-from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT
+from reflectie.web.secret_addresses import FILL, INVITATION, JOIN, REPORT, TALK
 
 
 class Token:
@@ -75,6 +75,7 @@ WITHOUT_ACCOUNT = [
     path("start/", team.start, name="start"),
     path(f"{FILL}/<token:token>/", team.fill, name="fill"),
     path(f"{FILL}/<token:token>/wissen/", team.erase, name="erase"),
+    path(f"{FILL}/<token:token>/gesprek/", talk_by_link(talk.talk), name="team-talk"),
     path(f"{FILL}/<token:token>/gesprek/<slug:key>/", talk_by_link(report.outcome), name="team-outcome"),
     path(f"{FILL}/<token:token>/afspraken/", talk_by_link(agreements.agreements), name="team-agreements"),
     path(f"{FILL}/<token:token>/afspraken/<uuid:key>/", talk_by_link(agreements.agreement), name="team-agreement"),
@@ -88,6 +89,10 @@ WITHOUT_ACCOUNT = [
     path(f"{JOIN}/<token:token>/mail/", participant.report_notice, name="join-mail"),
     path(f"{JOIN}/<token:token>/agenda.ics", participant.session_day, name="join-calendar"),
     path(f"{JOIN}/<token:token>/nieuw/", participant.switch_participant, name="join-new"),
+    path(f"{JOIN}/<token:token>/gesprek/", wall.follow, name="join-talk"),
+    path(f"{JOIN}/<token:token>/gesprek/stand/", wall.follow_now, name="join-talk-state"),
+    path(f"{TALK}/<token:token>/", wall.wall, name="wall"),
+    path(f"{TALK}/<token:token>/stand/", wall.wall_now, name="wall-state"),
     path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
     path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
@@ -130,6 +135,9 @@ urlpatterns = [
     path("sessies/<uuid:pk>/beeld/<slug:name>.svg", by_role(pictures.picture), name="session-picture"),
     path("sessies/<uuid:pk>/gespreksleidraad/", by_role(guide.guide), name="session-guide"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
+    path("sessies/<uuid:pk>/gesprek/", talk_by_role(talk.talk), name="talk"),
+    # Before any item: none has such a key.
+    path("sessies/<uuid:pk>/gesprek/stand/", by_role(talk.talk_state), name="talk-state"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", talk_by_role(report.outcome), name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", talk_by_role(agreements.agreements), name="agreements"),

@@ -46,18 +46,6 @@ def _lines(report: Report, talk: Talk) -> Iterator[AgendaLine]:
         yield AgendaLine(place, part.minutes, phase, topic, part.title, is_now, place in talk.discussed)
 
 
-def place_left(clock: TalkClock) -> str:
-    """How long what is on may still take, in whole minutes; "" where that isn't known."""
-    if clock.place_until is None:
-        return ""
-    minutes = round((clock.place_until - clock.now).total_seconds() / 60)
-    if minutes > 0:
-        return ngettext("nog %s minuut", "nog %s minuten", minutes) % minutes
-    if minutes == 0:
-        return _("de tijd is om")
-    return ngettext("%s minuut over de tijd", "%s minuten over de tijd", -minutes) % -minutes
-
-
 def meeting_left(clock: TalkClock) -> str:
     """How much there still is, and time for it; "" where neither is known."""
     topics = clock.topics_left

@@ -6,6 +6,5 @@ from reflectie.presentation import remote
 
 register = template.Library()
 
-register.filter(remote.place_left)
 register.filter(remote.meeting_left)
 register.filter(remote.asked_more)

@@ -31,6 +31,7 @@ from reflectie.models import (
 )
 from reflectie.models.prepared import Prepared
 from reflectie.services.comparison.comparisons import comparable_sessions
+from reflectie.services.meeting.talks import find_followed, find_on_wall
 from reflectie.services.sessions.rounds import RoundProgress, load_progress
 from reflectie.services.sessions.talking import is_talking
 from reflectie.services.tokens import hash_token
@@ -170,6 +171,22 @@ def joined_session_or_404(join_token: str) -> Session:
     for session in _JOINED.ask(join_token):
         return session
     raise _renewed_or_absent(join_token)
+
+
+def followed_session_or_404(join_token: str) -> Session:
+    """As `joined_session_or_404`, with the session's talk and all that its report asks. One query."""
+    session = find_followed(join_token)
+    if session is None:
+        raise _renewed_or_absent(join_token)
+    return session
+
+
+def wall_session_or_404(wall_token: str) -> Session:
+    """The session whose talk the address of a wall shows, with all that its report asks. One query."""
+    session = find_on_wall(wall_token)
+    if session is None:
+        raise Http404
+    return session
 
 
 def _renewed_or_absent(token: str) -> Http404:

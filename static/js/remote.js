@@ -97,7 +97,7 @@
 
   const isOurs = (xhr) => xhr.responseText.includes('name="gezien"');
   const placeNow = () => one("plaats").dataset.place;
-  const nameOf = () => one("plaats").dataset.name.trim();
+  const nameOf = () => one("plaats").textContent.trim();
   let asked = null;
   let askedIn = "";
   let next = placeNow();

@@ -1,7 +1,7 @@
 """The talk of a session while it goes on: where it is stands in the database, so that whoever opens it next, on
 whatever device, is where everybody is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
 
@@ -38,9 +38,16 @@ _WALL_STATE = Prepared(
     ),
     TalkRow._meta.get_field("wall_token"),
 )
+# Of a session with or without a talk: who waits for one to begin asks as often as who follows it.
 _FOLLOWED_STATE = Prepared(
-    lambda token: TalkRow.objects.filter(session__join_token=token, session__stage__in=OPENED).values_list(
-        "version", "session__stage"
+    lambda token: Session.objects.filter(join_token=token).values_list("talk__version", "stage"),
+    Session._meta.get_field("join_token"),
+)
+_FOLLOWED = Prepared(
+    lambda token: (
+        Session.objects.select_related("checklist", "collaboration", "totals", "talk")
+        .annotate(nth=nth_that_day())
+        .filter(join_token=token)
     ),
     Session._meta.get_field("join_token"),
 )
@@ -158,8 +165,16 @@ def wall_state(token: str) -> str | None:
 
 
 def followed_state(join_token: str) -> str | None:
-    """As `wall_state`, by the link with which people take part. One query."""
+    """As `wall_state`, by the link with which people take part: empty where no talk goes on. One query."""
     return _state(_FOLLOWED_STATE.ask(join_token))
+
+
+def find_followed(join_token: str) -> Session | None:
+    """The session that a link to take part opens, at whatever stage, with its talk and all that its report asks; None
+    where it opens none. One query."""
+    for session in _FOLLOWED.ask(join_token):
+        return session
+    return None
 
 
 def state_of(session: Session) -> str | None:
@@ -168,9 +183,11 @@ def state_of(session: Session) -> str | None:
     return _state([(row.version, session.stage)]) if row else None
 
 
-def _state(found: list[tuple[int, str]]) -> str | None:
+def _state(found: Sequence[tuple[int | None, str]]) -> str | None:
     for version, stage in found:
-        return f"{version}" if stage == Session.Stage.DISCUSSION or stage == Session.Stage.OPEN else stage
+        if stage == Session.Stage.CONCLUDED:
+            return stage
+        return "" if version is None else f"{version}"
     return None
 
 

@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reflectie.domain.meeting.guide import build_guide
+from reflectie.domain.meeting.guide import Phase, build_guide
 from reflectie.domain.meeting.talk import MOST_PARTS, FullAgendaError, Talk, UnknownPlaceError, clock_of
+from reflectie.domain.meeting.wall import GOAL_SHARED
+from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import Report
 from reflectie.domain.text import tidy
 from reflectie.forms.meeting.steps import AddForm, BeginForm, RaiseForm, step_of
@@ -177,8 +179,9 @@ def _page(
     if live is None:
         context |= {"begin": said.begin or BeginForm(), "typed": _typed(said)}
         return render(request, "reflectie/meeting/remote/begin.html", context, status=status)
-    context |= _around(request, access, report, live) | _forms(report, live, said)
-    template = "parts" if parts or request.headers.get("HX-Request") else "page"
+    parts = parts or "HX-Request" in request.headers
+    context |= _around(request, access, report, live) | _forms(report, live, said) | {"swap": parts}
+    template = "parts" if parts else "page"
     return render(request, f"reflectie/meeting/remote/{template}.html", context, status=status)
 
 
@@ -190,6 +193,8 @@ def _typed(said: Said) -> str:
 def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Talk) -> dict[str, Any]:
     lines = agenda_of(report, live)
     at = live.at(live.place)
+    topic = lines[at].topic
+    found = topic.item if topic else None
     token = wall_token(access.session)
     return {
         "live": live,
@@ -200,7 +205,8 @@ def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Ta
         "on": lines[at],
         "before": lines[at - 1] if at else None,
         "after": lines[at + 1] if at + 1 < len(lines) else None,
-        "item": lines[at].topic and lines[at].topic.item,
+        "item": found,
+        "shows_answers": _can_show(report, live, found),
         "seen": state_of(access.session),
         "wall_token": token,
         "wall_url": request.build_absolute_uri(reverse("wall", args=[token])) if token else "",
@@ -208,6 +214,15 @@ def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Ta
         "opened": request.GET.get("agenda"),
         "today": today(),
     }
+
+
+def _can_show(report: Report, live: Talk, found: ItemReport | None) -> bool:
+    """Whether there is something to show of a round: of a sheet that was filled in together everybody knows it, and
+    nothing is to be shown of too few."""
+    if not report.mode.is_round:
+        return False
+    has_sentences = bool(report.goal_sentences) and live.place in {Phase.NEED, GOAL_SHARED}
+    return has_sentences or bool(found and found.finding and report.counted)
 
 
 def _person(request: HttpRequest, access: ReportAccess) -> str:

@@ -158,7 +158,9 @@ def _into_agenda(session: Session, form: AddForm | RaiseForm, wrong: Said) -> Sa
     try:
         change_talk(session, form.step)
     except FullAgendaError:
-        form.add_error(next(iter(form.fields)), _("Er staan al %s onderdelen op de agenda. Haal er eerst een af.") % MOST_PARTS)
+        form.add_error(
+            next(iter(form.fields)), _("Er staan al %s onderdelen op de agenda. Haal er eerst een af.") % MOST_PARTS
+        )
         return wrong
     return None
 

@@ -122,7 +122,10 @@ POSTED = {
 
 
 # Forms of whoever knows their address: there nobody is signed out.
-OF_ANYBODY = {"start", "fill", "join-fill", "join-mail", "team-outcome", "team-agreements", "team-agreement"}
+OF_ANYBODY = {
+    *("start", "fill", "join-fill", "join-mail"),
+    *("team-outcome", "team-agreements", "team-agreement", "team-talk"),
+}
 
 
 @pytest.mark.parametrize("route", sorted(marked() - OF_ANYBODY))

@@ -88,9 +88,13 @@ def _not_now(request: HttpRequest, access: ReportAccess) -> HttpResponse:
 
 
 def _over(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    typed = tidy(request.POST.get("title", ""), one_line=True)
-    context = {**access.context, "collaboration": access.session.collaboration, "typed": typed}
+    context = {**access.context, "collaboration": access.session.collaboration, "typed": _typed(request)}
     return render(request, "reflectie/meeting/remote/over.html", context, status=409)
+
+
+def _typed(request: HttpRequest) -> str:
+    """What somebody wanted to talk about, where there is no agenda to put it on."""
+    return tidy(request.POST.get("title", ""), one_line=True)
 
 
 def _press(request: HttpRequest, access: ReportAccess) -> HttpResponse:
@@ -179,17 +183,12 @@ def _page(
         "delete_on": delete_on_once_saved(session),
     }
     if live is None:
-        context |= {"begin": said.begin or BeginForm(), "typed": _typed(said)}
+        context |= {"begin": said.begin or BeginForm(), "typed": _typed(request)}
         return render(request, "reflectie/meeting/remote/begin.html", context, status=status)
     parts = parts or "HX-Request" in request.headers
     context |= _around(request, access, report, live) | _forms(report, live, said) | {"swap": parts}
     template = "parts" if parts else "page"
     return render(request, f"reflectie/meeting/remote/{template}.html", context, status=status)
-
-
-def _typed(said: Said) -> str:
-    """What somebody wanted to talk about, where there is no agenda to put it on."""
-    return said.raised.data.get("title", "") if said.raised else ""
 
 
 def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Talk) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The remote of a talk: who may lead, what each press does, and what happens when two do it at once."""
 
 import re
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -135,7 +136,7 @@ def test_without_an_account_only_a_team_that_filled_in_together_leads_it():
 
 def test_whole_agenda_forth_and_back(facilitator, session):
     parts = begun(session).agenda
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         page = page_of(facilitator.get(url(session)))
         [name] = [name for name in page.buttons() if name.startswith("Volgende")]
         to = page.button(name).value

@@ -4,11 +4,13 @@
 
 (() => {
   const remote = document.getElementById("remote");
-  if (!remote || !window.htmx || !window.kept) return;
+  if (!remote || !window.htmx || !window.kept || !window.tidyText) return;
   const PLACE = remote.dataset.keepAs;
   const FIELD = "form input:not([type=hidden]), form textarea, form select";
   // What is of everybody, and replaced whatever somebody types.
   const TOP = ["nu", "op-muur"];
+  // What is about the whole talk, whatever is on.
+  const OF_TALK = ["agenda", "erbij", "muur"];
   const follow = document.getElementById("volgt");
   const one = (id) => document.getElementById(id);
 
@@ -49,10 +51,12 @@
     if (![...form.querySelectorAll("input:not([type=hidden]), textarea, select")].some(isGiven)) letGo(draft);
     else write({ ...read(), [draft]: { fields: fieldsOf(form), title, words: "", sent } });
   };
-  // Whether the server has it by now: an agreement by its key, an outcome by the mark of what the page showed.
+  // Whether the server has by now what was sent: an agreement by its words, an outcome by the mark of what was shown.
+  const agreed = () => [...one("afgesproken").content.children].map((line) => line.textContent);
   const isKept = (form, draft, values) => {
-    if (values.key) return one("vastleggen").dataset.agreements.split(" ").includes(values.key);
-    return draft.sent && values.seen !== undefined && form.elements.seen.value !== values.seen;
+    if (!draft.sent) return false;
+    if (values.key) return agreed().includes(window.tidyText(values.what, true));
+    return form.elements.seen.value !== values.seen;
   };
   const restore = (form) => {
     const draft = read()[form.dataset.draft];
@@ -86,6 +90,7 @@
   const isOffline = () => !navigator.onLine || !(document.querySelector("[data-talk-offline]")?.hidden ?? true);
   remote.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-draft]");
+    // What htmx sends it tells itself whether it arrived.
     if (!form || form.hasAttribute("hx-post")) return;
     if (isOffline()) {
       event.preventDefault();
@@ -117,11 +122,11 @@
     const part = detail.target;
     const isOwn = asked !== follow;
     const isMoved = next !== one("vastleggen").dataset.place;
-    if (part.id === askedIn) return;
     isBehind = !isOwn && isMoved && isTyped(remote);
-    if (isBehind ? !TOP.includes(part.id) : isTyped(part) && !(isOwn && isMoved)) {
+    const stays = isBehind ? !TOP.includes(part.id) : isTyped(part) && !(isOwn && isMoved);
+    if (stays && part.id !== askedIn) {
       detail.shouldSwap = false;
-    } else if (!isMoved || part.id === "agenda" || part.id === "muur") {
+    } else if (!isMoved || OF_TALK.includes(part.id)) {
       // What somebody unfolded stays so.
       part.querySelectorAll("details[open][id]").forEach(({ id }) => detail.fragment.querySelector(`#${id}`)?.setAttribute("open", ""));
     }

@@ -88,9 +88,7 @@ def heading(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_talk_begins_in_two_presses_and_goes_through_its_whole_agenda(
-    watch: Watch, session, facilitator, javascript
-):
+def test_talk_begins_in_two_presses_and_goes_through_its_whole_agenda(watch: Watch, session, facilitator, javascript):
     page = watch.open(facilitator, javascript=javascript)
     page.goto(reverse("session", args=[session.pk]))
     page.get_by_role("link", name="Leid het gesprek live").click()

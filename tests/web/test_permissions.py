@@ -18,7 +18,6 @@ from tests.helpers.permission_table import (
     OUTSIDE,
     SIGN_IN,
     TABLE,
-    address,
     by_stage,
     parameters,
     undone,

@@ -98,9 +98,18 @@
     setInterval(() => {
       if (offline) offline.hidden = !since || Date.now() - since < OFFLINE_AFTER;
     }, 500);
+    const begin = () => {
+      if (window.htmx) {
+        document.documentElement.classList.add("has-htmx");
+        ask();
+      } else {
+        // It didn't arrive: as the page says, it then loads itself again.
+        setTimeout(() => location.reload(), 10_000);
+      }
+    };
     // As soon as htmx has read the page.
-    if (document.readyState === "complete") ask();
-    else window.addEventListener("load", ask);
+    if (document.readyState === "complete") begin();
+    else window.addEventListener("load", begin);
   }
   setInterval(clocks, 1000);
 
@@ -108,7 +117,7 @@
   if (!wall) return;
 
   // What stands on it is made to fit: nobody scrolls a beamer. On a phone one does.
-  const SMALLEST = 6;
+  const SMALLEST = 8;
   const fit = () => {
     for (let step = 0; step <= SMALLEST; step++) {
       wall.dataset.fit = step;

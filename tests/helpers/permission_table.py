@@ -20,6 +20,7 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.services import clock
+from reflectie.services.meeting import talks
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token, read_token
@@ -209,6 +210,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Taking part: whoever has the link, and for one's own answers the cookie.
     "join-code": everybody(FORM),
     "join": at(AFTER_OPENING, everybody((302, 303)), everybody(DONE)),
+    # The talk: whoever has the address of its wall, and to follow it whoever took part.
+    **dict.fromkeys(("wall", "wall-state"), at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ))),
+    "join-talk": at(AFTER_OPENING, everybody(READ), everybody((302, 405))),
+    "join-talk-state": throughout(everybody(READ)),
     "join-fill": at(OPEN, everybody((303, 409), participant=DONE), everybody((303, 409))),
     "join-standing": throughout(everybody(READ)),
     "join-continue": at(OPEN, everybody(FORM), everybody(ELSEWHERE)),
@@ -271,8 +276,9 @@ LINKS = {
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
-        *("join-mail", "join-calendar"),
+        *("join-mail", "join-calendar", "join-talk", "join-talk-state"),
     },
+    "of a wall": {"wall", "wall-state"},
     "to read a round": READING,
     "of an invitation": {"invitation"},
     "that never was": set(),
@@ -299,7 +305,7 @@ class World:
         )
         self.code, *_ = [fill_in(self.session, {"goal-shared": "helping", "goal-shared-note": "Ja"}) for _ in range(3)]
         self.code_elsewhere = fill_in(self.elsewhere, {"goal-shared": "helping"})
-        self.invitation_token = new_token()
+        self.invitation_token, self.wall_token = new_token(), new_token()
         Invitation.objects.create(
             collaboration=self.collaboration,
             email="bo@example.org",
@@ -333,6 +339,8 @@ class World:
             rounds.close_round(self.session)
         if stage in AFTER_OPENING:
             rounds.open_report(self.session)
+            talks.start_talk(self.session, 60)
+            self.wall_token = talks.wall_token(self.session)
         if stage == "concluded":
             rounds.conclude(self.session, replace(CONCLUSION, next_on=clock.today()))
 
@@ -362,6 +370,7 @@ class World:
             "to read a reflection": self.reflection.read_token,
             "to take part": join_token,
             "to read a round": read_token(join_token),
+            "of a wall": self.wall_token,
             "of an invitation": self.invitation_token,
             "that never was": new_token(),
         }

@@ -96,7 +96,9 @@ window.kept = (() => {
   // A mark's last part is what was promised: whatever that was, it goes.
   if (told.forget) ["", "gesprek-"].forEach((kind) => forget(kind + told.forget.replace(/[^-]+$/, "")));
   // What was typed beside a talk goes with whoever signs out here.
-  document.addEventListener("submit", ({ target }) => target.hasAttribute("data-leaves") && forget("gesprek-"));
+  document.addEventListener("submit", ({ target }) => {
+    if (told.leaving !== undefined || target.hasAttribute("data-leaves")) forget("gesprek-");
+  });
   if (told.gone !== undefined) {
     // The sheet's own page, or the one that leads to it: a slip further on in the address says nothing of the sheet.
     const where = (address) => address.split("/").slice(1, 3).join("/");

@@ -447,11 +447,11 @@ def test_team_begins_from_its_own_report_and_has_all_on_one_screen(client):
     talk = reverse("team-talk", args=[reflection.token])
     assert page_of(client.get(reflection.report_url)).main.link("Praat erover, op dit scherm").address == talk
     page = client.get(talk)
-    assert "iedereen met jullie leeslink kan het lezen" in page_of(page).main.words
+    assert "leest iedereen met jullie leeslink" in page_of(page).main.words
     assert client.post(talk, {"step": "begin", "minutes": "60"}).url == talk
     client.post(talk, {"step": "go", "to": KEY})
     page = page_of(client.get(talk)).main
-    assert "iedereen met jullie leeslink kan het lezen" in page.at("vastleggen").words
+    assert "leest iedereen met jullie leeslink" in page.at("vastleggen").words
     assert not page.links("Open de muur")
     form = page.at("uitkomst").sent() | {"choice": ["hindering"]}
     kept = client.post(reverse("team-outcome", args=[reflection.token, KEY]), form)

@@ -49,7 +49,7 @@
   const keep = (form, sent = false) => {
     const { draft, title } = form.dataset;
     if (![...form.querySelectorAll("input:not([type=hidden]), textarea, select")].some(isGiven)) letGo(draft);
-    else write({ ...read(), [draft]: { fields: fieldsOf(form), title, words: "", sent } });
+    else write({ ...read(), [draft]: { fields: fieldsOf(form), title: title.trim(), words: "", sent } });
   };
   // Whether the server has by now what was sent: an agreement by its words, an outcome by the mark of what was shown.
   const agreed = () => [...one("afgesproken").content.children].map((line) => line.textContent);

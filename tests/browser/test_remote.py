@@ -218,7 +218,7 @@ def test_typed_text_survives_a_refresh_and_ones_own_step(watch: Watch, leading, 
     expect(leading.get_by_label("Waarom?")).to_have_value("Nog niet klaar")
     leading.get_by_role("button", name="Volgende").click()
     expect(leading.locator("#plaats")).not_to_have_attribute("data-place", KEY)
-    expect(leading.get_by_text(f"Nog niet bewaard: {NAME}.")).to_be_visible()
+    expect(leading.get_by_text(f"Nog niet bewaard bij: {NAME}.")).to_be_visible()
     expect(leading.get_by_label("Waarom?")).to_have_value("")
     leading.get_by_role("button", name="Vorige").click()
     expect(leading.get_by_label("Waarom?")).to_have_value("Nog niet klaar")

@@ -176,9 +176,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "discussion": members(DONE, DONE),
         "concluded": members((302, 409), (302, 409)),
     },
-    # The remote of a talk. Nobody began it: there is no state.
+    # The remote of a talk.
     "talk": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members(TOO_LATE, TOO_LATE)},
-    "talk-state": at(AFTER_OPENING, members((409, 405), (409, 405)), members(ABSENT_READ, ABSENT_READ)),
+    "talk-state": at(("discussion",), members(READ, READ), members(ABSENT_READ, ABSENT_READ))
+    | {"concluded": members((409, 405), (409, 405))},
     "session-document": REPORT,
     "session-picture": REPORT,
     "session-guide": REPORT,

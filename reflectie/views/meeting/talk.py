@@ -151,6 +151,9 @@ def _take(request: HttpRequest, access: ReportAccess) -> Said | None:
 
 def _begin(session: Session, form: BeginForm) -> Said | None:
     if not form.is_valid():
+        if load_talk(session):
+            # No button on the page of a talk that goes on says nothing.
+            raise UnknownPlaceError
         return Said(begin=form)
     start_talk(session, int(form.cleaned_data["minutes"]))
     return None

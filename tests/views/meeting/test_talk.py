@@ -269,6 +269,7 @@ def test_full_agenda_says_so_and_keeps_what_was_typed(facilitator, session):
     [
         {"step": "go", "to": f"{OWN}9"},
         {"step": "nonsense"},
+        {},
         {"step": "note", "to": "welcome", "note": "x" * 5000},
         {"step": "leave-out", "to": ""},
     ],

@@ -10,7 +10,7 @@ from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
-from reflectie.views.meeting import guide, poll_page, poll_vote, wall
+from reflectie.views.meeting import guide, poll_page, poll_vote, talk, wall
 from reflectie.views.questionnaire import paper, participant, team
 from reflectie.views.report import agreements, parked, pictures, report, said
 from reflectie.views.sessions import invite, sessions, stages
@@ -75,6 +75,7 @@ WITHOUT_ACCOUNT = [
     path("start/", team.start, name="start"),
     path(f"{FILL}/<token:token>/", team.fill, name="fill"),
     path(f"{FILL}/<token:token>/wissen/", team.erase, name="erase"),
+    path(f"{FILL}/<token:token>/gesprek/", talk_by_link(talk.talk), name="team-talk"),
     path(f"{FILL}/<token:token>/gesprek/<slug:key>/", talk_by_link(report.outcome), name="team-outcome"),
     path(f"{FILL}/<token:token>/afspraken/", talk_by_link(agreements.agreements), name="team-agreements"),
     path(f"{FILL}/<token:token>/afspraken/<uuid:key>/", talk_by_link(agreements.agreement), name="team-agreement"),
@@ -138,6 +139,9 @@ urlpatterns = [
     path("sessies/<uuid:pk>/vandaag/", by_role(said.said), name="session-said"),
     path("sessies/<uuid:pk>/parkeerplaats/", parked.parked, name="parked"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
+    path("sessies/<uuid:pk>/gesprek/", talk_by_role(talk.talk), name="talk"),
+    # Before any item: none has such a key.
+    path("sessies/<uuid:pk>/gesprek/stand/", by_role(talk.talk_state), name="talk-state"),
     path("sessies/<uuid:pk>/gesprek/<slug:key>/", talk_by_role(report.outcome), name="outcome"),
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", talk_by_role(agreements.agreements), name="agreements"),

@@ -136,14 +136,17 @@ class TalkLinks:
     outcome: str
     agreements: str
     agreement: str
+    # Where it is led, and what tells whether that changed; one screen alone has no need to ask.
+    live: str
+    state: str = ""
 
 
 def _members_talk(pk: UUID) -> TalkLinks:
-    return TalkLinks(pk, "outcome", "agreements", "agreement")
+    return TalkLinks(pk, "outcome", "agreements", "agreement", "talk", "talk-state")
 
 
 def _team_talk(token: str) -> TalkLinks:
-    return TalkLinks(token, "team-outcome", "team-agreements", "team-agreement")
+    return TalkLinks(token, "team-outcome", "team-agreements", "team-agreement", "team-talk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,11 @@ class ReportAccess:
         return reverse(self.talk.agreements, args=[self.talk.key]) if self.talk else ""
 
     @property
+    def live_url(self) -> str:
+        """Where its talk is led; empty for whoever only reads."""
+        return reverse(self.talk.live, args=[self.talk.key]) if self.talk else ""
+
+    @property
     def may_talk(self) -> bool:
         """Whether they may record now what the talk comes to. Without an account that is so wherever it is recorded at
         all."""
@@ -191,6 +199,16 @@ class ReportAccess:
             "may_conclude": self.may_talk and leads,
             "may_remove": leads and self.session.stage != Session.Stage.OPEN,
         }
+
+
+# What somebody records beside the talk says so, and leads back to where it stands there.
+FROM_TALK, RECORDED = "gesprek", "vastleggen"
+
+
+def from_talk(request: HttpRequest) -> bool:
+    """Whether a page or form about what is recorded was opened from where the talk is led."""
+    given = request.POST if request.method == "POST" else request.GET
+    return given.get("van") == FROM_TALK
 
 
 ReportView = Callable[..., HttpResponse]

@@ -138,6 +138,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "team-outcome": everybody(DONE),
     "team-agreements": everybody(DONE),
     "team-agreement": everybody(DONE),
+    "team-talk": everybody(DONE),
     "adopt": signed_in(FORM),
     # A collaboration.
     "collaborations": signed_in(READ),
@@ -175,6 +176,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "discussion": members(DONE, DONE),
         "concluded": members((302, 409), (302, 409)),
     },
+    # The remote of a talk.
+    "talk": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members(TOO_LATE, TOO_LATE)},
+    "talk-state": at(("discussion",), members(READ, READ), members(ABSENT_READ, ABSENT_READ))
+    | {"concluded": members((409, 405), (409, 405))},
     "session-document": REPORT,
     "session-picture": REPORT,
     "session-guide": REPORT,
@@ -276,7 +281,7 @@ READING = {"report", "report-pdf", "report-file", "document", "picture", "guide"
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
-    "to fill in": {"fill", "erase", "adopt", "team-outcome", "team-agreements", "team-agreement"},
+    "to fill in": {"fill", "erase", "adopt", "team-outcome", "team-agreements", "team-agreement", "team-talk"},
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
@@ -425,6 +430,8 @@ class World:
             "agreement": {**changed, "seen": etag(self.kept(self.session))},
             "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
+            "talk": {"step": "begin", "minutes": "60"},
+            "team-talk": {"step": "begin", "minutes": "60"},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},
         }.get(route, {})

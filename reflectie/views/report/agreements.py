@@ -31,7 +31,7 @@ from reflectie.services.report.reports import load_conclusion, load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.sharing import agreement_is_shared
 from reflectie.web.permissions import session_or_404, signed_in
-from reflectie.web.report_access import ReportAccess
+from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
 
 PAGE_SIZE = 50
 # What was done, in the address of the list: without an account nothing is kept for somebody's next page.
@@ -74,6 +74,9 @@ def _say_too_many(form: AgreementForm) -> None:
 def _done(request: HttpRequest, access: ReportAccess, done: str) -> HttpResponse:
     """Back to where the person came from, which says what was done."""
     url = _way_back(request, access)
+    if access.member is None and from_talk(request):
+        # What was done stands there.
+        return HttpResponseRedirect(url, status=303)
     if access.member is None:
         return HttpResponseRedirect(f"{url}?gedaan={done}", status=303)
     messages.success(request, DONE[done])
@@ -83,7 +86,8 @@ def _done(request: HttpRequest, access: ReportAccess, done: str) -> HttpResponse
 def _list_page(
     request: HttpRequest, access: ReportAccess, found: Report, form: AgreementForm, status: int = 200
 ) -> HttpResponse:
-    context = {"report": found, "form": form, "too_late": status == 409, **_around(access)}
+    van = FROM_TALK if from_talk(request) else ""
+    context = {"report": found, "form": form, "too_late": status == 409, "van": van, **_around(access)}
     if access.member is None:
         done = DONE.get(request.GET.get("gedaan", "")) if status == 200 else None
         context["messages"] = [Message(messages.SUCCESS, str(done))] if done else []
@@ -146,8 +150,11 @@ def _write(session: Session, form: AgreementForm, key: UUID) -> None:
 
 
 def _way_back(request: HttpRequest, access: ReportAccess) -> str:
-    """Where the person came from: a later session that looks back on these agreements, the collaboration with what is
-    still to do, all that is to do, or else their list. Without an account there is that list alone."""
+    """Where the person came from: the talk as it is led, a later session that looks back on these agreements, the
+    collaboration with what is still to do, all that is to do, or else their list. Without an account there is the talk
+    and that list alone."""
+    if from_talk(request):
+        return f"{access.live_url}#{RECORDED}"
     given = request.POST if request.method == "POST" else request.GET
     if access.member is None:
         return access.agreements_url

@@ -21,7 +21,7 @@ from reflectie.services.sessions.rounds import StageError
 from reflectie.web.participant_cookie import session_draft_key
 from reflectie.web.permissions import member_report_or_404
 from reflectie.web.reflection_cookie import links
-from reflectie.web.report_access import ReportAccess
+from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
 from reflectie.web.responses import conditional_page
 
 PAGE = "reflectie/report/page.html"
@@ -69,7 +69,10 @@ def _record(request: HttpRequest, access: ReportAccess, found: Report, item: Ite
 
 
 def _place(request: HttpRequest, access: ReportAccess, key: str) -> str:
-    """Where the person came from: the item in the guide of that many minutes, or else in the report."""
+    """Where the person came from: the talk as it is led, the item in the guide of that many minutes, or else in the
+    report."""
+    if from_talk(request):
+        return f"{access.live_url}#{RECORDED}"
     if minutes := _from_guide(request):
         return f"{access.links.guide}?duur={minutes}#{key}"
     return f"{access.links.report}#{key}"
@@ -102,6 +105,7 @@ def _outcome_page(
         "delete_on": delete_on_once_saved(access.session),
         "back": _place(request, access, item.item.key),
         "minutes": _from_guide(request),
+        "van": FROM_TALK if from_talk(request) else "",
     }
     return render(request, "reflectie/report/outcome.html", context, status=status)
 

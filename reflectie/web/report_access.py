@@ -136,17 +136,21 @@ class TalkLinks:
     outcome: str
     agreements: str
     agreement: str
+    parked: str
+    polls: str
     # Where it is led, and what tells whether that changed; one screen alone has no need to ask.
     live: str
     state: str = ""
 
 
 def _members_talk(pk: UUID) -> TalkLinks:
-    return TalkLinks(pk, "outcome", "agreements", "agreement", "talk", "talk-state")
+    return TalkLinks(pk, "outcome", "agreements", "agreement", "parked", "polls", "talk", "talk-state")
 
 
 def _team_talk(token: str) -> TalkLinks:
-    return TalkLinks(token, "team-outcome", "team-agreements", "team-agreement", "team-talk")
+    return TalkLinks(
+        token, "team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"
+    )
 
 
 @dataclass(frozen=True, slots=True)

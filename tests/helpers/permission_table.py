@@ -138,6 +138,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "team-outcome": everybody(DONE),
     "team-agreements": everybody(DONE),
     "team-agreement": everybody(DONE),
+    "team-parked": everybody(DONE),
+    "team-polls": everybody(DONE),
     "team-talk": everybody(DONE),
     "adopt": signed_in(FORM),
     # A collaboration.
@@ -281,7 +283,10 @@ READING = {"report", "report-pdf", "report-file", "document", "picture", "guide"
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
-    "to fill in": {"fill", "erase", "adopt", "team-outcome", "team-agreements", "team-agreement", "team-talk"},
+    "to fill in": {
+        *("fill", "erase", "adopt"),
+        *("team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"),
+    },
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
@@ -431,6 +436,15 @@ class World:
             "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
             "talk": {"step": "begin", "minutes": "60"},
+            "team-parked": {"text": "De vergoedingen", "key": NEW_KEY},
+            "team-polls": {
+                "step": "hands",
+                "over": "repair",
+                "key": NEW_KEY,
+                "behind": "3",
+                "live_with": "0",
+                "objection": "0",
+            },
             "team-talk": {"step": "begin", "minutes": "60"},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},

@@ -134,7 +134,7 @@ POSTED = {
 # Forms of whoever knows their address: there nobody is signed out.
 OF_ANYBODY = {
     *("start", "fill", "join-fill", "join-mail", "poll-vote"),
-    *("team-outcome", "team-agreements", "team-agreement", "team-talk"),
+    *("team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"),
 }
 
 

@@ -24,5 +24,5 @@ class ParkForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"key": uuid4()})
+    def __init__(self, data: QueryDict | None = None, *, auto_id: str = "id_%s") -> None:
+        super().__init__(data, initial={"key": uuid4()}, auto_id=auto_id)

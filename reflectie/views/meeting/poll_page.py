@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from reflectie.domain.report.polls import Poll, PollWay, shows_difference, way_asked
 from reflectie.domain.rules.suppression import FLOOR
@@ -19,29 +18,23 @@ from reflectie.presentation.polls import PollTopic, poll_topics, topic_of
 from reflectie.services.report import polls as services
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions.rounds import StageError
-from reflectie.web.errors import keeps_typed
-from reflectie.web.permissions import member_report_or_404
-
-FORM = ["GET", "HEAD", "POST"]
+from reflectie.web.report_access import FROM_TALK, ReportAccess, from_talk
 
 
-@keeps_typed("behind")
-@require_http_methods(FORM)
-def polls(request: HttpRequest, pk: UUID) -> HttpResponse:
-    session = member_report_or_404(request, pk).session
-    if session.stage not in OPENED:
+def polls(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    if not access.may_talk and access.session.stage not in OPENED:
         raise Http404
     if "stand" in request.GET:
-        return _count_now(request, session)
+        return _count_now(request, access.session)
     if request.method != "POST":
-        return _page(request, session)
+        return _page(request, access)
     step = _STEPS.get(request.POST.get("step", ""))
-    return step(request, session) if step else _refused(request, session)
+    return step(request, access) if step else _refused(request, access)
 
 
-def _refused(request: HttpRequest, session: Session) -> HttpResponse:
+def _refused(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     """A form in which something is missing that no page leaves out."""
-    return _page(request, session, why=_("Er ontbrak iets. Kies opnieuw wat je wil peilen."), status=422)
+    return _page(request, access, why=_("Er ontbrak iets. Kies opnieuw waarover je wilt peilen."), status=422)
 
 
 def _count_now(request: HttpRequest, session: Session) -> HttpResponse:
@@ -56,27 +49,27 @@ def _going_on(polls: tuple[Poll, ...]) -> Poll | None:
     return next((poll for poll in polls if poll.is_open), None)
 
 
-def _begin(request: HttpRequest, session: Session) -> HttpResponse:
+def _begin(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     form, thing = PhonesForm(request.POST), request.POST.get("over", "")
     if not form.is_valid():
-        return _refused(request, session)
-    return _do(request, session, lambda: services.open_poll(session, thing, form.cleaned_data["key"]))
+        return _refused(request, access)
+    return _do(request, access, lambda: services.open_poll(access.session, thing, form.cleaned_data["key"]))
 
 
-def _record(request: HttpRequest, session: Session) -> HttpResponse:
+def _record(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     form, thing = HandsForm(request.POST), request.POST.get("over", "")
     if not form.is_valid():
-        return _page(request, session, hands=form, status=422)
+        return _page(request, access, hands=form, status=422)
     key = form.cleaned_data["key"]
-    return _do(request, session, lambda: services.record_hands(session, thing, form.counts, key), hands=form)
+    return _do(request, access, lambda: services.record_hands(access.session, thing, form.counts, key), hands=form)
 
 
-def _close(request: HttpRequest, session: Session) -> HttpResponse:
-    return _do(request, session, lambda: services.close_poll(session, _key(request)))
+def _close(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    return _do(request, access, lambda: services.close_poll(access.session, _key(request)))
 
 
-def _cancel(request: HttpRequest, session: Session) -> HttpResponse:
-    return _do(request, session, lambda: services.cancel_poll(session, _key(request)))
+def _cancel(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    return _do(request, access, lambda: services.cancel_poll(access.session, _key(request)))
 
 
 def _key(request: HttpRequest) -> UUID:
@@ -90,7 +83,7 @@ _STEPS = {"open": _begin, "hands": _record, "close": _close, "cancel": _cancel}
 
 
 def _do(
-    request: HttpRequest, session: Session, step: Callable[[], object], hands: HandsForm | None = None
+    request: HttpRequest, access: ReportAccess, step: Callable[[], object], hands: HandsForm | None = None
 ) -> HttpResponse:
     concluded = False
     try:
@@ -111,29 +104,37 @@ def _do(
     except services.PollClosedError:
         why = _("Iemand sloot deze peiling al. De uitslag staat hieronder.")
     else:
-        return HttpResponseRedirect(reverse("polls", args=[session.pk]), status=303)
-    return _page(request, session, hands=hands, why=why, concluded=concluded, status=409)
+        return HttpResponseRedirect(_back(request, access), status=303)
+    return _page(request, access, hands=hands, why=why, concluded=concluded, status=409)
+
+
+def _back(request: HttpRequest, access: ReportAccess) -> str:
+    """The polls, which go on leading back to where the talk is led for who came from there."""
+    url = reverse(access.talk.polls, args=[access.talk.key]) if access.talk else ""
+    return f"{url}?van={FROM_TALK}" if from_talk(request) else url
 
 
 def _page(
     request: HttpRequest,
-    session: Session,
+    access: ReportAccess,
     *,
     hands: HandsForm | None = None,
     why: str = "",
     concluded: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    session = access.session
     given = request.POST if request.method == "POST" else request.GET
     agreements, held = load_agreements(session), services.load_polls(session)
     topics, going_on = poll_topics(agreements, held), _going_on(held)
-    may_ask = not (going_on or concluded or session.stage != Session.Stage.DISCUSSION)
+    may_ask = access.may_talk and not (going_on or concluded)
     topic = next((topic for topic in topics if topic.thing == given.get("over")), None)
     # What was typed stands there still, whatever came between.
     topic = topic if may_ask or hands else None
     context = {
-        "session": session,
+        **access.context,
         "collaboration": session.collaboration,
+        "van": FROM_TALK if from_talk(request) else "",
         "topics": topics,
         "poll": going_on,
         "topic": topic,

@@ -32,6 +32,7 @@ WHOLE = {
     "reports": "serving.report",
     "fill-ins": "serving.fill_ins",
     "round": "serving.a_round",
+    "talk": "talking.followed",
     "comparing": "comparing.compare",
     "pdfs": "documents.sent",
     "neighbours": "documents.neighbours",

@@ -82,6 +82,11 @@ def _report() -> tuple[str, str]:
     return token, reverse("report-pdf", args=[read_token(token)])
 
 
+def pdf_paths(number: int) -> list[str]:
+    """The addresses of so many reports that nobody made a PDF of yet."""
+    return [_report()[1] for _ in range(number)]
+
+
 def sent(run: Run) -> None:
     """Made, kept and unchanged, beside the same bytes from a view that does nothing else; and for twenty at once."""
     token, path = _report()
@@ -123,7 +128,7 @@ def neighbours(run: Run) -> None:
     report, so that every one has to be made."""
     page = {"paths": [reverse("fill", args=[begin(answers(published_checklist()))])], "at_once": 1, "pause": 0.03}
     page |= {"kind": "get", "number": run.number(300), "seconds": 15}
-    pdfs = [_report()[1] for _ in range(run.number(60))]
+    pdfs = pdf_paths(run.number(60))
     idle = run.load(**page)["seconds"]["get"]
     start, before = time.monotonic(), _made()
     with run.crowd(run.server, kind="get", paths=pdfs, number=len(pdfs), at_once=2) as others:

@@ -24,6 +24,7 @@ from benchmarks.run import Run, session_cookie
 from reflectie.backends import limit_waiting
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode
 from reflectie.models import Collaboration
+from reflectie.services.meeting.talks import start_talk, state_of, wall_token
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.services.questionnaire.plans import Plan
 from reflectie.services.sample_data import make_round
@@ -32,6 +33,7 @@ from reflectie.services.tokens import read_token
 
 PEOPLE, CALLS, FEW_CALLS = 10, 10, 3
 PLAIN = {"HTTP_ACCEPT_ENCODING": ""}
+HTMX = {"HTTP_HX_REQUEST": "true"}
 Way = Callable[[], object]
 # Each time another round's report, that nobody read before.
 UNREAD = f"report of {PEOPLE} by link, its first reader"
@@ -39,6 +41,8 @@ AIMS = {
     "a save by itself (htmx)": "≤ 4 of it",
     "page to fill in, half answered": "≤ 5 of it",
     f"report of {PEOPLE} by link": "≤ 14 of it",
+    "the wall, unchanged": "≤ 1.5 of it",
+    "who follows the talk, unchanged": "≤ 1.5 of it",
 }
 
 
@@ -76,7 +80,7 @@ class Browser:
         for name, value in said[1]:
             if name == "Set-Cookie":
                 self.cookies.load(value)
-        if said[0][:3] not in ("200", "303"):
+        if said[0][:3] not in ("200", "204", "303"):
             raise RuntimeError(f"status {said[0]} for {path}")
         # Nothing is looked for but signs that every coding has, and this one takes no time.
         return str(dict(said[1]).get("Location") or content.decode("latin-1"))
@@ -151,13 +155,18 @@ def _ways(unread: int) -> dict[str, tuple[Way, Way]]:
         reverse("fill", args=[begin(dict(list(answers(checklist).items())[:number]))])
         for number in (0, len(items) // 2)
     )
-    alone, participant, reader = Browser(), Browser(), Browser()
+    alone, participant, reader, looking = Browser(), Browser(), Browser(), Browser()
     facilitating = Browser(session_cookie(facilitator([collaboration])))
     alone.ask(half)
     join = reverse("join", args=[make_round(collaboration, plan, sheets[:1]).join_token])
     token = hidden(participant.ask(join, **PLAIN), "csrfmiddlewaretoken")
     begun = participant.ask(join, [("csrfmiddlewaretoken", token)])
     table = f"{reverse('compare-table')}?{urlencode([('sessie', str(session.pk)) for session in rounds[:2]])}"
+
+    start_talk(rounds[0], 90)
+    wall = reverse("wall-state", args=[wall_token(rounds[0])])
+    followed = reverse("join-talk-state", args=[rounds[0].join_token])
+    state = state_of(rounds[0])
 
     def got(browser: Browser, path: Callable[[], str], **more: str) -> tuple[Way, Way]:
         return lambda: browser.ask(path(), **more), lambda: browser.ask("/ceiling/empty", **more)
@@ -173,6 +182,9 @@ def _ways(unread: int) -> dict[str, tuple[Way, Way]]:
         "home page": got(reader, lambda: "/"),
         "list of collaborations": got(facilitating, lambda: reverse("collaborations")),
         "two sessions compared": got(facilitating, lambda: table),
+        "the wall, unchanged": got(looking, lambda: f"{wall}?gezien={state}", **HTMX),
+        "who follows the talk, unchanged": got(looking, lambda: f"{followed}?gezien={state}", **HTMX),
+        "the wall, changed": got(looking, lambda: wall, **HTMX),
     }
 
 

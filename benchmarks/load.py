@@ -164,7 +164,20 @@ async def whole(crowd: Crowd, browser: Browser, number: int) -> None:
     crowd.kept[url_kept] = values
 
 
-TURNS = {turn.__name__: turn for turn in (get, one_by_one, whole)}
+async def follow(crowd: Crowd, browser: Browser, number: int) -> None:
+    """As a page that follows a talk does: it asks again and again, each at a moment of its own, until something
+    changed, or so many times."""
+    pause = crowd.job["pause"]
+    await asyncio.sleep(pause * number / crowd.job["number"])
+    for _ in range(crowd.job["times"]):
+        reply = crowd.took("poll", await browser.get(crowd.job["path"], **HTMX), 200, 204)
+        if reply.status == 200 and crowd.job.get("until_changed"):
+            crowd.kept[str(number)] = {"at": time.time()}
+            break
+        await asyncio.sleep(pause)
+
+
+TURNS = {turn.__name__: turn for turn in (get, one_by_one, whole, follow)}
 
 if __name__ == "__main__":
     job = json.loads(sys.stdin.readline())

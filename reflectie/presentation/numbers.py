@@ -1,6 +1,8 @@
 """Numbers as they stand in a sentence, and the domain's thresholds: no sentence has one of its own."""
 
+from datetime import datetime
 from fractions import Fraction
+from math import ceil
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -79,3 +81,9 @@ THRESHOLDS: dict[str, int | str | Promise] = {
 def threshold(name: str) -> int | str | Promise:
     """`{% blocktranslate with floor="floor"|threshold %}`: a threshold of the domain, as a sentence quotes it."""
     return THRESHOLDS[name]
+
+
+def minutes_until(now: datetime, until: datetime) -> int:
+    """`{{ clock.now|minutes_until:clock.place_until }}`: how many minutes are left, the last one whole; 0 from then on.
+    `talk.js` counts the same."""
+    return max(0, ceil((until - now).total_seconds() / 60))

@@ -34,6 +34,7 @@ register.filter(items.words_as)
 register.filter(questionnaire.choice_hint)
 register.filter(numbers.in_words)
 register.filter(numbers.threshold)
+register.filter(numbers.minutes_until)
 register.filter("address", readable_address)
 register.filter("mark", text_digest)
 

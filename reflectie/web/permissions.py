@@ -31,7 +31,9 @@ from reflectie.models import (
 )
 from reflectie.models.prepared import Prepared
 from reflectie.services.comparison.comparisons import comparable_sessions
+from reflectie.services.meeting.talks import find_followed, find_on_wall
 from reflectie.services.sessions.rounds import RoundProgress, load_progress
+from reflectie.services.sessions.talking import is_talking
 from reflectie.services.tokens import hash_token
 
 _JOINED = Prepared(
@@ -171,6 +173,22 @@ def joined_session_or_404(join_token: str) -> Session:
     raise _renewed_or_absent(join_token)
 
 
+def followed_session_or_404(join_token: str) -> Session:
+    """As `joined_session_or_404`, with the session's talk and all that its report asks. One query."""
+    session = find_followed(join_token)
+    if session is None:
+        raise _renewed_or_absent(join_token)
+    return session
+
+
+def wall_session_or_404(wall_token: str) -> Session:
+    """The session whose talk the address of a wall shows, with all that its report asks. One query."""
+    session = find_on_wall(wall_token)
+    if session is None:
+        raise Http404
+    return session
+
+
 def _renewed_or_absent(token: str) -> Http404:
     links = FormerLink.objects.select_related("session__checklist", "session__collaboration")
     former = links.filter(token_hash=hash_token(token)).first()
@@ -197,6 +215,15 @@ def response_or_404(token: str) -> Response:
     for response in _RESPONSE.ask(hash_token(token)):
         return response
     raise _renewed_or_absent(token)
+
+
+def talking_session_or_404(token: str) -> Session:
+    """The session of a team without an account that filled in together, by its link to fill in, from when its sheet is
+    finished: what its talk comes to can be recorded. Once a collaboration has it, its members do that. Two queries."""
+    session = response_or_404(token).session
+    if session.collaboration_id is not None or not is_talking(session):
+        raise Http404
+    return session
 
 
 def readable_session_or_404(read_token: str) -> Session:

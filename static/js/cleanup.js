@@ -8,7 +8,7 @@ window.kept = (() => {
   const line = "BroadcastChannel" in window ? new BroadcastChannel("reflectie") : null;
   let left = false;
 
-  // Under which answers are kept: session-person-promise.
+  // Under which answers are kept: session-person-promise; and what is typed beside a talk: gesprek-session-person.
   const places = (begin) => {
     try {
       return Object.keys(localStorage)
@@ -94,7 +94,11 @@ window.kept = (() => {
 
   // The page says so: of whom nothing may stay, or that nothing is here any more.
   // A mark's last part is what was promised: whatever that was, it goes.
-  if (told.forget) forget(told.forget.replace(/[^-]+$/, ""));
+  if (told.forget) ["", "gesprek-"].forEach((kind) => forget(kind + told.forget.replace(/[^-]+$/, "")));
+  // What was typed beside a talk goes with whoever signs out here.
+  document.addEventListener("submit", ({ target }) => {
+    if (told.leaving !== undefined || target.hasAttribute("data-leaves")) forget("gesprek-");
+  });
   if (told.gone !== undefined) {
     // The sheet's own page, or the one that leads to it: a slip further on in the address says nothing of the sheet.
     const where = (address) => address.split("/").slice(1, 3).join("/");

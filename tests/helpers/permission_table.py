@@ -16,9 +16,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from reflectie.domain.report.agreements import Agreement as Kept
+from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Agreement, Invitation, Item, Lesson, Membership, Role, Session
 from reflectie.services import clock
+from reflectie.services.meeting import talks
 from reflectie.services.report import outcomes, reports
 from reflectie.services.sessions import rounds
 from reflectie.services.tokens import hash_personal_code, hash_token, new_token, read_token
@@ -133,6 +135,12 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "start": everybody(FORM),
     "fill": everybody(DONE),
     "erase": everybody((200, 200)),
+    "team-outcome": everybody(DONE),
+    "team-agreements": everybody(DONE),
+    "team-agreement": everybody(DONE),
+    "team-parked": everybody(DONE),
+    "team-polls": everybody(DONE),
+    "team-talk": everybody(DONE),
     "adopt": signed_in(FORM),
     # A collaboration.
     "collaborations": signed_in(READ),
@@ -170,12 +178,22 @@ TABLE: dict[str, Row | dict[str, Row]] = {
         "discussion": members(DONE, DONE),
         "concluded": members((302, 409), (302, 409)),
     },
+    # The remote of a talk.
+    "talk": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members(TOO_LATE, TOO_LATE)},
+    "talk-state": at(("discussion",), members(READ, READ), members(ABSENT_READ, ABSENT_READ))
+    | {"concluded": members((409, 405), (409, 405))},
     "session-document": REPORT,
     "session-picture": REPORT,
     "session-guide": REPORT,
+    "session-said": REPORT,
     "session-rebuild": REPORT,
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
+    | {"concluded": members((200, 409), (200, 409))},
+    # Asked in the discussion, and read after it.
+    "polls": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
+    # What the talk puts off: made in it, and read after it.
+    "parked": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
@@ -201,6 +219,10 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Taking part: whoever has the link, and for one's own answers the cookie.
     "join-code": everybody(FORM),
     "join": at(AFTER_OPENING, everybody((302, 303)), everybody(DONE)),
+    # The talk: whoever has the address of its wall, and to follow it whoever took part.
+    **dict.fromkeys(("wall", "wall-state"), at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ))),
+    "join-talk": at(AFTER_OPENING, everybody(READ), everybody((302, 405))),
+    "join-talk-state": throughout(everybody(READ)),
     "join-fill": at(OPEN, everybody((303, 409), participant=DONE), everybody((303, 409))),
     "join-standing": throughout(everybody(READ)),
     "join-continue": at(OPEN, everybody(FORM), everybody(ELSEWHERE)),
@@ -208,10 +230,12 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Only whoever is done may ask for a mail; all others are led to the round.
     "join-mail": throughout(everybody(ELSEWHERE)),
     "join-calendar": at(AFTER_OPENING, everybody(ABSENT_READ), everybody(READ)),
+    # Nobody can vote where no poll goes on.
+    "poll-vote": at(AFTER_OPENING, everybody((200, 409)), everybody(ELSEWHERE)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
-        ("report-pdf", "report-file", "document", "picture", "guide", "rebuild"),
+        ("report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"),
         at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     ),
     # An account.
@@ -254,17 +278,21 @@ TABLE: dict[str, Row | dict[str, Row]] = {
 NEW_KEY = str(uuid4())
 
 
-READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "rebuild"}
+READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"}
 
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
-    "to fill in": {"fill", "erase", "adopt"},
+    "to fill in": {
+        *("fill", "erase", "adopt"),
+        *("team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"),
+    },
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
-        *("join-mail", "join-calendar"),
+        *("join-mail", "join-calendar", "join-talk", "join-talk-state", "poll-vote"),
     },
+    "of a wall": {"wall", "wall-state"},
     "to read a round": READING,
     "of an invitation": {"invitation"},
     "that never was": set(),
@@ -285,10 +313,13 @@ class World:
         plan = {"paper_by": "Els", "facilitator_prepares": stage == "prepared", "expected": 6}
         self.session = make_round(collaboration=self.collaboration, **plan)
         self.elsewhere = make_round()
-        self.reflection = make_reflection({"goal-shared": "helping"}, finished=True)
+        self.reflection = make_reflection({"goal-shared": "helping"}, mode=Mode.TOGETHER, finished=True)
+        self.agreement_of_team = Agreement.objects.create(
+            session=self.reflection.response.session, what="We lezen het doel"
+        )
         self.code, *_ = [fill_in(self.session, {"goal-shared": "helping", "goal-shared-note": "Ja"}) for _ in range(3)]
         self.code_elsewhere = fill_in(self.elsewhere, {"goal-shared": "helping"})
-        self.invitation_token = new_token()
+        self.invitation_token, self.wall_token = new_token(), new_token()
         Invitation.objects.create(
             collaboration=self.collaboration,
             email="bo@example.org",
@@ -322,6 +353,8 @@ class World:
             rounds.close_round(self.session)
         if stage in AFTER_OPENING:
             rounds.open_report(self.session)
+            talks.start_talk(self.session, 60)
+            self.wall_token = talks.wall_token(self.session)
         if stage == "concluded":
             rounds.conclude(self.session, replace(CONCLUSION, next_on=clock.today()))
 
@@ -351,6 +384,7 @@ class World:
             "to read a reflection": self.reflection.read_token,
             "to take part": join_token,
             "to read a round": read_token(join_token),
+            "of a wall": self.wall_token,
             "of an invitation": self.invitation_token,
             "that never was": new_token(),
         }
@@ -360,11 +394,12 @@ class World:
         return self.ask_for(route, pk=self.pk(route), token=self.token(route)) + self.query(route)
 
     def ask_for(self, route: str, **values: object) -> str:
-        key = {"agreement": self.agreement.pk, "lesson": self.lesson.pk}.get(route)
+        rows = {"agreement": self.agreement, "lesson": self.lesson, "team-agreement": self.agreement_of_team}
+        key = rows[route].pk if route in rows else None
         return address(route, **({"key": key} if key else {}), **values)
 
-    def kept(self) -> Kept:
-        return reports.load_agreements(self.session)[0]
+    def kept(self, session: Session) -> Kept:
+        return reports.load_agreements(session)[0]
 
     def pk(self, route: str) -> object:
         about_collaboration = route.startswith(("collaboration", "member", "session-new", "session-earlier"))
@@ -377,18 +412,40 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
+        if route == "polls":
+            return "?over=repair"
         return f"?veld=goal-shared-note&merk={outcomes.text_digest('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
         """What goes along where an empty form would tell too little. Nowhere else."""
         mine = sheet_draft_key(self.session, hash_personal_code(self.session.pk, self.code))
+        outcome = {"choice": "divided", "seen": etag(None)}
+        made = {"what": "We bellen elke week", "key": NEW_KEY}
+        changed = {"state": "busy", "what": "We schrijven het doel op"}
+        of_team = self.reflection.response.session
         return {
             "join-fill": {"keep-as": mine, "goal-perspective": "hindering", "seen-goal-perspective": "0"},
             "session-conclude": CONCLUDING,
-            "outcome": {"choice": "divided", "seen": etag(None)},
-            "agreements": {"what": "We bellen elke week", "key": NEW_KEY},
-            "agreement": {"state": "busy", "what": "We schrijven het doel op", "seen": etag(self.kept())},
+            "outcome": outcome,
+            "team-outcome": outcome,
+            "agreements": made,
+            "team-agreements": made,
+            "polls": {"step": "open", "over": "repair", "key": NEW_KEY},
+            "parked": {"text": "De vergoedingen", "key": NEW_KEY},
+            "agreement": {**changed, "seen": etag(self.kept(self.session))},
+            "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
+            "talk": {"step": "begin", "minutes": "60"},
+            "team-parked": {"text": "De vergoedingen", "key": NEW_KEY},
+            "team-polls": {
+                "step": "hands",
+                "over": "repair",
+                "key": NEW_KEY,
+                "behind": "3",
+                "live_with": "0",
+                "objection": "0",
+            },
+            "team-talk": {"step": "begin", "minutes": "60"},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},
         }.get(route, {})

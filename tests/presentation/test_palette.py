@@ -41,6 +41,17 @@ def test_what_stands_in_a_condition_is_no_token_of_a_light_screen():
     assert list(tokens(css)) == [("ink", "#000000")]
 
 
+def test_page_that_is_dark_by_itself_has_the_colours_of_a_reader_who_wants_it_dark():
+    css = next(path for path in SHEETS if path.name == "tokens.css").read_text()
+    found = [
+        re.search(rf":root:where\({which}\) \{{(.*?)\}}", css, re.DOTALL)
+        for which in (r":not\(\.is-light\)", r"\.is-dark")
+    ]
+    by_reader, by_itself = (match[1].split() for match in found if match)
+    assert len(by_reader) > 30
+    assert by_reader == by_itself
+
+
 @pytest.mark.parametrize("path", ON_A_SHEET, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_pdfs_and_pictures_have_no_colour_of_their_own(path):
     known = {*COLOURS.values(), *ON_PAPER.values(), "#fff"}

@@ -11,6 +11,7 @@ from django_permissions_policy import PermissionsPolicyMiddleware
 
 from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
 from reflectie.web.middleware import limit_concurrent_requests, response_headers
+from reflectie.web.wake_lock import may_stay_awake
 from tests.helpers.factories import Reflection
 
 
@@ -25,6 +26,13 @@ def test_every_page_denies_what_nothing_here_needs() -> None:
     assert all(entry.endswith("=()") for entry in denied)
 
 
+def test_a_page_that_a_room_looks_at_may_keep_the_screen_awake_and_nothing_more() -> None:
+    everywhere = PermissionsPolicyMiddleware(answer)(RequestFactory().get("/"))["Permissions-Policy"]
+    response = PermissionsPolicyMiddleware(may_stay_awake(answer))(RequestFactory().get("/"))
+    assert response["Permissions-Policy"] == everywhere.replace("screen-wake-lock=()", "screen-wake-lock=(self)")
+    assert "screen-wake-lock=(self)" not in everywhere
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -35,6 +43,7 @@ def test_every_page_denies_what_nothing_here_needs() -> None:
         ("/invullen/abc/", "noindex"),
         ("/rapport/abc.pdf", "noindex"),
         ("/meedoen/abc/", "noindex"),
+        ("/gesprek/abc/", "noindex"),
     ],
 )
 def test_a_teams_own_pages_stay_out_of_search_engines(path: str, expected: str | None) -> None:

@@ -18,7 +18,6 @@ from tests.helpers.permission_table import (
     OUTSIDE,
     SIGN_IN,
     TABLE,
-    address,
     by_stage,
     parameters,
     undone,
@@ -76,7 +75,7 @@ def test_a_link_opens_only_what_it_is_for(worlds, route):
     world = worlds["open" if route == "join-calendar" else "discussion"]
     found = {}
     for kind, token in world.tokens().items():
-        client, url = world.browser("coordinator"), address(route, token=token)
+        client, url = world.browser("coordinator"), world.ask_for(route, token=token)
         with undone():
             found[kind] = client.get(url).status_code, client.post(url).status_code
 

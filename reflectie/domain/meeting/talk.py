@@ -226,6 +226,11 @@ def put_up_note(talk: Talk, mark: str) -> Talk:
     return replace(talk, note=mark)
 
 
+def show_clock(talk: Talk, shows: bool) -> Talk:
+    """Whether the wall has the clock on it."""
+    return replace(talk, shows_clock=shows)
+
+
 def clock_of(talk: Talk, now: datetime) -> TalkClock:
     """The clock at a moment, as the agenda has it."""
     after = talk.agenda[talk.at(talk.place) + 1 :]

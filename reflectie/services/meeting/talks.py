@@ -1,7 +1,7 @@
 """The talk of a session while it goes on: where it is stands in the database, so that whoever opens it next, on
 whatever device, is where everybody is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from reflectie.domain.meeting.talk import AgendaPart, Talk, begin_talk
 from reflectie.domain.meeting.wall import Wall, build_wall
 from reflectie.domain.report.items import Note
+from reflectie.domain.report.polls import Poll
 from reflectie.domain.report.report import Report
 from reflectie.models import OPENED, Session, nth_that_day
 from reflectie.models import Talk as TalkRow
@@ -19,6 +20,7 @@ from reflectie.models.prepared import Prepared
 from reflectie.services.clock import now
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.report.outcomes import text_digests
+from reflectie.services.report.polls import load_polls
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.talking import lock_talking_session
 from reflectie.services.tokens import new_token
@@ -38,9 +40,16 @@ _WALL_STATE = Prepared(
     ),
     TalkRow._meta.get_field("wall_token"),
 )
+# Of a session with or without a talk: who waits for one to begin asks as often as who follows it.
 _FOLLOWED_STATE = Prepared(
-    lambda token: TalkRow.objects.filter(session__join_token=token, session__stage__in=OPENED).values_list(
-        "version", "session__stage"
+    lambda token: Session.objects.filter(join_token=token).values_list("talk__version", "stage"),
+    Session._meta.get_field("join_token"),
+)
+_FOLLOWED = Prepared(
+    lambda token: (
+        Session.objects.select_related("checklist", "collaboration", "totals", "talk")
+        .annotate(nth=nth_that_day())
+        .filter(join_token=token)
     ),
     Session._meta.get_field("join_token"),
 )
@@ -139,9 +148,14 @@ def find_on_wall(token: str) -> Session | None:
 
 def load_wall(session: Session, report: Report) -> Wall | None:
     """What stands on the wall of a session's talk about its report; None where none goes on. No query more than
-    `load_talk`."""
+    `load_talk`, but one while a poll is on it."""
     talk = load_talk(session)
-    return build_wall(report, talk, now(), _note(report, talk)) if talk else None
+    return build_wall(report, talk, now(), _note(report, talk), load_poll_on(session, talk)) if talk else None
+
+
+def load_poll_on(session: Session, talk: Talk) -> Poll | None:
+    """The poll that is on the wall of a session's talk, if there is one. One query where there is."""
+    return next((poll for poll in load_polls(session) if poll.key == talk.poll), None) if talk.poll else None
 
 
 def _note(report: Report, talk: Talk) -> Note | None:
@@ -158,8 +172,16 @@ def wall_state(token: str) -> str | None:
 
 
 def followed_state(join_token: str) -> str | None:
-    """As `wall_state`, by the link with which people take part. One query."""
+    """As `wall_state`, by the link with which people take part: empty where no talk goes on. One query."""
     return _state(_FOLLOWED_STATE.ask(join_token))
+
+
+def find_followed(join_token: str) -> Session | None:
+    """The session that a link to take part opens, at whatever stage, with its talk and all that its report asks; None
+    where it opens none. One query."""
+    for session in _FOLLOWED.ask(join_token):
+        return session
+    return None
 
 
 def state_of(session: Session) -> str | None:
@@ -168,9 +190,11 @@ def state_of(session: Session) -> str | None:
     return _state([(row.version, session.stage)]) if row else None
 
 
-def _state(found: list[tuple[int, str]]) -> str | None:
+def _state(found: Sequence[tuple[int | None, str]]) -> str | None:
     for version, stage in found:
-        return f"{version}" if stage == Session.Stage.DISCUSSION or stage == Session.Stage.OPEN else stage
+        if stage == Session.Stage.CONCLUDED:
+            return stage
+        return "" if version is None else f"{version}"
     return None
 
 

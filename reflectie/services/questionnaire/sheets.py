@@ -101,9 +101,18 @@ def is_late(stage: str, closes_on: date | None) -> bool:
 
 def delete_on(session: Session) -> date | None:
     """The day on which a session without an account expires; None for one that a collaboration keeps."""
+    return _erased_after(session, session.changed_on)
+
+
+def delete_on_once_saved(session: Session) -> date | None:
+    """As `delete_on`, where something is recorded today and nothing after it."""
+    return _erased_after(session, today())
+
+
+def _erased_after(session: Session, last_change: date) -> date | None:
     if session.collaboration_id is not None:
         return None
-    return session.changed_on + timedelta(days=settings.RETENTION_DAYS)
+    return last_change + timedelta(days=settings.RETENTION_DAYS)
 
 
 def find_response(session: Session, *token_hashes: str) -> Response | None:

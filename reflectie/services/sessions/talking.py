@@ -20,10 +20,20 @@ def is_talking(session: Session) -> bool:
     return session.stage == Session.Stage.DISCUSSION
 
 
+def lock_session_as_fetched(session: Session) -> Session:
+    """A session as `lock_session` gives it, for whoever was let in to it as it was fetched. Raises StageError when a
+    collaboration took it in since, where a link to fill in changes nothing any more; NotFoundError when it was
+    erased."""
+    locked = lock_session(session)
+    if locked.collaboration_id != session.collaboration_id:
+        raise StageError
+    return locked
+
+
 def lock_talking_session(session: Session) -> Session:
-    """A session as `lock_session` gives it, to record something of its talk. Raises StageError unless it is talking,
-    and NotFoundError when it was erased."""
-    session = lock_session(session)
+    """A session as `lock_session_as_fetched` gives it, to record something of its talk. Raises StageError unless it is
+    talking, too."""
+    session = lock_session_as_fetched(session)
     if not is_talking(session):
         raise StageError
     return session

@@ -22,6 +22,7 @@ from reflectie.forms.questionnaire.join import PersonalCodeForm, ReportNoticeFor
 from reflectie.models import OPENED, Response, Session
 from reflectie.services.clock import today
 from reflectie.services.mail import host_sends_mail
+from reflectie.services.meeting.talks import followed_state
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.plans import PlanChangedError
 from reflectie.services.questionnaire.sheets import filling_of, find_response, find_sheet, takes_answers
@@ -91,7 +92,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     finished = response is not None and response.finished
     # Of a sheet that a team fills in together, finishing opens the report.
     if session.stage in OPENED or (finished and not is_open and not is_round):
-        return HttpResponseRedirect(context["report_url"])
+        # While people talk they come to follow it; from there the report is one link away.
+        is_talking = session.stage == Session.Stage.DISCUSSION and followed_state(token)
+        return HttpResponseRedirect(reverse("join-talk", args=[token]) if is_talking else context["report_url"])
     if is_open and not (finished and is_round):
         return _render(request, "join", context)
     return _after(request, session, token, context)
@@ -334,6 +337,9 @@ def standing(request: HttpRequest, token: str) -> HttpResponse | HttpResponseNot
         response = HttpResponse(status=204)
     elif not response:
         context = {"standing": found, "report_url": reverse("report", args=[read_token(token)]) if is_over else ""}
+        if found.stage == Session.Stage.DISCUSSION:
+            # Whether or not it has begun: this is the last answer that the page gets, and that one waits by itself.
+            context["talk_url"] = reverse("join-talk", args=[token])
         status = STOP_ASKING if is_over and _polled(request) else 200
         if "open" in request.GET:
             response = render(request, "reflectie/sessions/standing_now.html", {**NOBODY, **context}, status=status)

@@ -13,17 +13,15 @@ from reflectie.domain.questionnaire.answers import note_name
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import Report
 from reflectie.forms.report.outcomes import OutcomeForm
-from reflectie.models import Session
 from reflectie.services.optimistic_lock import ConflictError
+from reflectie.services.questionnaire.sheets import delete_on_once_saved
 from reflectie.services.report.outcomes import GOAL_SENTENCE, record_outcome, remove_text, text_digests
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
-from reflectie.services.tokens import read_token
-from reflectie.web.errors import keeps_typed
 from reflectie.web.participant_cookie import session_draft_key
 from reflectie.web.permissions import member_report_or_404
-from reflectie.web.reflection_cookie import links, reflection_token
-from reflectie.web.report_access import ReportAccess
+from reflectie.web.reflection_cookie import links
+from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
 from reflectie.web.responses import conditional_page
 
 PAGE = "reflectie/report/page.html"
@@ -31,60 +29,53 @@ ARTICLE = "reflectie/report/article.html"
 
 
 def report(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    context, seen_by, shared = access.context, access.seen_by, ARTICLE
+    context = access.context
     if access.member is None:
-        own = _own_token(request, access.links.key)
-        context |= {"reflection_token": own, "session_draft_key": session_draft_key(access.session)}
-        context |= links(request, own) if own else {}
-        # What has a link to fill in on it is nobody else's, and kept nowhere.
-        seen_by, shared = ("own", "") if own else ("", ARTICLE)
-    return conditional_page(request, PAGE, load_report(access.session), context, seen_by, shared=shared)
+        context |= {"reflection_token": access.own, "session_draft_key": session_draft_key(access.session)}
+        context |= links(request, access.own) if access.own else {}
+    # What has a link to fill in on it is nobody else's, and kept nowhere.
+    shared = "" if access.own else ARTICLE
+    return conditional_page(request, PAGE, load_report(access.session), context, access.seen_by, shared=shared)
 
 
-def _own_token(request: HttpRequest, token: str | UUID) -> str:
-    """The link to fill in that this browser used last, when the report is of that sheet; else nothing."""
-    own = reflection_token(request)
-    return own if own and read_token(own) == token else ""
-
-
-@keeps_typed()
-@require_http_methods(["GET", "HEAD", "POST"])
-def outcome(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
+def outcome(request: HttpRequest, access: ReportAccess, key: str) -> HttpResponse:
     """What the team makes of one item: recorded, changed, or wiped."""
-    access = member_report_or_404(request, pk)
     found = load_report(access.session)
     item = next((item for item in found.items if item.item.key == key), None)
     if item is None:
         raise Http404
     if request.method == "POST":
-        return _record(request, access.session, found, item)
-    if access.session.stage != Session.Stage.DISCUSSION:
-        return HttpResponseRedirect(_place(request, access.session, key))
-    return _outcome_page(request, access.session, found, item, OutcomeForm(item.item, kept=item.outcome))
+        return _record(request, access, found, item)
+    if not access.may_talk:
+        return HttpResponseRedirect(_place(request, access, key))
+    return _outcome_page(request, access, found, item, OutcomeForm(item.item, kept=item.outcome))
 
 
-def _record(request: HttpRequest, session: Session, found: Report, item: ItemReport) -> HttpResponse:
+def _record(request: HttpRequest, access: ReportAccess, found: Report, item: ItemReport) -> HttpResponse:
     form = OutcomeForm(item.item, request.POST)
     key = item.item.key
     if form.chose_theirs:
-        return HttpResponseRedirect(_place(request, session, key), status=303)
+        return HttpResponseRedirect(_place(request, access, key), status=303)
     if not form.is_valid() and not form.removes:
-        return _outcome_page(request, session, found, item, form, status=422)
+        return _outcome_page(request, access, found, item, form, status=422)
     try:
-        record_outcome(session, key, form.outcome, form.seen)
+        record_outcome(access.session, key, form.outcome, form.seen)
     except StageError:
-        return _outcome_page(request, session, found, item, form, status=409, closed=True)
+        return _outcome_page(request, access, found, item, form, status=409, closed=True)
     except ConflictError as conflict:
         form.set_conflict(conflict.current)
-        return _outcome_page(request, session, found, item, form, status=409)
-    return HttpResponseRedirect(_place(request, session, key), status=303)
+        return _outcome_page(request, access, found, item, form, status=409)
+    return HttpResponseRedirect(_place(request, access, key), status=303)
 
 
-def _place(request: HttpRequest, session: Session, key: str) -> str:
-    """Where the person came from: the item in the guide of that many minutes, or else in the report."""
+def _place(request: HttpRequest, access: ReportAccess, key: str) -> str:
+    """Where the person came from: the talk as it is led, the item in the guide of that many minutes, or else in the
+    report."""
+    if from_talk(request):
+        return f"{access.live_url}#{RECORDED}"
     if minutes := _from_guide(request):
-        return f"{reverse('session-guide', args=[session.pk])}?duur={minutes}#{key}"
-    return f"{reverse('session-report', args=[session.pk])}#{key}"
+        return f"{access.links.guide}?duur={minutes}#{key}"
+    return f"{access.links.report}#{key}"
 
 
 def _from_guide(request: HttpRequest) -> str:
@@ -96,7 +87,7 @@ def _from_guide(request: HttpRequest) -> str:
 
 def _outcome_page(
     request: HttpRequest,
-    session: Session,
+    access: ReportAccess,
     found: Report,
     item: ItemReport,
     form: OutcomeForm,
@@ -105,14 +96,16 @@ def _outcome_page(
     closed: bool = False,
 ) -> HttpResponse:
     context = {
-        "session": session,
-        "collaboration": session.collaboration,
+        **access.context,
+        "collaboration": access.session.collaboration,
         "report": found,
         "item": item,
         "form": form,
         "closed": closed,
-        "back": _place(request, session, item.item.key),
+        "delete_on": delete_on_once_saved(access.session),
+        "back": _place(request, access, item.item.key),
         "minutes": _from_guide(request),
+        "van": FROM_TALK if from_talk(request) else "",
     }
     return render(request, "reflectie/report/outcome.html", context, status=status)
 

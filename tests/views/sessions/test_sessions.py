@@ -231,11 +231,11 @@ def test_page_closed_without_results_says_so(session, coordinator):
 @pytest.mark.parametrize(
     ("stage", "button", "own"),
     [
-        ("discussion", "Naar het verslag", "afronden/"),
+        ("discussion", "Leid het gesprek live", "afronden/"),
         ("concluded", "Lees het verslag", "/samenwerkingen/"),
     ],
 )
-def test_page_once_opened_leads_to_the_report(session, coordinator, facilitator, stage, button, own):
+def test_page_once_opened_leads_on_and_to_the_report(session, coordinator, facilitator, stage, button, own):
     put(session, stage)
     for client in (coordinator, facilitator):
         response = client.get(at(session))

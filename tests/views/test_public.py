@@ -107,7 +107,11 @@ def test_about_names_all_five_sources(client, checklist):
 
 @pytest.mark.parametrize(
     ("folder", "days", "told"),
-    [("", 14, None), ("/x", 14, "en wissen ze na 14 dagen."), ("/x", 1, "en wissen ze na één dag.")],
+    [
+        ("", 14, None),
+        ("/x", 14, "en wissen ze na 14 dagen. De laatste blijft tot er een nieuwere is."),
+        ("/x", 1, "en wissen ze na één dag. De laatste blijft tot er een nieuwere is."),
+    ],
 )
 def test_about_says_how_long_a_backup_is_kept_where_the_site_makes_them(client, settings, folder, days, told):
     settings.BACKUP_DIR, settings.BACKUP_KEEP_DAYS = folder, days

@@ -96,7 +96,10 @@ def test_after_an_agreement_the_coordinator_concludes_and_can_still_lead(coordin
 def test_length_that_has_no_agenda_is_said_beside_the_choice(coordinator, session):
     page = coordinator.post(url(session), {"step": "begin", "minutes": "45"})
     assert page.status_code == 422
-    assert [alert.words for alert in page_of(page).alerts()] == ["Kies een van de mogelijkheden."]
+    assert [link.words for link in page_of(page).part("Dit lukte nog niet").links()] == [
+        "Kies een van de mogelijkheden."
+    ]
+    assert "Kies een van de mogelijkheden." in page_of(page).part("Hoelang duurt het gesprek?").words
     assert talks.load_talk(fetched(session)) is None
 
 

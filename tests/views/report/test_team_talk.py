@@ -297,7 +297,7 @@ def test_whoever_reads_is_offered_no_form_and_the_owner_is(owner, reader, team, 
 
 
 def test_the_report_leads_with_the_moment_of_the_talk(owner, reader, team, session):
-    assert page_of(owner.get(team.report_url)).next_steps() == ["Begin het gesprek"]
+    assert page_of(owner.get(team.report_url)).next_steps() == ["Praat erover, op dit scherm"]
     record_outcome(session, KEY, OUTCOME, etag(None))
     during, read = page_of(owner.get(team.report_url)), page_of(reader.get(team.report_url))
     assert (chapters(during)[1], chapters(read)[1]) == ("Verder in het gesprek",) * 2

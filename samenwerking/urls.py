@@ -10,9 +10,9 @@ from reflectie.views import documents, downloads, public, sharing, signals
 from reflectie.views.collaborations import collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
-from reflectie.views.meeting import guide, talk, wall
+from reflectie.views.meeting import guide, poll_page, poll_vote, talk, wall
 from reflectie.views.questionnaire import paper, participant, team
-from reflectie.views.report import agreements, pictures, report
+from reflectie.views.report import agreements, parked, pictures, report, said
 from reflectie.views.sessions import invite, sessions, stages
 from reflectie.web.permissions import without_account
 from reflectie.web.report_access import by_link, by_role, talk_by_link, talk_by_role
@@ -79,6 +79,8 @@ WITHOUT_ACCOUNT = [
     path(f"{FILL}/<token:token>/gesprek/<slug:key>/", talk_by_link(report.outcome), name="team-outcome"),
     path(f"{FILL}/<token:token>/afspraken/", talk_by_link(agreements.agreements), name="team-agreements"),
     path(f"{FILL}/<token:token>/afspraken/<uuid:key>/", talk_by_link(agreements.agreement), name="team-agreement"),
+    path(f"{FILL}/<token:token>/parkeerplaats/", talk_by_link(parked.parked), name="team-parked"),
+    path(f"{FILL}/<token:token>/peilingen/", talk_by_link(poll_page.polls), name="team-polls"),
     path(f"{INVITATION}/<token:token>/", people.invitation, name="invitation"),
     path(f"{JOIN}/", participant.by_code, name="join-code"),
     path(f"{JOIN}/<token:token>/", participant.join, name="join"),
@@ -93,11 +95,13 @@ WITHOUT_ACCOUNT = [
     path(f"{JOIN}/<token:token>/gesprek/stand/", wall.follow_now, name="join-talk-state"),
     path(f"{TALK}/<token:token>/", wall.wall, name="wall"),
     path(f"{TALK}/<token:token>/stand/", wall.wall_now, name="wall-state"),
+    path(f"{JOIN}/<token:token>/peiling/", poll_vote.vote_page, name="poll-vote"),
     path(f"{REPORT}/<token:token>/", by_link(report.report), name="report"),
     path(f"{REPORT}/<token:token>.pdf", by_link(documents.document), name="report-pdf"),
     path(f"{REPORT}/<token:token>/<document:kind>.pdf", by_link(documents.document), name="document"),
     path(f"{REPORT}/<token:token>/beeld/<slug:name>.svg", by_link(pictures.picture), name="picture"),
     path(f"{REPORT}/<token:token>/gespreksleidraad/", by_link(guide.guide), name="guide"),
+    path(f"{REPORT}/<token:token>/vandaag/", by_link(said.said), name="said"),
     path(f"{REPORT}/<token:token>/opnieuw-opbouwen/", by_link(guide.rebuild), name="rebuild"),
     path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("gezond/", public.alive, name="alive"),
@@ -134,6 +138,8 @@ urlpatterns = [
     path("sessies/<uuid:pk>/<document:kind>.pdf", by_role(documents.document), name="session-document"),
     path("sessies/<uuid:pk>/beeld/<slug:name>.svg", by_role(pictures.picture), name="session-picture"),
     path("sessies/<uuid:pk>/gespreksleidraad/", by_role(guide.guide), name="session-guide"),
+    path("sessies/<uuid:pk>/vandaag/", by_role(said.said), name="session-said"),
+    path("sessies/<uuid:pk>/parkeerplaats/", talk_by_role(parked.parked), name="parked"),
     path("sessies/<uuid:pk>/opnieuw-opbouwen/", by_role(guide.rebuild), name="session-rebuild"),
     path("sessies/<uuid:pk>/gesprek/", talk_by_role(talk.talk), name="talk"),
     # Before any item: none has such a key.
@@ -142,6 +148,7 @@ urlpatterns = [
     path("sessies/<uuid:pk>/tekst-weg/", report.remove, name="remove-text"),
     path("sessies/<uuid:pk>/afspraken/", talk_by_role(agreements.agreements), name="agreements"),
     path("sessies/<uuid:pk>/afspraken/<uuid:key>/", talk_by_role(agreements.agreement), name="agreement"),
+    path("sessies/<uuid:pk>/peilingen/", talk_by_role(poll_page.polls), name="polls"),
     path("sessies/<uuid:pk>/volgende.ics", agreements.next_session, name="session-next"),
     path("afspraken/", agreements.open_list, name="open-agreements"),
     path("vergelijken/", comparison.choose, name="compare"),

@@ -13,6 +13,7 @@ from reflectie.domain.questionnaire.help_range import LETTERS
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.report.items import ItemReport, Note, Tally
+from reflectie.domain.report.polls import Poll, PollCounts
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts
 from reflectie.domain.rules.ranges import Ranges
@@ -56,6 +57,8 @@ def session_json(report: Report) -> bytes:
             "advice": [{"item": item.item.key, "steps": _steps(item.item)} for item in report.advised],
             "agreements": [_agreement(agreement) for agreement in report.agreements],
             "conclusion": _conclusion(report.conclusion),
+            "parked": [{"text": topic.text} for topic in report.parked],
+            "polls": [_poll(report, poll) for poll in report.polls],
         }
     )
 
@@ -243,7 +246,30 @@ def _agreement(agreement: Agreement) -> Part:
         "principle": agreement.principle or None,
         "state": agreement.state,
         "reason": agreement.reason,
+        "trigger": agreement.trigger,
     }
+
+
+def _poll(report: Report, poll: Poll) -> Part:
+    """How many stand where on an agreement, in its words, or on a decision. Of one that still goes on there are no
+    counts, nor anything that stands for them."""
+    agreed = next((made.what for made in report.agreements if made.key == poll.agreement), None)
+    return {
+        "agreement": agreed,
+        "decision": poll.decision,
+        "way": poll.way,
+        "nth": poll.nth,
+        "reworded": poll.is_reworded,
+        "counts": _stances(poll.counts),
+    }
+
+
+def _stances(counts: PollCounts | Withheld | None) -> Part | None:
+    if isinstance(counts, Withheld):
+        return {"withheld": counts.reason}
+    if counts is None:
+        return None
+    return {"behind": counts.behind, "live_with": counts.live_with, "objection": counts.objection}
 
 
 def _conclusion(conclusion: Conclusion | None) -> Part | None:

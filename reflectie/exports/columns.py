@@ -64,7 +64,9 @@ COLUMNS: Mapping[str, ExportColumn] = {
         22,
     ),
     "text": ExportColumn(_("tekst"), _("De tekst zoals die werd getypt."), 60),
-    "reason": ExportColumn(_("toelichting"), _("Waarom een afspraak werd losgelaten."), 34),
+    "reason": ExportColumn(
+        _("toelichting"), _("Waarom een afspraak werd losgelaten; bij ‘peiling’ hoe er gestemd werd."), 34
+    ),
     "due": ExportColumn(_("wanneer"), _("Wanneer een afspraak klaar is; bij ‘besluit’ de dag van de volgende sessie.")),
     "state": ExportColumn(_("stand"), _("Hoe het met een afspraak staat."), 14),
     "principle": ExportColumn(_("principe"), _("Nummer van het principe waar een afspraak bij hoort (UCLL)."), 10),
@@ -77,6 +79,7 @@ COLUMNS: Mapping[str, ExportColumn] = {
         _("1 als een team samen zei dat het niet eens is. Kan alleen als een team samen invulde. Leeg bij een groep."),
         10,
     ),
+    "trigger": ExportColumn(_("moment"), _("Op welk moment jullie een afspraak doen, zoals jullie het schreven."), 34),
 }
 
 
@@ -97,6 +100,8 @@ class RowType(StrEnum):
     OUTCOME = "outcome"
     MINORITY = "minority"
     AGREEMENT = "agreement"
+    PARKED = "parked"
+    POLL = "poll"
     NEED = "need"
     DECISION = "decision"
 
@@ -128,6 +133,11 @@ SORTS: Mapping[RowType, tuple[str | Promise, str | Promise]] = {
     ),
     RowType.MINORITY: (_("minderheid"), _("Wat een minderheid vindt.")),
     RowType.AGREEMENT: (_("afspraak"), _("Een afspraak: wat, wie, wanneer klaar en hoe het ermee staat.")),
+    RowType.PARKED: (_("parkeerplaats"), _("Wat in het gesprek moest wachten.")),
+    RowType.POLL: (
+        _("peiling"),
+        _("Hoeveel mensen achter een afspraak of besluit staan. Onder ‘tekst’ staat welke afspraak of welk besluit."),
+    ),
     RowType.NEED: (_("nodig"), _("Of jullie elkaar nodig hebben om het doel te bereiken.")),
     RowType.DECISION: (
         _("besluit"),

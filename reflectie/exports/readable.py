@@ -14,6 +14,7 @@ from reflectie.domain.rules.suppression import Withheld
 from reflectie.domain.setup import Mode
 from reflectie.presentation import wording
 from reflectie.presentation.items import answer, choice_words
+from reflectie.presentation.polls import poll_about, poll_name, poll_text
 from reflectie.presentation.report import (
     agreement_about,
     counted_text,
@@ -24,6 +25,7 @@ from reflectie.presentation.report import (
     nothing_said,
     only_answer,
     report_line,
+    trigger_text,
     turnout_lines,
 )
 
@@ -63,7 +65,7 @@ def write_report(book: Book, report: Report) -> None:
         page.across(_("Wat mensen schreven, staat op het blad ‘Teksten’."), "plain")
     page.across(_version(report), "plain")
     page.sheet.fit_to_pages(1, 0)
-    if report.agreements or report.conclusion:
+    if report.agreements or report.conclusion or report.parked or report.polls:
         _write_decided(book, report)
 
 
@@ -177,6 +179,8 @@ def _write_decided(book: Book, report: Report) -> None:
     _title(page, report)
     _conclusion(page, report)
     _agreements(page, report)
+    _polls(page, report)
+    _parked(page, report)
     page.sheet.fit_to_pages(1, 0)
 
 
@@ -205,8 +209,27 @@ def _agreements(page: Page, report: Report) -> None:
     for number, made in enumerate(report.agreements, start=1):
         state = f"{wording.SIGNS[made.state]} {wording.STATES[made.state]}"
         stands = f"{state}\n{made.reason}" if made.reason else state
-        start: list[Styled] = [(number, "count"), (made.what, "cell"), (made.who, "cell"), (made.due_on, "cell")]
+        what = f"{made.what}\n{trigger_text(made)}" if made.trigger else made.what
+        start: list[Styled] = [(number, "count"), (what, "cell"), (made.who, "cell"), (made.due_on, "cell")]
         page.line([*start, (stands, "cell"), (agreement_about(report.checklist, made), "cell")])
+
+
+def _polls(page: Page, report: Report) -> None:
+    if not report.polls:
+        return
+    page.space()
+    page.across(_("Hoeveel draagvlak er was"), "verdict")
+    for poll in report.polls:
+        page.across(f"{poll_name(poll)}, {poll_about(report, poll)}: {poll_text(poll)}", "plain")
+
+
+def _parked(page: Page, report: Report) -> None:
+    if not report.parked:
+        return
+    page.space()
+    page.across(_("Op de parkeerplaats"), "verdict")
+    for topic in report.parked:
+        page.across(topic.text, "plain")
 
 
 def write_comparison(book: Book, comparison: Comparison) -> None:

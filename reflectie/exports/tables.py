@@ -17,6 +17,7 @@ from reflectie.domain.questionnaire.help_range import LETTERS
 from reflectie.domain.report.agreements import Agreement, Conclusion
 from reflectie.domain.report.changes import NotCompared
 from reflectie.domain.report.items import GroupView, ItemReport, Note, Tally
+from reflectie.domain.report.polls import Poll, PollCounts, Stance
 from reflectie.domain.report.report import Report
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.rules.suppression import Shown, Withheld
@@ -26,6 +27,7 @@ from reflectie.domain.setup import Mode
 from reflectie.domain.text import without_invisible
 from reflectie.presentation import wording
 from reflectie.presentation.items import answer, choice_words
+from reflectie.presentation.polls import poll_about, poll_name, poll_text
 from reflectie.presentation.questionnaire import QUESTIONS
 from reflectie.presentation.ranges import band_name, band_parts, letters_text, stretch_text
 from reflectie.presentation.report import group_name
@@ -56,6 +58,7 @@ FIGURES = (
 ANSWERS = (*_SESSION, *_ITEM, "group", "question", "answer", "number", "who", "withheld", "session_name")
 TEXTS = (
     *_SESSION, *_ITEM, "who", "answer", "text", "reason", "due", "state", "principle", "number", "session_name",
+    "trigger",
 )  # fmt: skip
 
 
@@ -271,6 +274,22 @@ def _texts(report: Report, items: Items) -> Iterator[Row]:
     for item in report.items:
         yield from ({**items[item.item.key], **row} for row in _item_texts(item))
     yield from _decided(report, items)
+    for topic in report.parked:
+        yield {"sort": RowType.PARKED, "text": topic.text}
+    for poll in report.polls:
+        yield from _polled(report, poll)
+
+
+def _polled(report: Report, poll: Poll) -> Iterator[Row]:
+    """Of a poll, how many stand where; or why that isn't shown, without a number."""
+    about: Row = {"sort": RowType.POLL, "text": poll_about(report, poll), "reason": poll_name(poll)}
+    counts = poll.counts
+    if not isinstance(counts, PollCounts):
+        yield {**about, "answer": poll_text(poll)}
+        return
+    numbers = {Stance.BEHIND: counts.behind, Stance.LIVE_WITH: counts.live_with, Stance.OBJECTION: counts.objection}
+    for stance, number in numbers.items():
+        yield {**about, "answer": str(wording.STANCES[stance]), "number": number}
 
 
 def _decided(session: Report | SessionFigures, items: Items) -> Iterator[Row]:
@@ -304,6 +323,7 @@ def _agreed(made: Agreement) -> Row:
         "due": made.due_on,
         "state": str(wording.STATES[made.state]),
         "principle": made.principle or None,
+        "trigger": made.trigger,
     }
 
 

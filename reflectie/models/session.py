@@ -354,9 +354,9 @@ class Conclusion(models.Model):
         return f"Conclusion of {self.session_id}"
 
 
-# What a session ends with, to take along and to hang on the wall: these alone stay as they were when it was concluded.
-# The others are to work with, and follow the guidance.
-FINAL_PDFS = ("verslag", "samenvatting")
+# What a session ends with, to take along, to hang on the wall and to hold on to what was said: these alone stay as they
+# were when it was concluded. The others are to work with, and follow the guidance or how agreements go.
+FINAL_PDFS = ("verslag", "samenvatting", "vandaag")
 
 
 class MadePdf(models.Model):

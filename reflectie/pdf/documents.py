@@ -72,6 +72,7 @@ class DocumentKind(StrEnum):
     REPORT = "verslag"
     SUMMARY = "samenvatting"
     BOARD = "bestuur"
+    SAID = "vandaag"
     GUIDE = "gespreksleidraad"
     CARDS = "kaarten"
     WORKSHEET = "opnieuw-opbouwen"
@@ -82,6 +83,7 @@ PAGES: Mapping[DocumentKind, tuple[str, Callable[[Report, int], Mapping[str, Any
     DocumentKind.REPORT: ("reflectie/report/pdf.html", lambda _report, _minutes: {}),
     DocumentKind.SUMMARY: ("reflectie/report/summary_pdf.html", lambda _report, _minutes: {}),
     DocumentKind.BOARD: ("reflectie/report/board_pdf.html", lambda _report, _minutes: {}),
+    DocumentKind.SAID: ("reflectie/report/said/pdf.html", lambda _report, _minutes: {}),
     DocumentKind.GUIDE: ("reflectie/meeting/pdf.html", lambda report, minutes: {"guide": build_guide(report, minutes)}),
     DocumentKind.CARDS: ("reflectie/meeting/cards.html", lambda report, _minutes: {"pages": deal_cards(report)}),
     DocumentKind.WORKSHEET: (

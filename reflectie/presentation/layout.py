@@ -29,6 +29,11 @@ SHOWN = {
     "poster differences": 2,
     "poster questions": 2,
     "report agreements": 3,
+    "said agreements": 3,
+    "said not reached": 6,
+    "said outcomes": 4,
+    "said parked": 3,
+    "said polls": 2,
     "shared with an item": 2,
     "solved elsewhere": 3,
 }

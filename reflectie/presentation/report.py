@@ -163,6 +163,20 @@ def agreement_about(checklist: Checklist, agreement: Agreement) -> str:
     return " · ".join(parts)
 
 
+# With these a condition begins; capitals there are those of the line that it was typed on.
+_CONDITIONS = ("Als ", "Wanneer ", "Zodra ", "Telkens ")
+
+
+def trigger_text(agreement: Agreement) -> str:
+    """`{{ agreement|trigger_text }}`: at which moment an agreement is done: "Wanneer: als we volgende week overleggen".
+    Empty where the team chose none. These are its own words: no "als" is put before them, since "elke maandag" is a
+    moment too, and no "dan" after them."""
+    words = agreement.trigger
+    if not words:
+        return ""
+    return gettext("Wanneer: %s") % (lower_first(words) if words.startswith(_CONDITIONS) else words)
+
+
 def report_line(report: Report) -> str:
     """The report in one sentence. It says how it is seen, never how the collaboration is."""
     strengths, obstacles, blind = len(report.strengths), len(report.obstacles), len(report.blind_spots)

@@ -15,6 +15,7 @@ from reflectie.domain.questionnaire.intensity import Fit, Intensity
 from reflectie.domain.report.agreements import Decision, Needed, State
 from reflectie.domain.report.changes import NotCompared, Shift
 from reflectie.domain.report.outcomes import Choice
+from reflectie.domain.report.polls import Stance
 from reflectie.domain.rules.suppression import Reason
 from reflectie.domain.rules.turnout import LOW_ABOVE
 from reflectie.domain.session_title import SessionTitle
@@ -153,6 +154,13 @@ DECISIONS: dict[str, str | Promise] = {
     Decision.STOP: _("stoppen"),
 }
 
+# Where somebody stands, as they say it themselves in a poll.
+STANCES: dict[str, str | Promise] = {
+    Stance.BEHIND: _("Ik sta erachter"),
+    Stance.LIVE_WITH: _("Ik kan ermee leven"),
+    Stance.OBJECTION: _("Ik heb een bezwaar"),
+}
+
 # How people see it, never how it is; "you" is whoever answered, then and now.
 SHIFTS: dict[str, str | Promise] = {
     Shift.TOWARDS_HELPING: _("Hier zien jullie minder hinder dan toen"),
@@ -214,6 +222,7 @@ WORDS: dict[str, str | Promise] = {
     **STATES,
     **NEEDED,
     **DECISIONS,
+    **STANCES,
     **SHIFTS,
     **COURSES,
 }

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from reflectie.domain.meeting.talk import go_to, reveal
 from reflectie.domain.questionnaire.answers import FieldValue, Value, note_name
 from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
@@ -27,8 +29,9 @@ from reflectie.models import Answer, Collaboration, Lesson, Membership, Role, Se
 from reflectie.models import Conclusion as ConclusionRow
 
 from .accounts import close_account
-from .clock import today
+from .clock import now, today
 from .collaborations.collaborations import create_collaboration, erase_collaboration
+from .meeting.talks import change_talk, start_talk
 from .questionnaire.checklists import item_ids
 from .questionnaire.plans import Plan
 from .report.agreements import add_agreement
@@ -187,6 +190,8 @@ def _after_closing(session: Session, described: Mapping[str, Any]) -> None:
     for agreement in described.get("agreements", ()):
         _agree(session, agreement)
     _learn(session, described.get("lessons", ()))
+    if talk := described.get("talk"):
+        _talk(session, talk)
     if described["stage"] == Session.Stage.CONCLUDED:
         conclude(session, _conclusion(described["conclusion"]))
         # Nobody reads mail at the address of an example.
@@ -225,6 +230,16 @@ def _learn(session: Session, lessons: Iterable[Mapping[str, str]]) -> None:
     for lesson in lessons:
         sharing = Sharing(lesson["sharing"])
         Lesson.objects.create(session=session, item_id=ids[lesson["item"]], text=lesson["text"], sharing=sharing)
+
+
+def _talk(session: Session, described: Mapping[str, Any]) -> None:
+    """A talk that came as far as the place it is `at`, with all that is talked about there shown."""
+    session = Session.objects.select_related("checklist", "collaboration", "totals").get(pk=session.pk)
+    talk = start_talk(session, described["minutes"])
+    for part in talk.agenda[: talk.at(described["at"]) + 1]:
+        change_talk(session, partial(go_to, place=part.place, now=now()))
+        if part.is_topic:
+            change_talk(session, partial(reveal, place=part.place))
 
 
 def _conclusion(described: Mapping[str, Any]) -> Conclusion:

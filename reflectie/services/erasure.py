@@ -37,6 +37,23 @@ def erase_quotes(session: Session) -> None:
         quoting.delete()
 
 
+def erase_copies(session: Session, *, takes_back: bool) -> None:
+    """Erase the PDFs that hold what a talk came to in other words than it has now. For within a transaction that locks
+    the session.
+
+    Words that were taken back live on in no PDF: nor in the one with which this session ended, nor in those of later
+    ones, which look back on it. Where nothing was taken back, those stay: that is how a session ended.
+    """
+    if session.collaboration_id:
+        MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
+    else:
+        session.made_pdfs.filter(final=False).delete()
+    if takes_back:
+        session.made_pdfs.all().delete()
+        erase_quotes(session)
+    truncate_wal_on_commit()
+
+
 def erase_session(session_id: UUID) -> None:
     """Erase a session with its answers and its PDFs, also from those of later sessions, at once and for good."""
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 from django import template
 
-from reflectie.presentation import changes, palette, ranges, report, tiles
+from reflectie.presentation import changes, palette, polls, ranges, report, said, tiles
 from reflectie.presentation.pictures import arms, markup
 from reflectie.presentation.pictures import report as pictures
 from reflectie.presentation.pictures.dots import draw_dots
@@ -18,8 +18,14 @@ register.filter(report.is_one_table)
 register.filter(report.group_name)
 register.filter(report.named_group)
 register.filter(report.dated)
+register.filter(report.trigger_text)
+register.filter(said.said_title)
+register.filter(said.fills_said)
 register.filter(report.is_together)
 register.filter(report.movers_text)
+register.filter(polls.polls_on)
+register.filter(polls.poll_name)
+register.filter(polls.stance_counts)
 register.filter(palette.colour)
 register.filter(arms.drawn)
 register.filter(arms.arm_state)
@@ -29,6 +35,7 @@ register.simple_tag(report.pattern_text)
 register.simple_tag(report.fit_lines)
 register.simple_tag(report.sides)
 register.simple_tag(report.agreement_about)
+register.simple_tag(polls.poll_about)
 register.simple_tag(report.report_line)
 register.simple_tag(report.numbered_passages)
 register.simple_tag(report.next_topic)

@@ -31,6 +31,7 @@ BY_LINK = {
     "document": "document",
     "picture": "picture",
     "guide": "guide",
+    "said": "said",
     "worksheet": "rebuild",
     "file": "report-file",
 }
@@ -40,6 +41,7 @@ BY_ROLE = {
     "document": "session-document",
     "picture": "session-picture",
     "guide": "session-guide",
+    "said": "session-said",
     "worksheet": "session-rebuild",
     "file": "session-file",
 }
@@ -88,6 +90,14 @@ class ReportLinks:
         return self._to("document", DocumentKind.BOARD)
 
     @property
+    def said(self) -> str:
+        return self._to("said")
+
+    @property
+    def said_pdf(self) -> str:
+        return self._to("document", DocumentKind.SAID)
+
+    @property
     def guide_pdf(self) -> str:
         return self._to("document", DocumentKind.GUIDE)
 
@@ -126,17 +136,21 @@ class TalkLinks:
     outcome: str
     agreements: str
     agreement: str
+    parked: str
+    polls: str
     # Where it is led, and what tells whether that changed; one screen alone has no need to ask.
     live: str
     state: str = ""
 
 
 def _members_talk(pk: UUID) -> TalkLinks:
-    return TalkLinks(pk, "outcome", "agreements", "agreement", "talk", "talk-state")
+    return TalkLinks(pk, "outcome", "agreements", "agreement", "parked", "polls", "talk", "talk-state")
 
 
 def _team_talk(token: str) -> TalkLinks:
-    return TalkLinks(token, "team-outcome", "team-agreements", "team-agreement", "team-talk")
+    return TalkLinks(
+        token, "team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,11 @@
     if (![...form.querySelectorAll("input:not([type=hidden]), textarea, select")].some(isGiven)) letGo(draft);
     else write({ ...read(), [draft]: { fields: fieldsOf(form), title: title.trim(), words: "", sent } });
   };
-  // Whether the server has by now what was sent: an agreement by its words, an outcome by the mark of what was shown.
+  // Whether the server has by now what was sent: an agreement or a parked topic by its words, an outcome by the mark of what was shown.
   const agreed = () => [...one("afgesproken").content.children].map((line) => line.textContent);
   const isKept = (form, draft, values) => {
     if (!draft.sent) return false;
-    if (values.key) return agreed().includes(window.tidyText(values.what, true));
+    if (values.key) return agreed().includes(window.tidyText(values.what ?? values.text, true));
     return form.elements.seen.value !== values.seen;
   };
   const restore = (form) => {

@@ -73,8 +73,10 @@
       const { xhr, successful } = event.detail;
       if (successful) {
         const date = Date.parse(xhr.getResponseHeader("Date"));
-        // Whole seconds: half a one is the best guess of what was cut off.
-        if (!Number.isNaN(date)) ahead = date + 500 - Date.now();
+        // Whole seconds: half a one is the best guess of what was cut off. A guess that differs by less than that says
+        // nothing new, and would have a clock go back and forth between two minutes.
+        const guess = date + 500 - Date.now();
+        if (ahead === null || Math.abs(guess - ahead) > 1500) ahead = Number.isNaN(guess) ? ahead : guess;
         since = 0;
         wait = live.querySelector("[data-talk-wait]") ? SLOWEST : EVERY;
         over = xhr.status === 286;

@@ -80,14 +80,18 @@ def test_before_the_talk_a_phone_shows_the_verdict_the_obstacles_and_then_the_wh
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-@pytest.mark.parametrize(("happened", "leads"), [(talked, "#gesprek"), (concluded, "#afspraken")])
-def test_what_matters_during_and_after_the_talk_is_in_the_first_screen_under_the_verdict(
-    page, session, happened, leads
-):
+@pytest.mark.parametrize(
+    ("happened", "in_order"),
+    [(talked, [".tile >> nth=14", "#gesprek"]), (concluded, ["#afspraken", ".agreed-lines >> nth=0"])],
+)
+def test_what_matters_during_and_after_the_talk_is_in_the_first_screen(page, session, happened, in_order):
+    """During the talk under the verdict; after it what the team said comes first, and the verdict after that."""
     happened(session)
     page.goto(reverse("session-report", args=[session.pk]))
-    assert top(page, ".tile >> nth=14") < top(page, leads) <= 740
-    assert top(page, leads) < top(page, "#voorop") < top(page, ".whirlpool")
+    first, leads = (top(page, selector) for selector in in_order)
+    assert first < leads <= 740
+    assert leads < top(page, "#voorop") < top(page, ".whirlpool")
+    assert (top(page, "#samenvatting") < leads) is (happened is talked)
     assert words(page) <= 900
 
 

@@ -3,6 +3,7 @@ that was gone comes back, and the keys of the wall reach the remote."""
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -199,3 +200,37 @@ def test_nothing_is_swapped_while_somebody_types(watch: Watch, session: Session)
     heading(phone, "Welkom, en hoe we praten")
     phone.locator("textarea").blur()
     heading(phone, "Gelijkwaardigheid")
+
+
+ASKED = """() => performance.getEntriesByType("resource").filter((it) => it.name.includes("/stand/"))
+    .map((it) => [it.startTime, it.responseEnd])"""
+
+
+def test_wall_asks_one_thing_at_a_time_and_nothing_while_nobody_looks(watch: Watch, session: Session) -> None:
+    wall = watch.open()
+    wall.add_init_script("window.away = false; Object.defineProperty(document, 'hidden', {get: () => window.away});")
+    open_wall(wall, session)
+    wall.wait_for_timeout(4500)
+    asked = wall.evaluate(ASKED)
+    assert len(asked) >= 3
+    assert all(begin - end > 850 for (_, end), (begin, _) in pairwise(asked))
+
+    wall.evaluate("window.away = true; document.dispatchEvent(new Event('visibilitychange'))")
+    wall.wait_for_timeout(500)
+    before = len(wall.evaluate(ASKED))
+    wall.wait_for_timeout(2500)
+    assert len(wall.evaluate(ASKED)) == before
+    to(session, KEY)
+    wall.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    heading(wall, "Gelijkwaardigheid")
+
+
+def test_wall_whose_other_script_did_not_arrive_loads_itself_again(watch: Watch, session: Session) -> None:
+    wall = watch.open()
+    wall.clock.install()
+    wall.route(re.compile(r"/htmx[^/]*\.js$"), lambda route: route.fulfill(body="", content_type="text/javascript"))
+    open_wall(wall, session)
+    expect(wall.get_by_text("Deze pagina laadt elke 10 seconden opnieuw.")).to_be_visible()
+    to(session, KEY)
+    wall.clock.fast_forward(11_000)
+    heading(wall, "Gelijkwaardigheid")

@@ -1,12 +1,17 @@
 """Rows as CSV, as Dutch spreadsheets open it, and that nobody's text is calculated with or taken for a number."""
 
+from dataclasses import replace
+
 import pytest
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import ActionOwner
+from reflectie.domain.report.agreements import Decision
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.polls import Poll, PollWay
 from reflectie.domain.report.report import About
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, session_file
 from reflectie.exports.columns import COLUMNS
@@ -101,3 +106,24 @@ def test_the_same_report_is_the_same_file_without_a_clock(checklist):
     one, other = (hostile_report(checklist, "Fijn") for _ in range(2))
     for wanted in Format:
         assert session_file(one, wanted) == session_file(other, wanted)
+
+
+def test_what_a_talk_left_has_its_rows(checklist):
+    rows = read_csv(session_file(hostile_report(checklist, "Fijn"), Format.CSV))
+    [agreed] = [row for row in rows if row["soort"] == "afspraak"]
+    assert (agreed["tekst"], agreed["moment"]) == ("Fijn", "Fijn")
+    assert [row["tekst"] for row in rows if row["soort"] == "parkeerplaats"] == ["Fijn"]
+    polled = [row for row in rows if row["soort"] == "peiling"]
+    assert [(row["tekst"], row["antwoord"], row["aantal"], row["toelichting"]) for row in polled] == [
+        ("Fijn", "ik sta erachter", "1", "met handen"),
+        ("Fijn", "ik kan ermee leven", "0", "met handen"),
+        ("Fijn", "ik heb een bezwaar", "0", "met handen"),
+    ]
+
+
+def test_poll_that_may_not_be_shown_has_a_reason_and_no_number(checklist):
+    withheld = Poll("1", PollWay.PHONES, Withheld(Reason.TOO_FEW), decision=Decision.STOP)
+    rows = read_csv(session_file(replace(hostile_report(checklist, "Fijn"), polls=(withheld,)), Format.CSV))
+    [polled] = [row for row in rows if row["soort"] == "peiling"]
+    assert (polled["tekst"], polled["aantal"]) == ("Besluit: stoppen", "")
+    assert polled["antwoord"] == "te weinig mensen stemden om het te tonen"

@@ -13,12 +13,14 @@ from reflectie.domain.comparison.comparison import SessionFigures, Team, build_c
 from reflectie.domain.questionnaire.answers import MEANINGS, Sheet, values_in
 from reflectie.domain.questionnaire.checklist import OURS, ActionOwner, Kind
 from reflectie.domain.questionnaire.intensity import FORMS, Fit, Intensity
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, Parked, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.report.patterns import PatternKey
+from reflectie.domain.report.polls import Poll, PollCounts, PollWay
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.rules.findings import Finding
+from reflectie.domain.rules.suppression import Reason, Withheld
 from reflectie.domain.setup import LEVELS, OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from reflectie.exports import Format, comparison_file, session_file
 from reflectie.exports.columns import COLUMNS, SORTS
@@ -28,7 +30,16 @@ DOCS = (Path(__file__).resolve().parents[2] / "docs" / "gebruikers" / "gegevens.
 DAY = date(2026, 11, 22)
 HOUSES = ("Huis Linde", "De Brug", "Thuiszorg")
 HINDERED = ("hindering", "helping")
-AGREED = Agreement("k", "We schrijven het doel op.", "Joke", DAY, "goal-shared", 3, reason="Niet meer nodig.")
+AGREED = Agreement(
+    "k",
+    "We schrijven het doel op.",
+    "Joke",
+    DAY,
+    "goal-shared",
+    3,
+    reason="Niet meer nodig.",
+    trigger="als we overleggen",
+)
 ABOUT = About(
     "Samen in Tienen",
     HOUSES,
@@ -37,6 +48,12 @@ ABOUT = About(
     {"goal-shared-note": 1},
     agreements=(AGREED,),
     conclusion=Conclusion(Needed.YES, Decision.REPAIR, "Zo is het.", DAY),
+    parked=(Parked("p", "De vergoedingen."),),
+    polls=(
+        Poll("1", PollWay.HANDS, PollCounts(5, 2, 1), agreement="k", nth=2, is_reworded=True),
+        Poll("2", PollWay.PHONES, Withheld(Reason.TOO_FEW), decision=Decision.REPAIR),
+        Poll("3", PollWay.PHONES, None, decision=Decision.STOP),
+    ),
 )
 
 
@@ -137,6 +154,8 @@ CODES = {
     "agreements[].state": State,
     "conclusion.needed": Needed,
     "conclusion.decision": Decision,
+    "polls[].decision": Decision,
+    "polls[].way": PollWay,
 }
 
 
@@ -179,6 +198,23 @@ def test_json_has_the_words_and_days_of_the_session(reports):
     }
     assert item["notes"][0] == {"text": "Notitie bij nummer 2", "who": "Persoon 0"}
     assert made["agreements"][0]["due_on"] == made["conclusion"]["next_on"] == "2026-11-22"
+    assert (made["agreements"][0]["trigger"], made["parked"]) == ("als we overleggen", [{"text": "De vergoedingen."}])
+
+
+def test_json_of_a_poll_has_its_counts_or_why_it_has_none(reports):
+    about = {"nth": 1, "reworded": False}
+    agreed, decided, going_on = of_session(reports[1])["polls"]
+    assert agreed == {
+        "agreement": "We schrijven het doel op.",
+        "decision": None,
+        "way": "hands",
+        "nth": 2,
+        "reworded": True,
+        "counts": {"behind": 5, "live_with": 2, "objection": 1},
+    }
+    of_decision = {"agreement": None, "decision": "repair", "way": "phones", **about}
+    assert decided == {**of_decision, "counts": {"withheld": "too-few"}}
+    assert going_on == {**of_decision, "decision": "stop", "counts": None}
 
 
 def test_what_few_named_first_is_no_zero(checklist, reports):

@@ -82,10 +82,18 @@ def test_what_was_concluded_and_agreed_has_a_sheet(checklist):
     sheet = book_of(hostile_report(checklist, "Fijn"))["Afspraken"]
     told = [[cell for cell in line if cell not in {None, ""}] for line in sheet.iter_rows(values_only=True)]
     about = "Gedeeld doel · Principe 3. Bepaal samen doelen"
-    assert told[-1] == [1, "Fijn", "Fijn", datetime(2026, 11, 22), "✕ losgelaten\nFijn", about]
+    what = "Fijn\nWanneer: Fijn"
+    assert [line for line in told if line][-5:] == [
+        [1, what, "Fijn", datetime(2026, 11, 22), "✕ losgelaten\nFijn", about],
+        ["Hoeveel draagvlak er was"],
+        ["Fijn: 1 staat erachter, 0 kunnen ermee leven, 0 hebben een bezwaar (met handen)"],
+        ["Op de parkeerplaats"],
+        ["Fijn"],
+    ]
     assert ["Jullie besluit", "herstellen"] in told
     assert ["Volgende sessie", datetime(2026, 11, 22)] in told
-    without = replace(hostile_report(checklist, "Fijn"), agreements=(), conclusion=None)
+    nothing = {"agreements": (), "conclusion": None, "parked": (), "polls": ()}
+    without = replace(hostile_report(checklist, "Fijn"), **nothing)
     assert book_of(without).sheetnames[:2] == ["Verslag", "Cijfers"]
 
 

@@ -24,6 +24,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from reflectie.domain.report.polls import Stance
 from reflectie.domain.setup import OPTIONAL, Grouping
 from reflectie.domain.versions import etag
 from reflectie.exports import Format
@@ -65,7 +66,7 @@ COMPARED = ("compare", "compare-table", "compare-time", "compare-beside", "compa
 MADE = [("document", kind) for kind in DocumentKind if kind is not DocumentKind.REPORT] + [
     ("picture", name) for name in PICTURES
 ]
-MADE += [("guide", ""), ("rebuild", "")]
+MADE += [("guide", ""), ("said", ""), ("rebuild", "")]
 # What the team says in the talk.
 SAID = ("We zien het als esdoorn anders.", "De esdoorn belt de financier.", "De esdoorn Els", "Zegt de esdoorn.")
 IDS = {"coordinator": 734911001, "facilitator": 734911002, "member of the team": 734911003}
@@ -104,6 +105,8 @@ class Remains:
     sessions: list[list[dict[str, Any]]] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     hashes: list[str] = field(default_factory=list)
+    # Under which each of them voted in a poll.
+    ballots: list[str] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     browsers: list[str] = field(default_factory=list)
     old_keys: set[str] = field(default_factory=set)
@@ -224,7 +227,7 @@ class Round:
 
     def at(self, route: str, **more: str) -> str:
         token = tokens.read_token(self.session.join_token or "") if route.startswith("report") else ""
-        of_session = not route.startswith(("join", "report"))
+        of_session = not route.startswith(("join", "report", "poll-vote"))
         arguments = [self.session.pk] if of_session else [token or self.session.join_token]
         if route.removeprefix("report-") in dict(MADE):
             route = route.removeprefix("report-")
@@ -283,7 +286,7 @@ class Round:
             for route in routes:
                 self.ask(who, self.at(route))
             self.ask(who, self.at("outcome", key="goal-shared"))
-            for route in ("agreements", "session-next"):
+            for route in ("agreements", "polls", "session-next"):
                 self.ask(who, self.at(route))
             for agreement in self.session.agreements.all():
                 self.ask(who, self.at("agreement", key=str(agreement.pk)))
@@ -292,7 +295,7 @@ class Round:
             self.ask(who, reverse("collaboration", args=[self.session.collaboration_id]))
             self.look_beside(who)
         for who in PEOPLE:
-            for route in ("join", "join-standing", "report", "report-pdf"):
+            for route in ("join", "join-standing", "poll-vote", "report", "report-pdf"):
                 self.ask(who, self.at(route))
             for route, name in MADE:
                 self.ask(who, self.at(f"report-{route}", **({"name": name} if name else {})))
@@ -327,6 +330,21 @@ class Round:
         about = [self.session.collaboration_id]
         self.ask("coordinator", reverse("collaboration-signals", args=about), {"meedoen": "ja"})
 
+    def poll(self) -> None:
+        """Everybody says by phone where they stand on what was agreed."""
+        [agreed] = self.session.agreements.all()
+        begin = {"step": "open", "over": str(agreed.pk), "key": str(uuid4())}
+        self.ask("facilitator", self.at("polls"), begin)
+        key = str(self.session.polls.get().pk)
+        for place, who in enumerate(PEOPLE):
+            ballot = tokens.new_token()
+            self.remains.ballots.append(ballot)
+            stance = list(Stance)[place % 3]
+            self.ask(who, self.at("poll-vote"), {"poll": key, "ballot": ballot, "stance": stance})
+            self.ask(who, self.at("poll-vote"))
+            self.ask("facilitator", self.at("polls"))
+        self.ask("facilitator", self.at("polls"), {"step": "close", "poll": key})
+
     def fold(self) -> None:
         """Two years on. What is seen from here on stands apart."""
         pages, self.remains.pages = self.remains.pages, self.remains.folded_pages
@@ -346,6 +364,7 @@ class Round:
         self.look_around()
         agreement = {"what": SAID[1], "who": SAID[2], "item": "goal-shared", "principle": "3", "key": str(uuid4())}
         self.ask("facilitator", self.at("agreements"), agreement)
+        self.poll()
         self.share()
         next_on = clock.today() + timedelta(3)
         decided = {**CONCLUDING, "reason": SAID[3], "next_on": next_on.isoformat()}

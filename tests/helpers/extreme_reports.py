@@ -27,10 +27,11 @@ FACTORS = [item.key for item in CHECKLIST.factors]
 PAIRS = [item.key for item in CHECKLIST if item.key not in FACTORS]
 NEXT = date(2027, 9, 30)
 MANY = tuple(
-    Agreement(str(number), "W" * MAX_AGREEMENT, WIDE, NEXT, state=State.BUSY) for number in range(MAX_AGREEMENTS)
+    Agreement(str(number), "W" * MAX_AGREEMENT, WIDE, NEXT, state=State.BUSY, trigger="W " * (MAX_AGREEMENT // 2))
+    for number in range(MAX_AGREEMENTS)
 )
 AGREED = (
-    Agreement("1", "We lezen het doel samen hardop.", "An en Bea", date(2027, 1, 15)),
+    Agreement("1", "We lezen het doel samen hardop.", "An en Bea", date(2027, 1, 15), trigger="Als we overleggen"),
     Agreement("2", "Dit lieten we los.", "Cis", None, state=State.DROPPED),
     Agreement("3", "De leiding praat over de uren."),
 )

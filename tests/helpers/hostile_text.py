@@ -3,8 +3,9 @@
 from datetime import date
 
 from reflectie.domain.questionnaire.answers import Sheet
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, Parked, State
 from reflectie.domain.report.build import build_report
+from reflectie.domain.report.polls import Poll, PollCounts, PollWay
 from reflectie.domain.report.report import About, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session
 from tests.helpers.factories import everything
@@ -36,7 +37,9 @@ def hostile_report(checklist, text: str) -> Report:
     about = About(
         text,
         (text,),
-        agreements=(Agreement("k", text, text, DAY, "goal-shared", 3, State.DROPPED, text),),
+        agreements=(Agreement("k", text, text, DAY, "goal-shared", 3, State.DROPPED, text, text),),
+        parked=(Parked("p", text),),
+        polls=(Poll("q", PollWay.HANDS, PollCounts(1, 0, 0), agreement="k"),),
         conclusion=Conclusion(Needed.YES, Decision.REPAIR, text, DAY),
     )
     setup = setup_of_session(Mode.NAMED, OPTIONAL, Grouping.PARTNER, (text,))

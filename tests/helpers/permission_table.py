@@ -138,6 +138,8 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "team-outcome": everybody(DONE),
     "team-agreements": everybody(DONE),
     "team-agreement": everybody(DONE),
+    "team-parked": everybody(DONE),
+    "team-polls": everybody(DONE),
     "team-talk": everybody(DONE),
     "adopt": signed_in(FORM),
     # A collaboration.
@@ -183,9 +185,15 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "session-document": REPORT,
     "session-picture": REPORT,
     "session-guide": REPORT,
+    "session-said": REPORT,
     "session-rebuild": REPORT,
     # What a team agreed on is made in the discussion, and kept up after it.
     "agreements": at(("discussion",), members(DONE, DONE), members(ABSENT))
+    | {"concluded": members((200, 409), (200, 409))},
+    # Asked in the discussion, and read after it.
+    "polls": at(("discussion",), members(DONE, DONE), members(ABSENT)) | {"concluded": members((200, 409), (200, 409))},
+    # What the talk puts off: made in it, and read after it.
+    "parked": at(("discussion",), members(DONE, DONE), members(ABSENT))
     | {"concluded": members((200, 409), (200, 409))},
     "open-agreements": signed_in(READ),
     "agreement": at(AFTER_OPENING, members(DONE, DONE), members(ABSENT)),
@@ -222,10 +230,12 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     # Only whoever is done may ask for a mail; all others are led to the round.
     "join-mail": throughout(everybody(ELSEWHERE)),
     "join-calendar": at(AFTER_OPENING, everybody(ABSENT_READ), everybody(READ)),
+    # Nobody can vote where no poll goes on.
+    "poll-vote": at(AFTER_OPENING, everybody((200, 409)), everybody(ELSEWHERE)),
     "join-new": at(OPEN, everybody(DONE), everybody(ELSEWHERE)),
     "report": at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     **dict.fromkeys(
-        ("report-pdf", "report-file", "document", "picture", "guide", "rebuild"),
+        ("report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"),
         at(AFTER_OPENING, everybody(READ), everybody(ABSENT_READ)),
     ),
     # An account.
@@ -268,16 +278,19 @@ TABLE: dict[str, Row | dict[str, Row]] = {
 NEW_KEY = str(uuid4())
 
 
-READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "rebuild"}
+READING = {"report", "report-pdf", "report-file", "document", "picture", "guide", "said", "rebuild"}
 
 
 # Of what a browser may hold, the routes that it opens. To all others with a token it is no more than a guess.
 LINKS = {
-    "to fill in": {"fill", "erase", "adopt", "team-outcome", "team-agreements", "team-agreement", "team-talk"},
+    "to fill in": {
+        *("fill", "erase", "adopt"),
+        *("team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"),
+    },
     "to read a reflection": READING,
     "to take part": {
         *("join", "join-fill", "join-standing", "join-continue", "join-withdraw", "join-new"),
-        *("join-mail", "join-calendar", "join-talk", "join-talk-state"),
+        *("join-mail", "join-calendar", "join-talk", "join-talk-state", "poll-vote"),
     },
     "of a wall": {"wall", "wall-state"},
     "to read a round": READING,
@@ -399,6 +412,8 @@ class World:
     def query(self, route: str) -> str:
         if route.startswith("compare"):
             return f"?sessie={self.session.pk}"
+        if route == "polls":
+            return "?over=repair"
         return f"?veld=goal-shared-note&merk={outcomes.text_digest('Ja')}" if route == "remove-text" else ""
 
     def posted(self, route: str) -> dict[str, str]:
@@ -415,10 +430,21 @@ class World:
             "team-outcome": outcome,
             "agreements": made,
             "team-agreements": made,
+            "polls": {"step": "open", "over": "repair", "key": NEW_KEY},
+            "parked": {"text": "De vergoedingen", "key": NEW_KEY},
             "agreement": {**changed, "seen": etag(self.kept(self.session))},
             "team-agreement": {**changed, "seen": etag(self.kept(of_team))},
             "remove-text": {"veld": "goal-shared-note", "merk": outcomes.text_digest("Ja")},
             "talk": {"step": "begin", "minutes": "60"},
+            "team-parked": {"text": "De vergoedingen", "key": NEW_KEY},
+            "team-polls": {
+                "step": "hands",
+                "over": "repair",
+                "key": NEW_KEY,
+                "behind": "3",
+                "live_with": "0",
+                "objection": "0",
+            },
             "team-talk": {"step": "begin", "minutes": "60"},
             "paper": {"number": "3"},
             "members": {"action": "invite", "email": "nieuw@example.org", "role": "facilitator"},

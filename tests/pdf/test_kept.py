@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from reflectie.domain.report.agreements import Agreement, Decision, Needed, State
 from reflectie.domain.versions import etag
-from reflectie.models import Conclusion, MadePdf, Session
+from reflectie.models import FINAL_PDFS, Conclusion, MadePdf, Session
 from reflectie.pdf import documents, worker
 from reflectie.pdf.worker import BusyError, PdfWorker, PdfWorkerError
 from reflectie.services.questionnaire import checklists
@@ -87,6 +87,7 @@ def coordinator(session):
         ("gespreksleidraad", "", "gespreksleidraad-90", "gespreksleidraad-90"),
         ("gespreksleidraad", "?duur=60", "gespreksleidraad-60", "gespreksleidraad-60"),
         ("gespreksleidraad", "?duur=120", "gespreksleidraad-120", "gespreksleidraad-120"),
+        ("vandaag", "", "vandaag", "vandaag"),
         ("kaarten", "", "kaarten", "kaarten"),
         ("opnieuw-opbouwen", "", "opnieuw-opbouwen", "opnieuw-opbouwen"),
     ],
@@ -158,9 +159,9 @@ def test_a_concluded_session_keeps_the_one_it_ended_with(coordinator, session, m
     assert reports.load_report(fetched(session)).checklist.revision == newer["revision"]
     third = ask(coordinator, session)
 
-    assert [response.content for response in (ended, other, third)] == [b"%PDF 3"] * 3
+    assert [response.content for response in (ended, other, third)] == [b"%PDF 4"] * 3
     assert {response["ETag"] for response in (ended, other, third)} == {ended["ETag"]}
-    assert made == ["verslag", "samenvatting", "verslag"]
+    assert made == ["verslag", "samenvatting", "vandaag", "verslag"]
     again = coordinator.get(reverse("session-pdf", args=[session.pk]), headers={"If-None-Match": ended["ETag"]})
     assert again.status_code == 304
 
@@ -178,7 +179,7 @@ def test_what_a_concluded_session_works_with_is_made_anew_when_something_changes
     assert first["ETag"] != second["ETag"]
 
 
-@pytest.mark.parametrize("kind", ["", "samenvatting"])
+@pytest.mark.parametrize("kind", ["", "samenvatting", "vandaag"])
 def test_what_a_session_ended_with_stays_also_when_it_is_first_asked_for_afterwards(
     coordinator, session, made, templates, monkeypatch, kind
 ):
@@ -198,9 +199,10 @@ def test_concluding_makes_the_whole_and_the_summary(session, made, templates):
     waiting = finals()
     documents.print_final()
 
-    assert waiting == [("samenvatting", True, b"", "samenvatting"), ("verslag", True, b"", "verslag")]
-    assert made == ["samenvatting", "verslag"]
-    assert finals() == [("samenvatting", True, b"%PDF 1", ""), ("verslag", True, b"%PDF 2", "")]
+    kinds = ["samenvatting", "vandaag", "verslag"]
+    assert waiting == [(kind, True, b"", kind) for kind in kinds]
+    assert made == kinds
+    assert finals() == [(kind, True, f"%PDF {place}".encode(), "") for place, kind in enumerate(kinds, start=1)]
 
 
 def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordinator, session, made, queued):
@@ -220,8 +222,8 @@ def test_concluding_leaves_it_to_the_worker_and_keeps_what_it_ended_with(coordin
     again = ask(coordinator, fetched(session))
 
     assert asked.content == again.content == b"%PDF 1"
-    assert len(made) == 2
-    assert ["We bellen elke maandag." in page and "Het werd dinsdag." not in page for page in made] == [True, True]
+    assert len(made) == 3
+    assert ["We bellen elke maandag." in page and "Het werd dinsdag." not in page for page in made] == [True] * 3
 
 
 def test_concluding_goes_on_when_the_page_fails(coordinator, session, made, monkeypatch, caplog):
@@ -241,7 +243,7 @@ def test_what_a_session_ends_with_waits_while_others_are_made(session, made, tem
     with caplog.at_level("INFO", "reflectie.pdf.documents"):
         documents.print_final()
 
-    assert [name for _session, name in reports.waiting_pages()] == ["samenvatting", "verslag"]
+    assert [name for _session, name in reports.waiting_pages()] == ["samenvatting", "vandaag", "verslag"]
     assert [record.levelname for record in caplog.records if record.name == "reflectie.pdf.documents"] == ["INFO"]
 
 
@@ -254,13 +256,13 @@ def test_what_a_session_ends_with_and_can_not_be_made_is_tried_when_somebody_ask
     documents.fix_final(session := conclude(session))
     with monkeypatch.context() as broken:
         broken.setattr(documents.pdf_worker, "make", make)
-        # One of a session that failed holds back the other for a moment.
-        documents.print_final()
-        cache.clear()
-        documents.print_final()
+        # One of a session that failed holds back the others for a moment.
+        for _ in FINAL_PDFS:
+            documents.print_final()
+            cache.clear()
 
     assert finals() == []
-    assert caplog.text.count("what a session ended with could not be made") == 2
+    assert caplog.text.count("what a session ended with could not be made") == len(FINAL_PDFS)
     cache.clear()
     assert ask(coordinator, session).content == b"%PDF 1"
 

@@ -90,7 +90,10 @@ def test_summary_holds_what_hangs_on_a_wall():
     expected += [f"{words_as(led.item, led.finding)}Wie kan dit aanpakken?" for led in report.leading]
     expected += [f"en nog {len(report.other_obstacles)} hinderpalen", "Waar jullie het meest verschillen"]
     expected += [item.item.short for item in report.main_differences[:2]]
-    expected += ["We lezen het doel samen hardop. An en Bea 15 januari 2027", "De leiding praat over de uren."]
+    expected += [
+        "We lezen het doel samen hardop. Wanneer: als we overleggen An en Bea 15 januari 2027",
+        "De leiding praat over de uren.",
+    ]
     expected += ["Wij kiezen voor hertekenen. Volgende sessie: 30 september 2027.", "We hebben elkaar nodig."]
     assert len(report.leading) == 3
     assert [words for words in expected if squeezed(words) not in text] == []

@@ -97,6 +97,14 @@ IN_A_SESSION = [
     ("session-invite", "open", {"remind": "1"}),
     ("outcome", "discussion", {"choice": "divided", "seen": etag(None)}),
     ("agreements", "discussion", {"what": "We bellen elke week", "key": str(uuid4())}),
+    ("polls", "discussion", {"step": "open", "over": "stop", "key": str(uuid4())}),
+    (
+        "polls",
+        "discussion",
+        {"step": "hands", "over": "stop", "key": str(uuid4()), "behind": 3, "live_with": 1, "objection": 0},
+    ),
+    ("polls", "discussion", {"step": "close", "poll": str(uuid4())}),
+    ("polls", "discussion", {"step": "cancel", "poll": str(uuid4())}),
     ("agreement", "discussion", {"state": "busy", "what": "We bellen"}),
     ("agreement", "discussion", {"remove": "1"}),
     (

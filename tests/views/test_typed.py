@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.test import Client, RequestFactory
@@ -10,6 +11,7 @@ from django.utils.html import escape
 
 from reflectie.models import Session
 from reflectie.services import clock, tokens
+from reflectie.services.report.polls import open_poll
 from reflectie.web import errors
 from tests.helpers.factories import make_round
 from tests.helpers.participants import begin, give, url
@@ -105,7 +107,14 @@ def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):
     someone = begin(mine)
     give(someone, mine, {"goal-shared": "helping"}, finish=True)
     done = url("join", mine)
-    shown = [(close, to_close), (someone.get(done).text, done)]
+
+    # And whoever is asked by phone says where they stand.
+    talking = worlds["discussion"]
+    with undone():
+        open_poll(talking.session, "stop", uuid4())
+        to_vote = talking.address("poll-vote")
+        vote = talking.browser("stranger").get(to_vote).text
+    shown = [(close, to_close), (someone.get(done).text, done), (vote, to_vote)]
 
     found = typed_in(worlds) | {resolve(typed).url_name for page, seen in shown for typed in Forms(page, seen).typed}
 
@@ -117,20 +126,22 @@ def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):
 POSTED = {
     "members": {"email": "nieuw@example.org", "role": "facilitator", "action": "invite"},
     "session-invite": {"addresses": "a@example.org, b@example.org"},
+    "polls": {"step": "hands", "over": "repair", "behind": "4"},
     "session-close": {"closes_on": "2026-12-24", "keep": "1"},
 }
 
 
 # Forms of whoever knows their address: there nobody is signed out.
 OF_ANYBODY = {
-    *("start", "fill", "join-fill", "join-mail"),
-    *("team-outcome", "team-agreements", "team-agreement", "team-talk"),
+    *("start", "fill", "join-fill", "join-mail", "poll-vote"),
+    *("team-outcome", "team-agreements", "team-agreement", "team-parked", "team-polls", "team-talk"),
 }
 
 
 @pytest.mark.parametrize("route", sorted(marked() - OF_ANYBODY))
 def test_what_was_typed_is_offered_again_to_whoever_is_signed_out(worlds, route):
-    stage = "discussion" if route in {"outcome", "agreements", "agreement", "lessons", "lesson"} else "open"
+    talks = {"outcome", "agreements", "agreement", "polls", "parked", "lessons", "lesson"}
+    stage = "discussion" if route in talks else "open"
     posted = POSTED.get(route, {"what": "We bellen <elke> week"})
     address = worlds[stage].address(route).split("?")[0]
 

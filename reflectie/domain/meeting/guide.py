@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain, zip_longest
 
 from reflectie.domain.questionnaire.checklist import PatternKey, PatternText
-from reflectie.domain.report.agreements import Agreement, standing_first
+from reflectie.domain.report.agreements import Agreement, Parked, standing_first
 from reflectie.domain.report.items import ItemReport
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Pattern, Report
 from reflectie.domain.rules.findings import STRENGTH_FROM, Counts, Finding
@@ -23,7 +23,8 @@ LONGEST_TOPIC = 20
 # Without results: what the booklet asks first, second, third and fourth of a collaboration that is stuck
 # (UCLL, "Bestaande samenwerkingen kritisch in vraag stellen").
 ASKED_FIRST = ("goal-shared", "partners-needed", "form-intensity", "coordination-equality")
-# As many as the guide asks a team to make. Of a longer list what still stands open comes first; the report has all.
+# As many as a team looks back on in five or ten minutes, and as many topics that had to wait. Of a longer list of
+# agreements what still stands open comes first; the report has all.
 MOST_EARLIER = 3
 # Four on a page, and no page half empty.
 CARDS_ON_A_PAGE = 4
@@ -137,6 +138,9 @@ class Guide:
     # What was agreed last time, to begin with, and how much more there was; none without an earlier session.
     earlier: tuple[Agreement, ...]
     more_earlier: int
+    # What the talk of last time put off, and how much more there was.
+    parked: tuple[Parked, ...]
+    more_parked: int
     strengths: tuple[ItemReport, ...]
 
     @property
@@ -146,10 +150,10 @@ class Guide:
 
 def build_guide(report: Report, minutes: int = USUAL_LENGTH) -> Guide:
     """The agenda of a meeting about a report. Raises KeyError when `minutes` is none of LENGTHS."""
-    earlier = find_earlier(report)
+    earlier, parked = find_earlier(report), find_parked_earlier(report)
     topics = find_topics(report)[: TOPICS[minutes]]
     plan = dict(PLANS[minutes])
-    if not earlier:
+    if not earlier and not parked:
         del plan[Phase.EARLIER]
     each = _share(minutes - sum(plan.values()), len(topics))
     # What the topics don't take goes to keeping what is good, where nothing else is there, and to the decision.
@@ -159,8 +163,15 @@ def build_guide(report: Report, minutes: int = USUAL_LENGTH) -> Guide:
         left -= left // 2
     plan[Phase.DECISION] += left
     parts = tuple(_timed(_in_order(plan, list(zip(topics, each, strict=True)))))
-    more = len(earlier) - MOST_EARLIER
-    return Guide(minutes, parts, earlier[:MOST_EARLIER], max(more, 0), report.strengths[:MAX_IN_SUMMARY])
+    return Guide(
+        minutes=minutes,
+        parts=parts,
+        earlier=earlier[:MOST_EARLIER],
+        more_earlier=max(len(earlier) - MOST_EARLIER, 0),
+        parked=parked[:MOST_EARLIER],
+        more_parked=max(len(parked) - MOST_EARLIER, 0),
+        strengths=report.strengths[:MAX_IN_SUMMARY],
+    )
 
 
 def find_topics(report: Report) -> tuple[Topic, ...]:
@@ -193,6 +204,11 @@ def deal_cards(report: Report) -> tuple[tuple[ItemReport, ...], ...]:
 def find_earlier(report: Report) -> tuple[Agreement, ...]:
     """What was agreed last time, first what was neither done nor dropped."""
     return standing_first(report.since.earlier.agreements if report.since else ())
+
+
+def find_parked_earlier(report: Report) -> tuple[Parked, ...]:
+    """What the talk of last time put off, in its order."""
+    return report.since.earlier.parked if report.since else ()
 
 
 def _candidates(report: Report, found: Mapping[str, Topic]) -> Iterator[tuple[ItemReport, Why]]:

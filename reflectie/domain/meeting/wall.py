@@ -12,7 +12,7 @@ from reflectie.domain.report.outcomes import Outcome
 from reflectie.domain.report.polls import Poll
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Report
 
-from .guide import Phase, find_earlier
+from .guide import Phase, find_earlier, find_parked_earlier
 from .talk import Talk, TalkClock, clock_of, is_phase, topic_of
 
 # Where the sentences about the goal stand beside each other.
@@ -45,8 +45,8 @@ class Wall:
     clock: TalkClock | None
 
 
-def build_wall(report: Report, talk: Talk, now: datetime, note: Note | None = None) -> Wall:
-    """The wall of a talk about a report, at a moment; with the note that was put up, if there is one."""
+def build_wall(report: Report, talk: Talk, now: datetime, note: Note | None = None, poll: Poll | None = None) -> Wall:
+    """The wall of a talk about a report, at a moment; with the note and the poll that were put up, if any."""
     place = talk.place
     phase = Phase(place) if is_phase(place) else Phase.TOPIC
     topic = None if is_phase(place) or talk.part.title else topic_of(report, place)
@@ -63,10 +63,10 @@ def build_wall(report: Report, talk: Talk, now: datetime, note: Note | None = No
         note=note.text if note else "",
         outcome=found.outcome if found else None,
         agreements=_agreements_at(report, phase, place),
-        parked=report.parked if phase in {Phase.DECISION, Phase.CLOSE} else (),
+        parked=_parked_at(report, phase),
         earlier=find_earlier(report) if phase is Phase.EARLIER else (),
         strengths=_strengths(report) if phase is Phase.STRENGTHS else (),
-        poll=next((poll for poll in report.polls if poll.key == talk.poll), None),
+        poll=poll,
         topics=len(talk.topics),
         discussed=talk.discussed_count,
         is_quiet=talk.is_quiet,
@@ -84,6 +84,13 @@ def _agreements_at(report: Report, phase: Phase, place: str) -> tuple[Agreement,
     if phase in {Phase.DECISION, Phase.CLOSE}:
         return report.standing_agreements
     return tuple(agreement for agreement in report.standing_agreements if agreement.item == place)
+
+
+def _parked_at(report: Report, phase: Phase) -> tuple[Parked, ...]:
+    """What was put off earlier while the talk looks back, and what this talk puts off at its end."""
+    if phase is Phase.EARLIER:
+        return find_parked_earlier(report)
+    return report.parked if phase in {Phase.DECISION, Phase.CLOSE} else ()
 
 
 def _strengths(report: Report) -> tuple[Item, ...]:

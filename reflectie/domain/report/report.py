@@ -19,7 +19,7 @@ from .agreements import Agreement, Conclusion, Parked, State
 from .changes import MOVED, ChangeGroup, ItemChange, NotCompared, Shift
 from .items import DimensionReport, IntensityAnswer, ItemReport, Note, Tally, agreement_on
 from .outcomes import Choice, Outcome
-from .polls import Poll
+from .polls import Poll, polls_about
 
 # A team that is stuck can take on three things, not fifteen (concepts.md): so many obstacles stand in the summary, and
 # so many pieces of advice in front.
@@ -53,6 +53,10 @@ class About:
     blanked: bool = False
     agreements: tuple[Agreement, ...] = ()
     conclusion: Conclusion | None = None
+    # What the talk put off, in the order in which it did.
+    parked: tuple[Parked, ...] = ()
+    # In the order in which they were held, also one that goes on.
+    polls: tuple[Poll, ...] = ()
     # The report of the collaboration's session before this one, if there was one.
     earlier: "Report | None" = None
     # The day on which its answers were erased and the figures kept: then there is nobody whose answer is whose.
@@ -169,8 +173,9 @@ class Report:
     ranges: Ranges | Withheld | None = None
     # Whether `changed_on` is a day for which it was planned, while all of it was there before.
     is_ahead: bool = False
-    # What the talk put off, and the polls in it, in the order in which these came.
+    # What the talk put off, in the order in which it did.
     parked: tuple[Parked, ...] = ()
+    # Those that closed, in the order in which they were held; what goes on is the wall's.
     polls: tuple[Poll, ...] = ()
 
     @property
@@ -200,12 +205,27 @@ class Report:
         day, nobody concludes: there the talk is over once something was agreed."""
         if self.conclusion or (self.agreements and self.delete_on):
             return Moment.AFTER
-        return Moment.DURING if self.talked_about or self.agreements else Moment.BEFORE
+        return Moment.DURING if self.talked_about or self.agreements or self.polls else Moment.BEFORE
 
     @cached_property
     def talked_about(self) -> tuple[ItemReport, ...]:
         """The items of which was recorded what the talk made of them."""
         return tuple(item for item in self.items if item.outcome)
+
+    @cached_property
+    def not_reached(self) -> tuple[ItemReport, ...]:
+        """What holds people back, divides them or is blind, and of which the talk neither recorded nor agreed on
+        anything: what leads first, then obstacles, splits and blind spots. Empty without results."""
+        agreed_on = {agreement.item for agreement in self.agreements}
+        open_to_talk = {item.item.key: item for item in (*self.obstacles, *self.splits, *self.blind_spots)}
+        in_order = dict.fromkeys([*(item.item.key for item in self.leading), *open_to_talk])
+        left = (open_to_talk[key] for key in in_order if key in open_to_talk and key not in agreed_on)
+        return tuple(item for item in left if not item.outcome)
+
+    @property
+    def has_said(self) -> bool:
+        """Whether anything was recorded of its talk, however little."""
+        return bool(self.talked_about or self.agreements or self.polls or self.parked or self.conclusion)
 
     @property
     def mode(self) -> Mode:
@@ -319,6 +339,15 @@ class Report:
         return tuple(agreement for agreement in self.agreements if agreement.state is not State.DROPPED)
 
     @cached_property
+    def decision_polls(self) -> tuple[Poll, ...]:
+        """The polls on what to decide, in the order in which they were held."""
+        return tuple(poll for poll in self.polls if poll.decision)
+
+    def polls_on(self, agreement: Agreement) -> tuple[Poll, ...]:
+        """The polls on an agreement, in the order in which they were held."""
+        return polls_about(self.polls, agreement.key)
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Everything that tells this report from another: the content by its version and revision, the rest as it is.
 
@@ -336,6 +365,7 @@ class Report:
             self.meaning_partners,
             (self.goal_sentences, self.removed_sentences, self.ranges),
             (self.agreements, self.conclusion, self.folded_on, self.brought_in, self.is_ahead),
+            (self.parked, self.polls),
             self.since.earlier.key if self.since else (),
         )
 

@@ -29,7 +29,7 @@ from reflectie.services.clock import today
 
 # Longer is a plan rather than an agreement, or a slip in the year.
 MAX_YEARS = 3
-WHAT = ("what", "who", "due_on", "item", "principle")
+WHAT = ("what", "trigger", "who", "due_on", "item", "principle")
 CHOICES = "reflectie/sessions/choices.html"
 # Fields that look otherwise than Bootstrap's.
 SHAPES = {"state": CHOICES, "principle": "reflectie/report/agreements/principle.html"}
@@ -52,6 +52,13 @@ class AgreementForm(OptimisticLockForm[Agreement]):
         limit=MAX_AGREEMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
         one_line=True,
+    )
+    trigger = TextField(
+        label=_("Wanneer doen jullie dat? (hoeft niet)"),
+        help_text=_("Een vast moment helpt. Bijvoorbeeld: als we volgende week overleggen."),
+        limit=MAX_AGREEMENT,
+        one_line=True,
+        widget=forms.TextInput,
     )
     who = TextField(
         label=_("Wie zorgt ervoor? (hoeft niet)"),
@@ -107,7 +114,7 @@ class AgreementForm(OptimisticLockForm[Agreement]):
 
     def _start(self, kept: Agreement | None, about: str) -> dict[str, Any]:
         if kept:
-            names = ("what", "who", "due_on", "item", "state", "reason")
+            names = ("what", "trigger", "who", "due_on", "item", "state", "reason")
             # The principle that follows from the item isn't shown as a choice: it follows again when that changes.
             own = kept.principle if kept.principle != self._first_principle(kept.item) else 0
             return {name: getattr(kept, name) for name in names} | {"principle": str(own or "")}

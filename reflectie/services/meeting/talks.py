@@ -12,6 +12,7 @@ from django.utils import timezone
 from reflectie.domain.meeting.talk import AgendaPart, Talk, begin_talk
 from reflectie.domain.meeting.wall import Wall, build_wall
 from reflectie.domain.report.items import Note
+from reflectie.domain.report.polls import Poll
 from reflectie.domain.report.report import Report
 from reflectie.models import OPENED, Session, nth_that_day
 from reflectie.models import Talk as TalkRow
@@ -19,6 +20,7 @@ from reflectie.models.prepared import Prepared
 from reflectie.services.clock import now
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.report.outcomes import text_digests
+from reflectie.services.report.polls import load_polls
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.talking import lock_talking_session
 from reflectie.services.tokens import new_token
@@ -146,9 +148,14 @@ def find_on_wall(token: str) -> Session | None:
 
 def load_wall(session: Session, report: Report) -> Wall | None:
     """What stands on the wall of a session's talk about its report; None where none goes on. No query more than
-    `load_talk`."""
+    `load_talk`, but one while a poll is on it."""
     talk = load_talk(session)
-    return build_wall(report, talk, now(), _note(report, talk)) if talk else None
+    return build_wall(report, talk, now(), _note(report, talk), load_poll_on(session, talk)) if talk else None
+
+
+def load_poll_on(session: Session, talk: Talk) -> Poll | None:
+    """The poll that is on the wall of a session's talk, if there is one. One query where there is."""
+    return next((poll for poll in load_polls(session) if poll.key == talk.poll), None) if talk.poll else None
 
 
 def _note(report: Report, talk: Talk) -> Note | None:

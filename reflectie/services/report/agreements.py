@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet, Subquery
 
 from reflectie.domain.report.agreements import MAX_AGREEMENTS, Agreement, State
-from reflectie.models import OPENED, Collaboration, MadePdf, Session
+from reflectie.models import OPENED, Collaboration, Session
 from reflectie.models import Agreement as AgreementRow
-from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
+from reflectie.services.erasure import erase_copies
 from reflectie.services.optimistic_lock import ConflictError, is_to_write
 from reflectie.services.questionnaire.checklists import item_ids
 from reflectie.services.sessions.rounds import StageError
@@ -22,6 +22,7 @@ from reflectie.services.sessions.talking import (
     note_talk_change,
 )
 
+from .polls import mark_reworded, words_asked
 from .reports import agreement_of
 
 
@@ -77,7 +78,9 @@ def change_agreement(session: Session, key: UUID, wanted: Agreement, seen: str) 
         if not is_to_write(seen, wanted, current):
             return current
         session.agreements.filter(pk=key).update(**_columns(session, wanted))
-        _erase_copies(session, _takes_back(current, wanted))
+        if words_asked(wanted) != words_asked(current):
+            mark_reworded(session, key)
+        erase_copies(session, takes_back=_takes_back(current, wanted))
         note_talk_change(session)
     return wanted
 
@@ -92,7 +95,7 @@ def remove_agreement(session: Session, key: UUID, seen: str) -> None:
         session = lock_talking_session(session)
         if is_to_write(seen, None, load_agreement(session, key)):
             session.agreements.filter(pk=key).delete()
-            _erase_copies(session, True)
+            erase_copies(session, takes_back=True)
             note_talk_change(session)
 
 
@@ -140,17 +143,3 @@ def _takes_back(current: Agreement, wanted: Agreement) -> bool:
     """Whether words that somebody typed stand there no longer. Another state or day takes back nothing."""
     before, after = ((found.what, found.who, found.reason, found.trigger) for found in (current, wanted))
     return any(old not in {"", new} for old, new in zip(before, after, strict=True))
-
-
-def _erase_copies(session: Session, takes_back: bool) -> None:
-    """Words that were taken back live on in no PDF: nor in the one with which this session ended, nor in those of
-    later ones, which look back on it. Where nothing was taken back, those stay: that is how a session ended."""
-    if session.collaboration_id:
-        MadePdf.objects.filter(session__collaboration=session.collaboration_id, final=False).delete()
-    else:
-        # Sessions without a collaboration have nothing to do with each other.
-        session.made_pdfs.all().delete()
-    if takes_back:
-        session.made_pdfs.all().delete()
-        erase_quotes(session)
-    truncate_wal_on_commit()

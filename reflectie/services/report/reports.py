@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import ActionOwner
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, Parked, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.figures import ReportFigures
 from reflectie.domain.report.outcomes import Choice, Outcome
@@ -21,6 +21,7 @@ from reflectie.models import (
     FINAL_PDFS,
     HELD_ON,
     MadePdf,
+    ParkedTopic,
     Partner,
     Response,
     Session,
@@ -37,6 +38,8 @@ from reflectie.services.questionnaire.plans import is_beside_paper
 from reflectie.services.questionnaire.sheets import all_sheets, delete_on, setup_of, texts_of
 from reflectie.services.sessions.totals import load_figures
 
+from .polls import load_polls
+
 _OUTCOMES = Prepared(
     lambda session: OutcomeRow.objects.filter(session=session).select_related("item"),
     OutcomeRow._meta.get_field("session"),
@@ -44,6 +47,7 @@ _OUTCOMES = Prepared(
 _CONCLUSIONS = Prepared(
     lambda session: ConclusionRow.objects.filter(session=session), ConclusionRow._meta.get_field("session")
 )
+_PARKED = Prepared(lambda session: ParkedTopic.objects.filter(session=session), ParkedTopic._meta.get_field("session"))
 _PARTNERS = Prepared(
     lambda collaboration: Partner.objects.filter(collaboration=collaboration).values_list("name"),
     Partner._meta.get_field("collaboration"),
@@ -57,8 +61,8 @@ _AGREEMENTS = Prepared(
 def load_report(session: Session) -> Report:
     """The report of a session that was fetched with its checklist and collaboration.
 
-    However many responses, where its totals came with it: without an account two queries, or four of a team that
-    filled in together; seven in a collaboration, eight after an earlier session.
+    However many responses, where its totals came with it: without an account two queries, or six of a team that
+    filled in together; nine in a collaboration, eleven after an earlier session.
     """
     about = _about(session, earlier=_earlier_report(session)) if session.collaboration else _about_own(session)
     figures = None if session.stage == Session.Stage.OPEN else load_figures(session)
@@ -104,8 +108,8 @@ def title_of(session: Session) -> SessionTitle:
 
 
 def earlier_session(session: Session) -> Session | None:
-    """The collaboration's last session before the day of this one whose report is open to all, and that has answers
-    or agreements to set beside this one's. One query.
+    """The collaboration's last session before the day of this one whose report is open to all, and that has answers,
+    agreements or what it put off to set beside this one's. One query.
 
     A reflection that was taken in is often never closed: finished is enough, as it is for reading it. A round that
     closed with too few has no figures. Of several on one day the last that was planned.
@@ -120,6 +124,7 @@ def _held_before(collaboration: UUID, day: date) -> "QuerySet[Session]":
         Exists(SessionTotals.objects.filter(session=OuterRef("pk"), counted__gt=0))
         | Exists(Response.objects.filter(session=OuterRef("pk")))
         | Exists(AgreementRow.objects.filter(session=OuterRef("pk")))
+        | Exists(ParkedTopic.objects.filter(session=OuterRef("pk")))
     )
     days = Session.objects.filter(report_is_open(), something, collaboration=collaboration)
     dated = days.annotate(day=HELD_ON, nth=nth_that_day()).filter(day__lt=day)
@@ -141,6 +146,7 @@ def _earlier_report(session: Session) -> Report | None:
 def _about_earlier(session: Session) -> About:
     return About(
         agreements=load_agreements(session),
+        parked=load_parked(session),
         folded_on=session.folded_on,
         is_ahead=is_ahead(session),
         title=title_of(session),
@@ -152,7 +158,12 @@ def _about_own(session: Session) -> About | None:
     filled in alone records nothing, so that nothing is asked."""
     if session.mode != Mode.TOGETHER:
         return None
-    return About(outcomes=_outcomes(session), agreements=load_agreements(session))
+    return About(
+        outcomes=_outcomes(session),
+        agreements=load_agreements(session),
+        polls=load_polls(session),
+        parked=load_parked(session),
+    )
 
 
 def _about(session: Session, earlier: Report | None) -> About:
@@ -166,7 +177,9 @@ def _about(session: Session, earlier: Report | None) -> About:
         removed=session.removed,
         blanked=session.blanked,
         agreements=load_agreements(session),
+        polls=load_polls(session),
         conclusion=load_conclusion(session),
+        parked=load_parked(session),
         earlier=earlier,
         folded_on=session.folded_on,
         brought_in=session.earlier,
@@ -188,6 +201,11 @@ def outcome_of(row: OutcomeRow) -> Outcome:
 def load_agreements(session: Session) -> tuple[Agreement, ...]:
     """A session's agreements in the order in which they were made. One query."""
     return tuple(agreement_of(row) for row in _AGREEMENTS.ask(session.pk))
+
+
+def load_parked(session: Session) -> tuple[Parked, ...]:
+    """What a session's talk put off, in the order in which it did. One query."""
+    return tuple(Parked(str(row.pk), row.text) for row in _PARKED.ask(session.pk))
 
 
 def agreement_of(row: AgreementRow) -> Agreement:

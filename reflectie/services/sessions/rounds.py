@@ -351,7 +351,7 @@ def ask_for_mail(session: Session, email: str) -> None:
 
 def conclude(session: Session, conclusion: Conclusion) -> Session:
     """End the discussion with what the team decided: outcomes stay as they are, agreements are kept up. For
-    UNDO_WITHIN it can be taken back (`undo_conclusion`).
+    UNDO_WITHIN it can be taken back (`undo_conclusion`). A poll that still goes on is cancelled: nothing is kept of it.
 
     Raises StageError unless the discussion is going on.
     """
@@ -359,6 +359,8 @@ def conclude(session: Session, conclusion: Conclusion) -> Session:
         session = _step(session, Session.Stage.DISCUSSION, Session.Stage.CONCLUDED)
         session.concluded_on = today()
         session.save()
+        if session.polls.filter(is_open=True).delete()[0]:
+            truncate_wal_on_commit()
         ConclusionRow.objects.create(
             session=session,
             needed=conclusion.needed,

@@ -19,6 +19,7 @@ from reflectie.domain.text import tidy
 from reflectie.forms.meeting.steps import AddForm, BeginForm, RaiseForm, step_of
 from reflectie.forms.report.agreements import AgreementForm
 from reflectie.forms.report.outcomes import OutcomeForm
+from reflectie.forms.report.parked import ParkForm
 from reflectie.models import Session
 from reflectie.presentation.remote import agenda_of
 from reflectie.services.clock import now, today
@@ -241,4 +242,6 @@ def _forms(report: Report, live: Talk, said: Said) -> dict[str, Any]:
         "agreement_form": AgreementForm(report, about=live.place),
         "add_form": said.add or AddForm(report.checklist, (part.place for part in live.agenda)),
         "raise_form": said.raised or RaiseForm(),
+        # Beside other forms with a key.
+        "park_form": ParkForm(auto_id="parked_%s"),
     }

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_safe
 
 from reflectie.domain.meeting.guide import Phase
 from reflectie.domain.meeting.talk import clock_of
+from reflectie.domain.report.polls import PollWay
 from reflectie.models import OPENED, Session
 from reflectie.presentation.numbers import minutes_until
 from reflectie.services.clock import now
-from reflectie.services.meeting.talks import followed_state, load_talk, load_wall, state_of, wall_state
+from reflectie.services.meeting.talks import followed_state, load_poll_on, load_talk, load_wall, state_of, wall_state
 from reflectie.services.report.reports import load_report
 from reflectie.services.tokens import read_token
 from reflectie.views.questionnaire.participant import NOBODY, STOP_ASKING
@@ -110,17 +111,27 @@ def _on_wall(token: str) -> tuple[Session, SafeString]:
 
 def _on_phone(token: str) -> tuple[Session, SafeString]:
     session = followed_session_or_404(token)
-    return session, _live(session, "reflectie/meeting/follow/still.html", {"report_url": _report_url(token)})
+    shown = _live(session, "reflectie/meeting/follow/still.html", {"report_url": _report_url(token)}, token)
+    return session, shown
 
 
-def _live(session: Session, otherwise: str, more: dict[str, str]) -> SafeString:
-    """The part of the page that changes: what is on now, or what stands there where no talk goes on."""
+def _live(session: Session, otherwise: str, more: dict[str, str], join_token: str = "") -> SafeString:
+    """The part of the page that changes: what is on now, or what stands there where no talk goes on. A phone, which has
+    the link to take part, is led on to a poll that asks phones."""
     state = state_of(session)
     if _is_over(session) or state is None:
         content = render_to_string(otherwise, {**more, "is_over": _is_over(session)})
     else:
         content = _content(session, state)
-    return render_to_string("reflectie/meeting/wall/live.html", {"state": state or "", "content": content})
+    vote_url = reverse("poll-vote", args=[join_token]) if join_token and _asks_phones(session) else ""
+    context = {"state": state or "", "content": content, "vote_url": vote_url}
+    return render_to_string("reflectie/meeting/wall/live.html", context)
+
+
+def _asks_phones(session: Session) -> bool:
+    talk = load_talk(session)
+    poll = load_poll_on(session, talk) if talk and not _is_over(session) else None
+    return poll is not None and poll.is_open and poll.way is PollWay.PHONES
 
 
 def _content(session: Session, state: str) -> SafeString:

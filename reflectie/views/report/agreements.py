@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -32,6 +30,8 @@ from reflectie.services.sessions.rounds import StageError
 from reflectie.services.sharing import agreement_is_shared
 from reflectie.web.permissions import session_or_404, signed_in
 from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
+
+from .done import lead_back, what_was_done
 
 PAGE_SIZE = 50
 # What was done, in the address of the list: without an account nothing is kept for somebody's next page.
@@ -73,14 +73,7 @@ def _say_too_many(form: AgreementForm) -> None:
 
 def _done(request: HttpRequest, access: ReportAccess, done: str) -> HttpResponse:
     """Back to where the person came from, which says what was done."""
-    url = _way_back(request, access)
-    if access.member is None and from_talk(request):
-        # What was done stands there.
-        return HttpResponseRedirect(url, status=303)
-    if access.member is None:
-        return HttpResponseRedirect(f"{url}?gedaan={done}", status=303)
-    messages.success(request, DONE[done])
-    return HttpResponseRedirect(url, status=303)
+    return lead_back(request, access, _way_back(request, access), done, DONE)
 
 
 def _list_page(
@@ -88,11 +81,8 @@ def _list_page(
 ) -> HttpResponse:
     van = FROM_TALK if from_talk(request) else ""
     context = {"report": found, "form": form, "too_late": status == 409, "van": van, **_around(access)}
-    if access.member is None:
-        done = DONE.get(request.GET.get("gedaan", "")) if status == 200 else None
-        context["messages"] = [Message(messages.SUCCESS, done)] if done else []
-    else:
-        context["may_share"] = access.member.is_coordinator
+    context |= what_was_done(request, access, DONE, status)
+    context["may_share"] = access.member is not None and access.member.is_coordinator
     return render(request, "reflectie/report/agreements/list.html", context, status=status)
 
 

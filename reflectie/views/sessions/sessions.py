@@ -22,7 +22,7 @@ from reflectie.services.collaborations.people import can_prepare
 from reflectie.services.erasure import erase_session
 from reflectie.services.questionnaire.plans import plan_of
 from reflectie.services.questionnaire.sheets import is_late
-from reflectie.services.report.reports import earlier_session, load_agreements, load_conclusion
+from reflectie.services.report.reports import earlier_session, load_agreements, load_conclusion, load_parked
 from reflectie.services.sessions.invitees import load_invitees
 from reflectie.services.sessions.reminders import agreed_day
 from reflectie.services.sessions.rounds import (
@@ -183,6 +183,7 @@ def _agreed(session: Session) -> dict[str, Any]:
         "agreements": session.agreements.count() if session.stage == Session.Stage.DISCUSSION else None,
         "earlier": earlier,
         "earlier_agreements": standing_first(load_agreements(earlier)) if earlier else (),
+        "earlier_parked": load_parked(earlier) if earlier else (),
         "today": today(),
     }
 

@@ -164,6 +164,7 @@ def _conclude_page(
         "collaboration": session.collaboration,
         "outcomes": session.outcomes.count(),
         "agreements": session.agreements.count(),
+        "poll_goes_on": session.polls.filter(is_open=True).exists(),
         "undone": undone,
         "minutes": UNDO_WITHIN.seconds // 60,
     }

@@ -8,7 +8,7 @@ import pytest
 from reflectie.domain.meeting.guide import LENGTHS, Phase, Why, build_guide, deal_cards, find_topics
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import read_checklist
-from reflectie.domain.report.agreements import Agreement, State
+from reflectie.domain.report.agreements import Agreement, Parked, State
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.patterns import PatternKey
 from reflectie.domain.report.report import ChangesSincePrevious, Pattern, Report
@@ -39,9 +39,10 @@ def make(number=10, *, first=(), mode=Mode.ANONYMOUS, otherwise="helping", **hin
     return build_report(CHECKLIST, setup, sheets, date(2026, 11, 19))
 
 
-def after(earlier: tuple[Agreement, ...], report: Report) -> Report:
-    """The same report of a session that came after one with these agreements."""
-    return replace(report, since=ChangesSincePrevious(replace(report, agreements=earlier), None, ()))
+def after(earlier: tuple[Agreement, ...], report: Report, parked: tuple[Parked, ...] = ()) -> Report:
+    """The same report of a session that came after one with these agreements, and this put off."""
+    before = replace(report, agreements=earlier, parked=parked)
+    return replace(report, since=ChangesSincePrevious(before, None, ()))
 
 
 def agreement(what: str, state: State = State.OPEN) -> Agreement:
@@ -117,6 +118,21 @@ def test_guide_begins_with_what_was_agreed_in_an_earlier_session():
 
 def test_guide_after_an_earlier_session_without_agreements_has_no_such_part():
     assert phases(after((), MANY), 60) == phases(MANY, 60)
+
+
+@LONG_LENGTHS
+def test_guide_takes_up_what_an_earlier_talk_put_off_also_where_nothing_was_agreed(minutes):
+    parked = tuple(Parked(name, name) for name in "abcde")
+    guide = build_guide(after((), MANY, parked), minutes)
+
+    assert [part.phase for part in guide.parts][:2] == [Phase.WELCOME, Phase.EARLIER]
+    assert ([topic.text for topic in guide.parked], guide.more_parked) == (["a", "b", "c"], 2)
+    assert (guide.earlier, guide.more_earlier) == ((), 0)
+    assert phases(after((), MANY, parked), minutes) == phases(REPORTS["after an earlier session"], minutes)
+
+
+def test_guide_takes_up_nothing_that_its_own_talk_puts_off():
+    assert build_guide(replace(MANY, parked=(Parked("a", "a"),))).parked == ()
 
 
 def test_guide_of_earlier_agreements_shows_what_is_not_done_first_and_counts_the_rest():

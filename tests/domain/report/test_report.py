@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.questionnaire.intensity import Fit, Intensity
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, Parked, State
 from reflectie.domain.report.build import build_report, whirlpool_of
 from reflectie.domain.report.items import Note
 from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.polls import Poll, PollCounts, PollWay
 from reflectie.domain.report.report import About, AdviceGroup, IntensityAnswer, Moment
 from reflectie.domain.rules.findings import Counts, Finding
 from reflectie.domain.setup import Mode, setup_without_account
@@ -192,6 +193,55 @@ def test_a_split_and_a_blind_spot_that_were_named_first_lead_in_front_of_obstacl
 def test_a_report_knows_whether_its_talk_is_to_come_going_on_or_over(checklist, about, delete_on, moment, named):
     sheet = {"goal-shared": HINDERING, **named}
     assert make_report(checklist, sheet, about=about, delete_on=delete_on).moment is moment
+
+
+def test_what_the_talk_did_not_reach_is_what_it_neither_recorded_nor_agreed_on(checklist):
+    about = About(
+        "Samen",
+        outcomes={"goal-shared": Outcome(Choice.DIVIDED)},
+        agreements=(Agreement("1", "We vragen geld.", item="context-financial", state=State.DROPPED),),
+    )
+    # Two obstacles, a split, a blind spot and a strength, beside an obstacle of each that the talk did reach.
+    hindered = dict.fromkeys(("goal-shared", "context-financial", "partners-needed", "context-personal"), HINDERING)
+    sheets = [hindered | {"form-intensity": value, "partners-stable": HELPING} for value in (HINDERING, HELPING)]
+    known = [*hindered, "form-intensity", "partners-stable", "goal-perspective"]
+    helped = dict.fromkeys((key for key in checklist.by_key if key not in known), HELPING)
+    report = make_report(checklist, *(sheet | helped for sheet in sheets), about=about)
+    assert keys(report.not_reached) == ["partners-needed", "context-personal", "form-intensity", "goal-perspective"]
+    assert [item.finding for item in report.not_reached] == [
+        *[Finding.OBSTACLE, Finding.OBSTACLE],
+        *[Finding.SPLIT, Finding.UNKNOWN],
+    ]
+
+
+def test_what_the_talk_did_not_reach_begins_with_what_leads(checklist):
+    """A split that all named first, before the obstacles."""
+    sheets = [
+        {"goal-shared": HINDERING, "form-intensity": value, "first": ("form-intensity",)}
+        for value in (HINDERING, HELPING)
+    ]
+    assert keys(make_report(checklist, *sheets).not_reached)[:2] == ["form-intensity", "goal-shared"]
+
+
+def test_without_results_there_is_nothing_that_the_talk_did_not_reach(checklist):
+    report = make_report(checklist, {"goal-shared": HINDERING}, mode=Mode.ANONYMOUS)
+    assert (report.is_withheld, report.not_reached) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        (About("Samen"), False),
+        (About("Samen", outcomes={"goal-shared": Outcome(Choice.DIVIDED)}), True),
+        (About("Samen", agreements=(Agreement("1", "We lezen het doel."),)), True),
+        (About("Samen", parked=(Parked("1", "De vergoedingen."),)), True),
+        (About("Samen", polls=(Poll("1", PollWay.HANDS, PollCounts(3, 0, 0), decision=Decision.REPAIR),)), True),
+        (About("Samen", conclusion=Conclusion(Needed.NO, Decision.STOP)), True),
+    ],
+)
+def test_a_report_knows_whether_anything_was_said_and_is_another_by_it(checklist, about, said):
+    report, empty = (make_report(checklist, {"goal-shared": HINDERING}, about=each) for each in (about, About("Samen")))
+    assert (report.has_said, report.key != empty.key) == (said, said)
 
 
 def test_splits_go_by_how_far_apart_people_are(checklist):

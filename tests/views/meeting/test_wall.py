@@ -275,7 +275,7 @@ def test_what_changed_is_drawn_once_for_all(session, client, django_assert_num_q
     to(session, KEY)
     phone, wall = talk_url(session, "join-talk-state"), wall_url(session)
     # The wall shows the same as a phone, and draws it no more.
-    for number, url in ((9, phone), (2, phone), (2, f"{wall}stand/"), (1, wall), (1, talk_url(session))):
+    for number, url in ((11, phone), (2, phone), (2, f"{wall}stand/"), (1, wall), (1, talk_url(session))):
         with django_assert_num_queries(number):
             assert client.get(url).status_code == 200
 

@@ -287,7 +287,8 @@ def test_what_is_made_of_a_report_is_there_for_all_and_ties_nothing_to_anybody(r
     made = [
         page
         for page in remains.pages
-        if page.status == 200 and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting|bestuur", page.url)
+        if page.status == 200
+        and re.search(r"\.svg$|\.ics$|leidraad|opbouwen|kaarten|samenvatting|bestuur|vandaag", page.url)
     ]
     assert {page.stage for page in made} == set(OPENED)
     assert {page.who for page in made} == {"coordinator", "facilitator", *PEOPLE}
@@ -525,3 +526,19 @@ def test_before_opening_no_page_depends_on_what_was_answered(checklist, mode):
     for one, other in zip(first, second, strict=True):
         assert one.keys() == other.keys()
         assert [key for key in one if one[key] != other[key]] == []
+
+
+def test_of_the_votes_by_phone_counts_alone_are_left(remains):
+    [poll] = remains.tables["reflectie_poll"]
+    counts = [poll[name] for name in ("behind", "live_with", "objection")]
+    assert (sum(counts), poll["is_open"]) == (len(PEOPLE), 0)
+    assert remains.tables["reflectie_pollvote"] == []
+    kept = json.dumps(remains.tables, default=str)
+    secrets = {secret for ballot in remains.ballots for secret in (ballot, tokens.hash_token(ballot))}
+    assert (len(secrets), [secret for secret in secrets if secret in kept]) == (2 * len(PEOPLE), [])
+    lines = "\n".join(remains.lines)
+    assert [secret for secret in secrets if secret in lines] == []
+    # A page has the token under which whoever looks at it votes, and nobody else's.
+    for page in remains.pages:
+        seen = {ballot for ballot in remains.ballots if ballot in page.text}
+        assert seen <= ({remains.ballots[PEOPLE.index(page.who)]} if page.who in PEOPLE else set()), page.url

@@ -47,7 +47,13 @@ def url(session: Session, agreement: Agreement) -> str:
 def posted(agreement: Agreement, seen: str | None = None, **more: str) -> dict[str, str]:
     """What the page sends: a new agreement, or with `seen` a changed one."""
     due = agreement.due_on.isoformat() if agreement.due_on else ""
-    data = {"what": agreement.what, "who": agreement.who, "due_on": due, "item": agreement.item}
+    data = {
+        "what": agreement.what,
+        "trigger": agreement.trigger,
+        "who": agreement.who,
+        "due_on": due,
+        "item": agreement.item,
+    }
     data["principle"] = str(agreement.principle or "")
     if seen is None:
         return {**data, "key": str(uuid4()), **more}
@@ -119,6 +125,7 @@ def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, sessi
         ({"what": ""}, "Schrijf wat jullie gaan doen."),
         ({"what": "a" * 301}, "Te lang: 301 tekens"),
         ({"who": "a" * 121}, "Te lang: 121 tekens"),
+        ({"trigger": "a" * 301}, "Te lang: 301 tekens"),
         ({"due_on": "morgen"}, "Geef een dag, zoals 31/12/2026."),
         ({"due_on": "2020-01-01"}, "Deze dag is al voorbij."),
         ({"due_on": "2206-01-01"}, "Klopt het jaar?"),
@@ -127,14 +134,65 @@ def test_list_without_a_principle_takes_the_first_of_the_item(coordinator, sessi
     ],
 )
 def test_list_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(coordinator, session, parts, said):
-    response = coordinator.post(list_url(session), {**posted(FIRST), "what": "Getypt & wel", **parts})
+    response = coordinator.post(
+        list_url(session), {**posted(FIRST), "what": "Getypt & wel", "trigger": "als we overleggen", **parts}
+    )
     assert response.status_code == 422
     page = page_of(response)
     [wrong] = parts
     assert said in page.named(wrong).description
     assert page.field("Wat gaan jullie doen?").value == parts.get("what", "Getypt & wel")
     assert page.field("Wie zorgt ervoor?").value == parts.get("who", "Joke")
+    assert page.field("Wanneer doen jullie dat?").value == parts.get("trigger", "als we overleggen")
     assert reports.load_agreements(session) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Als we  volgende week overleggen", "Wanneer: als we volgende week overleggen"),
+        ("als we overleggen", "Wanneer: als we overleggen"),
+        # Without "als" it is a moment all the same: nothing is put before it.
+        ("elke maandag om 9 uur", "Wanneer: elke maandag om 9 uur"),
+    ],
+)
+def test_agreement_says_once_at_which_moment_it_is_done_wherever_it_stands(coordinator, session, typed, shown):
+    coordinator.post(list_url(session), posted(changed(FIRST, trigger=typed)))
+    kept = reports.load_agreements(session)[0]
+    assert kept.trigger == " ".join(typed.split())
+    session = conclude(session)
+    routes = ("agreements", "session-report", "session-said")
+    addresses = [reverse(route, args=[session.pk]) for route in routes]
+    addresses += [
+        url(session, kept),
+        reverse("open-agreements"),
+        reverse("collaboration", args=[session.collaboration_id]),
+    ]
+    assert [page_of(coordinator.get(address)).words.count(shown) for address in addresses] == [1] * len(addresses)
+
+
+def test_agreement_without_a_moment_says_nothing_of_one(coordinator, session):
+    made(session)
+    assert "Wanneer:" not in page_of(coordinator.get(list_url(session))).words
+
+
+def test_moment_that_somebody_else_chose_meanwhile_is_shown_beside_ones_own(coordinator, session):
+    kept = made(session)
+    agreements.change_agreement(session, pk(kept), changed(kept, trigger="als het regent"), etag(kept))
+    late = coordinator.post(url(session, kept), posted(changed(kept, trigger="als de zon schijnt"), etag(kept)))
+    assert late.status_code == 409
+    page = page_of(late)
+    assert ("Wanneer jullie dat doen", "als het regent") in page.facts()
+    assert page.field("Wanneer doen jullie dat?").value == "als de zon schijnt"
+
+
+def test_agreement_of_a_page_from_before_moments_is_saved_as_it_was(coordinator, session):
+    """Its mark is the one of before as long as nobody chose a moment."""
+    kept = made(session)
+    data = posted(changed(kept, what="Anders gezegd."), etag(kept))
+    del data["trigger"]
+    assert coordinator.post(url(session, kept), data).status_code == 303
+    assert [(each.what, each.trigger) for each in reports.load_agreements(session)] == [("Anders gezegd.", "")]
 
 
 def test_list_sent_twice_makes_one(coordinator, session):
@@ -179,8 +237,8 @@ def test_list_says_in_words_what_is_overdue(coordinator, session):
 def test_list_takes_a_fixed_number_of_queries(coordinator, session, number, django_assert_num_queries):
     for place in range(number):
         made(session, changed(FIRST, what=f"Nummer {place}"))
-    # Who is signed in (2), the session with the role, and the report (7).
-    with django_assert_num_queries(10):
+    # Who is signed in (2), the session with the role, and the report (8).
+    with django_assert_num_queries(11):
         coordinator.get(list_url(session))
 
 
@@ -420,9 +478,9 @@ def test_next_session_has_first_what_is_still_to_be_done(coordinator, session, l
 def test_next_session_takes_one_query_more_for_them(coordinator, session, later, number, django_assert_num_queries):
     for place in range(number):
         made(session, changed(FIRST, what=f"Nummer {place}"))
-    # Who is signed in (2), the session with the role, how it stands, how many were invited, the session before it and
-    # its agreements.
-    with django_assert_num_queries(7):
+    # Who is signed in (2), the session with the role, how it stands, how many were invited, the session before it, its
+    # agreements and what it put off.
+    with django_assert_num_queries(8):
         coordinator.get(reverse("session", args=[later.pk]))
 
 

@@ -1,0 +1,172 @@
+"""Polls of support, for who leads the talk: what to ask about, by phone or by hands, and what came of it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reflectie.domain.report.polls import Poll, PollWay, shows_difference, way_asked
+from reflectie.domain.rules.suppression import FLOOR
+from reflectie.domain.setup import Mode
+from reflectie.forms.report.polls import HandsForm, PhonesForm
+from reflectie.models import OPENED, Session
+from reflectie.presentation.polls import PollTopic, poll_topics, topic_of
+from reflectie.services.report import polls as services
+from reflectie.services.report.reports import load_agreements
+from reflectie.services.sessions.rounds import StageError
+from reflectie.web.report_access import FROM_TALK, ReportAccess, from_talk
+
+
+def polls(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    if not access.may_talk and access.session.stage not in OPENED:
+        raise Http404
+    if "stand" in request.GET:
+        return _count_now(request, access.session)
+    if request.method != "POST":
+        return _page(request, access)
+    step = _STEPS.get(request.POST.get("step", ""))
+    return step(request, access) if step else _refused(request, access)
+
+
+def _refused(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    """A form in which something is missing that no page leaves out."""
+    return _page(request, access, why=_("Er ontbrak iets. Kies opnieuw waarover je wilt peilen."), status=422)
+
+
+def _count_now(request: HttpRequest, session: Session) -> HttpResponse:
+    """How many voted so far: a fragment. Once the poll is over, the page is told to load itself again."""
+    going_on = _going_on(services.load_polls(session))
+    if going_on is None:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "reflectie/meeting/poll/count.html", {"voted": services.count_votes(going_on)})
+
+
+def _going_on(polls: tuple[Poll, ...]) -> Poll | None:
+    return next((poll for poll in polls if poll.is_open), None)
+
+
+def _begin(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    form, thing = PhonesForm(request.POST), request.POST.get("over", "")
+    if not form.is_valid():
+        return _refused(request, access)
+    return _do(request, access, lambda: services.open_poll(access.session, thing, form.cleaned_data["key"]))
+
+
+def _record(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    form, thing = HandsForm(request.POST), request.POST.get("over", "")
+    if not form.is_valid():
+        return _page(request, access, hands=form, status=422)
+    key = form.cleaned_data["key"]
+    return _do(request, access, lambda: services.record_hands(access.session, thing, form.counts, key), hands=form)
+
+
+def _close(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    return _do(request, access, lambda: services.close_poll(access.session, _key(request)))
+
+
+def _cancel(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    return _do(request, access, lambda: services.cancel_poll(access.session, _key(request)))
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("poll", ""))
+    except ValueError:
+        raise services.PollGoneError from None
+
+
+_STEPS = {"open": _begin, "hands": _record, "close": _close, "cancel": _cancel}
+
+
+def _do(
+    request: HttpRequest, access: ReportAccess, step: Callable[[], object], hands: HandsForm | None = None
+) -> HttpResponse:
+    concluded = False
+    try:
+        step()
+    except StageError:
+        concluded = True
+        why = _("Het gesprek is afgerond. Er kan niets meer gepeild worden.")
+    except services.PollGoesOnError:
+        why = _("Er loopt al een peiling. Sluit die eerst, of breek ze af.")
+    except services.OtherWayError:
+        why = _("Zo kan het hierover niet: jullie peilden dit al op een andere manier. Lees hieronder hoe het wel kan.")
+    except services.NothingToPollError:
+        why = _("Deze afspraak is er niet meer. Kies iets anders om over te peilen.")
+    except services.TooManyPollsError:
+        why = _("Jullie hielden al heel veel peilingen. Er kan geen meer bij.")
+    except services.PollGoneError:
+        why = _("Deze peiling is er niet meer. Iemand brak ze af, of haalde de afspraak weg.")
+    except services.PollClosedError:
+        why = _("Iemand sloot deze peiling al. De uitslag staat hieronder.")
+    else:
+        return HttpResponseRedirect(_back(request, access), status=303)
+    return _page(request, access, hands=hands, why=why, concluded=concluded, status=409)
+
+
+def _back(request: HttpRequest, access: ReportAccess) -> str:
+    """The polls, which go on leading back to where the talk is led for who came from there."""
+    url = reverse(access.talk.polls, args=[access.talk.key]) if access.talk else ""
+    return f"{url}?van={FROM_TALK}" if from_talk(request) else url
+
+
+def _page(
+    request: HttpRequest,
+    access: ReportAccess,
+    *,
+    hands: HandsForm | None = None,
+    why: str = "",
+    concluded: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    session = access.session
+    given = request.POST if request.method == "POST" else request.GET
+    agreements, held = load_agreements(session), services.load_polls(session)
+    topics, going_on = poll_topics(agreements, held), _going_on(held)
+    may_ask = access.may_talk and not (going_on or concluded)
+    topic = next((topic for topic in topics if topic.thing == given.get("over")), None)
+    # What was typed stands there still, whatever came between.
+    topic = topic if may_ask or hands else None
+    context = {
+        **access.context,
+        "collaboration": session.collaboration,
+        "van": FROM_TALK if from_talk(request) else "",
+        "topics": topics,
+        "poll": going_on,
+        "topic": topic,
+        "may_ask": may_ask,
+        "why": why,
+        "refused": status == 422,
+        **(_asked(session, held, topic, hands) if topic else {}),
+        **(_so_far(request, session, going_on, topic_of(going_on, agreements)) if going_on else {}),
+    }
+    return render(request, "reflectie/meeting/poll/page.html", context, status=status)
+
+
+def _asked(session: Session, held: tuple[Poll, ...], topic: PollTopic, hands: HandsForm | None) -> dict[str, Any]:
+    """In which ways a topic can be asked about."""
+    has_phones, before = Mode(session.mode).is_round, way_asked(held, topic.thing)
+    return {
+        "has_phones": has_phones,
+        "by_phones": has_phones and before is not PollWay.HANDS,
+        "by_hands": before is not PollWay.PHONES,
+        "hands": hands or HandsForm(initial={"key": uuid4()}),
+        "key": uuid4(),
+        "difference": shows_difference(held, topic.thing),
+    }
+
+
+def _so_far(request: HttpRequest, session: Session, poll: Poll, about: PollTopic) -> dict[str, Any]:
+    """How the poll that goes on stands, and which of its two ends is asked about."""
+    voted = services.count_votes(poll)
+    return {
+        "about": about,
+        "voted": voted,
+        "too_few": voted < FLOOR,
+        "step": request.GET.get("stap", ""),
+        "vote_url": request.build_absolute_uri(reverse("poll-vote", args=[session.join_token])),
+    }

@@ -434,11 +434,11 @@ def test_page_and_state_take_a_fixed_number_of_queries(people, collaboration, dj
     facilitator.get(url(session))
     seen = talks.state_of(fetched(session))
     # Who asks, two; the session and its talk; the rest is the report's.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         facilitator.get(url(session))
     with django_assert_num_queries(4):
         facilitator.get(url(session, "talk-state"), {"gezien": seen})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         facilitator.get(url(session, "talk-state"), {"gezien": "0"})
 
 

@@ -436,7 +436,7 @@ def test_nothing_is_kept_of_who_records_and_no_cache_has_the_page(owner, team):
 
 def test_pages_take_a_fixed_number_of_queries(owner, team, session, django_assert_num_queries):
     agreed = made(session)
-    urls = {outcome_url(team): 6, list_url(team): 6, agreement_url(team, agreed): 7}
+    urls = {outcome_url(team): 8, list_url(team): 8, agreement_url(team, agreed): 9}
     for url in urls:
         owner.get(url)
     for _ in range(8):
@@ -450,7 +450,7 @@ def test_the_owners_report_asks_one_thing_more_than_a_readers(owner, reader, tea
     made(session)
     for client in (owner, reader):
         client.get(team.report_url)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         reader.get(team.report_url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         owner.get(team.report_url)

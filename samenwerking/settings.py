@@ -37,6 +37,8 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 # How many months after a round was concluded its answers are erased and their figures stay; 0: never.
 FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)
+# How many days a collaboration's coordinators can read who did what in it.
+ACTIVITY_DAYS = env.int("ACTIVITY_DAYS", default=365)
 # How many days before the agreed day of a next session its coordinators are mailed.
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)
 # By which label signals are shown, region or theme: one alone, or one could be subtracted from the other.
@@ -85,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reflectie.web.middleware.name_who_acts",
     # Signed in by default: public addresses are listed as such (`urls.py`).
     "reflectie.web.middleware.LoginRequiredByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",

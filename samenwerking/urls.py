@@ -7,7 +7,7 @@ from django.urls import include, path, register_converter
 from reflectie.exports import Format
 from reflectie.pdf.documents import DocumentKind
 from reflectie.views import documents, downloads, public, sharing, signals
-from reflectie.views.collaborations import collaborations, people
+from reflectie.views.collaborations import activity, collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
 from reflectie.views.meeting import guide, poll_page, poll_vote, talk, wall
@@ -117,6 +117,7 @@ urlpatterns = [
     path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
     path("samenwerkingen/<uuid:pk>/archief/", collaborations.archive, name="collaboration-archive"),
     path("samenwerkingen/<uuid:pk>/mails/", people.mails, name="collaboration-mails"),
+    path("samenwerkingen/<uuid:pk>/logboek/", activity.activity, name="collaboration-activity"),
     path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
     path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reflectie.email_addresses import normal_address, readable_address
-from reflectie.models import FormerCoordinator, Membership, OutgoingMail
+from reflectie.models import Activity, FormerCoordinator, Membership, OutgoingMail
 
 from .collaborations.people import LastCoordinatorError, owned_alone
 from .erasure import truncate_wal_on_commit
@@ -82,7 +82,8 @@ def account_data(user: User) -> Mapping[str, Any]:
     `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it, the
     day on which an administrator's invitation gave it (`appointed_on`, mostly null) and which mails are wanted there
     as coordinator (`mail_when_done`, `mail_when_due`); and
-    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
+    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more. `activity`: what
+    they did in which collaboration, on which day, as far as that is kept (`services/activity.py`).
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {
@@ -110,6 +111,12 @@ def account_data(user: User) -> Mapping[str, Any]:
             .values_list("session__collaboration__name", flat=True)
             .distinct()
         ),
+        "activity": [
+            {"on": day.isoformat(), "collaboration": name, "action": action}
+            for day, name, action in Activity.objects.filter(user=user)
+            .order_by("on", "pk")
+            .values_list("on", "collaboration__name", "action")
+        ],
     }
 
 

@@ -14,8 +14,9 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django_tasks import task
 
-from reflectie.models import MadePdf, Session
+from reflectie.models import Activity, MadePdf, Session
 
+from .activity import log_activity
 from .queue import enqueue_once
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def erase_session(session_id: UUID) -> None:
     with transaction.atomic():
         for session in Session.objects.select_for_update().filter(pk=session_id):
             erase_quotes(session)
+            log_activity(Activity.Action.SESSION_ERASED, session.collaboration_id)
         _erase(Session.objects.filter(pk=session_id))
 
 

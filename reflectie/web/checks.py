@@ -98,6 +98,16 @@ def folding(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def activity(**_: Any) -> Iterator[CheckMessage]:
+    if settings.ACTIVITY_DAYS < 1:
+        yield Error(
+            f"ACTIVITY_DAYS is {settings.ACTIVITY_DAYS}: coordinators would never read who did what.",
+            hint="Set the number of days that this is kept to 1 or more; 365 is usual.",
+            id="samenwerking.E011",
+        )
+
+
+@register(TAG)
 def registration(**_: Any) -> Iterator[CheckMessage]:
     if settings.REGISTRATION not in ("open", "invited"):
         yield Error(

@@ -149,6 +149,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "collaboration-edit": members(FORM),
     "collaboration-erase": members(FORM),
     "collaboration-archive": members(DONE),
+    "collaboration-activity": members(READ, (404, 405)),
     # What each coordinator wants for themselves; a facilitator gets no mails.
     "collaboration-mails": members(DONE),
     "members": members(DONE, (200, 404)),

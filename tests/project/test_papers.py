@@ -54,6 +54,9 @@ RUN_BY: dict[str, str | None] = {
     "manage.py write_totals": "ci: ./run --setup",
     "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",
+    "manage.py test_mail": "services/test_mail_command.py::test_mail_leaves_at_once_and_nothing_of_it_is_kept",
+    "manage.py sendtestemail": "services/test_mail_command.py::"
+    "test_django_sends_one_too_and_shows_what_the_server_says",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
@@ -72,8 +75,11 @@ RUN_BY: dict[str, str | None] = {
     "VACUUM FULL": "services/test_erasure.py::test_daily_work_writes_the_tables_anew_on_postgresql",
     'lock="uv pip compile': "project/test_papers.py::test_lock_files_are_made_as_ci_compares_them",
     "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
+    "git checkout": None,
+    "git fetch": None,
     "git pull": None,
     "systemctl restart": None,
+    "systemctl status": None,
     "pip install redis": None,
 }
 

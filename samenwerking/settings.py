@@ -4,6 +4,7 @@
 """
 
 import os
+import tomllib
 from pathlib import Path
 
 import environ
@@ -15,6 +16,9 @@ from whitenoise.compress import Compressor
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that is made rather than written: database, fonts, collected static files.
 VAR_DIR = BASE_DIR / "var"
+
+# Stands in one place, where releases are made of.
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -51,6 +55,25 @@ REGISTRATION = env.str("REGISTRATION", default="open")
 _PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"} and host[0] not in "*."]
 _SITE = [*_PUBLIC, f"localhost:{env.str('PORT', default='8000')}"][0]
 SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{_SITE}").rstrip("/")
+# Whose site it is, as its pages, mails and PDFs say it (`reflectie/site_owner.py`). A contact is an e-mail address or
+# the address of a page; the logo a PNG or SVG file on this machine.
+OWNER_NAME = env.str("OWNER_NAME", default="")
+OWNER_LOGO = env.str("OWNER_LOGO", default="")
+OWNER_CONTACT = env.str("OWNER_CONTACT", default="")
+# For the privacy statement, and whom one can complain to.
+CONTROLLER = env.str("CONTROLLER", default="")
+LEGAL_GROUND = env.str("LEGAL_GROUND", default="")
+PRIVACY_EMAIL = env.str("PRIVACY_EMAIL", default="")
+DATA_PROTECTION_OFFICER = env.str("DATA_PROTECTION_OFFICER", default="")
+COMPLAINT_AUTHORITY = env.str("COMPLAINT_AUTHORITY", default="")
+COMPLAINT_URL = env.str("COMPLAINT_URL", default="")
+# For the accessibility statement, the same.
+ACCESSIBILITY_CONTACT = env.str("ACCESSIBILITY_CONTACT", default="")
+ACCESSIBILITY_AUTHORITY = env.str("ACCESSIBILITY_AUTHORITY", default="")
+ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
+# Whoever finds a hole in this site reads it in `/.well-known/security.txt`.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+
 # Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.
 WEB_THREADS = env.int("WEB_THREADS", default=24)
 
@@ -119,6 +142,7 @@ TEMPLATES = [
                 "reflectie.templatetags.layout",
                 "reflectie.templatetags.pdf",
                 "reflectie.templatetags.report",
+                "reflectie.templatetags.site_owner",
                 "reflectie.templatetags.wording",
                 # The last: it takes the place of some of the first.
                 "reflectie.templatetags.constants",

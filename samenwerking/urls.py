@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 
 from reflectie.exports import Format
 from reflectie.pdf.documents import DocumentKind
-from reflectie.views import documents, downloads, public, sharing, signals
+from reflectie.views import documents, downloads, public, sharing, signals, site
 from reflectie.views.collaborations import activity, collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
@@ -70,6 +70,12 @@ WITHOUT_ACCOUNT = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),
     path("hulp/", public.help_page, name="help"),
+    path("privacy/", site.privacy, name="privacy"),
+    path("toegankelijkheid/", site.accessibility, name="accessibility"),
+    path("logo/", site.logo, name="logo"),
+    # Where machines look for them.
+    path("robots.txt", site.robots_txt, name="robots-txt"),
+    path(".well-known/security.txt", site.security_txt, name="security-txt"),
     path("voorbeeld/", public.example, name="example"),
     path("voorbeeld.pdf", public.example_pdf, name="example-pdf"),
     path("start/", team.start, name="start"),

@@ -35,6 +35,7 @@ from reflectie.services.report.reports import (
     load_report,
     waiting_pages,
 )
+from reflectie.site_owner import site_owner
 
 from .fonts import covered
 from .worker import BusyError, PdfWorkerError, pdf_worker
@@ -125,10 +126,11 @@ def _made_with() -> bytes:
 
 
 def fingerprint(report: Report) -> str:
-    """A key of everything a report's page and PDFs are made from: answers, content, language, templates, library."""
+    """A key of everything a report's page and PDFs are made from: answers, content, language, whose site it is,
+    templates, library."""
     # Keyed: it leaves in every ETag, and without the key a reader could try out what an earlier report withholds.
     mark = hmac.new(lasting_key().encode(), _made_with(), "sha256")
-    mark.update(repr((get_language(), report.key)).encode())
+    mark.update(repr((get_language(), site_owner().printed, report.key)).encode())
     return mark.hexdigest()
 
 

@@ -151,16 +151,8 @@ def _tried(mail: OutgoingMail) -> OutgoingMail:
 
 
 def _send(connection: Any, mail: OutgoingMail) -> None:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    message = EmailMessage(
-        mail.subject,
-        mail.text,
-        to=[mail.to],
-        reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={"Message-ID": f"<{mail.pk.hex}@{domain}>"},
-    )
     try:
-        connection.send_messages([message])
+        connection.send_messages([_message(mail)])
     except (SMTPRecipientsRefused, SMTPDataError, UnicodeError) as error:
         # This address or this mail alone; the server goes on.
         _give_up(mail, error) if _is_for_good(error) else _fail([mail], error)
@@ -169,6 +161,30 @@ def _send(connection: Any, mail: OutgoingMail) -> None:
         _fail([mail], error)
     else:
         _sent(mail)
+
+
+def _message(mail: OutgoingMail) -> EmailMessage:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return EmailMessage(
+        mail.subject,
+        mail.text,
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": f"<{mail.pk.hex}@{domain}>"},
+    )
+
+
+def send_test(letter: Letter, address: str) -> None:
+    """Send a letter to one address at once, past the queue and the worker, so that whoever sets the site up sees what
+    the mail server makes of it. Kept nowhere. Raises what the mail server's library raises."""
+    mail = OutgoingMail(to=address, subject=letter.subject, text=letter.text, reply_to=letter.reply_to)
+    with get_connection() as connection:
+        connection.send_messages([_message(mail)])
+
+
+def count_retries() -> int:
+    """How many mails wait that the mail server didn't take at first."""
+    return OutgoingMail.objects.filter(tries__gt=0).count()
 
 
 def _is_for_good(error: Exception) -> bool:

@@ -24,6 +24,7 @@ from reflectie.web.middleware import cacheable
 from reflectie.web.reflection_cookie import reflection_token
 from reflectie.web.report_access import OF_EXAMPLE, ReportLinks
 from reflectie.web.responses import conditional_file, conditional_page, dated_name, making
+from reflectie.web.throttle import COUNTED_FOR
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
         "floor": FLOOR,
+        "counted_days": COUNTED_FOR.days,
         "sends_mail": host_sends_mail(),
         # PostgreSQL writes each change in files of its own first, and clears those when it likes.
         "database_keeps_journal": connection.vendor == "postgresql",

@@ -34,6 +34,8 @@ from reflectie.services.rate_counts import Use, count_uses, forget_uses, give_ba
 log = logging.getLogger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+# A count is let go by the first daily work after its longest time.
+COUNTED_FOR = timedelta(seconds=2 * DAY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,12 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "home": everybody(READ),
     "about": everybody(READ),
     "help": everybody(READ),
+    "privacy": everybody(READ),
+    "accessibility": everybody(READ),
+    "robots-txt": everybody(READ),
+    # Absent until the host fills them in.
+    "logo": everybody(ABSENT_READ),
+    "security-txt": everybody(ABSENT_READ),
     "example": everybody(READ),
     "example-pdf": everybody(READ),
     "alive": everybody(READ),

@@ -124,7 +124,7 @@ assets() {
 test_environment() {
     export SECRET_KEY=for-tests-only-bSk3vXw9QpLm72RzTdYc5HnGf8JaEu4WqKx61
     export SECRET_KEY_FALLBACKS= PLAIN_HTTP=true DEBUG=false BEHIND_PROXY=false ALLOWED_HOSTS=127.0.0.1,localhost
-    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 WEB_THREADS=24 SITE_URL= READY_TOKEN= LOG_LEVEL=INFO REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
+    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 WEB_THREADS=24 SITE_URL= READY_TOKEN= METRICS_TOKEN= LOG_LEVEL=INFO LOG_FORMAT=line REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
     export DATABASE_URL=${DATABASE_URL:-sqlite://:memory:}
     # Each process of the tests, and each that they start, would compile everything anew.
     unset PYTHONDONTWRITEBYTECODE

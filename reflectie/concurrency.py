@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from reflectie.counters import count, level
+
 # So many pages at a time are made by a worker, and the second only beside one that takes longer than PATIENCE. Two that
 # are quick would wait for the same processor, and a save for its share of it while it holds the database: with two at a
 # time, saves waited for each other ten times as long as one takes.
@@ -19,8 +21,8 @@ LOOK_EVERY = 0.05
 # So many at a time may wait for the database, each with a thread; who comes after them is asked to come back.
 MOST_WAITING = 12
 
-# Whether the server is well is answered without a place, and by threads of its own (`samenwerking/worker.py`).
-HEALTH = ("/gezond/", "/gereed/")
+# How the server is doing is answered without a place, and by threads of its own (`samenwerking/worker.py`).
+HEALTH = ("/gezond/", "/gereed/", "/meten/")
 
 _here = threading.local()
 
@@ -52,7 +54,7 @@ class Places:
     @contextmanager
     def one(self) -> Iterator[None]:
         """Wait for a place, until all who came before have one, and keep it as long as this lasts and nothing waits."""
-        place = _Place()
+        place, came = _Place(), time.monotonic()
         with self._lock:
             self._line.append(place)
             self._let_in()
@@ -62,6 +64,7 @@ class Places:
                 self._take_from_who_waits()
                 self._let_in()
         _here.places, _here.place = self, place
+        count("place_wait_seconds", amount=place.began - came)
         try:
             yield
         finally:
@@ -83,6 +86,9 @@ class Places:
             self._free -= 1
             self._taken.add(place)
             place.given.set()
+        level("places_taken", len(self._taken))
+        level("places_queued", len(self._line))
+        level("places_lost", self.waiting)
 
     def _take_from_who_waits(self) -> None:
         now = time.monotonic()

@@ -4,6 +4,7 @@ starting anew), waitress reads whole requests before a thread is taken, and send
 `docs/decisions/0002-server.md` says why, and which tests hold it.
 """
 
+import logging
 import os
 import resource
 import time
@@ -16,9 +17,13 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
-from waitress.utilities import RequestEntityTooLarge, RequestHeaderFieldsTooLarge
+from waitress.utilities import InternalServerError, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 from reflectie.concurrency import HEALTH
+from reflectie.request_id import begin_request, request_id
+from reflectie.web.watching import REQUEST_ID_HEADER
+
+log = logging.getLogger(__name__)
 
 # Seconds that a connection may stay open before a request begins on it, and that the headers of one may take.
 IDLE_SECONDS, HEADER_SECONDS = 15, 10
@@ -54,14 +59,23 @@ class Task(WSGITask):  # type: ignore[misc]
 
 
 class Refusal(ErrorTask):  # type: ignore[misc]
-    """What can't be read as a request gets the page that everything wrong gets."""
+    """What can't be read as a request, and what broke outside the app, gets the page that the app has for it."""
 
     def execute(self) -> None:
         error = self.request.error
+        is_ours = isinstance(error, InternalServerError)
+        # What broke was a request already, under whose name the log has it.
+        name = request_id() if is_ours else begin_request()
+        if not is_ours:
+            log.warning("could not be read as a request: %s", error.reason)
         is_too_much = isinstance(error, RequestEntityTooLarge | RequestHeaderFieldsTooLarge)
-        body = render_to_string("400.html", {"is_too_much": is_too_much}).encode()
+        body = render_to_string("500.html" if is_ours else "400.html", {"is_too_much": is_too_much}).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+        self.response_headers += [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            (REQUEST_ID_HEADER, name),
+        ]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

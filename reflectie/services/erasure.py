@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django_tasks import task
 
+from reflectie.counters import count
 from reflectie.models import MadePdf, Session
 
 from .queue import enqueue_once
@@ -42,19 +44,23 @@ def erase_session(session_id: UUID) -> None:
     with transaction.atomic():
         for session in Session.objects.select_for_update().filter(pk=session_id):
             erase_quotes(session)
-        _erase(Session.objects.filter(pk=session_id))
+        count_erased("session", _erase(Session.objects.filter(pk=session_id)))
 
 
 def erase_reflection(session_id: UUID) -> bool:
     """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
     with transaction.atomic():
-        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
+        number = _erase(Session.objects.filter(pk=session_id, collaboration=None))
+        count_erased("reflection", number)
+    return bool(number)
 
 
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
     with transaction.atomic():
-        return _erase(expired_reflections(today))
+        number = _erase(expired_reflections(today))
+        count_erased("reflection", number)
+    return number
 
 
 def expired_reflections(today: date) -> "QuerySet[Session]":
@@ -69,6 +75,11 @@ def _erase(sessions: QuerySet[Session]) -> int:
     _, rows = sessions.delete()
     truncate_wal_on_commit()
     return rows.get(Session._meta.label, 0)
+
+
+def count_erased(kind: str, number: int) -> None:
+    """Count what was erased, once this transaction is in."""
+    transaction.on_commit(partial(count, "erased", kind, amount=number), robust=True)
 
 
 def truncate_wal_on_commit() -> None:

@@ -108,6 +108,16 @@ def registration(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def log_format(**_: Any) -> Iterator[CheckMessage]:
+    if settings.LOG_FORMAT not in ("line", "json"):
+        yield Error(
+            f"LOG_FORMAT is {settings.LOG_FORMAT!r}: that doesn't say how the log is written.",
+            hint="Set LOG_FORMAT to line (for people) or to json (for programs).",
+            id="samenwerking.E021",
+        )
+
+
+@register(TAG)
 def signal_label(**_: Any) -> Iterator[CheckMessage]:
     if settings.SIGNAL_LABEL not in list(Partition):
         yield Error(

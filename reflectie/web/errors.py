@@ -24,7 +24,6 @@ from django.middleware.csrf import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.defaults import page_not_found
 
 from reflectie.backends import waited_too_long
 from reflectie.domain.questionnaire.checklist import Checklist
@@ -181,6 +180,11 @@ def _came_from_us(request: HttpRequest) -> bool:
     return True
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django's name for it)
+    """Somebody who signed in, at what only administrators may see."""
+    return _without_database(request, "403.html", {}, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What is absent or forbidden. A link that was renewed says so: what waits in the browser goes along under the new
     one, where what is of something erased is thrown away."""
@@ -195,7 +199,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             "session_draft_key": session_draft_key(session),
         }
         return render(request, "reflectie/questionnaire/join/renewed.html", context, status=404)
-    return page_not_found(request, exception)
+    return _without_database(request, "404.html", {}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -228,6 +232,7 @@ def busy(request: HttpRequest) -> HttpResponse:
         context = {
             "heading": _("Het is even druk"),
             "text": _("Dit lukte nu niet. Wacht even en probeer het dan opnieuw."),
+            "with_code": True,
         }
         response = _without_database(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = str(AGAIN_AFTER)
@@ -265,7 +270,13 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
 
 
 def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
-    context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
+    context = {
+        "heading": _("Nog niet bewaard"),
+        "text": text,
+        "kept": _kept(request),
+        "sign_in": sign_in,
+        "with_code": status == 503,
+    }
     return _without_database(request, "reflectie/retry.html", context, status=status)
 
 

@@ -86,9 +86,7 @@ class Places:
             self._free -= 1
             self._taken.add(place)
             place.given.set()
-        level("places_taken", len(self._taken))
-        level("places_queued", len(self._line))
-        level("places_lost", self.waiting)
+        level(places_taken=len(self._taken), places_queued=len(self._line), places_lost=self.waiting)
 
     def _take_from_who_waits(self) -> None:
         now = time.monotonic()

@@ -162,12 +162,13 @@ def observe(name: str, *labels: str, seconds: float) -> None:
                 table.numbers[first + len(EDGES) + 1] += seconds
 
 
-def level(name: str, now: float) -> None:
-    """Say where a gauge of this process stands."""
+def level(**now: float) -> None:
+    """Say where gauges of this process stand, by their names."""
     if settings.METRICS_TOKEN:
         with _lock:
             if table := _opened():
-                table.numbers[table.start + CELLS[name,]] = now
+                for name, number in now.items():
+                    table.numbers[table.start + CELLS[name,]] = number
 
 
 def totals() -> dict[tuple[str, ...], float]:

@@ -59,6 +59,7 @@ register_converter(Token, "token")
 register_converter(DocumentConverter, "document")
 register_converter(FileFormat, "format")
 
+handler400 = "reflectie.web.errors.unreadable"
 handler403 = "reflectie.web.errors.forbidden"
 handler404 = "reflectie.web.errors.not_found"
 handler500 = "reflectie.web.errors.server_error"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -178,6 +179,14 @@ def _came_from_us(request: HttpRequest) -> bool:
     except RejectRequest:
         return False
     return True
+
+
+def unreadable(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no browser of ours sends; most often another host's name. Of that, what Django logs has a traceback for each
+    scanner, and is left out (`settings.LOGGING`): a line is enough to find a missing name by."""
+    if isinstance(exception, DisallowedHost):
+        logger.warning("asked for under a name that isn't in ALLOWED_HOSTS")
+    return HttpResponse(render_to_string("400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django's name for it)

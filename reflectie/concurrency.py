@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from reflectie.counters import count, level
+from reflectie.counters import CELLS, add, count
 
 # So many pages at a time are made by a worker, and the second only beside one that takes longer than PATIENCE. Two that
 # are quick would wait for the same processor, and a save for its share of it while it holds the database: with two at a
@@ -23,6 +23,8 @@ MOST_WAITING = 12
 
 # How the server is doing is answered without a place, and by threads of its own (`samenwerking/worker.py`).
 HEALTH = ("/gezond/", "/gereed/", "/meten/")
+
+_WAITED, _KEPT = CELLS["place_wait_seconds",], CELLS["place_seconds",]
 
 _here = threading.local()
 
@@ -64,7 +66,6 @@ class Places:
                 self._take_from_who_waits()
                 self._let_in()
         _here.places, _here.place = self, place
-        count("place_wait_seconds", amount=place.began - came)
         try:
             yield
         finally:
@@ -74,6 +75,7 @@ class Places:
                 if not place.is_lost:
                     self._free += 1
                 self._let_in()
+            add((_WAITED, place.began - came), (_KEPT, time.monotonic() - place.began))
 
     def _let_in(self) -> None:
         """Whoever is first in line, where nobody makes a page, or those who do take long and there is a place."""
@@ -86,7 +88,6 @@ class Places:
             self._free -= 1
             self._taken.add(place)
             place.given.set()
-        level(places_taken=len(self._taken), places_queued=len(self._line), places_lost=self.waiting)
 
     def _take_from_who_waits(self) -> None:
         now = time.monotonic()
@@ -95,6 +96,7 @@ class Places:
             if not place.is_lost and since is not None and now - since > PATIENCE:
                 place.is_lost = True
                 self._free += 1
+                count("places_lost")
 
     def come_back(self, place: _Place) -> None:
         """It goes on at once, since it may hold what others wait for; the next ones wait for it."""

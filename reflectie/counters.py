@@ -17,17 +17,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 log = logging.getLogger(__name__)
 
-COUNTER, GAUGE, HISTOGRAM = "counter", "gauge", "histogram"
+COUNTER, HISTOGRAM = "counter", "histogram"
 
 # Upper edges of what takes seconds; what takes longer has a place of its own.
 EDGES = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-PAGE, PDF, STATIC = "page", "pdf", "static"
-METHODS = ("GET", "POST", "other")
+KINDS = PAGE, PDF, STATIC = "page", "pdf", "static"
+OTHER = "other"
+METHODS = ("GET", "POST", OTHER)
 STATUSES = ("2xx", "3xx", "4xx", "5xx")
 
 
@@ -54,13 +58,13 @@ FAMILIES = (
         "requests",
         COUNTER,
         "Requests that were answered; health checks and this page are left out.",
-        (("kind", (PAGE, PDF, STATIC)), ("method", METHODS), ("status", STATUSES)),
+        (("kind", KINDS), ("method", METHODS), ("status", STATUSES)),
     ),
     Family(
         "request_seconds",
         HISTOGRAM,
         "Seconds from when a whole request was read until its answer was made, waiting for a place included.",
-        (("kind", (PAGE, PDF, STATIC)),),
+        (("kind", KINDS),),
     ),
     Family("saves", COUNTER, "Answers sent to be kept.", (("result", ("kept", "conflict", "refused")),)),
     Family("pdfs", COUNTER, "PDFs that were asked for.", (("result", ("made", "kept", "refused", "failed")),)),
@@ -71,13 +75,13 @@ FAMILIES = (
         "What was erased, by people or because its time was over; folded rounds keep their figures.",
         (("kind", ("reflection", "session", "collaboration", "account", "folded")),),
     ),
-    Family("places_taken", GAUGE, "Requests that are being made now, of which a worker makes one or two at a time."),
-    Family("places_queued", GAUGE, "Requests that wait for a place."),
-    Family("places_lost", GAUGE, "Requests that gave up their place, since the database keeps them waiting."),
-    Family("place_wait_seconds", COUNTER, "Seconds that requests waited for a place, all together."),
+    Family(
+        "place_seconds", COUNTER, "Seconds that requests kept a place: a second each second is one place, always taken."
+    ),
+    Family("place_wait_seconds", COUNTER, "Seconds that requests waited for a place."),
+    Family("places_lost", COUNTER, "Requests that lost their place, since the database kept them waiting."),
 )
 CELLS = {cell: number for number, cell in enumerate(cell for family in FAMILIES for cell in family.cells())}
-_GAUGES = [CELLS[cell] for family in FAMILIES if family.kind == GAUGE for cell in family.cells()]
 
 # More processes than this count for nothing.
 ROWS = 64
@@ -92,10 +96,8 @@ class _Table:
         self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.ftruncate(self.file, _BYTES)
         self.numbers = memoryview(mmap.mmap(self.file, _BYTES)).cast("d")
-        self.start = self._free_row() * _ROW
-        for number in _GAUGES:
-            # As a process left it that was killed.
-            self.numbers[self.start + number] = 0
+        start = self._free_row() * _ROW
+        self.row = self.numbers[start : start + _ROW]
 
     def _free_row(self) -> int:
         for row in range(ROWS):
@@ -109,17 +111,23 @@ class _Table:
 
 
 _lock = threading.Lock()
-_table: _Table | None = None
-_is_broken = False
+# None until something is counted, or read; False where nothing is counted.
+_table: _Table | bool | None = None
 
 
 def _forget() -> None:
-    """In a process that was split off: it gets a row of its own."""
-    global _lock, _table, _is_broken
-    _lock, _table, _is_broken = threading.Lock(), None, False
+    """In a process that was split off, which gets a row of its own, and where a test has other settings."""
+    global _lock, _table
+    _lock, _table = threading.Lock(), None
 
 
 os.register_at_fork(after_in_child=_forget)
+
+
+@receiver(setting_changed)
+def _set_anew(*, setting: str, **_: Any) -> None:
+    if setting in ("METRICS_TOKEN", "VAR_DIR"):
+        _forget()
 
 
 def counters_file() -> Path:
@@ -128,54 +136,58 @@ def counters_file() -> Path:
     return Path(settings.VAR_DIR) / f"counters-{mark}"
 
 
-def _opened() -> _Table | None:
+def _opened() -> _Table | bool:
     """For who has the lock. Whatever is wrong with a file, nobody's request fails of it."""
-    global _table, _is_broken
-    if _table is None and not _is_broken:
-        path = counters_file()
-        try:
-            _table = _Table(path)
-            for earlier in path.parent.glob("counters-????????"):
-                if earlier != path:
-                    earlier.unlink(missing_ok=True)
-        except OSError:
-            _is_broken = True
-            log.exception("nothing is counted by this process")
+    global _table
+    if _table is None:
+        _table = bool(settings.METRICS_TOKEN) and _open()
     return _table
+
+
+def _open() -> _Table | bool:
+    path = counters_file()
+    try:
+        table = _Table(path)
+        for earlier in path.parent.glob("counters-????????"):
+            if earlier != path:
+                earlier.unlink(missing_ok=True)
+    except OSError:
+        log.exception("nothing is counted by this process")
+        return False
+    return table
+
+
+def add(*amounts: tuple[int, float]) -> None:
+    """Add to cells, by their numbers in CELLS. Costs a microsecond, and nothing where nothing is counted."""
+    if _table is False:
+        return
+    with _lock:
+        table = _opened()
+        if isinstance(table, _Table):
+            row = table.row
+            for number, amount in amounts:
+                row[number] += amount
 
 
 def count(name: str, *labels: str, amount: float = 1) -> None:
     """Add to a counter."""
-    if settings.METRICS_TOKEN:
-        with _lock:
-            if table := _opened():
-                table.numbers[table.start + CELLS[name, *labels]] += amount
+    add((CELLS[name, *labels], amount))
 
 
-def observe(name: str, *labels: str, seconds: float) -> None:
-    """Add to a histogram what took so long."""
-    if settings.METRICS_TOKEN:
-        with _lock:
-            if table := _opened():
-                first = table.start + CELLS[name, *labels, str(EDGES[0])]
-                table.numbers[first + bisect_left(EDGES, seconds)] += 1
-                table.numbers[first + len(EDGES) + 1] += seconds
+def edge_of(seconds: float) -> int:
+    """How far from the first cell of a histogram what took so long is counted."""
+    return bisect_left(EDGES, seconds)
 
 
-def level(**now: float) -> None:
-    """Say where gauges of this process stand, by their names."""
-    if settings.METRICS_TOKEN:
-        with _lock:
-            if table := _opened():
-                for name, number in now.items():
-                    table.numbers[table.start + CELLS[name,]] = number
+# How far from the first cell of a histogram the seconds themselves are added up.
+SUM = len(EDGES) + 1
 
 
 def totals() -> dict[tuple[str, ...], float]:
-    """What all processes of this machine counted, together; {} where the file can't be read."""
+    """What all processes of this machine counted, together; {} where nothing is."""
     with _lock:
         table = _opened()
-    if table is None:
+    if not isinstance(table, _Table):
         return {}
     numbers = table.numbers.tolist()
     return {cell: sum(numbers[number::_ROW]) for cell, number in CELLS.items()}

@@ -11,17 +11,21 @@ from contextvars import ContextVar
 # Crockford's, for who reads it out: without i, l, o and u.
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 
-_name: ContextVar[str] = ContextVar("request_id", default="")
+_name: ContextVar[list[str]] = ContextVar("request_id")
 
 
-def begin_request() -> str:
-    """A new name, for what this thread does from now on: also what it sends and logs after the last of our own code."""
-    signs = "".join([SIGNS[byte & 31] for byte in os.urandom(8)])
-    name = f"{signs[:4]}-{signs[4:]}"
-    _name.set(name)
-    return name
+def begin_request() -> None:
+    """What this thread does from now on is another request: also what it sends and logs after the last of our code."""
+    _name.set([])
 
 
 def request_id() -> str:
-    """The name of the request that this thread answers; "" outside any, as in the worker."""
-    return _name.get()
+    """The name of the request that this thread answers, made when it is first asked for: most requests tell nothing.
+    "" outside any, as in the worker."""
+    name = _name.get(None)
+    if name is None:
+        return ""
+    if not name:
+        signs = "".join([SIGNS[byte & 31] for byte in os.urandom(8)])
+        name.append(f"{signs[:4]}-{signs[4:]}")
+    return name[0]

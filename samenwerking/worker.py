@@ -65,8 +65,8 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         error = self.request.error
         is_ours = isinstance(error, InternalServerError)
         # What broke was a request already, under whose name the log has it.
-        name = request_id() if is_ours else begin_request()
         if not is_ours:
+            begin_request()
             log.warning("could not be read as a request: %s", error.reason)
         is_too_much = isinstance(error, RequestEntityTooLarge | RequestHeaderFieldsTooLarge)
         body = render_to_string("500.html" if is_ours else "400.html", {"is_too_much": is_too_much}).encode()
@@ -74,7 +74,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         self.response_headers += [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Cache-Control", "no-store"),
-            (REQUEST_ID_HEADER, name),
+            (REQUEST_ID_HEADER, request_id()),
         ]
         self.set_close_on_finish()
         self.content_length = len(body)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 
-from reflectie.counters import COUNTER, EDGES, FAMILIES, GAUGE, HISTOGRAM, Family
+from reflectie.counters import COUNTER, EDGES, FAMILIES, HISTOGRAM, Family
 from reflectie.services.figures import Figure
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -18,7 +18,7 @@ def prometheus_text(totals: Mapping[tuple[str, ...], float], figures: Sequence[F
         name = f"{PREFIX}{figure.name}"
         if name not in told:
             told.add(name)
-            lines += _head(name, GAUGE, figure.about)
+            lines += _head(name, "gauge", figure.about)
         lines.append(_line(name, [figure.label] if figure.label else [], figure.value))
     return "\n".join([*lines, ""])
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from reflectie.concurrency import HEALTH
-from reflectie.counters import METHODS, PAGE, PDF, STATIC, STATUSES, count, observe
-from reflectie.request_id import begin_request
+from reflectie.counters import CELLS, EDGES, KINDS, METHODS, OTHER, PAGE, PDF, STATIC, STATUSES, SUM, add, edge_of
+from reflectie.request_id import begin_request, request_id
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,13 +23,26 @@ def is_named(status: int) -> bool:
     return status >= 500 or status in NAMED
 
 
+_STATIC = settings.STATIC_URL
+
+# Where each kind of request is counted, and where the first of its seconds.
+_REQUESTS = {
+    (kind, method, status): CELLS["requests", kind, method, STATUSES[status - 2]]
+    for kind in KINDS
+    for method in METHODS
+    for status in (2, 3, 4, 5)
+}
+_SECONDS = {kind: CELLS["request_seconds", kind, str(EDGES[0])] for kind in KINDS}
+
+
 def watch_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        name, start = begin_request(), time.perf_counter()
+        begin_request()
+        start = time.perf_counter()
         response = get_response(request)
         if is_named(response.status_code):
-            response[REQUEST_ID_HEADER] = name
-        if settings.METRICS_TOKEN and request.path_info not in HEALTH:
+            response[REQUEST_ID_HEADER] = request_id()
+        if request.path_info not in HEALTH:
             _count(request, response.status_code, time.perf_counter() - start)
         return response
 
@@ -37,14 +50,8 @@ def watch_requests(get_response: Handler) -> Handler:
 
 
 def _count(request: HttpRequest, status: int, seconds: float) -> None:
-    kind = _kind(request.path_info)
-    method = request.method if request.method in METHODS else METHODS[-1]
-    number = f"{status // 100}xx"
-    count("requests", kind, method or METHODS[-1], number if number in STATUSES else STATUSES[-1])
-    observe("request_seconds", kind, seconds=seconds)
-
-
-def _kind(path: str) -> str:
-    if path.endswith(".pdf"):
-        return PDF
-    return STATIC if path.startswith(settings.STATIC_URL) else PAGE
+    path, method = request.path_info, request.method or ""
+    kind = PDF if path.endswith(".pdf") else STATIC if path.startswith(_STATIC) else PAGE
+    number = _REQUESTS.get((kind, method, status // 100), _REQUESTS[kind, OTHER, min(max(status // 100, 2), 5)])
+    first = _SECONDS[kind]
+    add((number, 1), (first + edge_of(seconds), 1), (first + SUM, seconds))

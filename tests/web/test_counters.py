@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import re
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from django.test import Client
 
 from reflectie import counters
 from reflectie.concurrency import Places
-from reflectie.counters import CELLS, EDGES, count, counters_file, level, observe, totals
+from reflectie.counters import CELLS, EDGES, add, count, counters_file, edge_of, totals
 from reflectie.exports.prometheus import prometheus_text
 from reflectie.services import daily, heartbeat
 from reflectie.services.clock import today
@@ -26,10 +28,8 @@ FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture(autouse=True)
-def counting(settings, tmp_path, monkeypatch) -> None:
+def counting(settings, tmp_path) -> None:
     settings.METRICS_TOKEN, settings.VAR_DIR = TOKEN, tmp_path
-    monkeypatch.setattr(counters, "_table", None)
-    monkeypatch.setattr(counters, "_is_broken", False)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_counts_add_up_over_processes_also_of_those_that_are_gone():
     def work() -> None:
         for _ in range(1000):
             count("saves", "kept")
-        observe("request_seconds", "page", seconds=0.2)
+        count("place_seconds", amount=0.25)
 
     count("saves", "kept")
     for _ in range(2):
@@ -58,35 +58,32 @@ def test_counts_add_up_over_processes_also_of_those_that_are_gone():
 
     assert counted() == {
         ("saves", "kept"): 6001,
-        ("request_seconds", "page", "0.25"): 6,
-        ("request_seconds", "page", "sum"): pytest.approx(1.2),
+        ("place_seconds",): 1.5,
     }
     assert counters_file().stat().st_mode & 0o777 == 0o600
 
 
-def test_process_that_was_killed_leaves_what_it_counted_and_its_successor_no_place_taken():
+def test_process_that_is_killed_leaves_what_it_counted_and_its_row():
     def work(line) -> None:
-        level(places_taken=2)
         count("mails", "sent")
-        line.send("taken")
+        line.send("sent")
         signal.pause()
 
-    def rise() -> None:
-        count("mails", "sent")
-
     count("saves", "kept")
-    ours, theirs = FORK.Pipe()
-    process = FORK.Process(target=work, args=[theirs])
-    process.start()
-    assert ours.recv() == "taken"
-    assert totals()["places_taken",] == 2
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    assert totals()["places_taken",] == 2
-    successor = FORK.Process(target=rise)
-    successor.start()
-    successor.join()
-    assert counted() == {("saves", "kept"): 1, ("mails", "sent"): 2}
+    for _ in range(3):
+        ours, theirs = FORK.Pipe()
+        process = FORK.Process(target=work, args=[theirs])
+        process.start()
+        assert ours.recv() == "sent"
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+
+    assert counted() == {("saves", "kept"): 1, ("mails", "sent"): 3}
+    numbers = memoryview(counters_file().read_bytes()).cast("d")
+    assert [number for number, value in enumerate(numbers) if value] == [
+        CELLS["saves", "kept"],
+        len(CELLS) + CELLS["mails", "sent"],
+    ]
 
 
 def test_more_processes_than_rows_count_for_nothing_and_break_nothing(monkeypatch, caplog):
@@ -113,24 +110,30 @@ def test_another_version_with_other_counters_begins_in_another_file(tmp_path):
 def test_nothing_is_counted_or_written_without_the_setting(settings, tmp_path):
     settings.METRICS_TOKEN = ""
     count("saves", "kept")
-    observe("request_seconds", "page", seconds=1)
-    level(places_taken=1)
+    add((0, 1))
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.025, 0.0251, 30, 31, 1e9])
 def test_each_number_of_seconds_has_one_place(seconds):
-    observe("request_seconds", "pdf", seconds=seconds)
-    [edge] = [cell[2] for cell in counted() if cell[2] != "sum"]
-    assert seconds <= float(edge)
-    assert all(seconds > lower for lower in EDGES if lower < float(edge))
+    edges = [*EDGES, float("inf")]
+    assert seconds <= edges[edge_of(seconds)]
+    assert all(seconds > lower for lower in edges[: edge_of(seconds)])
 
 
-def test_places_say_how_many_are_taken_and_how_many_wait():
+def test_places_say_how_long_they_were_kept_and_waited_for():
     places = Places(1)
-    with places.one():
-        assert totals()["places_taken",] == 1
-    assert (totals()["places_taken",], totals()["places_queued",]) == (0, 0)
+    with ThreadPoolExecutor(2) as people:
+
+        def ask() -> None:
+            with places.one():
+                time.sleep(0.1)
+
+        for asked in [people.submit(ask) for _ in range(2)]:
+            asked.result()
+    found = totals()
+    assert 0.2 <= found["place_seconds",] < 5
+    assert 0.1 <= found["place_wait_seconds",] < 5
 
 
 # --- the page

@@ -236,7 +236,8 @@ OUTSIDE = [
 
 @pytest.mark.parametrize(("error", "status", "heading"), OUTSIDE)
 def test_page_of_what_never_reached_the_app(lines, error, status, heading):
-    before, sent = begin_request(), []
+    begin_request()
+    before, sent = request_id(), []
     adjustments = SimpleNamespace(ident="")
     server = SimpleNamespace(adj=adjustments, is_stopping=False)
     channel = SimpleNamespace(server=server, write_soon=lambda data: sent.append(bytes(data)) or len(data))

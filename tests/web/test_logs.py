@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.utils.log import log_response
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter, get_exception_reporter_filter
 
-from reflectie.request_id import begin_request
+from reflectie.request_id import begin_request, request_id
 from reflectie.web.checks import log_format
 from reflectie.web.logs import (
     JsonFormatter,
@@ -231,7 +231,8 @@ def as_json(log: Callable[[logging.Logger], object]) -> list[dict[str, str]]:
 
 
 def test_json_has_an_object_on_each_line_and_the_name_of_the_request() -> None:
-    name = begin_request()
+    begin_request()
+    name = request_id()
     [line] = as_json(lambda log: log.warning("Not Found: %s\nand more", f"/rapport/{TOKEN}/"))
     assert datetime.fromisoformat(line.pop("time")).utcoffset() == timedelta(0)
     assert line == {
@@ -285,7 +286,8 @@ def test_json_takes_half_a_sign_and_signs_that_order_a_terminal_about() -> None:
 def test_line_says_the_name_of_the_request_behind_that_of_the_logger() -> None:
     formatter = LineFormatter("{levelname} {name}{where}: {message}", style="{")
     record = logging.getLogger("reflectie").makeRecord("reflectie", logging.INFO, "file.py", 1, "klaar", (), None)
-    name = begin_request()
+    begin_request()
+    name = request_id()
     assert formatter.format(record) == f"INFO reflectie [{name}]: klaar"
 
 

@@ -75,9 +75,7 @@ FAMILIES = (
         "What was erased, by people or because its time was over; folded rounds keep their figures.",
         (("kind", ("reflection", "session", "collaboration", "account", "folded")),),
     ),
-    Family(
-        "place_seconds", COUNTER, "Seconds that requests kept a place: a second each second is one place, always taken."
-    ),
+    Family("place_seconds", COUNTER, "Seconds that requests kept a place; one each second is one place, always taken."),
     Family("place_wait_seconds", COUNTER, "Seconds that requests waited for a place."),
     Family("places_lost", COUNTER, "Requests that lost their place, since the database kept them waiting."),
 )

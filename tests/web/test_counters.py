@@ -133,7 +133,8 @@ def test_places_say_how_long_they_were_kept_and_waited_for():
             asked.result()
     found = totals()
     assert 0.2 <= found["place_seconds",] < 5
-    assert 0.1 <= found["place_wait_seconds",] < 5
+    # The second gets company after a tenth of a second.
+    assert 0.05 <= found["place_wait_seconds",] < 5
 
 
 # --- the page
@@ -275,6 +276,5 @@ def test_every_counter_is_counted_somewhere():
     folder = Path(counters.__file__).parent
     source = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "counters.py")
     names = {cell[0] for cell in CELLS}
-    assert {
-        name for name in names if not re.search(rf'(count|observe)\(\s*"{name}"|\b{name}=|, "{name}", ', source)
-    } == set()
+    told = r'(?:count\(|CELLS\[|partial\(count, )"(\w+)"'
+    assert names == set(re.findall(told, source))

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 # Crockford's, for who reads it out: without i, l, o and u.
 SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 
+REQUEST_ID_HEADER = "X-Request-Id"
+
 _name: ContextVar[list[str]] = ContextVar("request_id")
 
 

@@ -20,8 +20,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import InternalServerError, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 from reflectie.concurrency import HEALTH
-from reflectie.request_id import begin_request, request_id
-from reflectie.web.watching import REQUEST_ID_HEADER
+from reflectie.request_id import REQUEST_ID_HEADER, begin_request, request_id
 
 log = logging.getLogger(__name__)
 

@@ -9,21 +9,18 @@ from django.http.response import HttpResponseBase
 
 from reflectie.concurrency import HEALTH
 from reflectie.counters import CELLS, EDGES, KINDS, METHODS, OTHER, PAGE, PDF, STATIC, STATUSES, SUM, add, edge_of
-from reflectie.request_id import begin_request, request_id
+from reflectie.request_id import REQUEST_ID_HEADER, begin_request, request_id
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # Answers that say the name: those on whose page it stands, for whoever asks for help. No other does: what is absent
 # and what is forbidden stay the same to the letter, and so does a page that is kept.
-REQUEST_ID_HEADER = "X-Request-Id"
 NAMED = (400, 413)
 
 
 def is_named(status: int) -> bool:
     return status >= 500 or status in NAMED
 
-
-_STATIC = settings.STATIC_URL
 
 # Where each kind of request is counted, and where the first of its seconds.
 _REQUESTS = {
@@ -51,7 +48,7 @@ def watch_requests(get_response: Handler) -> Handler:
 
 def _count(request: HttpRequest, status: int, seconds: float) -> None:
     path, method = request.path_info, request.method or ""
-    kind = PDF if path.endswith(".pdf") else STATIC if path.startswith(_STATIC) else PAGE
+    kind = PDF if path.endswith(".pdf") else STATIC if path.startswith(settings.STATIC_URL) else PAGE
     number = _REQUESTS.get((kind, method, status // 100), _REQUESTS[kind, OTHER, min(max(status // 100, 2), 5)])
     first = _SECONDS[kind]
     add((number, 1), (first + edge_of(seconds), 1), (first + SUM, seconds))

@@ -21,10 +21,10 @@ from waitress.utilities import (
 )
 
 from reflectie.pdf import documents
-from reflectie.request_id import SIGNS, begin_request, request_id
+from reflectie.request_id import REQUEST_ID_HEADER, SIGNS, begin_request, request_id
 from reflectie.web import throttle
 from reflectie.web.logs import LineFormatter
-from reflectie.web.watching import REQUEST_ID_HEADER, is_named
+from reflectie.web.watching import is_named
 from samenwerking.worker import Refusal
 from tests.helpers.factories import make_reflection, make_round
 from tests.helpers.page import page_of

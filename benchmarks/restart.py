@@ -48,9 +48,7 @@ class Met:
 
     def told(self) -> str:
         found = ", ".join(f"{name} {number}" for name, number in sorted(self.statuses.items()))
-        return (
-            f"{found}; slowest {self.slowest:.1f} s; stopped in {self.stopping:.1f} s, began in {self.starting:.1f} s"
-        )
+        return f"{found}; slowest {self.slowest:.1f} s (stopping {self.stopping:.1f}, beginning {self.starting:.1f})"
 
 
 class Line:

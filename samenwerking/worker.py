@@ -20,6 +20,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import InternalServerError, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 from reflectie.concurrency import HEALTH
+from reflectie.counters import OTHER, PAGE, count
 from reflectie.request_id import REQUEST_ID_HEADER, begin_request, request_id
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]
         if not is_ours:
             begin_request()
             log.warning("could not be read as a request: %s", error.reason)
+            count("requests", PAGE, OTHER, f"{error.code // 100}xx")
         is_too_much = isinstance(error, RequestEntityTooLarge | RequestHeaderFieldsTooLarge)
         body = render_to_string("500.html" if is_ours else "400.html", {"is_too_much": is_too_much}).encode()
         self.status = f"{error.code} {error.reason}"

@@ -2,6 +2,7 @@
 never of a team or a person."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,16 +32,17 @@ class Figure:
 
 def site_figures() -> list[Figure]:
     """What there is to say now. A database that doesn't answer within a second is a figure too, and then most others
-    are missing. Five queries; raises nothing that a database raises."""
+    are missing. Five queries; raises nothing that a database or a disk raises."""
     figures: list[Figure] = []
     is_up = True
-    for look in (_mails, _queue, _daily, _sizes):
-        try:
+    try:
+        for look in (_mails, _queue, _daily, _database):
             with hasty():
                 figures += look()
-        except (DatabaseError, InterfaceError, OSError):
-            is_up = False
-            break
+    except (DatabaseError, InterfaceError):
+        is_up = False
+    with suppress(OSError):
+        figures += _disk()
     return [Figure("database_up", "Whether the database answers.", is_up), *figures]
 
 
@@ -79,16 +81,17 @@ def _daily() -> Iterator[Figure]:
         yield Figure("daily_job_held", about, bool(job and job.held), label)
 
 
-def _sizes() -> Iterator[Figure]:
-    file = database_file()
-    if file:
+def _database() -> Iterator[Figure]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            yield Figure("database_bytes", "Size of the database.", cursor.fetchone()[0])
+
+
+def _disk() -> Iterator[Figure]:
+    if file := database_file():
         wal = file.with_name(f"{file.name}-wal")
         yield Figure("database_bytes", "Size of the database.", file.stat().st_size)
         about = "Size of SQLite's second file (WAL), which every erasing empties."
         yield Figure("wal_bytes", about, wal.stat().st_size if wal.exists() else 0)
-    elif connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_database_size(current_database())")
-            [size] = cursor.fetchone()
-        yield Figure("database_bytes", "Size of the database.", size)
     yield Figure("disk_free_bytes", "Bytes that are free where the app writes.", free_bytes())

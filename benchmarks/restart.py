@@ -64,9 +64,10 @@ class Line:
         try:
             return self._ask()
         except ConnectionRefusedError:
+            self.close()
             return "refused"
         except (OSError, HTTPException) as error:
-            self._close()
+            self.close()
             if was_open and not isinstance(error, TimeoutError):
                 return self.ask()
             return type(error).__name__
@@ -78,10 +79,10 @@ class Line:
         reply = self.connection.getresponse()
         reply.read()
         if not self.keeps or reply.will_close:
-            self._close()
+            self.close()
         return str(reply.status)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self.connection:
             self.connection.close()
         self.connection = None
@@ -94,6 +95,7 @@ def ask_until(done: threading.Event, port: int, met: Met, *, keeps: bool) -> Non
         status = line.ask()
         met.note(status, time.monotonic() - start)
         time.sleep(PAUSE)
+    line.close()
 
 
 def start_server(environment: dict[str, str], port: int, listener: socket.socket | None) -> "subprocess.Popen[bytes]":

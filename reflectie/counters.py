@@ -109,14 +109,15 @@ class _Table:
 
 
 _lock = threading.Lock()
-# None until something is counted, or read; False where nothing is counted.
-_table: _Table | bool | None = None
+# None until something is counted, or read; and where nothing is, which is known then.
+_table: _Table | None = None
+_is_off = False
 
 
 def _forget() -> None:
     """In a process that was split off, which gets a row of its own, and where a test has other settings."""
-    global _lock, _table
-    _lock, _table = threading.Lock(), None
+    global _lock, _table, _is_off
+    _lock, _table, _is_off = threading.Lock(), None, False
 
 
 os.register_at_fork(after_in_child=_forget)
@@ -134,37 +135,32 @@ def counters_file() -> Path:
     return Path(settings.VAR_DIR) / f"counters-{mark}"
 
 
-def _opened() -> _Table | bool:
-    """For who has the lock. Whatever is wrong with a file, nobody's request fails of it."""
-    global _table
-    if _table is None:
-        _table = bool(settings.METRICS_TOKEN) and _open()
-    return _table
-
-
-def _open() -> _Table | bool:
-    path = counters_file()
-    try:
-        table = _Table(path)
-        for earlier in path.parent.glob("counters-????????"):
-            if earlier != path:
-                earlier.unlink(missing_ok=True)
-    except OSError:
-        log.exception("nothing is counted by this process")
-        return False
-    return table
+def _open() -> _Table | None:
+    """Whatever is wrong with the file, nobody's request fails of it."""
+    global _table, _is_off
+    with _lock:
+        if _table is None and not _is_off:
+            path = counters_file()
+            try:
+                _table = _Table(path) if settings.METRICS_TOKEN else None
+                for earlier in path.parent.glob("counters-????????") if _table else ():
+                    if earlier != path:
+                        earlier.unlink(missing_ok=True)
+            except OSError:
+                log.exception("nothing is counted by this process")
+            _is_off = _table is None
+        return _table
 
 
 def add(*amounts: tuple[int, float]) -> None:
-    """Add to cells, by their numbers in CELLS. Costs a microsecond, and nothing where nothing is counted."""
-    if _table is False:
+    """Add to cells, by their numbers in CELLS. Costs a microsecond or two, and nothing where nothing is counted."""
+    table = _table
+    if table is None and (_is_off or (table := _open()) is None):
         return
+    row = table.row
     with _lock:
-        table = _opened()
-        if isinstance(table, _Table):
-            row = table.row
-            for number, amount in amounts:
-                row[number] += amount
+        for number, amount in amounts:
+            row[number] += amount
 
 
 def count(name: str, *labels: str, amount: float = 1) -> None:
@@ -183,9 +179,8 @@ SUM = len(EDGES) + 1
 
 def totals() -> dict[tuple[str, ...], float]:
     """What all processes of this machine counted, together; {} where nothing is."""
-    with _lock:
-        table = _opened()
-    if not isinstance(table, _Table):
+    table = _open()
+    if table is None:
         return {}
     numbers = table.numbers.tolist()
     return {cell: sum(numbers[number::_ROW]) for cell, number in CELLS.items()}

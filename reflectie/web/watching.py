@@ -1,7 +1,7 @@
 """Around everything else: a name for each request, and what is counted of it."""
 
-import time
 from collections.abc import Callable
+from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -33,22 +33,27 @@ _SECONDS = {kind: CELLS["request_seconds", kind, str(EDGES[0])] for kind in KIND
 
 
 def watch_requests(get_response: Handler) -> Handler:
+    static = settings.STATIC_URL
+
     def middleware(request: HttpRequest) -> HttpResponseBase:
         begin_request()
-        start = time.perf_counter()
+        start = perf_counter()
         response = get_response(request)
-        if is_named(response.status_code):
+        status, path = response.status_code, request.path_info
+        if is_named(status):
             response[REQUEST_ID_HEADER] = request_id()
-        if request.path_info not in HEALTH:
-            _count(request, response.status_code, time.perf_counter() - start)
+        if path not in HEALTH:
+            kind = PDF if path.endswith(".pdf") else STATIC if path.startswith(static) else PAGE
+            _count(kind, request.method, status, perf_counter() - start)
         return response
 
     return middleware
 
 
-def _count(request: HttpRequest, status: int, seconds: float) -> None:
-    path, method = request.path_info, request.method or ""
-    kind = PDF if path.endswith(".pdf") else STATIC if path.startswith(settings.STATIC_URL) else PAGE
-    number = _REQUESTS.get((kind, method, status // 100), _REQUESTS[kind, OTHER, min(max(status // 100, 2), 5)])
+def _count(kind: str, method: str | None, status: int, seconds: float) -> None:
+    try:
+        number = _REQUESTS[kind, method or OTHER, status // 100]
+    except KeyError:
+        number = _REQUESTS[kind, OTHER, min(max(status // 100, 2), 5)]
     first = _SECONDS[kind]
     add((number, 1), (first + edge_of(seconds), 1), (first + SUM, seconds))

@@ -304,3 +304,15 @@ def test_another_form_than_there_is_is_refused(settings: Any) -> None:
     assert [message.id for message in log_format()] == ["samenwerking.E021"]
     settings.LOG_FORMAT = "json"
     assert list(log_format()) == []
+
+
+def test_gunicorn_writes_as_the_app_does() -> None:
+    code = (
+        "import runpy; from gunicorn.config import Config; "
+        "found = runpy.run_path('samenwerking/gunicorn.py'); "
+        f"found['logger_class'](Config()).error('jan@example.org at /rapport/{TOKEN}/')"
+    )
+    environment = {**os.environ, "LOG_FORMAT": "json"}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+    [line] = told.stderr.splitlines()
+    assert json.loads(line)["message"] == "…@… at /rapport/…/"

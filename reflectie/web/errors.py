@@ -89,13 +89,17 @@ _NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}|[\w-]+:\w+:[\w-]{43}")
 
 
 class GoneMiddleware:
-    """Whoever writes in what somebody else just erased is told that it isn't there."""
+    """Whoever writes in what somebody else just erased is told that it isn't there; and whoever opens what is only
+    there for a button, that it is. Django's answer to that is an empty page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            response.content = render_to_string("405.html")
+        return response
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, NotFoundError):

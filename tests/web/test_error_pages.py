@@ -80,6 +80,10 @@ def absent(client: Client, _patch: pytest.MonkeyPatch) -> HttpResponse:
     return client.get("/bestaat-niet/")
 
 
+def for_a_button(client: Client, _patch: pytest.MonkeyPatch) -> HttpResponse:
+    return Client().post("/hulp/", {})
+
+
 def closed(_client: Client, _patch: pytest.MonkeyPatch) -> HttpResponse:
     session = make_round()
     person = Client()
@@ -146,6 +150,7 @@ TABLE: list[tuple[Callable[[Client, pytest.MonkeyPatch], HttpResponse], int, str
     (no_token, 403, "Nog niet bewaard"),
     (not_for_you, 403, "Dit is niet voor jou"),
     (absent, 404, "Deze pagina is er niet"),
+    (for_a_button, 405, "Dit kan hier niet"),
     (closed, 409, "Dit kan nu niet"),
     (too_often, 429, "Dat ging te snel"),
     (bug, 500, "Er ging iets mis bij ons"),
@@ -182,7 +187,7 @@ def test_page_of_each_trouble(monkeypatch, lines, provoke, status, heading):
 
 
 def test_every_status_that_is_ours_is_provoked():
-    assert {status for _provoke, status, _heading in TABLE} == {400, 403, 404, 409, 429, 500, 503}
+    assert {status for _provoke, status, _heading in TABLE} == {400, 403, 404, 405, 409, 429, 500, 503}
 
 
 def test_absent_page_comes_to_who_signed_in_without_a_database_too(monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from reflectie.models import Answer, MadePdf, Response, Role, Session
 from reflectie.pdf import documents
@@ -308,12 +308,16 @@ def test_erased_rows_are_cleared_at_once_on_postgresql_while_somebody_reads() ->
     def dead_and_file() -> tuple[int, int]:
         with connection.cursor() as cursor:
             # Rows that a scan of the whole file meets, beside those that are there.
-            cursor.execute("CREATE EXTENSION IF NOT EXISTS pgstattuple")
             cursor.execute("SELECT dead_tuple_count FROM pgstattuple('reflectie_answer')")
             [dead] = cursor.fetchone()
             cursor.execute("SELECT pg_relation_filenode('reflectie_answer')")
             return dead, cursor.fetchone()[0]
 
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pgstattuple")
+    except ProgrammingError:
+        pytest.skip("only an administrator of PostgreSQL may look at dead rows")
     session = open_round(make_collaboration(), [{"goal-shared": "helping", "goal-shared-note": NOTE}] * 30)
     before = dead_and_file()[1]
     somebody_else = connection.copy()

@@ -49,6 +49,10 @@ REMIND_DAYS = env.int("REMIND_DAYS", default=7)
 SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
 # Whoever sends it to /gereed/ reads there what is wrong or soon will be; without it only whether all is well.
 READY_TOKEN = env.str("READY_TOKEN", default="")
+# Whoever sends it to /meten/ reads there how busy the site is; without it nothing is counted and nothing is there.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# How the log is written: in lines for people (line), or a JSON object on each for programs (json).
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.
@@ -97,6 +101,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The first: what any of the others says is part of a request with a name.
+    "reflectie.web.watching.watch_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reflectie.web.middleware.limit_concurrent_requests",
@@ -139,6 +145,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
+                "reflectie.templatetags.errors",
                 "reflectie.templatetags.layout",
                 "reflectie.templatetags.pdf",
                 "reflectie.templatetags.report",
@@ -293,7 +300,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 # Health checks come from the machine itself, over http.
-SECURE_REDIRECT_EXEMPT = [r"^gezond/$", r"^gereed/$"]
+SECURE_REDIRECT_EXEMPT = [r"^gezond/$", r"^gereed/$", r"^meten/$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
@@ -354,11 +361,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_tokens": {"()": "reflectie.web.logs.SecretScrubbingFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "reflectie.web.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}{where}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "reflectie.web.logs.JsonFormatter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
             # On the handler, not on a logger: records of every library pass here.
             "filters": ["no_tokens"],
         }

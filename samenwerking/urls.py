@@ -59,6 +59,8 @@ register_converter(Token, "token")
 register_converter(DocumentConverter, "document")
 register_converter(FileFormat, "format")
 
+handler400 = "reflectie.web.errors.unreadable"
+handler403 = "reflectie.web.errors.forbidden"
 handler404 = "reflectie.web.errors.not_found"
 handler500 = "reflectie.web.errors.server_error"
 
@@ -112,6 +114,7 @@ WITHOUT_ACCOUNT = [
     path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
+    path("meten/", public.metrics, name="metrics"),
 ]
 
 urlpatterns = [

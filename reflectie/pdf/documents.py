@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from reflectie.counters import count
 from reflectie.domain.meeting.guide import USUAL_LENGTH, build_guide, deal_cards
 from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.domain.report.report import Report
@@ -152,6 +153,7 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, ti
     """
     key = fingerprint(report)
     if (content := kept_pdf(session_id, document.name, key)) is not None:
+        count("pdfs", "kept")
         return content
     with pdf_worker.turn(timeout) as until:
         # Somebody who asked for the same one may have had it made while we waited, here or in another process.
@@ -202,6 +204,7 @@ def example_pdf(report: Report) -> bytes:
     Raises BusyError, and PdfWorkerError when it can't be made.
     """
     if (content := _kept_example(report)) is not None:
+        count("pdfs", "kept")
         return content
     with pdf_worker.turn() as until:
         # As for a session's: somebody may have had it made while we waited.

@@ -19,7 +19,7 @@ from reflectie.email_addresses import normal_address, readable_address
 from reflectie.models import Activity, FormerCoordinator, Membership, OutgoingMail
 
 from .collaborations.people import LastCoordinatorError, owned_alone
-from .erasure import truncate_wal_on_commit
+from .erasure import count_erased, truncate_wal_on_commit
 
 # Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
 DATA_VERSION = 1
@@ -127,8 +127,10 @@ def erase_unconfirmed(today: date) -> int:
     """
     with transaction.atomic():
         _, rows = unconfirmed_accounts(today).delete()
+        number = rows.get(User._meta.label, 0)
+        count_erased("account", number)
         truncate_wal_on_commit()
-    return rows.get(User._meta.label, 0)
+    return number
 
 
 def unconfirmed_accounts(today: date) -> "QuerySet[User]":
@@ -169,4 +171,5 @@ def close_account(user: User) -> None:
                 naming = OutgoingMail.objects.filter(text__contains=written)
                 naming.update(text=Replace("text", Value(written), Value(_("Iemand"))))
         user.delete()
+        count_erased("account", 1)
         truncate_wal_on_commit()

@@ -23,6 +23,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
+from reflectie.counters import count
 from reflectie.models import Conclusion, Invitation, Invitee, OutgoingMail, Session
 
 from .heartbeat import worker_is_silent
@@ -200,6 +201,7 @@ def _hang_up(connection: Any) -> None:
 
 
 def _sent(mail: OutgoingMail) -> None:
+    count("mails", "sent")
     with transaction.atomic():
         OutgoingMail.objects.filter(pk=mail.pk).delete()
         if mail.conclusion_id:
@@ -210,6 +212,7 @@ def _fail(mails: list[OutgoingMail], error: Exception) -> None:
     """Try these again after a pause, or give them up. The log gets the kind of trouble: what it says may name an
     address."""
     logger.warning("%s mails could not be sent now: %s", len(mails), type(error).__name__)
+    count("mails", "failed", amount=len(mails))
     for mail in mails:
         if mail.tries > len(PAUSES):
             _give_up(mail, error)
@@ -223,6 +226,7 @@ def _fail(mails: list[OutgoingMail], error: Exception) -> None:
 def _give_up(mail: OutgoingMail, error: Exception) -> None:
     """Erase a mail unsent, and note where somebody was invited that it didn't arrive."""
     logger.warning("a mail was given up after %s tries: %s", mail.tries, type(error).__name__)
+    count("mails", "given_up")
     with transaction.atomic():
         # By itself: some lock the invitation before its mail, and some after it.
         Invitation.objects.filter(mails=mail.pk).update(unreached=True)

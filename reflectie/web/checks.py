@@ -115,7 +115,7 @@ def activity(**_: Any) -> Iterator[CheckMessage]:
         yield Error(
             f"ACTIVITY_DAYS is {settings.ACTIVITY_DAYS}: coordinators would never read who did what.",
             hint="Set the number of days that this is kept to 1 or more; 365 is usual.",
-            id="samenwerking.E011",
+            id="samenwerking.E016",
         )
 
 
@@ -126,6 +126,16 @@ def registration(**_: Any) -> Iterator[CheckMessage]:
             f"REGISTRATION is {settings.REGISTRATION!r}: that doesn't say who may make an account.",
             hint="Set REGISTRATION to open (everybody) or to invited (whoever was invited).",
             id="samenwerking.E006",
+        )
+
+
+@register(TAG)
+def log_format(**_: Any) -> Iterator[CheckMessage]:
+    if settings.LOG_FORMAT not in ("line", "json"):
+        yield Error(
+            f"LOG_FORMAT is {settings.LOG_FORMAT!r}: that doesn't say how the log is written.",
+            hint="Set LOG_FORMAT to line (for people) or to json (for programs).",
+            id="samenwerking.E021",
         )
 
 

@@ -186,6 +186,7 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": _("Het lukt nu even niet"),
         "text": _("Er gaat iets mis bij ons, niet bij jou. Probeer het over enkele minuten opnieuw."),
+        "with_code": True,
     }
     response = render(request, "reflectie/message.html", page, status=503)
     response["Retry-After"] = "120"

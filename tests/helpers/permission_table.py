@@ -137,6 +137,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "example-pdf": everybody(READ),
     "alive": everybody(READ),
     "ready": everybody(READ),
+    "metrics": everybody(ABSENT_READ),
     # A reflection without an account: whoever has its link. Which link opens what stands in LINKS.
     "start": everybody(FORM),
     "fill": everybody(DONE),

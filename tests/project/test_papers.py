@@ -61,6 +61,7 @@ RUN_BY: dict[str, str | None] = {
     "test_django_sends_one_too_and_shows_what_the_server_says",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
+    "python -m benchmarks.restart": "project/test_restart.py::test_restart_refuses_nobody_where_the_socket_stays_open",
     "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.pdf.renderer": "pdf/test_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
@@ -74,6 +75,8 @@ RUN_BY: dict[str, str | None] = {
     "pg_dump --format=custom": "project/test_papers.py::test_backup_of_postgresql_comes_back",
     "pg_restore --clean": "project/test_papers.py::test_backup_of_postgresql_comes_back",
     "VACUUM": "services/test_erasure.py::test_file_is_written_anew_after_erasing",
+    "VACUUM (INDEX_CLEANUP": "services/test_erasure.py::"
+    "test_erased_rows_are_cleared_at_once_on_postgresql_while_somebody_reads",
     "VACUUM FULL": "services/test_erasure.py::test_daily_work_writes_the_tables_anew_on_postgresql",
     'lock="uv pip compile': "project/test_papers.py::test_lock_files_are_made_as_ci_compares_them",
     "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
@@ -83,6 +86,8 @@ RUN_BY: dict[str, str | None] = {
     "git checkout": None,
     "git fetch": None,
     "git pull": None,
+    "systemctl edit": None,
+    "systemctl enable": None,
     "systemctl restart": None,
     "systemctl status": None,
     "pip install redis": None,

@@ -27,7 +27,7 @@ from reflectie.models import (
 )
 from reflectie.services.activity import log_activity
 from reflectie.services.clock import today
-from reflectie.services.erasure import truncate_wal_on_commit
+from reflectie.services.erasure import count_erased, truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration
 from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import title_of
@@ -118,7 +118,8 @@ def erase_collaboration(pk: UUID) -> None:
         # Sessions first, as everywhere: whoever is saving in one comes before or after, never between.
         list(Session.objects.select_for_update().filter(collaboration=pk).order_by("pk").values_list("pk"))
         list(Collaboration.objects.select_for_update().filter(pk=pk))
-        Collaboration.objects.filter(pk=pk).delete()
+        _, rows = Collaboration.objects.filter(pk=pk).delete()
+        count_erased("collaboration", rows.get(Collaboration._meta.label, 0))
         truncate_wal_on_commit()
 
 

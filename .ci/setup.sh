@@ -110,6 +110,15 @@ packages() {
     fi
 }
 
+# A virtual environment at $1 with what lock file $2 says, and nothing else.
+locked_packages() {
+    .venv/bin/uv venv -q --python "$PY" "$1"
+    .venv/bin/uv pip install -q --system-certs --python "$1" --no-deps --require-hashes -r "$2"
+}
+
+# What looks at packages from outside. Not among the tests: openpyxl would read by another library than in production.
+release_tools() { locked_packages "$1" requirements-release.txt; }
+
 # Fonts and static files, as production serves them. Compressing takes seconds, so only when a source is newer.
 assets() {
     local stamp=var/collected
@@ -127,7 +136,8 @@ assets() {
 test_environment() {
     export SECRET_KEY=for-tests-only-bSk3vXw9QpLm72RzTdYc5HnGf8JaEu4WqKx61
     export SECRET_KEY_FALLBACKS= PLAIN_HTTP=true DEBUG=false BEHIND_PROXY=false ALLOWED_HOSTS=127.0.0.1,localhost
-    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 WEB_THREADS=24 SITE_URL= READY_TOKEN= BACKUP_DIR= BACKUP_KEEP_DAYS=14 BACKUP_RECIPIENT= LOG_LEVEL=INFO REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
+    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 ACTIVITY_DAYS=365 WEB_THREADS=24 SITE_URL= READY_TOKEN= BACKUP_DIR= BACKUP_KEEP_DAYS=14 BACKUP_RECIPIENT= METRICS_TOKEN= LOG_LEVEL=INFO LOG_FORMAT=line REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
+    export OWNER_NAME= OWNER_LOGO= OWNER_CONTACT= CONTROLLER= LEGAL_GROUND= PRIVACY_EMAIL= DATA_PROTECTION_OFFICER= COMPLAINT_AUTHORITY= COMPLAINT_URL= ACCESSIBILITY_CONTACT= ACCESSIBILITY_AUTHORITY= ACCESSIBILITY_URL= SECURITY_CONTACT=
     export DATABASE_URL=${DATABASE_URL:-sqlite://:memory:}
     # Each process of the tests, and each that they start, would compile everything anew.
     unset PYTHONDONTWRITEBYTECODE

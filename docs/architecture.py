@@ -16,7 +16,7 @@ PICTURE = ROOT / "docs" / "img" / "architecture.svg"
 
 # Lowest first. A room imports from its own floor and those below; `domain` uses nothing but itself.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("domain", "backends", "concurrency", "email_addresses", "keys"),
+    ("domain", "backends", "concurrency", "counters", "email_addresses", "keys", "request_id", "site_owner"),
     ("models", "migrations"),
     ("services",),
     ("pdf", "presentation"),

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from reflectie.counters import CELLS, add, count
+
 # So many pages at a time are made by a worker, and the second only beside one that takes longer than PATIENCE. Two that
 # are quick would wait for the same processor, and a save for its share of it while it holds the database: with two at a
 # time, saves waited for each other ten times as long as one takes.
@@ -19,8 +21,10 @@ LOOK_EVERY = 0.05
 # So many at a time may wait for the database, each with a thread; who comes after them is asked to come back.
 MOST_WAITING = 12
 
-# Whether the server is well is answered without a place, and by threads of its own (`samenwerking/worker.py`).
-HEALTH = ("/gezond/", "/gereed/")
+# How the server is doing is answered without a place, and by threads of its own (`samenwerking/worker.py`).
+HEALTH = ("/gezond/", "/gereed/", "/meten/")
+
+_WAITED, _KEPT = CELLS["place_wait_seconds",], CELLS["place_seconds",]
 
 _here = threading.local()
 
@@ -52,7 +56,7 @@ class Places:
     @contextmanager
     def one(self) -> Iterator[None]:
         """Wait for a place, until all who came before have one, and keep it as long as this lasts and nothing waits."""
-        place = _Place()
+        place, came = _Place(), time.monotonic()
         with self._lock:
             self._line.append(place)
             self._let_in()
@@ -71,6 +75,7 @@ class Places:
                 if not place.is_lost:
                     self._free += 1
                 self._let_in()
+            add((_WAITED, place.began - came), (_KEPT, time.monotonic() - place.began))
 
     def _let_in(self) -> None:
         """Whoever is first in line, where nobody makes a page, or those who do take long and there is a place."""
@@ -91,6 +96,7 @@ class Places:
             if not place.is_lost and since is not None and now - since > PATIENCE:
                 place.is_lost = True
                 self._free += 1
+                count("places_lost")
 
     def come_back(self, place: _Place) -> None:
         """It goes on at once, since it may hold what others wait for; the next ones wait for it."""

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from gunicorn.glogging import Logger
 
 # gunicorn reads this file before it puts the project on the path.
 chdir = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, chdir)
 
-from reflectie.web.logs import SecretScrubbingFilter  # noqa: E402
+from reflectie.web.logs import JsonFormatter, SecretScrubbingFilter  # noqa: E402
 
 # The settings do so too, but later than what stands here needs.
 environ.Env.read_env(Path(chdir) / ".env")
+is_json = os.environ.get("LOG_FORMAT") == "json"
 
 wsgi_app = "samenwerking.wsgi"
 # The machine itself only: a proxy in front does https and faces the world.
@@ -50,9 +52,22 @@ for _name in ("gunicorn.access", "gunicorn.error"):
     logging.getLogger(_name).addFilter(SecretScrubbingFilter())
 
 
+class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own logs, in the form of the app's."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.setFormatter(JsonFormatter())
+
+
+if is_json:
+    logger_class = JsonLogger
+
+
 def when_ready(server: Any) -> None:
     # What was loaded so far stays: the workers share it, and their collectors needn't look at it.
     gc.collect()
     gc.freeze()
-    for listener in server.LISTENERS:
+    for listener in () if is_json else server.LISTENERS:
         print(f"• Samenwerking runs at {listener}/ (stop it with Ctrl+C)", flush=True)

@@ -4,6 +4,7 @@
 """
 
 import os
+import tomllib
 from pathlib import Path
 
 import environ
@@ -17,6 +18,9 @@ from samenwerking.databases import configure
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that is made rather than written: database, fonts, collected static files.
 VAR_DIR = BASE_DIR / "var"
+
+# Stands in one place, where releases are made of.
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -39,12 +43,18 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 # How many months after a round was concluded its answers are erased and their figures stay; 0: never.
 FOLD_MONTHS = env.int("FOLD_MONTHS", default=24)
+# How many days a collaboration's coordinators can read who did what in it.
+ACTIVITY_DAYS = env.int("ACTIVITY_DAYS", default=365)
 # How many days before the agreed day of a next session its coordinators are mailed.
 REMIND_DAYS = env.int("REMIND_DAYS", default=7)
 # By which label signals are shown, region or theme: one alone, or one could be subtracted from the other.
 SIGNAL_LABEL = env.str("SIGNAL_LABEL", default="region")
 # Whoever sends it to /gereed/ reads there what is wrong or soon will be; without it only whether all is well.
 READY_TOKEN = env.str("READY_TOKEN", default="")
+# Whoever sends it to /meten/ reads there how busy the site is; without it nothing is counted and nothing is there.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# How the log is written: in lines for people (line), or a JSON object on each for programs (json).
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 # Who may make an account: everybody (open), or whoever was invited.
 REGISTRATION = env.str("REGISTRATION", default="open")
 # Where a mail that a timer sends leads; a page knows its own address. By default the first name that others can reach.
@@ -55,6 +65,25 @@ SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
 BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
+# Whose site it is, as its pages, mails and PDFs say it (`reflectie/site_owner.py`). A contact is an e-mail address or
+# the address of a page; the logo a PNG or SVG file on this machine.
+OWNER_NAME = env.str("OWNER_NAME", default="")
+OWNER_LOGO = env.str("OWNER_LOGO", default="")
+OWNER_CONTACT = env.str("OWNER_CONTACT", default="")
+# For the privacy statement, and whom one can complain to.
+CONTROLLER = env.str("CONTROLLER", default="")
+LEGAL_GROUND = env.str("LEGAL_GROUND", default="")
+PRIVACY_EMAIL = env.str("PRIVACY_EMAIL", default="")
+DATA_PROTECTION_OFFICER = env.str("DATA_PROTECTION_OFFICER", default="")
+COMPLAINT_AUTHORITY = env.str("COMPLAINT_AUTHORITY", default="")
+COMPLAINT_URL = env.str("COMPLAINT_URL", default="")
+# For the accessibility statement, the same.
+ACCESSIBILITY_CONTACT = env.str("ACCESSIBILITY_CONTACT", default="")
+ACCESSIBILITY_AUTHORITY = env.str("ACCESSIBILITY_AUTHORITY", default="")
+ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
+# Whoever finds a hole in this site reads it in `/.well-known/security.txt`.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+
 # Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.
 WEB_THREADS = env.int("WEB_THREADS", default=24)
 
@@ -78,6 +107,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The first: what any of the others says is part of a request with a name.
+    "reflectie.web.watching.watch_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reflectie.web.middleware.limit_concurrent_requests",
@@ -91,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reflectie.web.middleware.name_who_acts",
     # Signed in by default: public addresses are listed as such (`urls.py`).
     "reflectie.web.middleware.LoginRequiredByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -119,9 +151,11 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
+                "reflectie.templatetags.errors",
                 "reflectie.templatetags.layout",
                 "reflectie.templatetags.pdf",
                 "reflectie.templatetags.report",
+                "reflectie.templatetags.site_owner",
                 "reflectie.templatetags.wording",
                 # The last: it takes the place of some of the first.
                 "reflectie.templatetags.constants",
@@ -255,7 +289,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 # Health checks come from the machine itself, over http.
-SECURE_REDIRECT_EXEMPT = [r"^gezond/$", r"^gereed/$"]
+SECURE_REDIRECT_EXEMPT = [r"^gezond/$", r"^gereed/$", r"^meten/$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
@@ -316,11 +350,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"no_tokens": {"()": "reflectie.web.logs.SecretScrubbingFilter"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "reflectie.web.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}{where}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "reflectie.web.logs.JsonFormatter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "json" if LOG_FORMAT == "json" else "line",
             # On the handler, not on a logger: records of every library pass here.
             "filters": ["no_tokens"],
         }

@@ -6,8 +6,8 @@ from django.urls import include, path, register_converter
 
 from reflectie.exports import Format
 from reflectie.pdf.documents import DocumentKind
-from reflectie.views import documents, downloads, public, sharing, signals
-from reflectie.views.collaborations import collaborations, people
+from reflectie.views import documents, downloads, public, sharing, signals, site
+from reflectie.views.collaborations import activity, collaborations, people
 from reflectie.views.comparison import comparison, document
 from reflectie.views.imports import table_import
 from reflectie.views.meeting import guide, poll_page, poll_vote, talk, wall
@@ -59,6 +59,8 @@ register_converter(Token, "token")
 register_converter(DocumentConverter, "document")
 register_converter(FileFormat, "format")
 
+handler400 = "reflectie.web.errors.unreadable"
+handler403 = "reflectie.web.errors.forbidden"
 handler404 = "reflectie.web.errors.not_found"
 handler500 = "reflectie.web.errors.server_error"
 
@@ -70,6 +72,12 @@ WITHOUT_ACCOUNT = [
     path("", public.home, name="home"),
     path("over/", public.about, name="about"),
     path("hulp/", public.help_page, name="help"),
+    path("privacy/", site.privacy, name="privacy"),
+    path("toegankelijkheid/", site.accessibility, name="accessibility"),
+    path("logo/", site.logo, name="logo"),
+    # Where machines look for them.
+    path("robots.txt", site.robots_txt, name="robots-txt"),
+    path(".well-known/security.txt", site.security_txt, name="security-txt"),
     path("voorbeeld/", public.example, name="example"),
     path("voorbeeld.pdf", public.example_pdf, name="example-pdf"),
     path("start/", team.start, name="start"),
@@ -106,6 +114,7 @@ WITHOUT_ACCOUNT = [
     path(f"{REPORT}/<token:token>.<format:wanted>", by_link(downloads.report_file), name="report-file"),
     path("gezond/", public.alive, name="alive"),
     path("gereed/", public.ready, name="ready"),
+    path("meten/", public.metrics, name="metrics"),
 ]
 
 urlpatterns = [
@@ -117,6 +126,7 @@ urlpatterns = [
     path("samenwerkingen/<uuid:pk>/wijzigen/", collaborations.edit, name="collaboration-edit"),
     path("samenwerkingen/<uuid:pk>/archief/", collaborations.archive, name="collaboration-archive"),
     path("samenwerkingen/<uuid:pk>/mails/", people.mails, name="collaboration-mails"),
+    path("samenwerkingen/<uuid:pk>/logboek/", activity.activity, name="collaboration-activity"),
     path("samenwerkingen/<uuid:pk>/wissen/", collaborations.erase, name="collaboration-erase"),
     path("samenwerkingen/<uuid:pk>/mensen/", people.members, name="members"),
     path("samenwerkingen/<uuid:pk>/sessies/nieuw/", sessions.plan, name="session-new"),

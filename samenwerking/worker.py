@@ -4,6 +4,7 @@ starting anew), waitress reads whole requests before a thread is taken, and send
 `docs/decisions/0002-server.md` says why, and which tests hold it.
 """
 
+import logging
 import os
 import resource
 import time
@@ -16,9 +17,13 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
-from waitress.utilities import RequestEntityTooLarge, RequestHeaderFieldsTooLarge
+from waitress.utilities import InternalServerError, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 from reflectie.concurrency import HEALTH
+from reflectie.counters import OTHER, PAGE, count
+from reflectie.request_id import REQUEST_ID_HEADER, begin_request, request_id
+
+log = logging.getLogger(__name__)
 
 # Seconds that a connection may stay open before a request begins on it, and that the headers of one may take.
 IDLE_SECONDS, HEADER_SECONDS = 15, 10
@@ -54,14 +59,24 @@ class Task(WSGITask):  # type: ignore[misc]
 
 
 class Refusal(ErrorTask):  # type: ignore[misc]
-    """What can't be read as a request gets the page that everything wrong gets."""
+    """What can't be read as a request, and what broke outside the app, gets the page that the app has for it."""
 
     def execute(self) -> None:
         error = self.request.error
+        is_ours = isinstance(error, InternalServerError)
+        # What broke was a request already, under whose name the log has it.
+        if not is_ours:
+            begin_request()
+            log.warning("could not be read as a request: %s", error.reason)
+            count("requests", PAGE, OTHER, f"{error.code // 100}xx")
         is_too_much = isinstance(error, RequestEntityTooLarge | RequestHeaderFieldsTooLarge)
-        body = render_to_string("400.html", {"is_too_much": is_too_much}).encode()
+        body = render_to_string("500.html" if is_ours else "400.html", {"is_too_much": is_too_much}).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+        self.response_headers += [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            (REQUEST_ID_HEADER, request_id()),
+        ]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

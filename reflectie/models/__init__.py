@@ -1,5 +1,6 @@
 """What is kept: fields, constraints, named querysets. What it means stands in `domain/`."""
 
+from .activity import Activity
 from .checklist import Checklist, Dimension, FrozenError, Guidance, Item
 from .collaboration import Collaboration, Invitation, Membership, Partner, Role
 from .counting import RateCount
@@ -31,6 +32,7 @@ __all__ = [
     "FINAL_PDFS",
     "HELD_ON",
     "OPENED",
+    "Activity",
     "Agreement",
     "Answer",
     "Checklist",

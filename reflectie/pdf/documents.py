@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from reflectie.counters import count
 from reflectie.domain.meeting.guide import USUAL_LENGTH, build_guide, deal_cards
 from reflectie.domain.meeting.worksheet import build_worksheet
 from reflectie.domain.report.report import Report
@@ -35,6 +36,7 @@ from reflectie.services.report.reports import (
     load_report,
     waiting_pages,
 )
+from reflectie.site_owner import site_owner
 
 from .fonts import covered
 from .worker import BusyError, PdfWorkerError, pdf_worker
@@ -125,10 +127,11 @@ def _made_with() -> bytes:
 
 
 def fingerprint(report: Report) -> str:
-    """A key of everything a report's page and PDFs are made from: answers, content, language, templates, library."""
+    """A key of everything a report's page and PDFs are made from: answers, content, language, whose site it is,
+    templates, library."""
     # Keyed: it leaves in every ETag, and without the key a reader could try out what an earlier report withholds.
     mark = hmac.new(lasting_key().encode(), _made_with(), "sha256")
-    mark.update(repr((get_language(), report.key)).encode())
+    mark.update(repr((get_language(), site_owner().printed, report.key)).encode())
     return mark.hexdigest()
 
 
@@ -150,6 +153,7 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, ti
     """
     key = fingerprint(report)
     if (content := kept_pdf(session_id, document.name, key)) is not None:
+        count("pdfs", "kept")
         return content
     with pdf_worker.turn(timeout) as until:
         # Somebody who asked for the same one may have had it made while we waited, here or in another process.
@@ -200,6 +204,7 @@ def example_pdf(report: Report) -> bytes:
     Raises BusyError, and PdfWorkerError when it can't be made.
     """
     if (content := _kept_example(report)) is not None:
+        count("pdfs", "kept")
         return content
     with pdf_worker.turn() as until:
         # As for a session's: somebody may have had it made while we waited.

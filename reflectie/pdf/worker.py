@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from django.conf import settings
 
 from reflectie.concurrency import MAX_CONCURRENT_REQUESTS
+from reflectie.counters import count
 
 # Seconds that somebody waits for others' PDFs before they are asked to come back.
 TIMEOUT = 20
@@ -95,10 +96,13 @@ class PdfWorker:
             failure, content = line.recv()
         except (EOFError, OSError) as ended:
             self.stop()
+            count("pdfs", "failed")
             raise PdfWorkerError("the process that makes PDFs ended") from ended
         self._made_at = time.monotonic()
         if failure:
+            count("pdfs", "failed")
             raise PdfWorkerError(failure)
+        count("pdfs", "made")
         return bytes(content)
 
     def _open_line(self) -> Connection:

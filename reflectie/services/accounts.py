@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reflectie.email_addresses import normal_address, readable_address
-from reflectie.models import FormerCoordinator, Membership, OutgoingMail
+from reflectie.models import Activity, FormerCoordinator, Membership, OutgoingMail
 
 from .collaborations.people import LastCoordinatorError, owned_alone
-from .erasure import truncate_wal_on_commit
+from .erasure import count_erased, truncate_wal_on_commit
 
 # Of the file that people take out. Goes up when a field changes its meaning or disappears, not when one comes in.
 DATA_VERSION = 1
@@ -82,7 +82,8 @@ def account_data(user: User) -> Mapping[str, Any]:
     `last_sign_in` may be null), `second_factor`, `memberships`: for each collaboration its name, the role in it, the
     day on which an administrator's invitation gave it (`appointed_on`, mostly null) and which mails are wanted there
     as coordinator (`mail_when_done`, `mail_when_due`); and
-    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more.
+    `coordinated_before`: the names of those whose open rounds they coordinated and don't any more. `activity`: what
+    they did in which collaboration, on which day, as far as that is kept (`services/activity.py`).
     Secrets are left out: whoever reads the file should not be able to sign in with it.
     """
     return {
@@ -110,6 +111,12 @@ def account_data(user: User) -> Mapping[str, Any]:
             .values_list("session__collaboration__name", flat=True)
             .distinct()
         ),
+        "activity": [
+            {"on": day.isoformat(), "collaboration": name, "action": action}
+            for day, name, action in Activity.objects.filter(user=user)
+            .order_by("on", "pk")
+            .values_list("on", "collaboration__name", "action")
+        ],
     }
 
 
@@ -120,8 +127,10 @@ def erase_unconfirmed(today: date) -> int:
     """
     with transaction.atomic():
         _, rows = unconfirmed_accounts(today).delete()
+        number = rows.get(User._meta.label, 0)
+        count_erased("account", number)
         truncate_wal_on_commit()
-    return rows.get(User._meta.label, 0)
+    return number
 
 
 def unconfirmed_accounts(today: date) -> "QuerySet[User]":
@@ -162,4 +171,5 @@ def close_account(user: User) -> None:
                 naming = OutgoingMail.objects.filter(text__contains=written)
                 naming.update(text=Replace("text", Value(written), Value(_("Iemand"))))
         user.delete()
+        count_erased("account", 1)
         truncate_wal_on_commit()

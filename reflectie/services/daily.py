@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from reflectie.models import DailyJob, Session
 
 from .accounts import erase_unconfirmed, unconfirmed_accounts
+from .activity import erase_old_activities
 from .collaborations.people import erase_old_invitations
 from .erasure import compact_database, erase_expired, expired_reflections
 from .meeting.talks import forget_talks
@@ -110,6 +111,7 @@ def erase_daily(day: date, *, confirmed: bool = False) -> Erased:
     erased = Erased(erase_expired(day), erase_unconfirmed(day), aggregate_old_rounds(day))
     erase_old_invitations(day)
     erase_old_notices(day)
+    erase_old_activities(day)
     SessionStore.clear_expired()
     finish_job(DailyJob.Name.ERASE, day)
     # After all that the pages promise. Nothing to do after the first time: what closes since writes its own.

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q, QuerySet
 from django_tasks import task
 
-from reflectie.models import MadePdf, Session
+from reflectie.counters import count
+from reflectie.models import Activity, MadePdf, Session
 
+from .activity import log_activity
 from .queue import enqueue_once
 
 logger = logging.getLogger(__name__)
@@ -59,19 +62,24 @@ def erase_session(session_id: UUID) -> None:
     with transaction.atomic():
         for session in Session.objects.select_for_update().filter(pk=session_id):
             erase_quotes(session)
-        _erase(Session.objects.filter(pk=session_id))
+            log_activity(Activity.Action.SESSION_ERASED, session.collaboration_id)
+        count_erased("session", _erase(Session.objects.filter(pk=session_id)))
 
 
 def erase_reflection(session_id: UUID) -> bool:
     """Erase a session without an account; False when there is none (any more), or a collaboration has it by now."""
     with transaction.atomic():
-        return bool(_erase(Session.objects.filter(pk=session_id, collaboration=None)))
+        number = _erase(Session.objects.filter(pk=session_id, collaboration=None))
+        count_erased("reflection", number)
+    return bool(number)
 
 
 def erase_expired(today: date) -> int:
     """Erase every session without an account whose last change is RETENTION_DAYS ago or more; how many these were."""
     with transaction.atomic():
-        return _erase(expired_reflections(today))
+        number = _erase(expired_reflections(today))
+        count_erased("reflection", number)
+    return number
 
 
 def expired_reflections(today: date) -> "QuerySet[Session]":
@@ -88,21 +96,25 @@ def _erase(sessions: QuerySet[Session]) -> int:
     return rows.get(Session._meta.label, 0)
 
 
+def count_erased(kind: str, number: int) -> None:
+    """Count what was erased, once this transaction is in."""
+    transaction.on_commit(partial(count, "erased", kind, amount=number), robust=True)
+
+
 def truncate_wal_on_commit() -> None:
     """Once this transaction is in, or at once where there is none, take what was erased out of the database's files
     too: SQLite's second file (WAL), which keeps every page as it was after each save, is emptied before somebody gets
-    an answer; the worker writes the first one anew (`compact_database`), since whoever saves waits for that.
+    an answer; the worker does the rest (`compact_database`), since whoever saves may wait for that.
 
-    Robust: what was erased is erased, whatever becomes of this; Django logs what goes wrong. PostgreSQL waits for the
-    daily work.
+    Robust: what was erased is erased, whatever becomes of this; Django logs what goes wrong.
     """
-    if connection.vendor == "sqlite":
-        transaction.on_commit(_clean_up, robust=True)
+    transaction.on_commit(_clean_up, robust=True)
 
 
 def _clean_up() -> None:
-    with connection.cursor() as cursor, _patience(cursor):
-        _empty_wal(cursor)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor, _patience(cursor):
+            _empty_wal(cursor)
     enqueue_once(compact_small_file)
 
 
@@ -113,15 +125,16 @@ def compact_small_file() -> None:
 
 
 def compact_database(limit: int | None = SMALL_BYTES) -> bool:
-    """Write the database's files anew with only what is there now; whether that was done. Outside a transaction.
+    """Take out of the database's files what isn't there any more; whether all of it is out. Outside a transaction.
 
     On SQLite `secure_delete` (in the settings) overwrites what is freed, but not the copies that stay behind in the
     gaps of a page when rows move to another one; and the second file (WAL) keeps every page as it was after each save.
     A file of more bytes than `limit` is left for the daily work, which has none; its second file is emptied all the
     same. Others can read meanwhile; whoever writes waits.
 
-    PostgreSQL keeps dead rows in its files, and about half of them after a plain VACUUM. Only the daily work (a `limit`
-    of None) has it write all tables anew, since nobody can read one meanwhile. Its own WAL is out of reach.
+    PostgreSQL keeps dead rows in its files. Those are cleared at once, and their room is given to what comes next,
+    while others read and write; part of their bytes stays behind in the gaps. Only the daily work (a `limit` of None)
+    has it write all tables anew, since nobody can read one meanwhile. Its own WAL is out of reach.
 
     What can't be done now (somebody else goes on writing for PATIENCE_MS, or there is no room) is logged, and done by
     the next erasing or the daily work.
@@ -131,23 +144,23 @@ def compact_database(limit: int | None = SMALL_BYTES) -> bool:
 
 
 def _compact_tables(cursor: CursorWrapper, limit: int | None) -> bool:
-    if limit is not None:
-        return False
+    # Cleared out of every index too, however little it is: addresses and keys stand there.
+    how = "VACUUM FULL" if limit is None else "VACUUM (INDEX_CLEANUP ON)"
     cursor.execute(f"SET lock_timeout = {PATIENCE_MS}")
     try:
         # Each by itself: one that somebody holds, as a backup does, keeps no other as it is.
         tables = sorted(connection.introspection.django_table_names(only_existing=True))
-        written = [_vacuum_table(cursor, table) for table in tables]
+        written = [_vacuum_table(cursor, how, table) for table in tables]
     finally:
         cursor.execute("RESET lock_timeout")
-    return all(written)
+    return limit is None and all(written)
 
 
-def _vacuum_table(cursor: CursorWrapper, table: str) -> bool:
+def _vacuum_table(cursor: CursorWrapper, how: str, table: str) -> bool:
     try:
-        cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
+        cursor.execute(f"{how} {connection.ops.quote_name(table)}")
     except OperationalError as error:
-        logger.warning("The table %s could not be written anew: %s", table, error)
+        logger.warning("%s of the table %s couldn't be done: %s", how, table, error)
         return False
     return True
 

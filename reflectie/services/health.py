@@ -54,7 +54,7 @@ def look_at_health() -> Health:
     """
     for check, failed in FAILURES:
         try:
-            with _hasty():
+            with hasty():
                 found = check()
         except Exception:  # an unreachable server, a missing table, a lock: each check says what it means
             found = failed()
@@ -71,11 +71,11 @@ def health_of_accounts() -> dict[str, Any]:
 
 def why_it_fails() -> Problem | None:
     """What to say where a request failed: what all of them need and isn't there; None when that is all there."""
-    return look_at_health().failure or (_disk() if _free() < DISK_FULL else None)
+    return look_at_health().failure or (_disk() if free_bytes() < DISK_FULL else None)
 
 
 @contextmanager
-def _hasty() -> Iterator[None]:
+def hasty() -> Iterator[None]:
     if connection.vendor != "postgresql":
         # A transaction would take SQLite's lock, which is what somebody else may be holding.
         yield
@@ -89,7 +89,7 @@ def _database() -> Problem | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         cursor.fetchone()
-    file = _file()
+    file = database_file()
     if file and not all(os.access(path, os.W_OK) for path in (file, file.parent)):
         return Problem(
             _("De databank kan niet beschreven worden: kijk na van wie de bestanden zijn."),
@@ -113,7 +113,7 @@ def _cache() -> Problem | None:
 
 
 def _disk() -> Problem | None:
-    free = _free()
+    free = free_bytes()
     if free < DISK_FULL:
         return Problem(_("De schijf is vol: er kan niets bewaard worden."), "the disk is full")
     if free < DISK_NEARLY_FULL:
@@ -151,13 +151,13 @@ def _backups() -> Problem | None:
     )
 
 
-def _free() -> int:
+def free_bytes() -> int:
     """Bytes that are free where we write: in the database's folder, or in `var/` where that is elsewhere."""
-    file = _file()
+    file = database_file()
     return shutil.disk_usage(file.parent if file else settings.VAR_DIR).free
 
 
-def _file() -> Path | None:
+def database_file() -> Path | None:
     """SQLite's file, if the database is one."""
     file = Path(str(connection.settings_dict["NAME"]))
     return file if connection.vendor == "sqlite" and file.is_file() else None

@@ -23,6 +23,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
+from reflectie.counters import count
 from reflectie.models import Conclusion, Invitation, Invitee, OutgoingMail, Session
 
 from .heartbeat import worker_is_silent
@@ -151,16 +152,8 @@ def _tried(mail: OutgoingMail) -> OutgoingMail:
 
 
 def _send(connection: Any, mail: OutgoingMail) -> None:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    message = EmailMessage(
-        mail.subject,
-        mail.text,
-        to=[mail.to],
-        reply_to=[mail.reply_to] if mail.reply_to else None,
-        headers={"Message-ID": f"<{mail.pk.hex}@{domain}>"},
-    )
     try:
-        connection.send_messages([message])
+        connection.send_messages([_message(mail)])
     except (SMTPRecipientsRefused, SMTPDataError, UnicodeError) as error:
         # This address or this mail alone; the server goes on.
         _give_up(mail, error) if _is_for_good(error) else _fail([mail], error)
@@ -169,6 +162,30 @@ def _send(connection: Any, mail: OutgoingMail) -> None:
         _fail([mail], error)
     else:
         _sent(mail)
+
+
+def _message(mail: OutgoingMail) -> EmailMessage:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return EmailMessage(
+        mail.subject,
+        mail.text,
+        to=[mail.to],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": f"<{mail.pk.hex}@{domain}>"},
+    )
+
+
+def send_test(letter: Letter, address: str) -> None:
+    """Send a letter to one address at once, past the queue and the worker, so that whoever sets the site up sees what
+    the mail server makes of it. Kept nowhere. Raises what the mail server's library raises."""
+    mail = OutgoingMail(to=address, subject=letter.subject, text=letter.text, reply_to=letter.reply_to)
+    with get_connection() as connection:
+        connection.send_messages([_message(mail)])
+
+
+def count_retries() -> int:
+    """How many mails wait that the mail server didn't take at first."""
+    return OutgoingMail.objects.filter(tries__gt=0).count()
 
 
 def _is_for_good(error: Exception) -> bool:
@@ -184,6 +201,7 @@ def _hang_up(connection: Any) -> None:
 
 
 def _sent(mail: OutgoingMail) -> None:
+    count("mails", "sent")
     with transaction.atomic():
         OutgoingMail.objects.filter(pk=mail.pk).delete()
         if mail.conclusion_id:
@@ -194,6 +212,7 @@ def _fail(mails: list[OutgoingMail], error: Exception) -> None:
     """Try these again after a pause, or give them up. The log gets the kind of trouble: what it says may name an
     address."""
     logger.warning("%s mails could not be sent now: %s", len(mails), type(error).__name__)
+    count("mails", "failed", amount=len(mails))
     for mail in mails:
         if mail.tries > len(PAUSES):
             _give_up(mail, error)
@@ -207,6 +226,7 @@ def _fail(mails: list[OutgoingMail], error: Exception) -> None:
 def _give_up(mail: OutgoingMail, error: Exception) -> None:
     """Erase a mail unsent, and note where somebody was invited that it didn't arrive."""
     logger.warning("a mail was given up after %s tries: %s", mail.tries, type(error).__name__)
+    count("mails", "given_up")
     with transaction.atomic():
         # By itself: some lock the invitation before its mail, and some after it.
         Invitation.objects.filter(mails=mail.pk).update(unreached=True)

@@ -21,10 +21,11 @@ from reflectie.domain.sharing import (
     shareable,
     shareable_lesson,
 )
-from reflectie.models import OPENED, Membership, Role, Session
+from reflectie.models import OPENED, Activity, Membership, Role, Session
 from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Lesson as LessonRow
 
+from .activity import log_activity
 from .erasure import truncate_wal_on_commit
 from .locks import lock_session
 from .optimistic_lock import ConflictError, is_to_write
@@ -60,11 +61,14 @@ def share(session: Session, choices: Mapping[str, SharingChoice], lesson: Lesson
     """
     with transaction.atomic():
         session = _lock_opened(session)
-        for thing, sharing in _changes(choices, {found.key: found for found in load_shareable(session)}):
+        changes = _changes(choices, {found.key: found for found in load_shareable(session)})
+        for thing, sharing in changes:
             rows: QuerySet[Any] = session.lessons.all() if thing.is_lesson else session.agreements.all()
             rows.filter(pk=thing.key).update(sharing=sharing)
         if lesson:
             _add_lesson(session, lesson, key)
+        if changes or lesson:
+            log_activity(Activity.Action.SHARED, session.collaboration_id, session=session)
 
 
 def _changes(choices: Mapping[str, SharingChoice], current: Mapping[str, Shareable]) -> list[tuple[Shareable, Sharing]]:
@@ -120,6 +124,7 @@ def change_lesson(session: Session, key: UUID, wanted: Lesson | None, seen: str)
             _add_lesson(session, wanted, key)
         else:
             session.lessons.filter(pk=key).update(**_columns(session, wanted))
+        log_activity(Activity.Action.SHARED, session.collaboration_id, session=session)
         # What was wiped or reworded may not live on in the database's files.
         truncate_wal_on_commit()
     return wanted

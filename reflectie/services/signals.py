@@ -17,9 +17,10 @@ from reflectie.domain.rules.findings import Finding
 from reflectie.domain.rules.totals import Totals, figure_of, figures_of
 from reflectie.domain.setup import Mode
 from reflectie.domain.signals import Entry, Partition, Published, counts_until, publish
-from reflectie.models import OPENED, Answer, Collaboration, Session
+from reflectie.models import OPENED, Activity, Answer, Collaboration, Session
 from reflectie.models import Checklist as ChecklistRow
 
+from .activity import log_activity
 from .clock import today
 from .comparison.comparisons import count_totals
 from .locks import lock_collaboration, lock_session
@@ -39,6 +40,7 @@ def set_signals_opt_in(collaboration: Collaboration, *, on: bool) -> Collaborati
         if on != (collaboration.signals_from is not None):
             collaboration.signals_from = today() if on else None
             collaboration.save(update_fields=["signals_from"])
+            log_activity(Activity.Action.SIGNALS_ON if on else Activity.Action.SIGNALS_OFF, collaboration.pk)
     return collaboration
 
 
@@ -187,4 +189,7 @@ def release_note(session: Session, field: str, mark: str, *, release: bool) -> i
         item_id = {note_name(key): pk for key, pk in item_ids(session.checklist_id).items()}.get(field)
         noted = Answer.objects.filter(response__session=session, item=item_id).exclude(note="")
         found = [answer.pk for answer in noted if mark in text_digests(answer.note)]
+        if found:
+            done = Activity.Action.QUOTE_RELEASED if release else Activity.Action.QUOTE_TAKEN_BACK
+            log_activity(done, session.collaboration_id, session=session)
         return Answer.objects.filter(pk__in=found).update(released=release)

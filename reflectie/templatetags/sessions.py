@@ -1,8 +1,8 @@
-"""How a round is shown."""
+"""How a round is shown, and what people did in a collaboration."""
 
 from django import template
 
-from reflectie.presentation import sessions
+from reflectie.presentation import activity, sessions
 
 register = template.Library()
 
@@ -11,5 +11,6 @@ register.filter(sessions.explained)
 register.filter(sessions.took_part)
 register.filter(sessions.titled)
 register.filter(sessions.as_bar)
+register.filter(activity.activity_sentence)
 
 register.simple_tag(sessions.qr)

@@ -5,11 +5,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.checks import CheckMessage, Error, Info, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from reflectie.domain.signals import Partition
 from reflectie.services.mail import host_sends_mail
+from reflectie.site_owner import (
+    CONTACTS,
+    EMAILS,
+    LEGAL_GROUNDS,
+    NAME_LENGTH,
+    PAGES,
+    LogoError,
+    is_email,
+    is_page,
+    missing_details,
+    read_logo,
+)
 
 TAG = "samenwerking"
 
@@ -115,12 +127,32 @@ def backups(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def activity(**_: Any) -> Iterator[CheckMessage]:
+    if settings.ACTIVITY_DAYS < 1:
+        yield Error(
+            f"ACTIVITY_DAYS is {settings.ACTIVITY_DAYS}: coordinators would never read who did what.",
+            hint="Set the number of days that this is kept to 1 or more; 365 is usual.",
+            id="samenwerking.E016",
+        )
+
+
+@register(TAG)
 def registration(**_: Any) -> Iterator[CheckMessage]:
     if settings.REGISTRATION not in ("open", "invited"):
         yield Error(
             f"REGISTRATION is {settings.REGISTRATION!r}: that doesn't say who may make an account.",
             hint="Set REGISTRATION to open (everybody) or to invited (whoever was invited).",
             id="samenwerking.E006",
+        )
+
+
+@register(TAG)
+def log_format(**_: Any) -> Iterator[CheckMessage]:
+    if settings.LOG_FORMAT not in ("line", "json"):
+        yield Error(
+            f"LOG_FORMAT is {settings.LOG_FORMAT!r}: that doesn't say how the log is written.",
+            hint="Set LOG_FORMAT to line (for people) or to json (for programs).",
+            id="samenwerking.E021",
         )
 
 
@@ -151,6 +183,63 @@ def mail(**_: Any) -> Iterator[CheckMessage]:
             "Without EMAIL_URL nobody gets mail: codes to sign in end up in the log.",
             hint="Name the mail server: EMAIL_URL=smtp+tls://user:password@mail.example.org:587",
             id="samenwerking.W002",
+        )
+
+
+@register(TAG)
+def logo(**_: Any) -> Iterator[CheckMessage]:
+    """Read here, before a server divides, so that no page finds it gone later."""
+    if settings.OWNER_LOGO and not settings.OWNER_NAME:
+        yield Error(
+            "OWNER_LOGO has no OWNER_NAME beside it: a logo alone says nothing to who can't see it.",
+            hint="Set OWNER_NAME too.",
+            id="samenwerking.E015",
+        )
+    try:
+        if settings.OWNER_LOGO:
+            read_logo(settings.OWNER_LOGO)
+    except LogoError as error:
+        yield Error(
+            f"OWNER_LOGO can't be shown: {error}.",
+            hint="Name a PNG or SVG file on this machine, or leave OWNER_LOGO empty.",
+            id="samenwerking.E011",
+        )
+
+
+@register(TAG)
+def owner_details(**_: Any) -> Iterator[CheckMessage]:
+    """What would lead nowhere, or somewhere else than it says."""
+    for name in (*CONTACTS, *PAGES, *EMAILS):
+        given = getattr(settings, name)
+        if given and not ((name not in PAGES and is_email(given)) or (name not in EMAILS and is_page(given))):
+            yield Error(
+                f"{name} is {given!r}: that leads nowhere.",
+                hint="Set a contact to an e-mail address, or to the address of a page (https://…); PRIVACY_EMAIL to an "
+                "e-mail address, and what ends in _URL to the address of a page.",
+                id="samenwerking.E012",
+            )
+    if settings.LEGAL_GROUND and settings.LEGAL_GROUND not in LEGAL_GROUNDS:
+        yield Error(
+            f"LEGAL_GROUND is {settings.LEGAL_GROUND!r}: the privacy statement doesn't know that.",
+            hint=f"Set it to one of {', '.join(LEGAL_GROUNDS)}.",
+            id="samenwerking.E013",
+        )
+    if len(settings.OWNER_NAME) > NAME_LENGTH:
+        yield Error(
+            f"OWNER_NAME is longer than {NAME_LENGTH} characters: it doesn't fit at the foot of a PDF.",
+            hint="Give the name by which people know you. CONTROLLER may be longer.",
+            id="samenwerking.E014",
+        )
+
+
+@register(TAG, deploy=True)
+def empty_details(**_: Any) -> Iterator[CheckMessage]:
+    """No warning: a site works without, and not every host needs each of them."""
+    if missing := missing_details():
+        yield Info(
+            f"Still empty, and said so on /privacy/ and /toegankelijkheid/: {', '.join(missing)}.",
+            hint="Public bodies have to publish these: docs/hosting/configure.md.",
+            id="samenwerking.I001",
         )
 
 

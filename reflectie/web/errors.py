@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,7 +25,6 @@ from django.middleware.csrf import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.defaults import page_not_found
 
 from reflectie.backends import waited_too_long
 from reflectie.domain.questionnaire.checklist import Checklist
@@ -89,13 +89,17 @@ _NO_WORDS = re.compile(r"[a-z0-9:_.-]*|[\w-]{16,64}|[\w-]+:\w+:[\w-]{43}")
 
 
 class GoneMiddleware:
-    """Whoever writes in what somebody else just erased is told that it isn't there."""
+    """Whoever writes in what somebody else just erased is told that it isn't there; and whoever opens what is only
+    there for a button, that it is. Django's answer to that is an empty page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            response.content = render_to_string("405.html")
+        return response
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, NotFoundError):
@@ -181,6 +185,19 @@ def _came_from_us(request: HttpRequest) -> bool:
     return True
 
 
+def unreadable(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no browser of ours sends; most often another host's name. Of that, what Django logs has a traceback for each
+    scanner, and is left out (`settings.LOGGING`): a line is enough to find a missing name by."""
+    if isinstance(exception, DisallowedHost):
+        logger.warning("asked for under a name that isn't in ALLOWED_HOSTS")
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 (Django's name for it)
+    """Somebody who signed in, at what only administrators may see."""
+    return _without_database(request, "403.html", {}, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """What is absent or forbidden. A link that was renewed says so: what waits in the browser goes along under the new
     one, where what is of something erased is thrown away."""
@@ -195,7 +212,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
             "session_draft_key": session_draft_key(session),
         }
         return render(request, "reflectie/questionnaire/join/renewed.html", context, status=404)
-    return page_not_found(request, exception)
+    return _without_database(request, "404.html", {}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -228,6 +245,7 @@ def busy(request: HttpRequest) -> HttpResponse:
         context = {
             "heading": _("Het is even druk"),
             "text": _("Dit lukte nu niet. Wacht even en probeer het dan opnieuw."),
+            "with_code": True,
         }
         response = _without_database(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = str(AGAIN_AFTER)
@@ -265,7 +283,13 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
 
 
 def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
-    context = {"heading": _("Nog niet bewaard"), "text": text, "kept": _kept(request), "sign_in": sign_in}
+    context = {
+        "heading": _("Nog niet bewaard"),
+        "text": text,
+        "kept": _kept(request),
+        "sign_in": sign_in,
+        "with_code": status == 503,
+    }
     return _without_database(request, "reflectie/retry.html", context, status=status)
 
 

@@ -1,11 +1,15 @@
 """Keeps tokens, addresses of people and answers out of logs and error reports."""
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
+
+from reflectie.request_id import request_id
 
 from .secret_addresses import SECRET
 
@@ -51,6 +55,37 @@ class SecretScrubbingFilter(logging.Filter):
         if record.stack_info:
             record.stack_info = without_secrets(record.stack_info)
         return True
+
+
+class LineFormatter(logging.Formatter):
+    """A line for people, with the name of the request that it is about: `{where}`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        name = request_id()
+        record.where = f" [{name}]" if name else ""
+        return super().format(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """A line for programs. Of a record only what the filter above went over: nothing that a caller adds to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if name := request_id():
+            line["request"] = name
+        if record.exc_info and not record.exc_text:
+            record.exc_text = self.formatException(record.exc_info)
+        if record.exc_text:
+            line["traceback"] = record.exc_text
+        if record.stack_info:
+            line["stack"] = record.stack_info
+        # In ASCII, as JSON lets us: half a sign breaks no line, and no terminal takes one as an order.
+        return json.dumps(line)
 
 
 class RedactingReporterFilter(SafeExceptionReporterFilter):

@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from reflectie.backends import waited_too_long
 from reflectie.concurrency import HEALTH, Places, too_many_wait
+from reflectie.services.activity import acting
 
 from .secret_addresses import SECRET
 
@@ -180,6 +181,17 @@ def _compressed(content: bytes) -> bytes:
     with GzipFile("a" * secrets.randbelow(100), "wb", COMPRESSION_LEVEL, target, mtime=0) as file:
         file.write(content)
     return target.getvalue()
+
+
+def name_who_acts(get_response: Handler) -> Handler:
+    """Whoever signed in does what is logged meanwhile (`services/activity.py`). Asked only then: a public view has no
+    need to know."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with acting(lambda: request.user.pk):
+            return get_response(request)
+
+    return middleware
 
 
 class LoginRequiredByDefault(LoginRequiredMiddleware):

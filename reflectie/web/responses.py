@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 
+from reflectie.counters import count
 from reflectie.domain.report.report import Report
 from reflectie.models import Session
 from reflectie.pdf import documents
@@ -26,6 +27,7 @@ def _busy(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": _("Het is even druk"),
         "text": _("Er worden veel verslagen gemaakt. Probeer het over een halve minuut opnieuw."),
+        "with_code": True,
     }
     response = render(request, "reflectie/message.html", context, status=503)
     response["Retry-After"] = "30"
@@ -36,6 +38,7 @@ def _not_made(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": _("De pdf is niet gemaakt"),
         "text": _("Er ging iets mis bij ons. Probeer het over enkele minuten opnieuw."),
+        "with_code": True,
     }
     return render(request, "reflectie/message.html", context, status=503)
 
@@ -102,6 +105,7 @@ def _revalidated(request: HttpRequest, mark: str, make: Callable[[], HttpRespons
         try:
             response = make()
         except documents.BusyError:
+            count("pdfs", "refused")
             return _busy(request)
         except documents.PdfWorkerError:
             log.exception("a PDF was not made")

@@ -34,6 +34,8 @@ from reflectie.services.rate_counts import Use, count_uses, forget_uses, give_ba
 log = logging.getLogger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+# A count is let go by the first daily work after its longest time.
+COUNTED_FOR = timedelta(seconds=2 * DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     page = {
         "heading": _("Het lukt nu even niet"),
         "text": _("Er gaat iets mis bij ons, niet bij jou. Probeer het over enkele minuten opnieuw."),
+        "with_code": True,
     }
     response = render(request, "reflectie/message.html", page, status=503)
     response["Retry-After"] = "120"

@@ -396,6 +396,7 @@ def test_data_can_be_taken_out(member, account):
         "second_factor": False,
         "memberships": [],
         "coordinated_before": [],
+        "activity": [],
     }
 
 

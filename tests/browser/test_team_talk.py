@@ -38,7 +38,7 @@ def test_a_team_records_its_talk_and_another_browser_reads_it_until_it_is_erased
 
     fill_in_together(page, checklist)
     read_url = page.url
-    page.get_by_role("link", name="Begin het gesprek").click()
+    page.get_by_role("link", name="Gespreksleidraad").click()
     page.get_by_role("link", name=re.compile(f"Leg de uitkomst vast.*{NAME}")).click()
     expect(page.get_by_text(KEPT)).to_be_visible()
     page.get_by_role("button", name="Bewaar de uitkomst").click()

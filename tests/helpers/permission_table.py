@@ -127,10 +127,17 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "home": everybody(READ),
     "about": everybody(READ),
     "help": everybody(READ),
+    "privacy": everybody(READ),
+    "accessibility": everybody(READ),
+    "robots-txt": everybody(READ),
+    # Absent until the host fills them in.
+    "logo": everybody(ABSENT_READ),
+    "security-txt": everybody(ABSENT_READ),
     "example": everybody(READ),
     "example-pdf": everybody(READ),
     "alive": everybody(READ),
     "ready": everybody(READ),
+    "metrics": everybody(ABSENT_READ),
     # A reflection without an account: whoever has its link. Which link opens what stands in LINKS.
     "start": everybody(FORM),
     "fill": everybody(DONE),
@@ -149,6 +156,7 @@ TABLE: dict[str, Row | dict[str, Row]] = {
     "collaboration-edit": members(FORM),
     "collaboration-erase": members(FORM),
     "collaboration-archive": members(DONE),
+    "collaboration-activity": members(READ, (404, 405)),
     # What each coordinator wants for themselves; a facilitator gets no mails.
     "collaboration-mails": members(DONE),
     "members": members(DONE, (200, 404)),

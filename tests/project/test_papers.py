@@ -25,8 +25,9 @@ ALL = "\n".join(PAPERS)
 
 # Programs that a paper may tell somebody to run. A word after one of these, in code, is a command.
 PROGRAMS = (
-    r"(?:\S*python3?\s+)?manage\.py|\./run|\./test|\.ci/run|\S*python3? -m \w|\S*python3? -c|\S*gunicorn -c|pip install"
-    r"|(?:\S*python3? )?docs/\w+\.py|pg_dump|pg_restore|systemctl|git |createdb|VACUUM|\S*\$lock|lock=|uv pip"
+    r"(?:\S*python3?\s+)?manage\.py|\./run|\./test|\.ci/(?:run|sbom)|\S*python3? -m \w|\S*python3? -c|\S*gunicorn -c"
+    r"|pip install|(?:\S*python3? )?docs/\w+\.py|pg_dump|pg_restore|systemctl|git |createdb|VACUUM|\S*\$lock|lock="
+    r"|uv pip"
 )
 # One word as it stands, more by how they begin; the longest that fits counts. None: of the machine, not of ours.
 RUN_BY: dict[str, str | None] = {
@@ -37,6 +38,7 @@ RUN_BY: dict[str, str | None] = {
     "./test -m": "ci: -m pytest",
     "./test -k": "ci: ./test --durations",
     "./test --durations=30": "ci: ./test --durations=30",
+    ".ci/sbom var": "ci: .ci/sbom",
     ".ci/run": "project/test_papers.py::test_every_command_of_a_paper_is_run_by_something_that_is_there",
     "manage.py backup": "services/hosting/test_backups.py::"
     "test_file_that_is_there_stays_and_a_folder_that_is_not_there_is_said",
@@ -60,8 +62,12 @@ RUN_BY: dict[str, str | None] = {
     "manage.py write_totals": "ci: ./run --setup",
     "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",
+    "manage.py test_mail": "services/test_mail_command.py::test_mail_leaves_at_once_and_nothing_of_it_is_kept",
+    "manage.py sendtestemail": "services/test_mail_command.py::"
+    "test_django_sends_one_too_and_shows_what_the_server_says",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
+    "python -m benchmarks.restart": "project/test_restart.py::test_restart_refuses_nobody_where_the_socket_stays_open",
     "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.pdf.renderer": "pdf/test_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
@@ -72,11 +78,21 @@ RUN_BY: dict[str, str | None] = {
     "gunicorn -c samenwerking/gunicorn.py": "project/test_served.py::server",
     "python -c 'import secrets": "project/test_papers.py::test_key_that_a_paper_makes_is_accepted",
     "VACUUM": "services/test_erasure.py::test_file_is_written_anew_after_erasing",
+    "VACUUM (INDEX_CLEANUP": "services/test_erasure.py::"
+    "test_erased_rows_are_cleared_at_once_on_postgresql_while_somebody_reads",
     "VACUUM FULL": "services/test_erasure.py::test_daily_work_writes_the_tables_anew_on_postgresql",
     'lock="uv pip compile': "project/test_papers.py::test_lock_files_are_made_as_ci_compares_them",
     "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
+    "$lock --group release": "ci: lock_is_current requirements-release.txt",
+    "git tag": None,
+    "git push": None,
+    "git checkout": None,
+    "git fetch": None,
     "git pull": None,
+    "systemctl edit": None,
+    "systemctl enable": None,
     "systemctl restart": None,
+    "systemctl status": None,
     "pip install redis": None,
 }
 
@@ -184,7 +200,7 @@ def test_backup_is_made_checked_and_put_back_as_a_paper_gives_it(tmp_path: Path)
 def test_lock_files_are_made_as_ci_compares_them() -> None:
     [told] = re.findall(r'\n    lock="uv pip compile ([^"]+)"', ALL)
     ci = re.sub(r"\\\n\s+", "", (ROOT / ".ci" / "run").read_text())
-    [compared] = re.findall(r"uv pip compile (.+?) pyproject\.toml", ci)
+    [compared] = re.findall(r'uv pip compile (.+?) "\$@"', ci)
     assert told.split() == compared.split()
 
 

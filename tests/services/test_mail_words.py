@@ -43,6 +43,9 @@ SAID = {
     "due.txt": {"name", "n", "which", "url", "choose_url"},
     "report_open.txt": {"name", "report_url"},
     "facts.txt": {"day", "which"},
+    # Of the host's settings, at the end of each.
+    "signature.txt": {"name", "owner.contact"},
+    "base_message.txt": {"name", "owner.contact"},
     "account_already_exists_message.txt": {"email"},
     "unknown_account_message.txt": {"email", "signup_url"},
     "email_changed_message.txt": {"from_email", "to_email"},

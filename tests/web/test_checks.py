@@ -2,9 +2,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.checks import CheckMessage, run_checks
+from django.core.checks import INFO, CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from reflectie.site_owner import CONTACTS, DETAILS, EMAILS, PAGES
 from reflectie.web.checks import TAG, refuse_unsafe_settings
 
 GOOD_KEY = "vT3_qLw8ZrYb5NcXd0KfJh7GmPs2EaUi9oQxWyRk4VtBn6CzMj1"
@@ -25,6 +26,10 @@ def production(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.OWNER_LOGO = ""
+    for name in DETAILS:
+        setattr(settings, name, "https://example.org/" if name in PAGES else "wie@example.org")
+    settings.LEGAL_GROUND = "public-task"
 
 
 def ids(*, deploy: bool = False) -> list[str]:
@@ -68,6 +73,15 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),
         ({"SIGNAL_LABEL": "partner"}, "samenwerking.E007"),
         ({"SIGNAL_LABEL": ""}, "samenwerking.E007"),
+        ({"OWNER_LOGO": "static/img/none.png"}, "samenwerking.E011"),
+        ({"OWNER_LOGO": "manage.py"}, "samenwerking.E011"),
+        ({"OWNER_LOGO": "static/img/whirlpool.svg", "OWNER_NAME": ""}, "samenwerking.E015"),
+        *(({name: "bel ons"}, "samenwerking.E012") for name in (*CONTACTS, *PAGES, *EMAILS)),
+        *(({name: "javascript:alert(1)"}, "samenwerking.E012") for name in (*CONTACTS, *PAGES)),
+        ({"COMPLAINT_URL": "klacht@example.org"}, "samenwerking.E012"),
+        ({"PRIVACY_EMAIL": "https://example.org/"}, "samenwerking.E012"),
+        ({"LEGAL_GROUND": "consent"}, "samenwerking.E013"),
+        ({"OWNER_NAME": "x" * 81}, "samenwerking.E014"),
     ],
 )
 def test_an_unsafe_setting_is_refused_with_a_hint(settings: Any, change: dict[str, Any], expected: str) -> None:
@@ -120,6 +134,21 @@ def test_closed_backups_need_the_program_that_closes_them(settings: Any, monkeyp
     assert ids() == []
     monkeypatch.setenv("PATH", "")
     assert ids() == ["samenwerking.E012"]
+
+
+@pytest.mark.parametrize("name", DETAILS)
+def test_each_detail_that_is_empty_is_named_before_deployment_and_is_no_warning(settings: Any, name: str) -> None:
+    setattr(settings, name, "")
+    assert ids() == []
+    [message] = run_checks(tags=[TAG], include_deployment_checks=True)
+    assert (message.id, message.level) == ("samenwerking.I001", INFO)
+    assert message.msg.endswith(f": {name}.")
+    refuse_unsafe_settings()
+
+
+def test_logo_of_an_owner_is_fine(settings: Any) -> None:
+    settings.OWNER_LOGO = "static/img/whirlpool.svg"
+    assert ids(deploy=True) == []
 
 
 def test_the_checks_run_under_manage_py_too(settings: Any) -> None:

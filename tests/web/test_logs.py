@@ -1,5 +1,11 @@
+import json
 import logging
+import os
+import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from logging import LogRecord
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -12,7 +18,16 @@ from django.test import RequestFactory
 from django.utils.log import log_response
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter, get_exception_reporter_filter
 
-from reflectie.web.logs import RedactingReporterFilter, SecretScrubbingFilter, without_secrets
+from reflectie.request_id import begin_request, request_id
+from reflectie.web.checks import log_format
+from reflectie.web.logs import (
+    JsonFormatter,
+    LineFormatter,
+    RedactingReporterFilter,
+    SecretScrubbingFilter,
+    without_secrets,
+)
+from samenwerking.settings import BASE_DIR
 
 NOTE = "over mevrouw Janssens"
 COOKIE = "eigen=koekjesgeheim"
@@ -196,3 +211,108 @@ def test_a_mail_server_that_refuses_an_address_does_not_bring_it_into_the_log(li
     assert "550" in line
     # The line of this test's own source stands in the traceback, where no person's address would be.
     assert "jan@example.org" not in line
+
+
+# --- as programs read it, and with the name of a request
+
+
+def as_json(log: Callable[[logging.Logger], object]) -> list[dict[str, str]]:
+    handler, found = Lines(), []
+    handler.setFormatter(JsonFormatter())
+    logger = logging.getLogger("reflectie.proef")
+    logger.addHandler(handler)
+    try:
+        log(logger)
+    finally:
+        logger.removeHandler(handler)
+    found = [json.loads(line) for line in handler.lines]
+    assert not any("\n" in line for line in handler.lines)
+    return found
+
+
+def test_json_has_an_object_on_each_line_and_the_name_of_the_request() -> None:
+    begin_request()
+    name = request_id()
+    [line] = as_json(lambda log: log.warning("Not Found: %s\nand more", f"/rapport/{TOKEN}/"))
+    assert datetime.fromisoformat(line.pop("time")).utcoffset() == timedelta(0)
+    assert line == {
+        "level": "WARNING",
+        "logger": "reflectie.proef",
+        "message": "Not Found: /rapport/…/\nand more",
+        "request": name,
+    }
+
+
+def test_json_outside_a_request_names_none() -> None:
+    found: list[dict[str, str]] = []
+    thread = threading.Thread(target=lambda: found.extend(as_json(lambda log: log.warning("klaar"))))
+    begin_request()
+    thread.start()
+    thread.join()
+    assert [set(line) for line in found] == [{"time", "level", "logger", "message"}]
+
+
+def test_json_has_no_token_address_or_answer_in_message_traceback_stack_or_what_is_added() -> None:
+    told = f"/invullen/{TOKEN}/ jan@example.org"
+    row = f"not that\nDETAIL:  Failing row contains ({NOTE})."
+
+    def log(logger: logging.Logger) -> None:
+        more = {"request": RequestFactory().post(told, {"notitie": NOTE}), "note": NOTE, "email": "jan@example.org"}
+        try:
+            try:
+                raise IntegrityError(row)
+            except IntegrityError as error:
+                raise ObjectDoesNotExist(told) from error
+        except ObjectDoesNotExist:
+            logger.exception("mail to %s at %s", "jan@example.org", told, extra=more, stack_info=True)
+
+    [line] = as_json(log)
+    assert set(line) - {"request"} == {"time", "level", "logger", "message", "traceback", "stack"}
+    assert line["message"] == "mail to …@… at /invullen/…/ …@…"
+    assert "ObjectDoesNotExist: /invullen/…/ …@…" in line["traceback"]
+    assert "IntegrityError: not that" in line["traceback"]
+    # The stack and the traceback quote lines of this test's source, which name things and don't hold them.
+    for secret in (TOKEN, NOTE):
+        assert secret not in json.dumps(line)
+
+
+def test_json_takes_half_a_sign_and_signs_that_order_a_terminal_about() -> None:
+    told = "\ud83d \x1b[2J é"
+    record = logging.getLogger("reflectie").makeRecord("reflectie", logging.INFO, "file.py", 1, told, (), None)
+    line = JsonFormatter().format(record)
+    assert (line.isascii(), "\x1b" in line, json.loads(line)["message"]) == (True, False, told)
+
+
+def test_line_says_the_name_of_the_request_behind_that_of_the_logger() -> None:
+    formatter = LineFormatter("{levelname} {name}{where}: {message}", style="{")
+    record = logging.getLogger("reflectie").makeRecord("reflectie", logging.INFO, "file.py", 1, "klaar", (), None)
+    begin_request()
+    name = request_id()
+    assert formatter.format(record) == f"INFO reflectie [{name}]: klaar"
+
+
+@pytest.mark.parametrize(("form", "formatter"), [("line", "line"), ("json", "json"), ("xml", "line")])
+def test_setting_chooses_the_form_of_the_log(form: str, formatter: str) -> None:
+    code = "from samenwerking import settings; print(settings.LOGGING['handlers']['console']['formatter'])"
+    environment = {**os.environ, "LOG_FORMAT": form}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+    assert told.stdout.split() == [formatter]
+
+
+def test_another_form_than_there_is_is_refused(settings: Any) -> None:
+    settings.LOG_FORMAT = "xml"
+    assert [message.id for message in log_format()] == ["samenwerking.E021"]
+    settings.LOG_FORMAT = "json"
+    assert list(log_format()) == []
+
+
+def test_gunicorn_writes_as_the_app_does() -> None:
+    code = (
+        "import runpy; from gunicorn.config import Config; "
+        "found = runpy.run_path('samenwerking/gunicorn.py'); "
+        f"found['logger_class'](Config()).error('jan@example.org at /rapport/{TOKEN}/')"
+    )
+    environment = {**os.environ, "LOG_FORMAT": "json"}
+    told = subprocess.run([sys.executable, "-c", code], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+    [line] = told.stderr.splitlines()
+    assert json.loads(line)["message"] == "…@… at /rapport/…/"

@@ -14,6 +14,7 @@ from reflectie.domain.session_title import SessionTitle
 from reflectie.domain.text import same_text
 from reflectie.models import (
     HELD_ON,
+    Activity,
     Answer,
     Collaboration,
     FormerCoordinator,
@@ -24,8 +25,9 @@ from reflectie.models import (
     Session,
     nth_that_day,
 )
+from reflectie.services.activity import log_activity
 from reflectie.services.clock import today
-from reflectie.services.erasure import truncate_wal_on_commit
+from reflectie.services.erasure import count_erased, truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration
 from reflectie.services.questionnaire.sheets import is_late
 from reflectie.services.report.reports import title_of
@@ -88,6 +90,7 @@ def change_collaboration(
             collaboration.signals_from = today()
         collaboration.save(update_fields=["name", "region", "theme", "signals_from"])
         _put_partners(collaboration, partners)
+        log_activity(Activity.Action.CHANGED, collaboration.pk)
     return collaboration
 
 
@@ -115,7 +118,8 @@ def erase_collaboration(pk: UUID) -> None:
         # Sessions first, as everywhere: whoever is saving in one comes before or after, never between.
         list(Session.objects.select_for_update().filter(collaboration=pk).order_by("pk").values_list("pk"))
         list(Collaboration.objects.select_for_update().filter(pk=pk))
-        Collaboration.objects.filter(pk=pk).delete()
+        _, rows = Collaboration.objects.filter(pk=pk).delete()
+        count_erased("collaboration", rows.get(Collaboration._meta.label, 0))
         truncate_wal_on_commit()
 
 
@@ -127,6 +131,7 @@ def archive_collaboration(collaboration: Collaboration) -> Collaboration:
         if collaboration.archived_on is None:
             collaboration.archived_on = today()
             collaboration.save(update_fields=["archived_on"])
+            log_activity(Activity.Action.ARCHIVED, collaboration.pk)
     return collaboration
 
 
@@ -140,6 +145,7 @@ def restore_collaboration(collaboration: Collaboration) -> Collaboration:
             if collaboration.signals_from:
                 collaboration.signals_from = today()
             collaboration.save(update_fields=["archived_on", "signals_from"])
+            log_activity(Activity.Action.RESTORED, collaboration.pk)
     return collaboration
 
 

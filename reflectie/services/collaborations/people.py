@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from reflectie.email_addresses import normal_address
 from reflectie.models import (
     OPENED,
+    Activity,
     Collaboration,
     FormerCoordinator,
     Invitation,
@@ -21,6 +22,7 @@ from reflectie.models import (
     Role,
     Session,
 )
+from reflectie.services.activity import log_activity
 from reflectie.services.clock import today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
@@ -89,6 +91,9 @@ def invite_member(
         invitation.mails.all().delete()
         if letter:
             hand_over(letter, [invited.email], invitation=invitation)
+        log_activity(
+            Activity.Action.APPOINTED if by_administrator else Activity.Action.INVITED, collaboration.pk, role=role
+        )
     return invited
 
 
@@ -174,13 +179,15 @@ def accept_invitation(user: User, token: str) -> Membership:
             membership.appointed_on = today()
             membership.save(update_fields=["appointed_on"])
         invitation.delete()
+        log_activity(Activity.Action.JOINED, found.collaboration_id, role=membership.role)
     return membership
 
 
 def withdraw_invitation(collaboration: Collaboration, invitation_id: UUID) -> None:
     """Its link stops working, and the address is erased. Withdrawing twice is withdrawing once."""
     with transaction.atomic():
-        Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()
+        if Invitation.objects.filter(collaboration=collaboration, pk=invitation_id).delete()[0]:
+            log_activity(Activity.Action.INVITATION_WITHDRAWN, collaboration.pk)
         truncate_wal_on_commit()
 
 
@@ -199,6 +206,7 @@ def change_role(collaboration: Collaboration, membership_id: int, role: str) -> 
             _note_former(membership)
         membership.role = role
         membership.save(update_fields=["role"])
+        log_activity(Activity.Action.ROLE_CHANGED, collaboration.pk, about=membership.user_id, role=role)
     return membership
 
 
@@ -208,6 +216,7 @@ def remove_member(collaboration: Collaboration, membership_id: int) -> None:
         membership = _locked_member(collaboration, membership_id, stays_coordinator=False)
         if membership.role == Role.COORDINATOR:
             _note_former(membership)
+        log_activity(Activity.Action.REMOVED, collaboration.pk, about=membership.user_id)
         membership.delete()
 
 

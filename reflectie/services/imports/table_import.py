@@ -7,7 +7,8 @@ from django.db import transaction
 
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.setup import Mode
-from reflectie.models import Session
+from reflectie.models import Activity, Session
+from reflectie.services.activity import log_activity
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_quotes, truncate_wal_on_commit
 from reflectie.services.locks import lock_session
@@ -63,6 +64,7 @@ def import_answers(session: Session, token: str, sheets: Sequence[Sheet]) -> Ses
         session.changed_on = today()
         session.save(update_fields=["paper_typed", "paper_sheets", "changed_on"])
         session.made_pdfs.all().delete()
+        log_activity(Activity.Action.BROUGHT_IN, session.collaboration_id, session=session)
     return session
 
 

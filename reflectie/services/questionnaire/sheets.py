@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 
+from reflectie.counters import count
 from reflectie.domain.questionnaire.answers import FieldValue, Merged, Posted, Sheet, merge_sheet, note_name
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Grouping, Mode, Setup, setup_of_session, setup_without_account
@@ -254,6 +255,7 @@ def save_fields(
         filling = filling_of(session, response, sheet)
         # First: closing takes the tokens away, so that then no sheet is found at all.
         if not filling.is_open:
+            count("saves", "refused")
             raise SessionClosedError
         if response is None and not may_begin:
             raise NotFoundError
@@ -274,11 +276,13 @@ def save_fields(
             delete_on=delete_on(session),
             sheet=merged.sheet,
         )
+    count("saves", "conflict" if merged.conflicts else "kept")
     return Saved(saved, merged.conflicts)
 
 
 def _begin(session: Session, token_hash: str, *, typed: bool) -> Response:
     if session.responses.count() >= MAX_BEGUN:
+        count("saves", "refused")
         raise SessionFullError
     return Response.objects.create(session=session, token_hash=token_hash, typed=typed)
 

@@ -5,8 +5,9 @@ from django.db import transaction
 from reflectie.domain.questionnaire.answers import note_name
 from reflectie.domain.report.outcomes import Outcome
 from reflectie.keys import keyed_hashes
-from reflectie.models import Answer, Session
+from reflectie.models import Activity, Answer, Session
 from reflectie.models import Outcome as OutcomeRow
+from reflectie.services.activity import log_activity
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_session
 from reflectie.services.optimistic_lock import is_to_write
@@ -82,6 +83,7 @@ def remove_text(session: Session, field: str, mark: str) -> int:
         if removed:
             session.removed[field] = session.removed.get(field, 0) + removed
             session.save(update_fields=["removed"])
+            log_activity(Activity.Action.TEXT_REMOVED, session.collaboration_id, session=session)
             session.made_pdfs.all().delete()
             note_talk_change(session)
             truncate_wal_on_commit()

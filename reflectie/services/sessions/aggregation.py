@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from reflectie.domain.setup import Mode
 from reflectie.models import Response, Session, SessionTotals
 from reflectie.services.clock import today
-from reflectie.services.erasure import truncate_wal_on_commit
+from reflectie.services.erasure import count_erased, truncate_wal_on_commit
 from reflectie.services.errors import NotFoundError
 from reflectie.services.locks import lock_session
 from reflectie.services.sessions.totals import write_totals
@@ -28,6 +28,7 @@ def aggregate_old_rounds(day: date) -> int:
     Response.objects.filter(session__folded_on__isnull=False, session__totals__isnull=False).delete()
     folded = sum(_fold_one(key) for key in old_rounds(day).order_by("pk").values_list("pk", flat=True))
     if folded:
+        count_erased("folded", folded)
         truncate_wal_on_commit()
     return folded
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from reflectie.models import Invitee, OutgoingMail, Session
+from reflectie.models import Activity, Invitee, OutgoingMail, Session
+from reflectie.services.activity import log_activity
 from reflectie.services.mail import Letter, hand_over
 
 from .rounds import StageError, lock_open_session
@@ -73,6 +74,8 @@ def invite(session: Session, addresses: Sequence[str], letter: Letter, corrected
             raise TooManyError
         Invitee.objects.bulk_create([Invitee(session=session, email=address) for address in fresh])
         hand_over(letter, fresh, session=session)
+        if fresh:
+            log_activity(Activity.Action.ASKED, session.collaboration_id, session=session)
     return HandedOver(len(fresh), len(set(addresses)) - len(fresh))
 
 
@@ -97,4 +100,6 @@ def remind(session: Session, letter: Letter) -> HandedOver:
         session.reminded = bool(addresses)
         session.save(update_fields=["reminded"])
         hand_over(letter, addresses, session=session)
+        if addresses:
+            log_activity(Activity.Action.REMINDED, session.collaboration_id, session=session)
     return HandedOver(len(addresses))

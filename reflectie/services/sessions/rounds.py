@@ -14,9 +14,10 @@ from django.db.models.functions import Replace
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.domain.rules.suppression import enough, groups_to_suppress, questions_to_erase
 from reflectie.domain.setup import Grouping, Mode
-from reflectie.models import Answer, Collaboration, Invitee, Response, Session, Talk
+from reflectie.models import Activity, Answer, Collaboration, Invitee, Response, Session, Talk
 from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models.prepared import Prepared
+from reflectie.services.activity import log_activity
 from reflectie.services.clock import now, today
 from reflectie.services.erasure import truncate_wal_on_commit
 from reflectie.services.locks import lock_collaboration, lock_session
@@ -108,6 +109,7 @@ def plan_session(collaboration: Collaboration, plan: Plan, key: UUID | None = No
         session.checklist, session.number = published_row(), _next_number(session.collaboration)
         put_plan(session, plan)
         _save_with_new_link(session)
+        log_activity(Activity.Action.PLANNED, collaboration.pk, session=session)
     return session
 
 
@@ -141,6 +143,7 @@ def change_plan(session: Session, plan: Plan) -> Session:
             raise BegunError
         put_plan(session, plan)
         session.save()
+        log_activity(Activity.Action.REPLANNED, session.collaboration_id, session=session)
     return session
 
 
@@ -171,6 +174,7 @@ def renew_link(session: Session) -> Session:
         session.responses.filter(token_hash=hash_token(before)).update(token_hash=hash_token(after))
         # Whoever is still to get a mail gets the link that works.
         session.mails.update(text=Replace("text", Value(before), Value(after)))
+        log_activity(Activity.Action.LINK_RENEWED, session.collaboration_id, session=session)
     return session
 
 
@@ -257,6 +261,7 @@ def close_round(session: Session, *, without_results: bool = False) -> Session:
         # Until now the day of the last answer.
         session.changed_on = today()
         session.save()
+        log_activity(Activity.Action.CLOSED, session.collaboration_id, session=session)
         write_totals(session)
         truncate_wal_on_commit()
     return session
@@ -339,6 +344,7 @@ def open_report(session: Session, letter: Letter | None = None) -> Session:
         # Until now the day on which it closed.
         session.changed_on = today()
         session.save()
+        log_activity(Activity.Action.OPENED, session.collaboration_id, session=session)
     return session
 
 
@@ -369,6 +375,7 @@ def conclude(session: Session, conclusion: Conclusion) -> Session:
             next_on=conclusion.next_on,
             recorded_at=now(),
         )
+        log_activity(Activity.Action.CONCLUDED, session.collaboration_id, session=session)
     return session
 
 
@@ -408,6 +415,7 @@ def undo_conclusion(session: Session) -> Conclusion:
         session.made_pdfs.all().delete()
         session.stage, session.concluded_on = Session.Stage.DISCUSSION, None
         session.save(update_fields=["stage", "concluded_on"])
+        log_activity(Activity.Action.REOPENED, session.collaboration_id, session=session)
         truncate_wal_on_commit()
     return undone
 
@@ -444,4 +452,5 @@ def adopt(session: Session, token: str, collaboration: Collaboration) -> Session
         session.save()
         # A talk on one screen goes on with a wall and a remote, which are begun anew.
         Talk.objects.filter(session=session).delete()
+        log_activity(Activity.Action.ADOPTED, collaboration.pk, session=session)
     return session

@@ -81,7 +81,7 @@ def test_report_asks_no_more_of_who_filled_in_alone(session, django_assert_num_q
 
     with django_assert_num_queries(2):
         assert reports.load_report(alone).talked_about == ()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(reports.load_report(session).talked_about) == 1
 
 
@@ -91,7 +91,7 @@ def test_report_takes_as_many_queries_however_much_was_recorded(session, django_
     for number in range(12):
         made(session, replace(FIRST, what=f"Stap {number}"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         found = reports.load_report(session)
     assert (len(found.talked_about), len(found.agreements)) == (15, 12)
 

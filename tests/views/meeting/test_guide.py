@@ -306,9 +306,9 @@ def test_page_takes_as_many_queries_at_three_answers_as_at_thirty(
     session = discussed_round(collaboration, [HINDERS] * number)
     coordinator.get(of_members(name, session))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         coordinator.get(of_members(name, session))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         reader.get(by_link(name, session))
 
 

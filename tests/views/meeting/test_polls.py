@@ -254,14 +254,13 @@ def test_half_a_form_does_nothing(coordinator, session, posted):
 
 def test_concluded_meanwhile_is_told_and_what_was_typed_stands_there_still(coordinator, session, monkeypatch):
     page = page_of(coordinator.get(url(session, "?over=stop")))
-    as_it_was = poll_page.opened_or_404
+    as_it_was = poll_page.services.record_hands
 
-    def late(request, pk):
-        access = as_it_was(request, pk)
+    def late(*args):
         conclude(session)
-        return access
+        return as_it_was(*args)
 
-    monkeypatch.setattr(poll_page, "opened_or_404", late)
+    monkeypatch.setattr(poll_page.services, "record_hands", late)
     response = coordinator.post(url(session), hands(page, behind=5, live_with=3, objection=1))
     page = page_of(response)
     assert (response.status_code, "Het gesprek is afgerond." in page.words) == (409, True)

@@ -96,7 +96,10 @@ def test_after_an_agreement_the_coordinator_concludes_and_can_still_lead(coordin
 def test_length_that_has_no_agenda_is_said_beside_the_choice(coordinator, session):
     page = coordinator.post(url(session), {"step": "begin", "minutes": "45"})
     assert page.status_code == 422
-    assert [alert.words for alert in page_of(page).alerts()] == ["Kies een van de mogelijkheden."]
+    assert [link.words for link in page_of(page).part("Dit lukte nog niet").links()] == [
+        "Kies een van de mogelijkheden."
+    ]
+    assert "Kies een van de mogelijkheden." in page_of(page).part("Hoelang duurt het gesprek?").words
     assert talks.load_talk(fetched(session)) is None
 
 
@@ -431,11 +434,11 @@ def test_page_and_state_take_a_fixed_number_of_queries(people, collaboration, dj
     facilitator.get(url(session))
     seen = talks.state_of(fetched(session))
     # Who asks, two; the session and its talk; the rest is the report's.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         facilitator.get(url(session))
     with django_assert_num_queries(4):
         facilitator.get(url(session, "talk-state"), {"gezien": seen})
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         facilitator.get(url(session, "talk-state"), {"gezien": "0"})
 
 

@@ -237,8 +237,8 @@ def test_list_says_in_words_what_is_overdue(coordinator, session):
 def test_list_takes_a_fixed_number_of_queries(coordinator, session, number, django_assert_num_queries):
     for place in range(number):
         made(session, changed(FIRST, what=f"Nummer {place}"))
-    # Who is signed in (2), the session with the role, and the report (8).
-    with django_assert_num_queries(11):
+    # Who is signed in (2), the session with the role, and the report (9).
+    with django_assert_num_queries(12):
         coordinator.get(list_url(session))
 
 

@@ -125,7 +125,7 @@ def test_queries_are_as_many_at_three_answers_as_at_sixty(
 ):
     session = discussed_round(collaboration, sheets(number, 0))
     coordinator.get(url(session))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         reports.load_report(session)
     earlier = on(discussed_round(collaboration, sheets(0, number)), DAY - YEAR)
     for what in ("We spreken af.", "We bellen.", "We kijken terug."):

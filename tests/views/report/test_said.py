@@ -185,7 +185,7 @@ def test_page_takes_a_fixed_number_of_queries(coordinator, reader, session, numb
         park(session, f"Nummer {place}", uuid4())
     coordinator.get(of_members(session))
     # Who is signed in (2), the session with the role, and the report (8).
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         coordinator.get(of_members(session))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         reader.get(by_link(session))

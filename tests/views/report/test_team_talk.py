@@ -297,7 +297,7 @@ def test_whoever_reads_is_offered_no_form_and_the_owner_is(owner, reader, team, 
 
 
 def test_the_report_leads_with_the_moment_of_the_talk(owner, reader, team, session):
-    assert page_of(owner.get(team.report_url)).next_steps() == ["Begin het gesprek"]
+    assert page_of(owner.get(team.report_url)).next_steps() == ["Praat erover, op dit scherm"]
     record_outcome(session, KEY, OUTCOME, etag(None))
     during, read = page_of(owner.get(team.report_url)), page_of(reader.get(team.report_url))
     assert (chapters(during)[1], chapters(read)[1]) == ("Verder in het gesprek",) * 2
@@ -436,7 +436,7 @@ def test_nothing_is_kept_of_who_records_and_no_cache_has_the_page(owner, team):
 
 def test_pages_take_a_fixed_number_of_queries(owner, team, session, django_assert_num_queries):
     agreed = made(session)
-    urls = {outcome_url(team): 6, list_url(team): 6, agreement_url(team, agreed): 7}
+    urls = {outcome_url(team): 8, list_url(team): 8, agreement_url(team, agreed): 9}
     for url in urls:
         owner.get(url)
     for _ in range(8):
@@ -450,7 +450,7 @@ def test_the_owners_report_asks_one_thing_more_than_a_readers(owner, reader, tea
     made(session)
     for client in (owner, reader):
         client.get(team.report_url)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         reader.get(team.report_url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         owner.get(team.report_url)

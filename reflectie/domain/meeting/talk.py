@@ -226,6 +226,11 @@ def put_up_note(talk: Talk, mark: str) -> Talk:
     return replace(talk, note=mark)
 
 
+def take_down_poll(talk: Talk) -> Talk:
+    """Take a poll off the wall; what came of it is kept, and one that goes on goes on."""
+    return replace(talk, poll="")
+
+
 def show_clock(talk: Talk, shows: bool) -> Talk:
     """Whether the wall has the clock on it."""
     return replace(talk, shows_clock=shows)

@@ -25,6 +25,7 @@ from reflectie.domain.meeting.talk import (
     put_up_note,
     raise_topic,
     reveal,
+    take_down_poll,
     topic_of,
 )
 from reflectie.domain.meeting.wall import build_wall
@@ -108,6 +109,11 @@ def test_another_step_takes_note_and_quiet_minute_off_the_wall() -> None:
     talk = be_quiet(put_up_note(begun(), "abc"), NOW)
     talk = go_to(talk, talk.next_place, NOW)
     assert (talk.note, talk.is_quiet) == ("", False)
+
+
+def test_poll_is_taken_off_the_wall_and_the_talk_stays_where_it_is() -> None:
+    talk = begun()
+    assert take_down_poll(replace(talk, poll="abc")) == talk
 
 
 def test_revealing_ends_the_quiet_minute_and_can_be_taken_back() -> None:

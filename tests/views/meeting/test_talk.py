@@ -2,14 +2,14 @@
 
 import re
 from itertools import pairwise
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from reflectie.domain.meeting.talk import MOST_PARTS, OWN, Talk
-from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement
+from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, Decision
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
@@ -17,6 +17,7 @@ from reflectie.models import Membership, Role, Session
 from reflectie.services.meeting import talks
 from reflectie.services.report.agreements import add_agreement
 from reflectie.services.report.outcomes import load_outcome, record_outcome, text_digest
+from reflectie.services.report.polls import close_poll, open_poll
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import CONCLUSION, HTMX, make_reflection
 from tests.helpers.hostile_text import HOSTILE
@@ -173,7 +174,7 @@ def test_answers_are_shown_by_two_presses_and_taken_back(facilitator, session):
     assert now(session).revealed == ()
 
 
-@pytest.mark.parametrize("step", ["reveal", "quiet", "note"])
+@pytest.mark.parametrize("step", ["reveal", "quiet", "note", "poll-off"])
 def test_press_about_what_is_not_on_any_more_does_nothing(step, facilitator, session):
     begun(session)
     before = now(session)
@@ -206,6 +207,22 @@ def test_note_stands_on_the_wall_when_it_is_put_up(facilitator, session):
     assert [name for name in page.buttons() if name.startswith("Haal van de muur")] == ["Haal van de muur: Notitie 1"]
     press(facilitator, session, "note", KEY, note="")
     assert now(session).note == ""
+
+
+def test_poll_leads_to_its_page_and_its_result_is_taken_off_the_wall(facilitator, session):
+    begun(session)
+    poll = open_poll(session, Decision.REPAIR, uuid4())
+    wall = page_of(facilitator.get(url(session))).at("op-muur")
+    assert f"{url(session, 'polls')}?van=gesprek" in wall.addresses()
+    assert "Haal de uitslag van de muur" not in wall.buttons()
+    close_poll(session, UUID(poll.key))
+    wall = page_of(facilitator.get(url(session))).at("op-muur")
+    assert "Zo staan jullie hierin" in wall.words
+    assert "Haal de uitslag van de muur" in wall.buttons()
+    press(facilitator, session, "poll-off", "welcome")
+    wall = page_of(facilitator.get(url(session))).at("op-muur")
+    assert "Zo staan jullie hierin" not in wall.words
+    assert "Welkom, en hoe we praten" in wall.words
 
 
 def test_agenda_is_moved_and_left_out(facilitator, session):

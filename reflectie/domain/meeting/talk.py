@@ -226,6 +226,11 @@ def put_up_note(talk: Talk, mark: str) -> Talk:
     return replace(talk, note=mark)
 
 
+def take_down_poll(talk: Talk) -> Talk:
+    """Take the poll off the wall, so that what is on stands there again; what was counted stays."""
+    return replace(talk, poll="")
+
+
 def show_clock(talk: Talk, shows: bool) -> Talk:
     """Whether the wall has the clock on it."""
     return replace(talk, shows_clock=shows)

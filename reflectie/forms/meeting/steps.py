@@ -31,6 +31,7 @@ from reflectie.domain.meeting.talk import (
     raise_topic,
     reveal,
     show_clock,
+    take_down_poll,
 )
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.report.agreements import MAX_AGREEMENT
@@ -61,6 +62,7 @@ _ON_NOW: dict[str, Callable[[Talk, Press], Talk]] = {
     "quiet": lambda talk, press: be_quiet(talk, press.now),
     "speak": lambda talk, _press: end_quiet(talk),
     "note": lambda talk, press: put_up_note(talk, press.note),
+    "poll-off": lambda talk, _press: take_down_poll(talk),
 }
 _ANYWHERE: dict[str, Callable[[Talk, Press], Talk]] = {
     "go": lambda talk, press: go_to(talk, press.place, press.now),

@@ -25,6 +25,7 @@ from reflectie.domain.meeting.talk import (
     put_up_note,
     raise_topic,
     reveal,
+    take_down_poll,
     topic_of,
 )
 from reflectie.domain.meeting.wall import build_wall
@@ -42,12 +43,12 @@ NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SETUP = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
 
 
-def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str = "") -> Report:
-    """Six people: three hindered by domination and three not, with a goal sentence and a note each; the rest helps."""
+def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str = "", dominated: int = 3) -> Report:
+    """Six people: some hindered by domination, the others not, with a goal sentence and a note each; the rest helps."""
     sheets = []
     for person in range(6):
         values = {item.key: "helping" for item in CHECKLIST}
-        values["coordination-equality"] = "hindering" if person < 3 else "helping"
+        values["coordination-equality"] = "hindering" if person < dominated else "helping"
         values["goal-shared"] = "hindering"
         if sentences:
             values["goal-sentence"] = f"Zin {person}"
@@ -191,6 +192,26 @@ def test_wall_has_no_answers_before_they_are_shown() -> None:
     assert shown.answers.counts == next(
         item.counts for item in report_of().items if item.item.key == "coordination-equality"
     )
+
+
+def test_question_of_a_pattern_waits_until_the_answers_are_shown() -> None:
+    """It tells what was found: nobody is asked at which moments one voice weighs more where none does."""
+    report = report_of(dominated=5)
+    topic = topic_of(report, "coordination-equality")
+    assert topic.pattern
+    assert on("coordination-equality", report).question == topic.item.item.question != topic.question
+    assert on("coordination-equality", report, shown=True).question == topic.question
+
+
+def test_what_goes_well_is_an_answer_too() -> None:
+    """It may be talked about later, when nobody is to know yet."""
+    assert on(Phase.STRENGTHS).strengths == ()
+    assert len(on(Phase.STRENGTHS, shown=True).strengths) == 3
+
+
+def test_poll_is_taken_off_the_wall_and_what_is_on_stays_on() -> None:
+    talk = replace(go_to(begun(), Phase.DECISION, NOW), poll="a")
+    assert take_down_poll(talk) == replace(talk, poll="")
 
 
 def test_wall_has_nothing_of_one_person() -> None:

@@ -208,6 +208,34 @@ def test_note_stands_on_the_wall_when_it_is_put_up(facilitator, session):
     assert now(session).note == ""
 
 
+def test_poll_that_closed_is_taken_off_the_wall(facilitator, session):
+    begun(session)
+    press(facilitator, session, "go", "decision")
+    label = "Haal de peiling van de muur"
+    hands = {"step": "hands", "over": "repair", "key": str(uuid4()), "behind": 2, "live_with": 1, "objection": 0}
+    assert label not in page_of(facilitator.get(url(session))).buttons()
+    assert facilitator.post(url(session, "polls"), hands).status_code == 303
+    page = page_of(facilitator.get(url(session)))
+    assert label in page.buttons()
+    assert "We kiezen voor herstellen." in page.at("op-muur").words
+    # About another part than what is on, it is about something that nobody looks at.
+    press(facilitator, session, "poll-off", "close")
+    assert now(session).poll
+    assert press(facilitator, session, "poll-off", "decision").status_code == 303
+    page = page_of(facilitator.get(url(session)))
+    assert "We kiezen voor herstellen." not in page.at("op-muur").words
+    assert (now(session).place, session.polls.count()) == ("decision", 1)
+
+
+def test_poll_that_goes_on_stays_on_the_wall(facilitator, session):
+    begun(session)
+    assert (
+        facilitator.post(url(session, "polls"), {"step": "open", "over": "repair", "key": str(uuid4())}).status_code
+        == 303
+    )
+    assert "Haal de peiling van de muur" not in page_of(facilitator.get(url(session))).buttons()
+
+
 def test_agenda_is_moved_and_left_out(facilitator, session):
     agenda = [part.place for part in begun(session).agenda]
     assert press(facilitator, session, "down", "need").url == f"{url(session)}?agenda=need#agenda"

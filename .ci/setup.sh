@@ -91,6 +91,9 @@ browser_packages() {
     [ ${#missing[@]} = 0 ] || debian "${missing[@]}"
 }
 
+# Closes backups, and opens them.
+backup_packages() { command -v age >/dev/null || debian age; }
+
 # Makes .venv hold what the lock file says. A stamp keeps the second time quick.
 packages() {
     local lock=$1 stamp=.venv/installed
@@ -133,7 +136,7 @@ assets() {
 test_environment() {
     export SECRET_KEY=for-tests-only-bSk3vXw9QpLm72RzTdYc5HnGf8JaEu4WqKx61
     export SECRET_KEY_FALLBACKS= PLAIN_HTTP=true DEBUG=false BEHIND_PROXY=false ALLOWED_HOSTS=127.0.0.1,localhost
-    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 ACTIVITY_DAYS=365 WEB_THREADS=24 SITE_URL= READY_TOKEN= METRICS_TOKEN= LOG_LEVEL=INFO LOG_FORMAT=line REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
+    export RETENTION_DAYS=90 REMIND_DAYS=7 FOLD_MONTHS=24 ACTIVITY_DAYS=365 WEB_THREADS=24 SITE_URL= READY_TOKEN= BACKUP_DIR= BACKUP_KEEP_DAYS=14 BACKUP_RECIPIENT= METRICS_TOKEN= LOG_LEVEL=INFO LOG_FORMAT=line REGISTRATION=open SIGNAL_LABEL=region CACHE_URL=dbcache://cache EMAIL_URL=consolemail://
     export OWNER_NAME= OWNER_LOGO= OWNER_CONTACT= CONTROLLER= LEGAL_GROUND= PRIVACY_EMAIL= DATA_PROTECTION_OFFICER= COMPLAINT_AUTHORITY= COMPLAINT_URL= ACCESSIBILITY_CONTACT= ACCESSIBILITY_AUTHORITY= ACCESSIBILITY_URL= SECURITY_CONTACT=
     export DATABASE_URL=${DATABASE_URL:-sqlite://:memory:}
     # Each process of the tests, and each that they start, would compile everything anew.

@@ -6,6 +6,7 @@ nothing (docs/decisions/0001-task-queue.md).
 
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +30,8 @@ from reflectie.services.daily import (
     held_back_log,
     held_back_text,
 )
+from reflectie.services.hosting.backups import make_daily
+from reflectie.services.hosting.errors import HostingError
 from reflectie.services.mail import Letter, hand_over
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.reminders import (
@@ -81,6 +84,19 @@ def remind_today() -> None:
     number = remind_all()
     finish_job(DailyJob.Name.REMIND, today())
     log.info("reminders handed over: %s", number)
+
+
+@task
+def back_up_today() -> None:
+    """Make today's backup in BACKUP_DIR, and erase those that are too old."""
+    try:
+        made, erased = make_daily(
+            Path(settings.BACKUP_DIR), today(), settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS
+        )
+    except HostingError as error:
+        log.error("no backup was made: %s", error)
+        return
+    log.info("backup made: %s rows; old ones erased: %s", made.rows if made else 0, erased)
 
 
 def remind_all() -> int:

@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
+from samenwerking.databases import configure
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that is made rather than written: database, fonts, collected static files.
 VAR_DIR = BASE_DIR / "var"
@@ -59,6 +61,10 @@ REGISTRATION = env.str("REGISTRATION", default="open")
 _PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"} and host[0] not in "*."]
 _SITE = [*_PUBLIC, f"localhost:{env.str('PORT', default='8000')}"][0]
 SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{_SITE}").rstrip("/")
+# Where the worker puts a backup every day, for how many days each is kept, and for whose keys it is closed (`age`).
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
+BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
 # Whose site it is, as its pages, mails and PDFs say it (`reflectie/site_owner.py`). A contact is an e-mail address or
 # the address of a page; the logo a PNG or SVG file on this machine.
 OWNER_NAME = env.str("OWNER_NAME", default="")
@@ -167,27 +173,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Transactions live in reflectie/services alone.
 ATOMIC_REQUESTS = False
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-# Django's own, in which whoever waits for the database keeps nobody else waiting.
-DATABASES["default"]["ENGINE"] = DATABASES["default"]["ENGINE"].replace("django.db.backends.", "reflectie.backends.")
+DATABASES = {"default": configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"] == "reflectie.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # A write takes its lock at once: with deferred transactions, half the writers under load are refused.
-        "transaction_mode": "IMMEDIATE",
-        # For commands; a request waits for less long (`wsgi.py`).
-        "timeout": 20,
-        # Erased answers are overwritten, which not every build of SQLite does by itself (`services/erasure.py` has the
-        # rest).
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        "PRAGMA secure_delete=ON;",
-    }
     # In a file like the real one: a database in memory locks differently.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"}
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-# Kept connections: opening one costs more than a save.
-DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared by all processes: which code of a second step was used, and which PDF just failed. Not in memory, where each

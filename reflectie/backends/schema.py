@@ -25,11 +25,25 @@ def _on_disk() -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
 def migrations_that_differ(database: BaseDatabaseWrapper = connection) -> tuple[list[str], list[str]]:
     """The last migrations of this code that the database hasn't had yet, and those it had that this code doesn't know,
     each as "app.name". Two queries. Raises OperationalError when the database can't be reached."""
-    known, latest = _on_disk()
+    _known, latest = _on_disk()
     applied = set(MigrationRecorder(database).applied_migrations())
+    return _named(latest - applied), _named(_unknown(applied))
+
+
+def unknown_migrations(applied: Iterable[str]) -> list[str]:
+    """Of these migrations ("app.name") those that this code doesn't know: of a newer version."""
+    return _named(_unknown({(app, name) for app, _, name in (key.partition(".") for key in applied)}))
+
+
+def applied_migrations(database: BaseDatabaseWrapper = connection) -> list[str]:
+    """Every migration that a database had, as "app.name". One query."""
+    return _named(MigrationRecorder(database).applied_migrations())
+
+
+def _unknown(applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    known, _latest = _on_disk()
     ours = {app.label for app in apps.get_app_configs()}
-    newer = {key for key in applied - known if key[0] in ours}
-    return _named(latest - applied), _named(newer)
+    return {key for key in applied - known if key[0] in ours}
 
 
 def _named(keys: Iterable[tuple[str, str]]) -> list[str]:

@@ -17,8 +17,10 @@ from reflectie.backends.schema import migrations_that_differ
 from reflectie.services.collaborations.people import without_coordinator
 
 from .accounts import twins
+from .clock import today
 from .daily import held_back, held_back_log, held_back_text
 from .heartbeat import daily_work_is_late, worker_is_silent
+from .hosting.backups import backups_are_late
 
 # Whoever asks wants an answer now, also while somebody else holds a lock.
 PATIENCE_MS = 1000
@@ -140,6 +142,15 @@ def _daily_work() -> Problem | None:
     return None
 
 
+def _backups() -> Problem | None:
+    if not backups_are_late(today()):
+        return None
+    return Problem(
+        _("De dagelijkse reservekopie bleef uit. Kijk in het logboek waarom, en of BACKUP_DIR beschreven kan worden."),
+        "the daily backup is late",
+    )
+
+
 def free_bytes() -> int:
     """Bytes that are free where we write: in the database's folder, or in `var/` where that is elsewhere."""
     file = database_file()
@@ -166,4 +177,4 @@ FAILURES: list[tuple[Callable[[], Problem | None], Callable[[], Problem]]] = [
     ),
 ]
 # What to look at before something fails; None when all is well.
-WARNINGS: list[Callable[[], Problem | None]] = [_disk, _worker, _daily_work]
+WARNINGS: list[Callable[[], Problem | None]] = [_disk, _worker, _daily_work, _backups]

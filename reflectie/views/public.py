@@ -81,6 +81,8 @@ def about(request: HttpRequest) -> HttpResponse:
         "sends_mail": host_sends_mail(),
         # PostgreSQL writes each change in files of its own first, and clears those when it likes.
         "database_keeps_journal": connection.vendor == "postgresql",
+        # For how long what somebody erased is in a backup; nothing where the host makes them in another way, or none.
+        "backup_days": settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None,
     }
     return render(request, "reflectie/about.html", context)
 

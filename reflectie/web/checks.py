@@ -1,5 +1,6 @@
 """Refuses settings that would put people's answers at risk: under `manage.py`, and when a server starts."""
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,6 +111,22 @@ def folding(**_: Any) -> Iterator[CheckMessage]:
 
 
 @register(TAG)
+def backups(**_: Any) -> Iterator[CheckMessage]:
+    if settings.BACKUP_KEEP_DAYS < 1:
+        yield Error(
+            f"BACKUP_KEEP_DAYS is {settings.BACKUP_KEEP_DAYS}: no backup would be kept.",
+            hint="Set the number of days that a daily backup is kept to 1 or more; 14 is usual.",
+            id="samenwerking.E017",
+        )
+    if settings.BACKUP_RECIPIENT and not shutil.which("age"):
+        yield Error(
+            "BACKUP_RECIPIENT asks for closed backups, and the program that closes them is not installed.",
+            hint="Have an administrator do this: apt-get install age",
+            id="samenwerking.E018",
+        )
+
+
+@register(TAG)
 def activity(**_: Any) -> Iterator[CheckMessage]:
     if settings.ACTIVITY_DAYS < 1:
         yield Error(
@@ -135,7 +152,7 @@ def log_format(**_: Any) -> Iterator[CheckMessage]:
         yield Error(
             f"LOG_FORMAT is {settings.LOG_FORMAT!r}: that doesn't say how the log is written.",
             hint="Set LOG_FORMAT to line (for people) or to json (for programs).",
-            id="samenwerking.E021",
+            id="samenwerking.E019",
         )
 
 

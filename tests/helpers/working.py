@@ -18,6 +18,8 @@ from email.message import Message
 from django.conf import settings
 from django.db import connection
 
+from tests.helpers.database_addresses import address_of
+
 
 class MailServer:
     """Takes mail on a port of its own, each mail after `delay` seconds; refuses addresses that begin with "weigert"
@@ -88,12 +90,7 @@ class MailServer:
 
 def environment_of_worker(mail: MailServer | None = None) -> dict[str, str]:
     """Settings for a process on the database of this test."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        database = f"sqlite:///{name}"
-    else:
-        database = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", os.environ["DATABASE_URL"], count=1)
-    return {**os.environ, "DATABASE_URL": database, "EMAIL_URL": mail.url if mail else "dummymail://"}
+    return {**os.environ, "DATABASE_URL": address_of(connection), "EMAIL_URL": mail.url if mail else "dummymail://"}
 
 
 def start_worker(environment: dict[str, str], **more) -> subprocess.Popen:

@@ -6,28 +6,40 @@ them.
 """
 
 import hashlib
+import html
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from django.test import Client
 
 from reflectie.backends import schema
+from reflectie.domain.setup import Mode
 from reflectie.domain.text import search_key, sort_key
-from reflectie.models import Answer, Partner, Session
+from reflectie.models import Agreement, Answer, Collaboration, Lesson, Outcome, Partner, Session
+from reflectie.services.questionnaire.checklists import forget_checklists
+from reflectie.services.tokens import hash_token, read_token
+from tests.helpers.factories import browser
+from tests.helpers.own_database import in_force
 
 DUMPS = Path(__file__).parent / "dumps"
-COMMITS = ["ae32350", "6a99165", "130b663", "7b3aba7", "ef61adc"]
+# The last two are 0.5.0 and 0.6.0; each version before these has one too.
+COMMITS = ["ae32350", "6a99165", "130b663", "7b3aba7", "ef61adc", "d7b475d", "296a173"]
 # What migrations and Django itself write anew, or add to.
 NOT_PEOPLES = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
 # 0003 lets go of PDFs, which are made again.
@@ -78,6 +90,7 @@ WORKED_OUT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     },
     "reflectie_partner": lambda row: {"search_key": search_key(row["name"])},
 }
+ROUNDS = [mode for mode in Mode if mode.is_round]
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
@@ -162,6 +175,68 @@ def test_database_of_an_earlier_version_comes_along_row_by_row(clean_up: None, c
     # The models read them all, with every column.
     assert len(list(Session.objects.using("stored"))) == len(before["reflectie_session"])
     assert len(list(Answer.objects.using("stored"))) == len(before["reflectie_answer"])
+
+
+# What somebody wrote, and where: each stands on a page of whoever may read it.
+WRITTEN: dict[type[Model], tuple[str, ...]] = {
+    Agreement: ("what", "who", "reason"),
+    Answer: ("note",),
+    Collaboration: ("name",),
+    Lesson: ("text",),
+    Outcome: ("reason", "minority"),
+    Partner: ("name",),
+    Session: ("name",),
+}
+# Nothing to read there, or files that other tests open; each takes long, or ends the visit.
+NOT_ASKED = re.compile(r"afmelden|\.(pdf|zip|xlsx|ics|svg|png)\b|/taal/|^/static/|^/beheer/")
+
+
+def crawl(client: Client, *starts: str) -> dict[str, str]:
+    """The text of each page that can be reached by links from these addresses."""
+    pages: dict[str, str] = {}
+    waiting = list(starts)
+    while waiting:
+        address = waiting.pop()
+        if address in pages or NOT_ASKED.search(address):
+            continue
+        reply = client.get(address, follow=True)
+        assert reply.status_code == 200, address
+        # Files are sent while they are made.
+        pages[address] = "" if reply.streaming else reply.content.decode()
+        links = re.findall(r'href="(/[^"#]*)', pages[address]) if "html" in reply["Content-Type"] else []
+        waiting += [html.unescape(link) for link in links]
+    return pages
+
+
+# Of the two in between, whose pages are those of the one after, only the rows are compared.
+@pytest.mark.parametrize("commit", [commit for commit in COMMITS if commit not in ("130b663", "7b3aba7")])
+def test_every_page_on_a_database_of_an_earlier_version_opens_and_has_what_people_wrote(
+    clean_up: None, commit: str
+) -> None:
+    stored = load(commit)
+    call_command("migrate", database="stored", verbosity=0)
+    stored.close()
+    with in_force(stored.settings_dict["NAME"]):
+        call_command("createcachetable", verbosity=0)
+        call_command("load_checklist", stdout=StringIO())
+        call_command("write_totals", stdout=StringIO())
+        forget_checklists()
+        tokens = [read_token(f"verzonnen-link-{number}-abcdefgh") for number in range(2)]
+        # A report is there once its sheet is finished.
+        hashes = Session.objects.filter(responses__finished=True).values_list("read_hash", flat=True)
+        reports = [f"/rapport/{token}/" for token in tokens if hash_token(token) in hashes]
+        assert reports
+        pages = crawl(Client(), "/", *reports)
+        for user in User.objects.filter(memberships__isnull=False).distinct():
+            pages |= crawl(browser(user), "/samenwerkingen/")
+        read = html.unescape(" ".join(" ".join(pages.values()).split()))
+        # Of an open round nobody reads answers.
+        answers = Answer.objects.exclude(response__session__stage="open", response__session__mode__in=ROUNDS)
+        rows = [row for model in WRITTEN if model is not Answer for row in model.objects.all()] + list(answers)
+        texts = {" ".join(getattr(row, name).split()) for row in rows for name in WRITTEN[type(row)]} - {""}
+        assert {text for text in texts if text not in read} == set()
+        assert (len(pages) > 10, len(texts) > 0) == (True, True)
+    forget_checklists()
 
 
 def test_columns_of_both_edited_migrations_come_back_with_what_is_in_the_others(clean_up: None) -> None:

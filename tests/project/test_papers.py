@@ -8,18 +8,13 @@ A command that is new in a paper gets a line in RUN_BY: the test that runs it (`
 import ast
 import os
 import re
-import shutil
-import sqlite3
-import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for where in ("*.md", "docs/**/*.md") for path in ROOT.glob(where))
@@ -45,7 +40,13 @@ RUN_BY: dict[str, str | None] = {
     "./test --durations=30": "ci: ./test --durations=30",
     ".ci/sbom var": "ci: .ci/sbom",
     ".ci/run": "project/test_papers.py::test_every_command_of_a_paper_is_run_by_something_that_is_there",
+    "manage.py backup": "services/hosting/test_backups.py::"
+    "test_file_that_is_there_stays_and_a_folder_that_is_not_there_is_said",
+    "manage.py backup --daily": "services/hosting/test_backups.py::"
+    "test_command_makes_todays_and_a_second_time_says_that_it_is_there",
     "manage.py check --deploy": "ci: manage.py check --deploy",
+    "manage.py check_backup": "services/hosting/test_restoring.py::"
+    "test_check_says_what_it_found_and_leaves_everything_as_it_was",
     "manage.py createcachetable": "ci: ./run --setup",
     "manage.py createsuperuser": "project/test_papers.py::test_createsuperuser_makes_an_administrator",
     "manage.py delete_expired --yes": "services/test_daily.py::test_the_command_holds_back_too_and_takes_yes",
@@ -53,6 +54,11 @@ RUN_BY: dict[str, str | None] = {
     "manage.py demo --remove": "ci: manage.py demo --remove",
     "manage.py load_checklist": "ci: ./run --setup",
     "manage.py makemessages": "ci: manage.py makemessages -l fr --ignore .venv --ignore var",
+    "manage.py move_to": "services/hosting/test_moving.py::"
+    "test_every_row_moves_to_an_sqlite_file_and_back_and_reads_the_same",
+    "manage.py restore": "services/hosting/test_restoring.py::test_backup_comes_back_on_an_empty_machine_row_by_row",
+    "manage.py restore --replace": "services/hosting/test_restoring.py::"
+    "test_used_installation_is_refused_and_replaced_only_with_its_name_typed",
     "manage.py write_totals": "ci: ./run --setup",
     "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",
@@ -71,9 +77,6 @@ RUN_BY: dict[str, str | None] = {
     "python docs/screenshots.py": "ci: docs/screenshots.py --into",
     "gunicorn -c samenwerking/gunicorn.py": "project/test_served.py::server",
     "python -c 'import secrets": "project/test_papers.py::test_key_that_a_paper_makes_is_accepted",
-    "python -c 'import sqlite3": "project/test_papers.py::test_backup_as_a_paper_gives_it_comes_back",
-    "pg_dump --format=custom": "project/test_papers.py::test_backup_of_postgresql_comes_back",
-    "pg_restore --clean": "project/test_papers.py::test_backup_of_postgresql_comes_back",
     "VACUUM": "services/test_erasure.py::test_file_is_written_anew_after_erasing",
     "VACUUM (INDEX_CLEANUP": "services/test_erasure.py::"
     "test_erased_rows_are_cleared_at_once_on_postgresql_while_somebody_reads",
@@ -175,49 +178,23 @@ def test_key_that_a_paper_makes_is_accepted(settings) -> None:
     assert list(keys()) == []
 
 
-def test_backup_as_a_paper_gives_it_comes_back(tmp_path: Path) -> None:
-    [block] = re.findall(r"\n    umask 077\n((?:    .+\n)+)", ALL)
-    (tmp_path / "var").mkdir()
-    (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    file = tmp_path / "var" / "db.sqlite3"
-    running = sqlite3.connect(file, isolation_level=None)
-    running.execute("PRAGMA journal_mode=WAL")
-    running.execute("CREATE TABLE answer (note)")
-    running.execute("INSERT INTO answer VALUES ('eerst')")
-    assert Path(f"{file}-wal").stat().st_size > 0
+def test_backup_is_made_checked_and_put_back_as_a_paper_gives_it(tmp_path: Path) -> None:
+    """Each command as it stands there, on a machine of its own; but for where the files are."""
+    lines = re.findall(r"\n    (\.venv/bin/python manage\.py (?:backup|check_backup|restore) .+)", ALL)
+    assert [line.split()[2] for line in lines] == ["backup", "check_backup", "restore"]
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
 
-    subprocess.run(["bash", "-ec", f"umask 077\n{block}"], cwd=tmp_path, check=True)
+    def run(command: str) -> str:
+        done = subprocess.run(
+            ["bash", "-ec", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), command
+        return done.stdout
 
-    backup = tmp_path / "backup.sqlite3"
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    running.execute("INSERT INTO answer VALUES ('later')")
-    running.close()
-    # Restored as the sentence after it says.
-    assert "put the copy at `var/db.sqlite3`, remove `var/db.sqlite3-wal` and `-shm`" in " ".join(ALL.split())
-    shutil.copy(backup, file)
-    for more in ("-wal", "-shm"):
-        Path(f"{file}{more}").unlink(missing_ok=True)
-    restored = sqlite3.connect(file)
-    assert restored.execute("SELECT note FROM answer").fetchall() == [("eerst",)]
-    restored.close()
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
-@pytest.mark.django_db(transaction=True)
-def test_backup_of_postgresql_comes_back(tmp_path: Path) -> None:
-    [dump], [restore] = re.findall(r"`(pg_dump [^`]+)`", ALL), re.findall(r"`(pg_restore [^`]+)`", ALL)
-    given = connection.get_connection_params()
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    environment = {**os.environ, **{name: str(given[key]) for key, name in names.items() if given.get(key)}}
-    user = User.objects.create_user("bewaard", "bewaard@example.org")
-    file = tmp_path / "backup"
-    with file.open("wb") as target:
-        subprocess.run(dump.split(), env=environment, stdout=target, check=True)
-    user.delete()
-    connection.close()
-    subprocess.run([*restore.split(), f"--dbname={given['dbname']}", str(file)], env=environment, check=True)
-    assert User.objects.get().email == "bewaard@example.org"
+    run(".venv/bin/python manage.py migrate --verbosity 0")
+    made, *others = [re.sub(r"/srv/\S+", str(tmp_path / "b.zip"), line) for line in lines]
+    assert run(made).startswith("b.zip: ")
+    assert all("rows" in run(line) for line in others)
 
 
 def test_lock_files_are_made_as_ci_compares_them() -> None:

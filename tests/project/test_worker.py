@@ -19,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 
 from reflectie.models import DailyJob, Heartbeat, Invitee, OutgoingMail, Session
 from reflectie.services import clock, daily, heartbeat, mail, queue
+from reflectie.services.hosting import backups
 from reflectie.services.sessions import invitees
 from tests.helpers.factories import browser, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.working import MailServer, environment_of_worker, kill, start_worker, wait_until, worker
@@ -77,6 +78,21 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
 
     assert mail_server.addresses == ["bo@example.org"]
     assert Session.objects.filter(collaboration=None).exists() == (not is_time)
+
+
+def test_worker_makes_the_backup_of_the_day_where_a_host_asks(mail_server, tmp_path, settings):
+    settings.BACKUP_DIR = str(tmp_path)
+    is_time = backups.backup_is_due(timezone.localtime())
+    with worker({**environment_of_worker(mail_server), "BACKUP_DIR": str(tmp_path)}) as process:
+        if is_time:
+            wait_until(lambda: backups.last_daily() == clock.today(), 40)
+        else:
+            wait_until(Heartbeat.objects.exists)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+    assert [path.name for path in tmp_path.iterdir()] == (
+        [backups.daily_file(tmp_path, clock.today(), []).name] if is_time else []
+    )
 
 
 @pytest.mark.slow

@@ -105,6 +105,21 @@ def test_about_names_all_five_sources(client, checklist):
         assert source.reference.replace("&", "&amp;") in page
 
 
+@pytest.mark.parametrize(
+    ("folder", "days", "told"),
+    [
+        ("", 14, None),
+        ("/x", 14, "en wissen ze na 14 dagen. De laatste blijft tot er een nieuwere is."),
+        ("/x", 1, "en wissen ze na één dag. De laatste blijft tot er een nieuwere is."),
+    ],
+)
+def test_about_says_how_long_a_backup_is_kept_where_the_site_makes_them(client, settings, folder, days, told):
+    settings.BACKUP_DIR, settings.BACKUP_KEEP_DAYS = folder, days
+    page = client.get("/over/").content.decode()
+    assert "Een reservekopie houdt wat er stond toen ze gemaakt werd, tot ze zelf gewist wordt." in page
+    assert (f"We maken er elke nacht een, {told}" in page) == ("We maken er elke nacht een" in page) == bool(told)
+
+
 def test_about_says_what_holds_for_a_session_and_what_anonymous_cannot(client):
     page = client.get("/over/").content.decode()
 

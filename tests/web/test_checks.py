@@ -1,4 +1,6 @@
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,6 +8,7 @@ from django.core.checks import INFO, CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from reflectie.site_owner import CONTACTS, DETAILS, EMAILS, PAGES
+from reflectie.web import checks
 from reflectie.web.checks import TAG, refuse_unsafe_settings
 
 GOOD_KEY = "vT3_qLw8ZrYb5NcXd0KfJh7GmPs2EaUi9oQxWyRk4VtBn6CzMj1"
@@ -19,6 +22,8 @@ def production(settings: Any) -> None:
     settings.SECRET_KEY_FALLBACKS = []
     settings.RETENTION_DAYS = 90
     settings.FOLD_MONTHS = 24
+    settings.BACKUP_KEEP_DAYS = 14
+    settings.BACKUP_RECIPIENT = []
     settings.REGISTRATION = "open"
     settings.SIGNAL_LABEL = "region"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -65,6 +70,8 @@ def test_debug_and_plain_http_on_this_machine_alone_are_fine(settings: Any, name
         ({"RETENTION_DAYS": 0}, "samenwerking.E005"),
         ({"RETENTION_DAYS": -1}, "samenwerking.E005"),
         ({"FOLD_MONTHS": -1}, "samenwerking.E008"),
+        ({"BACKUP_KEEP_DAYS": 0}, "samenwerking.E017"),
+        ({"ACTIVITY_DAYS": 0}, "samenwerking.E016"),
         ({"REGISTRATION": "closed"}, "samenwerking.E006"),
         ({"REGISTRATION": ""}, "samenwerking.E006"),
         ({"REGISTRATION": "Open"}, "samenwerking.E006"),
@@ -126,6 +133,13 @@ def test_mail_to_the_console_is_a_warning_before_deployment(settings: Any) -> No
     assert ids(deploy=True) == ["samenwerking.W002"]
 
 
+def test_closed_backups_need_the_program_that_closes_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.BACKUP_RECIPIENT = ["age1verzonnen"]
+    assert ids() == []
+    monkeypatch.setenv("PATH", "")
+    assert ids() == ["samenwerking.E018"]
+
+
 @pytest.mark.parametrize("name", DETAILS)
 def test_each_detail_that_is_empty_is_named_before_deployment_and_is_no_warning(settings: Any, name: str) -> None:
     setattr(settings, name, "")
@@ -144,3 +158,10 @@ def test_logo_of_an_owner_is_fine(settings: Any) -> None:
 def test_the_checks_run_under_manage_py_too(settings: Any) -> None:
     settings.RETENTION_DAYS = 0
     assert "samenwerking.E005" in [message.id for message in run_checks()]
+
+
+def test_every_check_has_an_id_of_its_own() -> None:
+    source = Path(checks.__file__).read_text()
+    found = re.findall(r'id="(samenwerking\.\w+)"', source)
+    assert len(found) > 10
+    assert sorted(found) == sorted(set(found))

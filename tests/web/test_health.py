@@ -108,6 +108,19 @@ def test_disk_is_a_warning_for_who_may_know(client, knowing, monkeypatch, admini
     assert warning in page_of(administrator.get("/beheer/")).told("warning")
 
 
+def test_late_backup_is_a_warning_for_who_may_know(client, knowing, administrator, settings, tmp_path):
+    settings.BACKUP_DIR = str(tmp_path)
+    (tmp_path / f"samenwerking-{clock.today().isoformat()}.zip").touch()
+    assert told(knowing) == (200, ["ok"])
+    settings.BACKUP_DIR = str(tmp_path / "weg")
+    warning = (
+        "De dagelijkse reservekopie bleef uit. Kijk in het logboek waarom, en of BACKUP_DIR beschreven kan worden."
+    )
+    assert told(client) == (200, ["ok"])
+    assert told(knowing) == (200, ["ok", warning])
+    assert warning in page_of(administrator.get("/beheer/")).told("warning")
+
+
 def test_failure_is_shown_to_administrators(administrator, no_cache_table):
     assert NO_TABLE in page_of(administrator.get("/beheer/")).told("error")
 

@@ -301,7 +301,7 @@ def test_setting_chooses_the_form_of_the_log(form: str, formatter: str) -> None:
 
 def test_another_form_than_there_is_is_refused(settings: Any) -> None:
     settings.LOG_FORMAT = "xml"
-    assert [message.id for message in log_format()] == ["samenwerking.E021"]
+    assert [message.id for message in log_format()] == ["samenwerking.E019"]
     settings.LOG_FORMAT = "json"
     assert list(log_format()) == []
 

@@ -21,10 +21,11 @@ from django_tasks_db.management.commands.db_worker import Worker
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
 from reflectie.services.heartbeat import BEAT, beat
+from reflectie.services.hosting.backups import backup_is_due
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
 from reflectie.services.queue import enqueue_once, forget_tasks
 from reflectie.services.report.reports import waiting_pages
-from reflectie.tasks import DAILY, print_final_pdfs
+from reflectie.tasks import DAILY, back_up_today, print_final_pdfs
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +95,14 @@ class Clock:
             enqueue_once(deliver_mail)
         if waiting_pages():
             enqueue_once(print_final_pdfs)
-        for name in due_jobs(timezone.localtime()):
+        hour = timezone.localtime()
+        due = [(str(name), DAILY[name]) for name in due_jobs(hour)]
+        if backup_is_due(hour):
+            due.append(("backup", back_up_today))
+        for name, job in due:
             if now >= self._not_before.get(name, 0):
                 self._not_before[name] = now + AGAIN_AFTER
-                enqueue_once(DAILY[name])
+                enqueue_once(job)
 
 
 class Command(BaseCommand):

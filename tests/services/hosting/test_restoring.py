@@ -1,0 +1,360 @@
+"""Putting a backup back: all of it or nothing, older ones migrated, and nothing kept longer than was promised."""
+
+import json
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as in_force_settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session as BrowserSession
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from reflectie.backends import schema
+from reflectie.models import Answer, Collaboration, DailyJob, Session
+from reflectie.services import clock, heartbeat
+from reflectie.services.hosting import backups, postgresql, restoring
+from reflectie.services.hosting.errors import HostingError, reason
+from reflectie.services.hosting.restoring import check_backup, restore_backup
+from tests.helpers.factories import browser, fill_in, make_account, make_collaboration, make_reflection, make_round
+from tests.helpers.own_database import environment_on_it, in_force, own_database, tallies
+
+pytestmark = pytest.mark.usefixtures("db")
+
+DUMPS = in_force_settings.BASE_DIR / "tests" / "models" / "dumps"
+# Who has an account on the site that is backed up.
+THOSE = ["an@example.org", "els@example.org"]
+# What migrating, erasing and signing out change.
+AFTERWARDS = {"django_migrations", "django_session", "cache", "reflectie_dailyjob", "auth_permission", "auth_user"}
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    """Of a site with people, a round that is open and a reflection."""
+    browser(make_account("an@example.org"))
+    make_reflection()
+    fill_in(make_round(collaboration=make_collaboration()), {"goal-shared": "hindering"})
+    return backups.make_backup(tmp_path / "b.zip").file
+
+
+def name_of_database() -> str:
+    return Path(str(connection.settings_dict["NAME"])).name
+
+
+def erase_everything() -> None:
+    Collaboration.objects.all().delete()
+    Session.objects.all().delete()
+    User.objects.all().delete()
+    connection.close()
+
+
+def accounts() -> list[str]:
+    return sorted(re.sub(r"els\.\w+", "els", user.email) for user in User.objects.all())
+
+
+def rewritten(file: Path, **changes: object) -> Path:
+    """The same backup, with another manifest."""
+    other = file.with_name("herschreven.zip")
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(other, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        new.writestr(manifest["member"], old.read(manifest["member"]))
+        new.writestr("manifest.json", json.dumps({**manifest, **changes}))
+    return other
+
+
+def without(found: dict, names: set[str]) -> dict:
+    return {name: value for name, value in found.items() if name not in names}
+
+
+# --- back again
+
+
+def test_backup_comes_back_on_an_empty_machine_row_by_row(backup, tmp_path, capsys):
+    before = tallies()
+    with own_database(str(tmp_path / "leeg.sqlite3"), empty=True):
+        call_command("restore", str(backup))
+        assert without(tallies(), AFTERWARDS) == without(before, AFTERWARDS)
+        assert schema.what_does_not_fit() == ""
+        assert (Answer.objects.count(), accounts()) == (1, THOSE)
+        # Who signed out since would be signed in again.
+        assert not BrowserSession.objects.exists()
+        # And something new can be made, under a number that nobody has.
+        make_account("bo@example.org")
+        if connection.vendor == "sqlite":
+            assert stat.S_IMODE(Path(connection.settings_dict["NAME"]).stat().st_mode) == 0o600
+    told = capsys.readouterr().out
+    assert "What people erased, took out or withdrew after that moment is back, unless it expired since." in told
+    assert "SECRET_KEY" not in told
+    assert "@" not in told
+
+
+def test_installation_that_is_set_up_and_not_used_is_empty_too(backup, tmp_path):
+    erase_everything()
+    assert restore_backup(backup, None, clock.today()).held is None
+    assert accounts() == THOSE
+
+
+def test_used_installation_is_refused_and_replaced_only_with_its_name_typed(backup, monkeypatch, capsys):
+    make_account("later@example.org")
+    with pytest.raises(CommandError, match="There is something in this installation, and it stays"):
+        call_command("restore", str(backup))
+    for answer in ("ja", ""):
+        monkeypatch.setattr("builtins.input", lambda _question, answer=answer: answer)
+        with pytest.raises(CommandError, match="That is not the name of the database"):
+            call_command("restore", str(backup), "--replace")
+    with pytest.raises(CommandError, match="That is not the name of the database"):
+        call_command("restore", str(backup), "--replace", "--word", "iets")
+    assert accounts() == [*THOSE, "later@example.org"]
+    connection.close()
+    call_command("restore", str(backup), "--replace", "--word", name_of_database())
+    assert accounts() == THOSE
+    monkeypatch.setattr("builtins.input", lambda _question: name_of_database())
+    call_command("restore", str(backup), "--replace")
+    assert accounts() == THOSE
+
+
+def test_what_expired_since_is_erased_and_what_was_erased_since_is_back(backup):
+    reflection = Session.objects.get(collaboration=None)
+    erase_everything()
+    assert restore_backup(backup, None, clock.today() + timedelta(days=20)).erased.reflections == 0
+    assert Session.objects.filter(pk=reflection.pk).exists()
+    connection.close()
+    restored = restore_backup(backup, None, clock.today() + timedelta(days=95), replace=True)
+    assert restored.erased.reflections == 1
+    assert not Session.objects.filter(pk=reflection.pk).exists()
+
+
+def test_much_to_erase_is_asked_first_and_a_script_hears_of_it(tmp_path, monkeypatch):
+    make_reflection()
+    DailyJob.objects.create(name="erase", done_on=clock.today())
+    file = backups.make_backup(tmp_path / "b.zip").file
+    erase_everything()
+    later = clock.today() + timedelta(days=100)
+    monkeypatch.setattr("reflectie.management.commands.restore.today", lambda: later)
+    with pytest.raises(CommandError, match="It is restored, but what expired since is still there") as raised:
+        call_command("restore", str(file))
+    assert raised.value.returncode == 3
+    assert Session.objects.count() == 1
+    connection.close()
+    call_command("restore", str(file), "--yes", "--replace", "--word", name_of_database())
+    assert Session.objects.count() == 0
+
+
+def test_another_key_is_told_with_what_it_means(backup, settings, capsys):
+    erase_everything()
+    settings.SECRET_KEY = "een-andere-sleutel-" * 4
+    call_command("restore", str(backup))
+    told = capsys.readouterr().out
+    assert "SECRET_KEY is another than when the backup was made" in told
+    assert settings.SECRET_KEY not in told
+
+
+def test_closed_backup_comes_back_with_its_key(backup, key, other_key):
+    closed = backups.make_backup(backup.with_name("b.zip.age"), [key[0]]).file
+    erase_everything()
+    with pytest.raises(CommandError, match=r"the key doesn't fit\..* Nothing was restored\."):
+        call_command("restore", str(closed), "--identity", str(other_key[1]))
+    call_command("restore", str(closed), "--identity", str(key[1]))
+    assert accounts() == THOSE
+
+
+# --- other versions
+
+
+@pytest.mark.parametrize("commit", ["ae32350", "130b663", "ef61adc"])
+def test_backup_of_an_older_version_is_migrated(tmp_path, commit):
+    script = (DUMPS / f"{commit}.{connection.vendor}.sql").read_text()
+    with own_database(str(tmp_path / "oud.sqlite3"), empty=True):
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(connection.settings_dict["NAME"])) as made:
+                made.executescript(script)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(script)
+            connection.close()
+        before = tallies()
+        file = backups.make_backup(tmp_path / "oud.zip").file
+    assert check_backup(file).differences == ()
+
+    with own_database(str(tmp_path / "nieuw.sqlite3"), empty=True):
+        restored = restore_backup(file, None, clock.today() + timedelta(days=100), confirmed=True)
+        assert restored.manifest.tables == before
+        assert schema.what_does_not_fit() == ""
+        assert Session.objects.filter(collaboration=None).count() == 0
+        kept = before["reflectie_session"].rows - restored.erased.reflections
+        assert (Session.objects.count(), restored.erased.reflections >= 1) == (kept, True)
+
+
+def test_backup_of_a_newer_version_is_refused(backup):
+    migrations = [*json.loads(zipfile.ZipFile(backup).read("manifest.json"))["migrations"], "reflectie.9999_later"]
+    newer = rewritten(backup, migrations=migrations, version="9.0")
+    erase_everything()
+    with pytest.raises(CommandError, match=r"a newer version \(9\.0\), with reflectie\.9999_later"):
+        call_command("restore", str(newer))
+    assert User.objects.count() == 0
+
+
+def test_backup_of_another_kind_of_database_is_refused(backup):
+    other = rewritten(backup, engine={"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor])
+    with pytest.raises(HostingError, match=r"The backup was made on .*, and this is .*move_to"):
+        restore_backup(other, None, clock.today(), replace=True)
+    assert accounts() == THOSE
+
+
+# --- files that are not whole
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
+def test_cut_file_is_refused(backup, share):
+    content = backup.read_bytes()
+    backup.write_bytes(content[: int(len(content) * share)])
+    for do in (lambda: check_backup(backup), lambda: restore_backup(backup, None, clock.today(), replace=True)):
+        with pytest.raises(HostingError, match="damaged or not whole"):
+            do()
+    assert accounts() == THOSE
+
+
+def test_changed_byte_is_found_wherever_it_is_or_changes_nothing(backup):
+    content = bytearray(backup.read_bytes())
+    step = len(content) // 60
+    places = [*range(0, len(content), step), *range(len(content) - 300, len(content), 11)]
+    outcomes = []
+    for place in places:
+        changed = bytearray(content)
+        changed[place] ^= 0x55
+        backup.write_bytes(changed)
+        try:
+            # A day or a name in the ZIP's own list may be another: then all that is in it is still the same.
+            assert check_backup(backup).differences == ()
+            outcomes.append("whole")
+        except HostingError:
+            outcomes.append("refused")
+    assert outcomes.count("refused") > len(places) * 0.7
+
+
+def test_row_that_is_another_is_named_by_its_table(backup, capsys):
+    manifest = json.loads(zipfile.ZipFile(backup).read("manifest.json"))
+    tables = manifest["tables"]
+    tables["reflectie_answer"]["checksum"] = "0" * 64
+    tables["auth_user"]["rows"] += 1
+    tables["reflectie_weg"] = {"rows": 1, "checksum": "0" * 64}
+    other = rewritten(backup, tables=tables)
+    told = "auth_user: 3 rows expected, 2 found\nreflectie_answer: as many rows .1., with something else in them\n"
+    with pytest.raises(CommandError, match=f"(?s)not whole:\n{told}reflectie_weg: is not there"):
+        call_command("check_backup", str(other))
+    with pytest.raises(HostingError, match="What came out of the backup is not what went in"):
+        restore_backup(other, None, clock.today(), replace=True)
+    assert (accounts(), Answer.objects.count()) == (THOSE, 1)
+
+
+def test_check_says_what_it_found_and_leaves_everything_as_it_was(backup, capsys):
+    before = tallies()
+    call_command("check_backup", str(backup))
+    told = capsys.readouterr().out
+    assert re.search(r"\n +1  reflectie_answer\n", told)
+    assert re.search(r"\n +\d+  rows in \d+ tables: every one as it was\n", told)
+    assert tallies() == before
+    with pytest.raises(CommandError, match="is not there"):
+        call_command("check_backup", str(backup.with_name("geen")))
+
+
+# --- what stands there stays when anything fails
+
+
+def test_failure_at_any_step_leaves_the_database_as_it_was(backup, monkeypatch):
+    make_account("later@example.org")
+    before = tallies()
+    connection.close()
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise CommandError('duplicate key "an@example.org"')
+
+    for name in ("_refuse_different", "_bring_up_to", "call_command", "erase_daily"):
+        with monkeypatch.context() as patch:
+            patch.setattr(restoring, name, fail)
+            with pytest.raises(HostingError, match="could not take it: duplicate key …"):
+                restore_backup(backup, None, clock.today(), replace=True)
+        assert tallies() == before, name
+    assert schema.what_does_not_fit() == ""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a server's disk is elsewhere")
+def test_full_disk_while_restoring_leaves_nothing(backup, small_disk):
+    with in_force(str(small_disk / "db.sqlite3")):
+        with pytest.raises(HostingError, match="There is no room on the disk"):
+            restore_backup(backup, None, clock.today())
+        assert list(small_disk.iterdir()) == []
+
+
+def test_running_site_is_not_replaced(backup):
+    code = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
+        "from django.db import connection; connection.ensure_connection()\n"
+        "cursor = connection.cursor(); cursor.execute('SELECT count(*) FROM auth_user'); print(flush=True)\n"
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=in_force_settings.BASE_DIR,
+        env=environment_on_it(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as server:
+        server.stdout.readline()
+        with pytest.raises(HostingError, match=r"Somebody has the database open.*stop the server and the worker first"):
+            restore_backup(backup, None, clock.today(), replace=True)
+        server.stdin.close()
+    assert restore_backup(backup, None, clock.today(), replace=True).held is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_tables_that_a_killed_restore_put_aside_come_back_the_next_time(backup):
+    make_account("later@example.org")
+    before = tallies()
+    connection.close()
+    kill_while_restoring(backup)
+    # Whoever tries again without --replace is told that the site is used.
+    with pytest.raises(HostingError, match="There is something in this installation"):
+        restore_backup(backup, None, clock.today())
+    assert tallies() == before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_site_that_was_started_after_a_killed_restore_keeps_what_it_has(backup):
+    connection.close()
+    kill_while_restoring(backup)
+    heartbeat.beat()
+    make_account("later@example.org")
+    connection.close()
+    for do in (lambda: restore_backup(backup, None, clock.today()), lambda: postgresql.bring_back(connection)):
+        with pytest.raises(HostingError, match="A restore was broken off, and the site was started since"):
+            do()
+    assert accounts() == [*THOSE, "later@example.org"]
+
+
+def kill_while_restoring(backup: Path) -> None:
+    """A process that ends at once when the backup's tables have just come in the place of the others."""
+    code = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
+        "from django.db import connection\n"
+        "from reflectie.services.hosting import postgresql\n"
+        "aside = postgresql.set_aside(connection); aside.__enter__(); postgresql.load(connection, sys.argv[1])\n"
+        "os._exit(9)"
+    )
+    with zipfile.ZipFile(backup) as archive:
+        dump = archive.extract("database.pgdump", backup.parent)
+    command = [sys.executable, "-c", code, dump]
+    assert subprocess.run(command, cwd=in_force_settings.BASE_DIR, env=environment_on_it()).returncode == 9
+
+
+def test_what_a_database_says_is_told_without_what_it_quotes() -> None:
+    said = 'ERROR:  value "geheim" of an@example.org\nDETAIL:  Key (email)=(bo@example.org) exists.'
+    assert reason(said) == "ERROR:  value … of …"

@@ -236,6 +236,30 @@ def test_poll_that_goes_on_stays_on_the_wall(facilitator, session):
     assert "Haal de peiling van de muur" not in page_of(facilitator.get(url(session))).buttons()
 
 
+def test_of_too_few_there_is_nothing_to_show(facilitator, collaboration):
+    """Nor is anything of them on the wall of whoever presses nonetheless."""
+    session = discussed_round(collaboration, [{**sheet, "goal-sentence": "Samen eten"} for sheet in SHEETS[:2]])
+    begun(session, 120)
+    for place in ["need", "strengths", *(part.place for part in now(session).topics)]:
+        press(facilitator, session, "go", place)
+        assert "Toon de antwoorden" not in facilitator.get(url(session)).text
+        press(facilitator, session, "reveal", place)
+        wall = Client().get(reverse("wall", args=[talks.wall_token(fetched(session))])).text
+        assert [told for told in ("Uit de antwoorden", "Samen eten", "Notitie", "spread") if told in wall] == []
+
+
+def test_what_goes_well_is_shown_by_the_same_two_presses(facilitator, collaboration):
+    session = discussed_round(collaboration, [{KEY: "helping"}] * 3)
+    begun(session)
+    press(facilitator, session, "go", "strengths")
+    page = page_of(facilitator.get(url(session)))
+    helping = "Alle partners worden gelijkwaardig behandeld"
+    assert "Ja, toon aan iedereen" in page.buttons()
+    assert helping not in page.at("op-muur").words
+    press(facilitator, session, "reveal", "strengths")
+    assert helping in page_of(facilitator.get(url(session))).at("op-muur").words
+
+
 def test_agenda_is_moved_and_left_out(facilitator, session):
     agenda = [part.place for part in begun(session).agenda]
     assert press(facilitator, session, "down", "need").url == f"{url(session)}?agenda=need#agenda"

@@ -163,6 +163,10 @@ def test_clock_comes_from_the_agenda() -> None:
     assert (clock.ends_at, clock.minutes_left) == (NOW + timedelta(minutes=60), 53)
     assert clock.topics_left == 2
     assert clock.minutes_asked == 60 - 5 - talk.part.minutes
+    topic = talk.topics[0].place
+    # Whoever goes back has talked about what comes next.
+    back = go_to(go_to(go_to(talk, topic, NOW), Phase.DECISION, NOW), talk.place, NOW)
+    assert (back.discussed, clock_of(back, NOW).topics_left) == ((topic,), 1)
     late = clock_of(talk, NOW + timedelta(hours=3))
     assert late.minutes_left == 0
     unknown = clock_of(replace(talk, started_at=None, place_since=None), NOW)

@@ -26,6 +26,7 @@ sys.path.insert(0, str(BASE_DIR))
 
 DESK: ViewportSize = {"width": 1280, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 780}
+WALL: ViewportSize = {"width": 1280, "height": 720}
 # Pages of PDFs stand beside each other: how wide each is, and how far apart.
 LEAF, GAP = 480, 20
 BEHIND = (221, 221, 221)
@@ -66,6 +67,13 @@ def session(number: int, name: str, **wanted: Any) -> Any:
     return sessions(name, **wanted)[number].pk
 
 
+def talk() -> Any:
+    """The one that goes on."""
+    from reflectie.models import Talk
+
+    return Talk.objects.get()
+
+
 def compared(page: str, name: str = "") -> str:
     return address(page, sessie=[each.pk for each in sessions(name)])
 
@@ -87,6 +95,8 @@ PICTURES: dict[str, Picture | Leaves] = {
     ),
     "invullen": Picture(lambda: address("join", sessions(BETTER, stage="open")[0].join_token), PHONE),
     "tabel-telefoon": Picture(lambda: compared("compare-table", BETTER), PHONE, start=".order"),
+    "muur": Picture(lambda: address("wall", talk().wall_token), WALL),
+    "afstandsbediening": Picture(lambda: address("talk", talk().session_id), PHONE, start=".remote"),
     "verslag-donker": Picture(lambda: address("session-report", session(0, BETTER)), PHONE, "dark", "#patronen"),
 }
 

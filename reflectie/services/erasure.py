@@ -12,11 +12,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django_tasks import task
 
 from reflectie.counters import count
-from reflectie.models import Activity, MadePdf, Session
+from reflectie.models import Activity, MadePdf, Session, Talk
 
 from .activity import log_activity
 from .queue import enqueue_once
@@ -62,6 +62,10 @@ def erase_session(session_id: UUID) -> None:
     with transaction.atomic():
         for session in Session.objects.select_for_update().filter(pk=session_id):
             erase_quotes(session)
+            if session.collaboration_id:
+                # The wall of a later one looks back on what this one agreed.
+                talks = Talk.objects.filter(session__collaboration=session.collaboration_id)
+                talks.update(version=F("version") + 1)
             log_activity(Activity.Action.SESSION_ERASED, session.collaboration_id)
         count_erased("session", _erase(Session.objects.filter(pk=session_id)))
 

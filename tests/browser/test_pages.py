@@ -110,7 +110,10 @@ def answer(route: Route) -> None:
     if path in PAGES:
         route.fulfill(body=PAGES[path], content_type="text/html; charset=utf-8")
         return
-    if file := finders.find(path.removeprefix("/static/")):
+    if not path.startswith("/static/"):
+        # What a live page asks again and again: here is no server, and without a connection a page stays as it is.
+        route.abort()
+    elif file := finders.find(path.removeprefix("/static/")):
         route.fulfill(body=Path(file).read_bytes(), content_type=guess_type(path)[0] or "font/woff2")
     else:
         route.fulfill(status=404, body="")

@@ -3,7 +3,6 @@ on their phones, up to its conclusion and the sheet to take along. And the same 
 screen. The clock is moved on; everything else goes by what stands on the screens."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path

@@ -71,6 +71,7 @@ def lines() -> Any:
         (f"/rapport/{TOKEN}.html", "/rapport/…"),
         (f"Not Found: /uitnodiging/{TOKEN}/", "Not Found: /uitnodiging/…/"),
         (f"/meedoen/{TOKEN}/invullen/", "/meedoen/…/invullen/"),
+        (f"Not Found: /gesprek/{TOKEN}/stand/", "Not Found: /gesprek/…/stand/"),
         (f"{{'path': 'meedoen/{TOKEN}/stand/'}}", "{'path': 'meedoen/…/stand/'}"),
     ],
 )

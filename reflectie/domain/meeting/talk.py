@@ -7,6 +7,7 @@ away. A place is a phase of the meeting, an item's key, or what somebody raised 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from reflectie.domain.report.report import Report
 
@@ -89,12 +90,6 @@ class Talk:
         return self.agenda[self.at(self.place)]
 
     @property
-    def previous_place(self) -> str:
-        """The place before this one; empty at the beginning."""
-        at = self.at(self.place)
-        return self.agenda[at - 1].place if at else ""
-
-    @property
     def next_place(self) -> str:
         """The place after this one; empty at the end."""
         after = self.agenda[self.at(self.place) + 1 :]
@@ -164,7 +159,7 @@ def raise_topic(talk: Talk, title: str) -> Talk:
     """Put something on the agenda that no item is about, in the words of whoever raises it, after what is on now.
     Raises FullAgendaError."""
     used = {part.place for part in talk.agenda} | set(talk.discussed)
-    number = next(number for number in range(1, len(used) + 2) if f"{OWN}{number}" not in used)
+    number = next(number for number in count(1) if f"{OWN}{number}" not in used)
     return _insert(talk, AgendaPart(f"{OWN}{number}", RAISED_MINUTES, title))
 
 
@@ -188,7 +183,7 @@ def move(talk: Talk, place: str, by: int) -> Talk:
     """Move a part so many places towards the end, or with a number below 0 towards the beginning, as far as there is
     room. Raises UnknownPlaceError."""
     at = talk.at(place)
-    to = min(max(at + by, 0), len(talk.agenda) - 1)
+    to = max(at + by, 0)
     rest = (*talk.agenda[:at], *talk.agenda[at + 1 :])
     return replace(talk, agenda=(*rest[:to], talk.agenda[at], *rest[to:]))
 

@@ -12,7 +12,7 @@ from reflectie.domain.report.outcomes import Outcome
 from reflectie.domain.report.polls import Poll
 from reflectie.domain.report.report import MAX_IN_SUMMARY, Report
 
-from .guide import Phase, find_earlier, find_parked_earlier
+from .guide import Phase, Topic, find_earlier, find_parked_earlier
 from .talk import Talk, TalkClock, clock_of, is_phase, topic_of
 
 # Where the sentences about the goal stand beside each other.
@@ -57,7 +57,7 @@ def build_wall(report: Report, talk: Talk, now: datetime, note: Note | None = No
         phase=phase,
         item=found.item if found else None,
         title=talk.part.title,
-        question=topic.question if topic else "",
+        question=_question(topic, is_shown) if topic else "",
         answers=_counts_alone(found) if found and is_shown else None,
         sentences=tuple(sentence.text for sentence in report.goal_sentences) if asks_goal and is_shown else (),
         note=note.text if note else "",
@@ -65,13 +65,18 @@ def build_wall(report: Report, talk: Talk, now: datetime, note: Note | None = No
         agreements=_agreements_at(report, phase, place),
         parked=_parked_at(report, phase),
         earlier=find_earlier(report) if phase is Phase.EARLIER else (),
-        strengths=_strengths(report) if phase is Phase.STRENGTHS else (),
+        strengths=_strengths(report) if phase is Phase.STRENGTHS and is_shown else (),
         poll=poll,
         topics=len(talk.topics),
         discussed=talk.discussed_count,
         is_quiet=talk.is_quiet,
         clock=clock_of(talk, now) if talk.shows_clock else None,
     )
+
+
+def _question(topic: Topic, is_shown: bool) -> str:
+    """The item's own until the answers are shown: that of a pattern ("waar beginnen jullie?") tells what was found."""
+    return topic.question if is_shown else topic.item.item.question
 
 
 def _counts_alone(found: ItemReport) -> ItemReport:

@@ -1,6 +1,7 @@
 """The talk of a session while it goes on: where it is stands in the database, so that whoever opens it next, on
 whatever device, is where everybody is."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
@@ -55,6 +56,10 @@ _FOLLOWED = Prepared(
 )
 
 
+# Where the versions of a talk begin: somewhere below this, so that no page takes one talk for another that was stopped.
+_VERSIONS = 2**30
+
+
 class NoTalkError(Exception):
     """No talk goes on: nobody began it, or somebody stopped it."""
 
@@ -72,8 +77,14 @@ def start_talk(session: Session, minutes: int) -> Talk:
         talk = begin_talk(load_report(session), minutes, now())
         # Whoever has it all on one screen needs no address for a wall.
         token = new_token() if session.collaboration_id else None
-        TalkRow.objects.create(session=locked, wall_token=token, version=1, **_columns(talk))
+        TalkRow.objects.create(session=locked, wall_token=token, version=_first_version(), **_columns(talk))
     return talk
+
+
+def _first_version() -> int:
+    """Phones, the wall and what was drawn know a talk by its version alone. One that begins anew shares none with the
+    one before, or they would go on showing that one; nor does it tell how many steps were taken."""
+    return secrets.randbelow(_VERSIONS)
 
 
 def load_talk(session: Session) -> Talk | None:

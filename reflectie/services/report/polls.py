@@ -96,9 +96,14 @@ def _add(session: Session, thing: str, way: PollWay, key: UUID, counts: PollCoun
         if counts:
             _put_counts(row, counts)
         row.save(force_insert=True)
-        Talk.objects.filter(session=session).update(poll=row)
         note_talk_change(session)
+        _put_on_wall(session, row)
         return load_polls(session)[-1]
+
+
+def _put_on_wall(session: Session, row: PollRow) -> None:
+    """Last of all, once the walls are held that `note_talk_change` tells: two who do this wait in turn."""
+    Talk.objects.filter(session=session).update(poll=row)
 
 
 def _check_may_ask(session: Session, polls: tuple[Poll, ...], thing: str, way: PollWay) -> None:
@@ -193,6 +198,8 @@ def close_poll(session: Session, key: UUID) -> None:
         row.save()
         row.votes.all().delete()
         note_talk_change(session)
+        # Also where the talk went on meanwhile: how it came out, everybody sees at once.
+        _put_on_wall(session, row)
         truncate_wal_on_commit()
 
 

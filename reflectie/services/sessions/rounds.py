@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, F, Max, Q, Value
 from django.db.models.functions import Replace
 
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
@@ -415,6 +415,8 @@ def undo_conclusion(session: Session) -> Conclusion:
         session.made_pdfs.all().delete()
         session.stage, session.concluded_on = Session.Stage.DISCUSSION, None
         session.save(update_fields=["stage", "concluded_on"])
+        # Its wall isn't what it was: a poll that went on is gone.
+        Talk.objects.filter(session=session).update(version=F("version") + 1)
         log_activity(Activity.Action.REOPENED, session.collaboration_id, session=session)
         truncate_wal_on_commit()
     return undone

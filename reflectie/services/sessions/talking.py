@@ -40,8 +40,11 @@ def lock_talking_session(session: Session) -> Session:
 
 
 def note_talk_change(session: Session) -> None:
-    """Something of the talk changed, in a transaction that holds the session: its wall is drawn anew, and without an
-    account the clock of erasing starts again."""
-    Talk.objects.filter(session=session.pk).update(version=F("version") + 1)
+    """Something of the talk changed, in a transaction that holds the session: its wall is drawn anew, and that of a
+    later session, which looks back on it; without an account the clock of erasing starts again."""
+    talks = Talk.objects.filter(session=session.pk)
     if session.collaboration_id is None:
         Session.objects.filter(pk=session.pk).update(changed_on=today())
+    else:
+        talks = Talk.objects.filter(session__collaboration=session.collaboration_id)
+    talks.update(version=F("version") + 1)

@@ -227,7 +227,8 @@ def _can_show(report: Report, live: Talk, found: ItemReport | None) -> bool:
     if not report.mode.is_round:
         return False
     has_sentences = bool(report.goal_sentences) and live.place in {Phase.NEED, GOAL_SHARED}
-    return has_sentences or bool(found and found.finding and report.counted)
+    has_strengths = bool(report.strengths) and live.place == Phase.STRENGTHS
+    return has_sentences or has_strengths or bool(found and found.finding and report.counted)
 
 
 def _person(request: HttpRequest, access: ReportAccess) -> str:

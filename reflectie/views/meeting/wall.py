@@ -138,7 +138,7 @@ def _content(session: Session, state: str) -> SafeString:
     """Drawn once for all who come for the same state, in the same minute."""
     talk = load_talk(session)
     if talk is None or talk.place == Phase.EARLIER:
-        # What was agreed earlier is another session's: nothing here tells when that changed.
+        # The state tells what becomes of earlier agreements, but not which session comes before this one.
         return _drawn(session)
     clock = clock_of(talk, now())
     minutes = [minutes_until(clock.now, until) for until in (clock.place_until, clock.quiet_until) if until]

@@ -43,12 +43,12 @@ NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SETUP = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
 
 
-def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str = "") -> Report:
-    """Six people: three hindered by domination and three not, with a goal sentence and a note each; the rest helps."""
+def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str = "", dominated: int = 3) -> Report:
+    """Six people: some hindered by domination, the others not, with a goal sentence and a note each; the rest helps."""
     sheets = []
     for person in range(6):
         values = {item.key: "helping" for item in CHECKLIST}
-        values["coordination-equality"] = "hindering" if person < 3 else "helping"
+        values["coordination-equality"] = "hindering" if person < dominated else "helping"
         values["goal-shared"] = "hindering"
         if sentences:
             values["goal-sentence"] = f"Zin {person}"
@@ -98,11 +98,11 @@ def test_step_that_was_taken_already_changes_nothing() -> None:
     assert reveal(reveal(talk, talk.place), talk.place) == reveal(talk, talk.place)
 
 
-def test_previous_and_next_end_where_the_agenda_ends() -> None:
+def test_what_comes_next_ends_where_the_agenda_ends() -> None:
     talk = begun()
-    assert (talk.previous_place, talk.next_place) == ("", places(talk)[1])
+    assert talk.next_place == places(talk)[1]
     last = go_to(talk, places(talk)[-1], NOW)
-    assert (last.previous_place, last.next_place) == (places(talk)[-2], "")
+    assert last.next_place == ""
 
 
 def test_another_step_takes_note_and_quiet_minute_off_the_wall() -> None:
@@ -168,6 +168,10 @@ def test_clock_comes_from_the_agenda() -> None:
     assert (clock.ends_at, clock.minutes_left) == (NOW + timedelta(minutes=60), 53)
     assert clock.topics_left == 2
     assert clock.minutes_asked == 60 - 5 - talk.part.minutes
+    topic = talk.topics[0].place
+    # Whoever goes back has talked about what comes next.
+    back = go_to(go_to(go_to(talk, topic, NOW), Phase.DECISION, NOW), talk.place, NOW)
+    assert (back.discussed, clock_of(back, NOW).topics_left) == ((topic,), 1)
     late = clock_of(talk, NOW + timedelta(hours=3))
     assert late.minutes_left == 0
     unknown = clock_of(replace(talk, started_at=None, place_since=None), NOW)
@@ -197,6 +201,26 @@ def test_wall_has_no_answers_before_they_are_shown() -> None:
     assert shown.answers.counts == next(
         item.counts for item in report_of().items if item.item.key == "coordination-equality"
     )
+
+
+def test_question_of_a_pattern_waits_until_the_answers_are_shown() -> None:
+    """It tells what was found: nobody is asked at which moments one voice weighs more where none does."""
+    report = report_of(dominated=5)
+    topic = topic_of(report, "coordination-equality")
+    assert topic.pattern
+    assert on("coordination-equality", report).question == topic.item.item.question != topic.question
+    assert on("coordination-equality", report, shown=True).question == topic.question
+
+
+def test_what_goes_well_is_an_answer_too() -> None:
+    """It may be talked about later, when nobody is to know yet."""
+    assert on(Phase.STRENGTHS).strengths == ()
+    assert len(on(Phase.STRENGTHS, shown=True).strengths) == 3
+
+
+def test_poll_is_taken_off_the_wall_and_what_is_on_stays_on() -> None:
+    talk = replace(go_to(begun(), Phase.DECISION, NOW), poll="a")
+    assert take_down_poll(talk) == replace(talk, poll="")
 
 
 def test_wall_has_nothing_of_one_person() -> None:

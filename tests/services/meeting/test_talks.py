@@ -1,20 +1,23 @@
 """The talk as it is kept: begun once, changed by whoever leads it, told apart by its version, and gone in time."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from reflectie.domain.meeting import talk as steps
-from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed
+from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, Needed, State
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Session
 from reflectie.models import Talk as TalkRow
+from reflectie.services.erasure import erase_session
 from reflectie.services.meeting import talks
-from reflectie.services.report.agreements import add_agreement
+from reflectie.services.report.agreements import add_agreement, change_agreement
 from reflectie.services.report.outcomes import record_outcome, remove_text, text_digest
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError, conclude, undo_conclusion
@@ -30,6 +33,12 @@ def session(db: None) -> Session:
     return discussed_round(make_collaboration(), SHEETS)
 
 
+@pytest.fixture(autouse=True)
+def first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions that can be told."""
+    monkeypatch.setattr(talks.secrets, "randbelow", lambda _below: 1)
+
+
 def to(place: str):
     return lambda talk: steps.go_to(talk, place, timezone.now())
 
@@ -39,7 +48,7 @@ def test_talk_begins_once(session: Session) -> None:
     token = talks.wall_token(fetched(session))
     assert (talks.start_talk(session, 120).minutes, len(token)) == (60, 22)
     assert talks.wall_token(fetched(session)) == token
-    assert talks.load_talk(fetched(session)) == steps.replace(first, version=1)
+    assert talks.load_talk(fetched(session)) == replace(first, version=1)
 
 
 def test_talk_begins_only_while_people_talk(db: None) -> None:
@@ -117,7 +126,38 @@ def test_concluding_ends_the_wall_and_taking_it_back_brings_it_back(session: Ses
     with pytest.raises(StageError):
         talks.change_talk(concluded, to("need"))
     undo_conclusion(concluded)
-    assert talks.wall_state(token) == "1"
+    # Not as it was: a poll that went on is gone, and a page that slept meanwhile asks for what stands there now.
+    assert talks.wall_state(token) == "2"
+
+
+def test_talk_that_begins_anew_shares_no_version_with_the_one_before(session: Session, monkeypatch) -> None:
+    """By it alone pages know a talk, and what was drawn of it."""
+    monkeypatch.undo()
+    states = set()
+    for _ in range(20):
+        talks.start_talk(session, 60)
+        states |= {talks.state_of(fetched(session))}
+        talks.change_talk(session, to("need"))
+        states |= {talks.state_of(fetched(session))}
+        talks.stop_talk(session)
+    assert len(states) == 40
+
+
+def test_what_becomes_of_what_was_agreed_earlier_tells_the_wall(session: Session) -> None:
+    """A later session looks back on it, and its wall shows the change within a second."""
+    later = discussed_round(session.collaboration, SHEETS)
+    talks.start_talk(later, 60)
+    other = discussed_round(make_collaboration(), SHEETS)
+    talks.start_talk(other, 60)
+    kept = add_agreement(session, Agreement("", "Samen eten"), session.pk)
+    conclude(session, Conclusion(Needed.YES, Decision.REPAIR))
+    before = talks.state_of(fetched(later))
+    change_agreement(session, UUID(kept.key), replace(kept, state=State.DONE), etag(kept))
+    after = talks.state_of(fetched(later))
+    assert after != before
+    erase_session(session.pk)
+    assert talks.state_of(fetched(later)) != after
+    assert talks.state_of(fetched(other)) == "1"
 
 
 def test_stopping_leaves_what_was_recorded(session: Session) -> None:

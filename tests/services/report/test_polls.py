@@ -397,10 +397,20 @@ def test_the_wall_is_told_of_every_step_and_of_no_vote(session):
     assert version() == 1
     close_poll(session, key(poll))
     assert version() == 2
+    assert str(Talk.objects.get().poll_id) == poll.key
     cancel_poll(session, key(begun(session)))
     assert version() == 4
     by_hands(session, Decision.STOP)
     assert version() == 5
+
+
+def test_how_it_came_out_is_on_the_wall_wherever_the_talk_is_by_then(session):
+    row = Talk.objects.create(session=session, minutes=60, agenda=[], place="start")
+    poll = begun(session)
+    voted(session, poll, BEHIND, BEHIND, BEHIND)
+    Talk.objects.filter(pk=row.pk).update(poll=None)
+    close_poll(session, key(poll))
+    assert str(Talk.objects.get().poll_id) == poll.key
 
 
 # --- The report

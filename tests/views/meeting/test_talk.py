@@ -2,14 +2,14 @@
 
 import re
 from itertools import pairwise
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from reflectie.domain.meeting.talk import MOST_PARTS, OWN, Talk
-from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement, Decision
+from reflectie.domain.report.agreements import MAX_AGREEMENT, Agreement
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
@@ -17,7 +17,6 @@ from reflectie.models import Membership, Role, Session
 from reflectie.services.meeting import talks
 from reflectie.services.report.agreements import add_agreement
 from reflectie.services.report.outcomes import load_outcome, record_outcome, text_digest
-from reflectie.services.report.polls import close_poll, open_poll
 from reflectie.services.sessions import rounds
 from tests.helpers.factories import CONCLUSION, HTMX, make_reflection
 from tests.helpers.hostile_text import HOSTILE
@@ -209,20 +208,56 @@ def test_note_stands_on_the_wall_when_it_is_put_up(facilitator, session):
     assert now(session).note == ""
 
 
-def test_poll_leads_to_its_page_and_its_result_is_taken_off_the_wall(facilitator, session):
+def test_poll_that_closed_is_taken_off_the_wall(facilitator, session):
     begun(session)
-    poll = open_poll(session, Decision.REPAIR, uuid4())
-    wall = page_of(facilitator.get(url(session))).at("op-muur")
-    assert f"{url(session, 'polls')}?van=gesprek" in wall.addresses()
-    assert "Haal de uitslag van de muur" not in wall.buttons()
-    close_poll(session, UUID(poll.key))
-    wall = page_of(facilitator.get(url(session))).at("op-muur")
-    assert "Zo staan jullie hierin" in wall.words
-    assert "Haal de uitslag van de muur" in wall.buttons()
-    press(facilitator, session, "poll-off", "welcome")
-    wall = page_of(facilitator.get(url(session))).at("op-muur")
-    assert "Zo staan jullie hierin" not in wall.words
-    assert "Welkom, en hoe we praten" in wall.words
+    press(facilitator, session, "go", "decision")
+    label = "Haal de uitslag van de muur"
+    hands = {"step": "hands", "over": "repair", "key": str(uuid4()), "behind": 2, "live_with": 1, "objection": 0}
+    assert label not in page_of(facilitator.get(url(session))).buttons()
+    assert facilitator.post(url(session, "polls"), hands).status_code == 303
+    page = page_of(facilitator.get(url(session)))
+    assert label in page.buttons()
+    assert "We kiezen voor herstellen." in page.at("op-muur").words
+    # About another part than what is on, it is about something that nobody looks at.
+    press(facilitator, session, "poll-off", "close")
+    assert now(session).poll
+    assert press(facilitator, session, "poll-off", "decision").status_code == 303
+    page = page_of(facilitator.get(url(session)))
+    assert "We kiezen voor herstellen." not in page.at("op-muur").words
+    assert (now(session).place, session.polls.count()) == ("decision", 1)
+
+
+def test_poll_that_goes_on_stays_on_the_wall(facilitator, session):
+    begun(session)
+    assert (
+        facilitator.post(url(session, "polls"), {"step": "open", "over": "repair", "key": str(uuid4())}).status_code
+        == 303
+    )
+    assert "Haal de uitslag van de muur" not in page_of(facilitator.get(url(session))).buttons()
+
+
+def test_of_too_few_there_is_nothing_to_show(facilitator, collaboration):
+    """Nor is anything of them on the wall of whoever presses nonetheless."""
+    session = discussed_round(collaboration, [{**sheet, "goal-sentence": "Samen eten"} for sheet in SHEETS[:2]])
+    begun(session, 120)
+    for place in ["need", "strengths", *(part.place for part in now(session).topics)]:
+        press(facilitator, session, "go", place)
+        assert "Toon de antwoorden" not in facilitator.get(url(session)).text
+        press(facilitator, session, "reveal", place)
+        wall = Client().get(reverse("wall", args=[talks.wall_token(fetched(session))])).text
+        assert [told for told in ("Uit de antwoorden", "Samen eten", "Notitie", "spread") if told in wall] == []
+
+
+def test_what_goes_well_is_shown_by_the_same_two_presses(facilitator, collaboration):
+    session = discussed_round(collaboration, [{KEY: "helping"}] * 3)
+    begun(session)
+    press(facilitator, session, "go", "strengths")
+    page = page_of(facilitator.get(url(session)))
+    helping = "Alle partners worden gelijkwaardig behandeld"
+    assert "Ja, toon aan iedereen" in page.buttons()
+    assert helping not in page.at("op-muur").words
+    press(facilitator, session, "reveal", "strengths")
+    assert helping in page_of(facilitator.get(url(session))).at("op-muur").words
 
 
 def test_agenda_is_moved_and_left_out(facilitator, session):

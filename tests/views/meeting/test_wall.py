@@ -215,6 +215,8 @@ def of_people(mode: Mode, name: str, note: str) -> list[dict[str, str]]:
 def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = datetime(2026, 11, 30, 10, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: moment)
+    # At random, of itself: it tells pages apart, and nothing of a round.
+    monkeypatch.setattr(talks.secrets, "randbelow", lambda below: below - 1)
 
 
 @pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
@@ -278,6 +280,23 @@ def test_what_changed_is_drawn_once_for_all(session, client, django_assert_num_q
     for number, url in ((11, phone), (2, phone), (2, f"{wall}stand/"), (1, wall), (1, talk_url(session))):
         with django_assert_num_queries(number):
             assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(("url", "route"), [(wall_url, "wall-state"), (talk_url, "join-talk-state")])
+def test_talk_that_begins_anew_shows_nothing_of_the_one_before(session: Session, client: Client, url, route) -> None:
+    """Neither a page that slept meanwhile, nor what was drawn a moment ago."""
+    to(session, KEY)
+    reveal(session, KEY)
+    old = talks.state_of(session)
+    assert "spread" in client.get(url(session, route), headers=HTMX).content.decode()
+    talks.stop_talk(session)
+    talks.start_talk(session, 60)
+    talks.change_talk(session, lambda talk: steps.add_item(talk, KEY))
+    to(session, KEY)
+    talks.change_talk(session, lambda talk: steps.lengthen(talk, KEY))
+    answer = client.get(f"{url(session, route)}?gezien={old}", headers=HTMX)
+    assert answer.status_code == 200
+    assert "spread" not in answer.content.decode()
 
 
 def test_what_was_agreed_earlier_is_drawn_each_time(db: None, client: Client) -> None:

@@ -305,7 +305,8 @@ def test_the_report_leads_with_the_moment_of_the_talk(owner, reader, team, sessi
     assert during.link("Maak een afspraak").address == list_url(team)
     made(session)
     after = page_of(owner.get(team.report_url))
-    assert after.words.index("Wat jullie afspraken Vraag eerst") < after.words.index("In het kort Zo zien jullie het")
+    led = after.headings(2)
+    assert led[led.index("In het kort") - 1] == "Wat jullie afspraken"
     assert after.link("Maak nog een afspraak, of wijzig er een").address == list_url(team)
 
 

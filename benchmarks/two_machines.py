@@ -41,6 +41,8 @@ ADDRESS = "an@example.org"
 OLD, NEW = (f"only-for-this-measurement-{word}-Sk3vXw9QpLm72RzTdYc5HnGf8JaEu4" for word in ("old", "new"))
 # How many saves come between two things that are done, and for how many seconds each rate is measured.
 SAVES_BETWEEN, SECONDS = 100, 6
+# How long after a machine answers again nginx passes it requests for certain: the paper's `fail_timeout`, and a second.
+TRUSTED_AFTER = 3
 
 # What happens in the site's own database, in processes of their own: one JSON value on the last line.
 PREPARE = f"""
@@ -186,12 +188,14 @@ class Machine:
     def restart(self) -> None:
         self.stop()
         self.start()
+        time.sleep(TRUSTED_AFTER)
 
 
 def blocks_of_paper() -> tuple[str, str]:
     """What the paper gives for nginx: whom it passes requests to, and how."""
-    found = re.findall(r"^    (upstream .*?^    \})\n\n    (location .*?^    \})", PAPER.read_text(), re.DOTALL | re.M)
-    [(upstream, location)] = found
+    [(upstream, location)] = re.findall(
+        r"^(upstream .*?^\})\n\n(location .*?^\})", PAPER.read_text(), re.DOTALL | re.MULTILINE
+    )
     return upstream, location
 
 
@@ -455,6 +459,7 @@ def stop_and_start(site: Site, crowd: Crowd, tell: Callable[[str], None]) -> Non
             getattr(machine, name)()
             crowd.wait_for(SAVES_BETWEEN)
             machine.start()
+            time.sleep(TRUSTED_AFTER)
             crowd.wait_for(SAVES_BETWEEN)
             saved, took = crowd.acknowledged - before, time.monotonic() - begun
             how = {"stop": "stopped (SIGTERM)", "kill": "killed (kill -9)"}[name]

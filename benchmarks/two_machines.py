@@ -282,6 +282,7 @@ class Watch(threading.Thread):
                 self.statuses[str(reply.status)] += 1
                 self.machines[reply.headers.get("x-machine", "").rpartition(" ")[2]] += 1
             await asyncio.sleep(0.1)
+        browser.close()
 
     def end(self) -> None:
         self.is_over.set()
@@ -455,7 +456,7 @@ def stop_and_start(site: Site, crowd: Crowd, tell: Callable[[str], None]) -> Non
     """Each machine is stopped, and each loses its power, while everybody saves."""
     for name in ("stop", "kill"):
         for number, machine in enumerate(site.machines, 1):
-            before, begun = crowd.acknowledged, time.monotonic()
+            before, again, begun = crowd.acknowledged, sum(crowd.trouble.values()), time.monotonic()
             getattr(machine, name)()
             crowd.wait_for(SAVES_BETWEEN)
             machine.start()
@@ -463,7 +464,8 @@ def stop_and_start(site: Site, crowd: Crowd, tell: Callable[[str], None]) -> Non
             crowd.wait_for(SAVES_BETWEEN)
             saved, took = crowd.acknowledged - before, time.monotonic() - begun
             how = {"stop": "stopped (SIGTERM)", "kill": "killed (kill -9)"}[name]
-            tell(f"machine {number} {how} and started: {saved} saves acknowledged in {took:.0f} s")
+            sent_again = sum(crowd.trouble.values()) - again
+            tell(f"machine {number} {how} and started: {saved} saves in {took:.0f} s, {sent_again} were sent again")
 
 
 def renew_key(site: Site, crowd: Crowd, tell: Callable[[str], None]) -> None:

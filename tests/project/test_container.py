@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -16,8 +17,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from sqlite3 import OperationalError, connect
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -138,12 +142,67 @@ def test_variables_of_compose_are_those_of_its_example_and_of_the_settings() -> 
     assert not example & set(SERVICES["web"]["environment"])
 
 
-def test_proxy_logs_no_address() -> None:
-    proxy = (PARTS / "Caddyfile").read_text()
-    assert re.search(r"log \{\s+format filter \{\s+wrap json\s+fields \{\s+request delete", proxy)
-    # The block of the site asks for none.
-    assert "log" not in proxy[proxy.index("{$SITE_NAME}") :]
-    assert "reverse_proxy web:8000" in proxy
+class Echo(BaseHTTPRequestHandler):
+    """Says which headers came."""
+
+    def do_GET(self) -> None:
+        content = str(self.headers).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def test_proxy_says_who_asks_and_logs_no_address(tmp_path: Path) -> None:
+    caddy = shutil.which("caddy")
+    if not caddy:
+        pytest.skip("caddy isn't here: the Debian package caddy has it")
+    app, http, https = ThreadingHTTPServer(("127.0.0.1", 0), Echo), free_port(), free_port()
+    own = f"{{\n\tskip_install_trust\n\thttp_port {http}\n\thttps_port {https}\n"
+    ours = (PARTS / "Caddyfile").read_text()
+    file = tmp_path / "Caddyfile"
+    file.write_text(ours.replace("{\n", own, 1).replace("web:8000", f"127.0.0.1:{app.server_port}"))
+    places = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    with (tmp_path / "log").open("w") as log:
+        # Of this name it makes the certificate itself.
+        proxy = subprocess.Popen(
+            [caddy, "run", "--adapter", "caddyfile", "--config", str(file)],
+            env={**places, "SITE_NAME": "localhost"},
+            stdout=log,
+            stderr=log,
+        )
+    trusting = ssl._create_unverified_context()
+
+    def asked() -> tuple[int, str]:
+        lies = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "gopher"}
+        with closing(HTTPSConnection("localhost", https, timeout=10, context=trusting)) as connection:
+            connection.request("GET", "/invullen/dit-is-een-sleutel/", headers=lies)
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode()
+
+    def answers() -> bool:
+        with suppress(OSError):
+            return asked()[0] == 200
+        return False
+
+    Thread(target=app.serve_forever, daemon=True).start()
+    try:
+        wait_until(answers, 20)
+        came = dict(line.split(": ", 1) for line in asked()[1].splitlines() if line)
+        assert came["Host"] == f"localhost:{https}"
+        assert (came["X-Forwarded-For"], came["X-Forwarded-Proto"]) == ("127.0.0.1", "https")
+        app.shutdown()
+        app.server_close()
+        assert asked()[0] == 502
+    finally:
+        proxy.terminate()
+        proxy.wait(timeout=20)
+    told = (tmp_path / "log").read_text()
+    assert "connection refused" in told
+    assert "sleutel" not in told
 
 
 # --- what the script makes

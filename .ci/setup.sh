@@ -116,7 +116,8 @@ locked_packages() {
     .venv/bin/uv pip install -q --system-certs --python "$1" --no-deps --require-hashes -r "$2"
 }
 
-# What looks at packages and the compose file from outside. Not among the tests: openpyxl would read by another library than in production.
+# What looks at packages and the compose file from outside. Not among the tests: openpyxl would read by another library
+# than in production.
 release_tools() { locked_packages "$1" requirements-release.txt; }
 
 # Fonts and static files, as production serves them. Compressing takes seconds, so only when a source is newer.

@@ -282,19 +282,14 @@ class Box:
     @contextmanager
     def started(self, *words: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         """The same while it runs; with the number of what runs inside, the first process there."""
-        process = subprocess.Popen(
-            self.command(CLOSED, f"{THERE}/deploy/container/start", *words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-            wait_until(lambda: bool(children.read_text().split()))
-            yield process, int(children.read_text().split()[0])
-        finally:
-            process.kill()
-            process.wait()
+        command = self.command(CLOSED, f"{THERE}/deploy/container/start", *words)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            try:
+                children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+                wait_until(lambda: bool(children.read_text().split()))
+                yield process, int(children.read_text().split()[0])
+            finally:
+                process.kill()
 
 
 def size(folder: Path) -> int:
@@ -313,10 +308,14 @@ def fetch_debian(suite: str, root: Path) -> None:
 
 
 def fetch_packages(python: str, folder: Path) -> None:
-    """By this machine's own way to them; the script compares each with its hash."""
+    """By this machine's own way to them; the script compares each with its hash. Also those that only another Python
+    than this one needs."""
+    folder.mkdir()
+    all_of_them = folder / "all.txt"
+    all_of_them.write_text(re.sub(r" ; .+(?= \\$)", "", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE))
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--require-hashes", "--only-binary=:all:",
-         "--python-version", python, "-d", str(folder), "-r", str(ROOT / "requirements.txt")],
+         "--python-version", python, "-d", str(folder), "-r", str(all_of_them)],
         check=True, timeout=600, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

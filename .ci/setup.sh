@@ -1,4 +1,4 @@
-# The steps that ./run, ./test and .ci/run share. Sourced from the repository's root, after `set -euo pipefail`.
+# The steps that ./run, ./test, .ci/run and the container share. Sourced from the top folder, after `set -euo pipefail`.
 
 PY=.venv/bin/python
 
@@ -116,7 +116,8 @@ locked_packages() {
     .venv/bin/uv pip install -q --system-certs --python "$1" --no-deps --require-hashes -r "$2"
 }
 
-# What looks at packages from outside. Not among the tests: openpyxl would read by another library than in production.
+# What looks at packages and the compose file from outside. Not among the tests: openpyxl would read by another library
+# than in production.
 release_tools() { locked_packages "$1" requirements-release.txt; }
 
 # Fonts and static files, as production serves them. Compressing takes seconds, so only when a source is newer.
@@ -130,6 +131,16 @@ assets() {
         DEBUG=false "$PY" manage.py collectstatic --noinput --verbosity 0
         mv "$stamp.new" "$stamp"
     fi
+}
+
+database() {
+    # Answers and the keys to them: not for who else has an account on this machine.
+    chmod 700 var
+    say "Bringing database and content up to date"
+    "$PY" manage.py migrate --verbosity 0
+    "$PY" manage.py createcachetable --verbosity 0
+    "$PY" manage.py load_checklist
+    "$PY" manage.py write_totals
 }
 
 # Settings that leave out whatever .env says. Only DATABASE_URL is the caller's to choose.

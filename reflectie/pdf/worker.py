@@ -117,7 +117,8 @@ class PdfWorker:
                     stdin=subprocess.DEVNULL,
                     pass_fds=[other_end.fileno()],
                 )
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+            # Less than ours, whatever that is: a server with a low priority may not give a higher one.
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS))
         return self._line
 
     def stop(self) -> None:

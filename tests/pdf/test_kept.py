@@ -419,6 +419,15 @@ def test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wron
     assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + worker.NICENESS)
 
 
+def test_server_that_has_a_low_priority_gives_a_lower_one(room, monkeypatch):
+    """Nobody but root may give a higher one."""
+    real = os.getpriority
+    monkeypatch.setattr(os, "getpriority", lambda which, who: 11 if who == 0 else real(which, who))
+
+    assert room.make(XHTML).startswith(b"%PDF")
+    assert real(os.PRIO_PROCESS, room._process.pid) == 11 + worker.NICENESS
+
+
 def test_another_process_is_started_when_the_first_one_ended(room):
     room.make(XHTML)
     pid = room._process.pid

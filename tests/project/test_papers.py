@@ -27,7 +27,7 @@ ALL = "\n".join(PAPERS)
 PROGRAMS = (
     r"(?:\S*python3?\s+)?manage\.py|\./run|\./test|\.ci/(?:run|sbom)|\S*python3? -m \w|\S*python3? -c|\S*gunicorn -c"
     r"|pip install|(?:\S*python3? )?docs/\w+\.py|pg_dump|pg_restore|systemctl|git |createdb|VACUUM|\S*\$lock|lock="
-    r"|uv pip"
+    r"|uv pip|docker compose"
 )
 # One word as it stands, more by how they begin; the longest that fits counts. None: of the machine, not of ours.
 RUN_BY: dict[str, str | None] = {
@@ -97,6 +97,11 @@ RUN_BY: dict[str, str | None] = {
     "systemctl enable": None,
     "systemctl restart": None,
     "systemctl status": None,
+    "docker compose": None,
+    "docker compose run --rm setup": "project/test_container.py::"
+    "test_what_the_script_makes_serves_prints_and_works_where_all_else_is_read_only",
+    "docker compose run --rm worker manage backup": "project/test_container.py::"
+    "test_what_the_script_makes_serves_prints_and_works_where_all_else_is_read_only",
 }
 
 

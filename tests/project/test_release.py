@@ -42,7 +42,7 @@ def test_nothing_that_was_written_is_a_list_out_of_reach(tmp_path: Path, written
 def test_tools_of_a_release_are_locked_and_stand_beside_the_tests() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     tools = {re.split(r"[>=<]", line)[0] for line in groups["release"]}
-    assert tools == {"cyclonedx-bom", "pip-audit"}
+    assert tools == {"check-jsonschema", "cyclonedx-bom", "pip-audit"}
     locked = {name: (ROOT / f"requirements{name}.txt").read_text() for name in ("", "-dev", "-release")}
     for tool in tools:
         assert f"\n{tool}==" in locked["-release"]

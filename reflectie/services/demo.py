@@ -36,6 +36,7 @@ from .questionnaire.checklists import item_ids
 from .questionnaire.plans import Plan
 from .report.agreements import add_agreement
 from .report.outcomes import record_outcome
+from .report.parked import park
 from .sample_data import give_role, make_account, make_round, set_back
 from .sessions.rounds import close_round, conclude, open_report
 
@@ -190,6 +191,8 @@ def _after_closing(session: Session, described: Mapping[str, Any]) -> None:
     for agreement in described.get("agreements", ()):
         _agree(session, agreement)
     _learn(session, described.get("lessons", ()))
+    for text in described.get("parked", ()):
+        park(session, text, uuid4())
     if talk := described.get("talk"):
         _talk(session, talk)
     if described["stage"] == Session.Stage.CONCLUDED:
@@ -219,6 +222,7 @@ def _agree(session: Session, described: Mapping[str, Any]) -> None:
         principle=described.get("principle", 0),
         state=State(described["state"]),
         reason=described.get("reason", ""),
+        trigger=described.get("trigger", ""),
     )
     made = add_agreement(session, agreement, uuid4())
     sharing = Sharing(described.get("sharing", Sharing.NOT))

@@ -15,6 +15,14 @@
   // By how much the server's clock is ahead of ours; unknown until it answered.
   let ahead = null;
 
+  // Where nothing is asked, as on a team's one screen, the page itself tells the time when it comes, and each part anew.
+  const tell = () => {
+    const told = live ? null : document.querySelector("[data-now]");
+    if (told) ahead = Number(told.dataset.now) * 1000 + 500 - Date.now();
+  };
+  tell();
+  document.addEventListener("shown", tell);
+
   const clocks = () => {
     if (ahead === null) return;
     document.querySelectorAll("[data-until]").forEach((clock) => {
@@ -118,10 +126,11 @@
   const wall = document.querySelector("[data-talk-wall]");
   if (!wall) return;
 
-  // What stands on it is made to fit: nobody scrolls a beamer. On a phone one does.
+  // What stands on it is made to fit, as large as it can be: nobody scrolls a beamer. On a phone one does.
+  const LARGEST = -2;
   const SMALLEST = 8;
   const fit = () => {
-    for (let step = 0; step <= SMALLEST; step++) {
+    for (let step = innerWidth < 640 ? 0 : LARGEST; step <= SMALLEST; step++) {
       wall.dataset.fit = step;
       if (innerWidth < 640 || document.documentElement.scrollHeight <= innerHeight) return;
     }

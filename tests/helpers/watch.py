@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, ViewportSize, expect
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDE: ViewportSize = {"width": 1280, "height": 800}
@@ -41,14 +41,15 @@ class Watch:
         self.errors: list[str] = []
         self.contexts: list[BrowserContext] = []
 
-    def open(self, client: Client | None = None, *, javascript: bool = True) -> Page:
-        """A browser in which the same person is signed in, or nobody."""
+    def open(self, client: Client | None = None, *, javascript: bool = True, state: StorageState | None = None) -> Page:
+        """A browser in which the same person is signed in, or nobody; with what one kept before (`state`), if given."""
         context = self.browser.new_context(
             locale="nl-BE",
             base_url=self.site,
             viewport=self.viewport,
             java_script_enabled=javascript,
             reduced_motion="reduce",
+            storage_state=state,
         )
         if client:
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value

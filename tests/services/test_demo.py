@@ -93,6 +93,14 @@ def test_it_has_every_mode_stage_grouping_decision_and_state(demo):
     assert (standing.begun, standing.finished, standing.expected) == (3, 2, 10)
 
 
+def test_one_talk_is_in_its_middle_with_a_trigger_and_something_parked(demo):
+    report = load_report(Session.objects.select_related("checklist", "collaboration").get(stage="discussion"))
+    assert [agreement.trigger for agreement in report.agreements if agreement.trigger] == [
+        "als we op vrijdag de week overlopen"
+    ]
+    assert [topic.text for topic in report.parked] == ["Wie betaalt de wagen voor de nacht?"]
+
+
 def test_it_has_every_finding_a_withheld_report_patterns_and_a_contradiction(demo):
     found = reports()
     items = [(report, item) for report in found for item in report.items]

@@ -114,7 +114,10 @@ def test_every_form_in_which_people_type_is_marked_or_says_why_not(worlds):
         open_poll(talking.session, "stop", uuid4())
         to_vote = talking.address("poll-vote")
         vote = talking.browser("stranger").get(to_vote).text
-    shown = [(close, to_close), (someone.get(done).text, done), (vote, to_vote)]
+    # And a team without an account types what it counted of hands.
+    by_hands = f"{talking.address('team-polls')}?over=repair"
+    counting = talking.browser("stranger").get(by_hands).text
+    shown = [(close, to_close), (someone.get(done).text, done), (vote, to_vote), (counting, by_hands)]
 
     found = typed_in(worlds) | {resolve(typed).url_name for page, seen in shown for typed in Forms(page, seen).typed}
 

@@ -222,7 +222,7 @@ def put_up_note(talk: Talk, mark: str) -> Talk:
 
 
 def take_down_poll(talk: Talk) -> Talk:
-    """Take the poll off the wall, so that what is on stands there again; what was counted stays."""
+    """Take a poll off the wall; what came of it is kept, and one that goes on goes on."""
     return replace(talk, poll="")
 
 

@@ -120,6 +120,11 @@ def test_another_step_takes_note_and_quiet_minute_off_the_wall() -> None:
     assert (talk.note, talk.is_quiet) == ("", False)
 
 
+def test_poll_is_taken_off_the_wall_and_the_talk_stays_where_it_is() -> None:
+    talk = begun()
+    assert take_down_poll(replace(talk, poll="abc")) == talk
+
+
 def test_revealing_ends_the_quiet_minute_and_can_be_taken_back() -> None:
     talk = be_quiet(begun(), NOW)
     assert be_quiet(talk, NOW + timedelta(seconds=30)).quiet_since == NOW

@@ -402,7 +402,7 @@ def test_pages_ask_the_database_as_often_for_many_sheets(coordinator, earlier, n
         confirm(coordinator, earlier, page)
     with CaptureQueriesContext(connection) as reading:
         coordinator.get(url(earlier))
-    assert [len(queries) for queries in (looking_over, bringing_in, reading)] == [5, 13, 5]
+    assert [len(queries) for queries in (looking_over, bringing_in, reading)] == [5, 14, 5]
     assert Response.objects.count() == number
 
 

@@ -173,7 +173,7 @@ def test_answers_are_shown_by_two_presses_and_taken_back(facilitator, session):
     assert now(session).revealed == ()
 
 
-@pytest.mark.parametrize("step", ["reveal", "quiet", "note"])
+@pytest.mark.parametrize("step", ["reveal", "quiet", "note", "poll-off"])
 def test_press_about_what_is_not_on_any_more_does_nothing(step, facilitator, session):
     begun(session)
     before = now(session)
@@ -211,7 +211,7 @@ def test_note_stands_on_the_wall_when_it_is_put_up(facilitator, session):
 def test_poll_that_closed_is_taken_off_the_wall(facilitator, session):
     begun(session)
     press(facilitator, session, "go", "decision")
-    label = "Haal de peiling van de muur"
+    label = "Haal de uitslag van de muur"
     hands = {"step": "hands", "over": "repair", "key": str(uuid4()), "behind": 2, "live_with": 1, "objection": 0}
     assert label not in page_of(facilitator.get(url(session))).buttons()
     assert facilitator.post(url(session, "polls"), hands).status_code == 303
@@ -233,7 +233,7 @@ def test_poll_that_goes_on_stays_on_the_wall(facilitator, session):
         facilitator.post(url(session, "polls"), {"step": "open", "over": "repair", "key": str(uuid4())}).status_code
         == 303
     )
-    assert "Haal de peiling van de muur" not in page_of(facilitator.get(url(session))).buttons()
+    assert "Haal de uitslag van de muur" not in page_of(facilitator.get(url(session))).buttons()
 
 
 def test_of_too_few_there_is_nothing_to_show(facilitator, collaboration):

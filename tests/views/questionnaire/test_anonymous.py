@@ -403,7 +403,7 @@ def test_what_was_agreed_points_to_nobody_who_answered(remains):
 
     assert set(agreement) == {
         *("id", "session_id", "position", "what", "who", "due_on"),
-        *("item_id", "principle", "state", "reason", "sharing", "coordinators_mailed"),
+        *("item_id", "principle", "state", "reason", "trigger", "sharing", "coordinators_mailed"),
     }
     assert set(conclusion) == {
         *("session_id", "needed", "decision", "reason", "next_on", "reminded", "reminder_arrived", "recorded_at")

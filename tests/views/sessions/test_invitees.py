@@ -394,9 +394,9 @@ def test_page_takes_a_fixed_number_of_queries(signed_in, session, url, queued, d
 
     # Sign-in (2), the session, those known, what was mailed of late (6, for as many limits, and 2 around them),
     # savepoint, lock, those not reached, those known, those kept; savepoint, the mails, the task, savepoint, whether a
-    # worker runs; savepoint.
+    # worker runs; who did it; savepoint.
     load_checklist(session.checklist)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         signed_in.post(url, {"addresses": addresses})
 
 

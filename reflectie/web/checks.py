@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -76,6 +77,17 @@ def former_keys(**_: Any) -> Iterator[CheckMessage]:
             "SECRET_KEY_FALLBACKS has a key twice, or SECRET_KEY itself.",
             hint="Put former keys in it alone, each once.",
             id="samenwerking.E010",
+        )
+
+
+@register(TAG)
+def cache_library(**_: Any) -> Iterator[CheckMessage]:
+    """Django looks for it at the first use, which is somebody's second step."""
+    if settings.CACHES["default"]["BACKEND"].endswith("RedisCache") and not find_spec("redis"):
+        yield Error(
+            "CACHE_URL names a Valkey or Redis, and the library to talk to it isn't installed.",
+            hint="Install it: .venv/bin/python -m pip install --no-deps --require-hashes -r requirements-redis.txt",
+            id="samenwerking.E022",
         )
 
 

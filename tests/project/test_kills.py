@@ -3,15 +3,11 @@
 `./test -m slow -k kills -n 0 -s` does each ten times on both databases, and prints what it counted.
 """
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,21 +16,18 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 
-from benchmarks.client import Browser, Reply
-from benchmarks.load import hidden, sheet
+from benchmarks.cluster import postgres
+from benchmarks.savers import PATIENCE, PEOPLE, Crowd
 from benchmarks.server import Server, free_port
 from reflectie.domain.questionnaire.checklist import Checklist
 from tests.helpers.working import MailServer, kill, start_worker, wait_until
 
 pytestmark = pytest.mark.slow
 
-PEOPLE = 20
 # How often each thing is done, how many saves come between two of them, and how many mails are on their way.
 TIMES, SAVES_BETWEEN, MAILS = 10, 100, 5
 # For each of the two databases.
 LEAST_ACKNOWLEDGED = 5_000
-# Seconds without an answer after which it is no longer a matter of starting anew.
-PATIENCE = 60
 
 # What happens in the site's own database, in processes of their own: one JSON value on the last line.
 PLAN = """
@@ -68,85 +61,6 @@ sheets = [
 ]
 print(json.dumps([sheets, OutgoingMail.objects.count()]))
 """
-
-
-class Person:
-    """Answers one statement after the other, again and again. What isn't answered is sent again, as the page does."""
-
-    def __init__(self, number: int, port: int, join: str, items: list[str]) -> None:
-        self.name, self.port, self.join, self.items = f"persoon {number}", port, join, items
-        self.kept: dict[str, str] = {}
-        self.acknowledged = 0
-        self.trouble: Counter[str] = Counter()
-
-    async def run(self, is_over: threading.Event) -> None:
-        browser = Browser(self.port)
-        intro = (await self._until(200, browser, lambda: browser.get(self.join))).text
-        begin = [("csrfmiddlewaretoken", hidden(intro, "csrfmiddlewaretoken"))]
-        url = (await self._until(303, browser, lambda: browser.post(self.join, begin))).headers["location"]
-        page = (await self._until(200, browser, lambda: browser.get(url))).text
-        beside = [(name, hidden(page, name)) for name in ("csrfmiddlewaretoken", "keep-as")]
-        number = 0
-        while not is_over.is_set():
-            key = self.items[number % len(self.items)]
-            number += 1
-            await self._save(browser, url, key, f"{self.name}, {number}", beside)
-        browser.close()
-
-    async def _save(self, browser: Browser, url: str, key: str, note: str, beside: list[tuple[str, str]]) -> None:
-        seen = {key: "helping", f"{key}-note": self.kept[key]} if key in self.kept else {}
-        asked = {key: False, f"{key}-note": True}
-        fields = [*sheet(asked, {key: "helping", f"{key}-note": note}, seen), *beside]
-        await self._until(200, browser, lambda: browser.post(url, fields, HX_Request="true"))
-        self.kept[key] = note
-        self.acknowledged += 1
-
-    async def _until(self, status: int, browser: Browser, ask: Callable) -> Reply:
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                reply = await ask()
-            except (OSError, TimeoutError) as error:
-                self.trouble[type(error).__name__] += 1
-                browser.close()
-            else:
-                if reply.status == status:
-                    return reply
-                self.trouble[str(reply.status)] += 1
-                # Another value stands there than the one that we were told was kept.
-                assert reply.status != 409, f"{self.name}: an answer that was acknowledged is gone"
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"{self.name}: nobody answers, {dict(self.trouble)}")
-
-
-class Crowd(threading.Thread):
-    """All of them, in a thread beside the test."""
-
-    def __init__(self, port: int, join: str, items: list[str]) -> None:
-        super().__init__(daemon=True)
-        self.people = [Person(number, port, join, items) for number in range(PEOPLE)]
-        self.is_over = threading.Event()
-        self.failure: BaseException | None = None
-
-    def run(self) -> None:
-        async def everybody() -> None:
-            await asyncio.gather(*(person.run(self.is_over) for person in self.people))
-
-        try:
-            asyncio.run(everybody())
-        except BaseException as failure:
-            self.failure = failure
-
-    @property
-    def acknowledged(self) -> int:
-        return sum(person.acknowledged for person in self.people)
-
-    def wait_for(self, number: int) -> None:
-        """Until so many saves are acknowledged from now on."""
-        until = self.acknowledged + number
-        wait_until(lambda: self.failure or self.acknowledged >= until, PATIENCE)
-        if self.failure:
-            raise self.failure
 
 
 class Site:
@@ -244,51 +158,6 @@ def wait_for_first(find: Callable[[], list[int]]) -> int:
     return find()[0]
 
 
-class Cluster:
-    """A PostgreSQL of its own that keeps what it says it keeps, over a socket in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        # The server refuses to run as root.
-        self.user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        if self.user:
-            subprocess.run(["chown", "postgres", folder], check=True)
-        self._run("initdb", "-U", "samenwerking", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        self.start()
-        self.url = f"postgres:///{folder}/postgres?user=samenwerking"
-
-    def _run(self, program: str, *arguments: str) -> None:
-        [*_, found] = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
-        command = [*self.user, str(found), "-D", str(self.folder / "data"), *arguments]
-        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL)
-
-    def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
-
-    def kill(self) -> None:
-        """All its processes at once, without a warning."""
-        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        family = [postmaster, *Server(0, postmaster).workers]
-        for process in family:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        wait_until(lambda: not any(Path(f"/proc/{process}/cmdline").exists() for process in family))
-        self.start()
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-m", "immediate", "stop")
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[Cluster]:
-    cluster = Cluster(folder)
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
-
-
 def prove(site: Site, checklist: Checklist, kills: dict[str, Callable[[], None]]) -> None:
     crowd = Crowd(site.port, site.join, [item.key for item in checklist])
     crowd.start()
@@ -300,22 +169,13 @@ def prove(site: Site, checklist: Checklist, kills: dict[str, Callable[[], None]]
             crowd.wait_for(SAVES_BETWEEN)
         print(f"{name}: {TIMES} times, {crowd.acknowledged - before} saves acknowledged meanwhile")
     crowd.wait_for(max(0, LEAST_ACKNOWLEDGED - crowd.acknowledged))
-    crowd.is_over.set()
-    crowd.join(PATIENCE)
-    assert not crowd.failure
+    crowd.end()
     # What a worker was killed with is due again after its lease.
     wait_until(lambda: site.ask(LOOK)[1] == 0, 3 * PATIENCE)
 
-    sheets = {notes[0][2].partition(",")[0]: notes for notes in site.ask(LOOK)[0]}
-    lost = sum(
-        {name: note for name, _, note in sheets.get(person.name, [])}.get(key) != kept
-        for person in crowd.people
-        for key, kept in person.kept.items()
-    )
-    rows = sum(len(notes) for notes in sheets.values())
-    twice = rows - sum(len(person.kept) for person in crowd.people)
-    trouble = sum((person.trouble for person in crowd.people), Counter())
-    print(f"{crowd.acknowledged} saves acknowledged, {lost} lost, {twice} kept twice; sent again after {dict(trouble)}")
+    sheets = site.ask(LOOK)[0]
+    lost, twice = crowd.lost_and_twice(sheets)
+    print(f"{crowd.acknowledged} saves acknowledged, {lost} lost, {twice} kept twice; sent again after {crowd.trouble}")
     print(f"{len(site.invited)} mails handed over, {len(set(site.mail.addresses))} came, {site.mail.twice} came twice")
     assert crowd.acknowledged >= LEAST_ACKNOWLEDGED
     assert set(site.mail.addresses) == set(site.invited)

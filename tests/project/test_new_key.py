@@ -338,3 +338,52 @@ def test_account_signed_in_anew_keeps_what_it_showed(new_key):
     new_key()
 
     assert client.get(reverse("account_close")).status_code == 200
+
+
+# Two machines, restarted one after the other (docs/hosting/grow.md)
+
+
+@pytest.fixture
+def on(settings):
+    """Puts a machine's keys in force."""
+
+    def put(keys: list[str]) -> None:
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = keys[0], keys[1:]
+
+    return put
+
+
+def steps(old: str) -> list[tuple[list[str], list[str]]]:
+    """The keys of either machine: before, between and after each restart."""
+    known, in_force = [old, NEW_KEY], [NEW_KEY, old]
+    return [([old], [old]), (known, [old]), (known, known), (in_force, known), (in_force, in_force)]
+
+
+def test_while_two_machines_get_a_new_key_nobody_is_signed_out_or_loses_a_code(session, on, settings):
+    coordinator = browser(session.collaboration.memberships.get().user)
+    address = reverse("collaboration", args=[session.collaboration_id])
+    begun: dict[Client, str] = {}
+    for machines in steps(settings.SECRET_KEY):
+        for machine in machines:
+            on(machine)
+            client = begin(session)
+            give(client, session, {"goal-shared": "helping"})
+            begun[client] = code_of(client, session)
+        for machine in machines:
+            on(machine)
+            assert coordinator.get(address).status_code == 200
+            assert {client: code_of(client, session) for client in begun} == begun
+    for client in begun:
+        assert give(client, session, {"partners-needed": "helping"}).status_code == 303
+    assert answers(session) == [{"goal-shared": "helping", "partners-needed": "helping"}] * 10
+
+
+def test_key_that_is_in_force_on_one_before_the_other_knows_it_signs_people_out(session, on, settings):
+    """What the step in between is for."""
+    old = settings.SECRET_KEY
+    coordinator = browser(session.collaboration.memberships.get().user)
+    address = reverse("collaboration", args=[session.collaboration_id])
+    on([NEW_KEY, old])
+    assert coordinator.get(address).status_code == 200
+    on([old])
+    assert coordinator.get(address).status_code == 302

@@ -68,6 +68,9 @@ RUN_BY: dict[str, str | None] = {
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks.restart": "project/test_restart.py::test_restart_refuses_nobody_where_the_socket_stays_open",
+    "python -m benchmarks.two_machines": "project/test_two_machines.py::"
+    "test_nothing_is_lost_and_nobody_signed_out_on_two_machines",
+    "python -m pip install": "project/test_cache.py::test_packages_for_redis_are_installed_as_a_paper_gives_it",
     "python -m benchmarks --accept": "project/test_benchmarks.py::test_accept_keeps_the_ratios_of_a_whole_run",
     "python -m reflectie.pdf.renderer": "pdf/test_kept.py::"
     "test_the_process_is_kept_has_a_low_priority_and_outlives_a_page_that_is_wrong",
@@ -83,6 +86,7 @@ RUN_BY: dict[str, str | None] = {
     "VACUUM FULL": "services/test_erasure.py::test_daily_work_writes_the_tables_anew_on_postgresql",
     'lock="uv pip compile': "project/test_papers.py::test_lock_files_are_made_as_ci_compares_them",
     "$lock pyproject.toml": "ci: lock_is_current requirements.txt",
+    "$lock --group redis": "ci: lock_is_current requirements-redis.txt",
     "$lock --group release": "ci: lock_is_current requirements-release.txt",
     "git tag": None,
     "git push": None,
@@ -93,7 +97,6 @@ RUN_BY: dict[str, str | None] = {
     "systemctl enable": None,
     "systemctl restart": None,
     "systemctl status": None,
-    "pip install redis": None,
 }
 
 

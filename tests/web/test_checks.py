@@ -133,6 +133,15 @@ def test_mail_to_the_console_is_a_warning_before_deployment(settings: Any) -> No
     assert ids(deploy=True) == ["samenwerking.W002"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_cache_in_valkey_or_redis_needs_the_library(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+    monkeypatch.setattr("reflectie.web.checks.find_spec", lambda _name: object() if there else None)
+    assert ids() == ([] if there else ["samenwerking.E022"])
+
+
 def test_closed_backups_need_the_program_that_closes_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.BACKUP_RECIPIENT = ["age1verzonnen"]
     assert ids() == []

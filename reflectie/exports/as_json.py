@@ -251,8 +251,7 @@ def _agreement(agreement: Agreement) -> Part:
 
 
 def _poll(report: Report, poll: Poll) -> Part:
-    """How many stand where on an agreement, in its words, or on a decision. Of one that still goes on there are no
-    counts, nor anything that stands for them."""
+    """How many stand where on an agreement, in its words, or on a decision. No report has one that still goes on."""
     agreed = next((made.what for made in report.agreements if made.key == poll.agreement), None)
     return {
         "agreement": agreed,

@@ -115,9 +115,9 @@ def test_what_a_talk_left_has_its_rows(checklist):
     assert [row["tekst"] for row in rows if row["soort"] == "parkeerplaats"] == ["Fijn"]
     polled = [row for row in rows if row["soort"] == "peiling"]
     assert [(row["tekst"], row["antwoord"], row["aantal"], row["toelichting"]) for row in polled] == [
-        ("Fijn", "ik sta erachter", "1", "met handen"),
-        ("Fijn", "ik kan ermee leven", "0", "met handen"),
-        ("Fijn", "ik heb een bezwaar", "0", "met handen"),
+        ("Fijn", "Ik sta erachter", "1", "Peiling met handen"),
+        ("Fijn", "Ik kan ermee leven", "0", "Peiling met handen"),
+        ("Fijn", "Ik heb een bezwaar", "0", "Peiling met handen"),
     ]
 
 
@@ -126,4 +126,4 @@ def test_poll_that_may_not_be_shown_has_a_reason_and_no_number(checklist):
     rows = read_csv(session_file(replace(hostile_report(checklist, "Fijn"), polls=(withheld,)), Format.CSV))
     [polled] = [row for row in rows if row["soort"] == "peiling"]
     assert (polled["tekst"], polled["aantal"]) == ("Besluit: stoppen", "")
-    assert polled["antwoord"] == "te weinig mensen stemden om het te tonen"
+    assert polled["antwoord"] == "te weinig mensen stemden om een uitslag te tonen"

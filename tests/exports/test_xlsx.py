@@ -86,7 +86,7 @@ def test_what_was_concluded_and_agreed_has_a_sheet(checklist):
     assert [line for line in told if line][-5:] == [
         [1, what, "Fijn", datetime(2026, 11, 22), "✕ losgelaten\nFijn", about],
         ["Hoeveel draagvlak er was"],
-        ["Fijn: 1 staat erachter, 0 kunnen ermee leven, 0 hebben een bezwaar (met handen)"],
+        ["Peiling met handen, Fijn: 1 staat erachter, 0 kunnen ermee leven, 0 hebben een bezwaar"],
         ["Op de parkeerplaats"],
         ["Fijn"],
     ]

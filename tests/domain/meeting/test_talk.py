@@ -31,10 +31,11 @@ from reflectie.domain.meeting.talk import (
 from reflectie.domain.meeting.wall import build_wall
 from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.questionnaire.checklist import read_checklist
-from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.agreements import Agreement, Parked
 from reflectie.domain.report.build import build_report
 from reflectie.domain.report.items import Note
-from reflectie.domain.report.report import Report
+from reflectie.domain.report.outcomes import Choice, Outcome
+from reflectie.domain.report.report import About, ChangesSincePrevious, Report
 from reflectie.domain.setup import OPTIONAL, Grouping, Mode, setup_of_session, setup_without_account
 from tests.helpers.factories import FROZEN, GUIDANCE
 
@@ -43,7 +44,14 @@ NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SETUP = setup_of_session(Mode.ANONYMOUS, OPTIONAL, Grouping.NONE, ())
 
 
-def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str = "", dominated: int = 3) -> Report:
+def report_of(
+    *,
+    sentences: bool = True,
+    mode: Mode = Mode.ANONYMOUS,
+    note: str = "",
+    dominated: int = 3,
+    about: About | None = None,
+) -> Report:
     """Six people: some hindered by domination, the others not, with a goal sentence and a note each; the rest helps."""
     sheets = []
     for person in range(6):
@@ -55,7 +63,8 @@ def report_of(*, sentences: bool = True, mode: Mode = Mode.ANONYMOUS, note: str 
         if note:
             values["coordination-equality-note"] = f"{note} {person}"
         sheets.append(Sheet(values))
-    return build_report(CHECKLIST, setup_of_session(mode, OPTIONAL, Grouping.NONE, ()), sheets, date(2026, 11, 19))
+    setup = setup_of_session(mode, OPTIONAL, Grouping.NONE, ())
+    return build_report(CHECKLIST, setup, sheets, date(2026, 11, 19), about=about)
 
 
 def places(talk: Talk) -> list[str]:
@@ -227,6 +236,8 @@ def test_wall_has_nothing_of_one_person() -> None:
     wall = on("coordination-equality", report_of(mode=Mode.NAMED, note="Van"), shown=True)
     assert wall.answers is not None
     assert (wall.answers.voices, wall.answers.notes, wall.answers.groups) == ((), (), ())
+    fewer = report_of(mode=Mode.NAMED, about=About(removed={"coordination-equality-note": 2}))
+    assert on("coordination-equality", fewer, shown=True).answers == wall.answers
     assert on("coordination-equality", shown=True, note=Note("Een zin", "An")).note == "Een zin"
 
 
@@ -250,11 +261,30 @@ def test_agreements_stand_with_their_topic_and_all_of_them_at_the_end() -> None:
     assert [each.key for each in on(Phase.DECISION, report).agreements] == ["1", "2"]
 
 
+def test_what_was_agreed_earlier_and_what_goes_well_have_their_own_part() -> None:
+    agreed, parked = Agreement("1", "Samen eten"), Parked("2", "De sleutel")
+    before = replace(report_of(), agreements=(agreed,), parked=(parked,))
+    report = replace(report_of(), since=ChangesSincePrevious(before, None, ()), parked=(Parked("3", "De auto"),))
+    walls = {part.place: on(part.place, report, shown=True) for part in begin_talk(report, 60, NOW).agenda}
+    assert walls[Phase.EARLIER].earlier == (agreed,)
+    assert [place for place, wall in walls.items() if wall.earlier] == [Phase.EARLIER]
+    assert [place for place, wall in walls.items() if wall.strengths] == [Phase.STRENGTHS]
+    put_off = {place: [topic.key for topic in wall.parked] for place, wall in walls.items() if wall.parked}
+    assert put_off == {Phase.EARLIER: ["2"], Phase.DECISION: ["3"], Phase.CLOSE: ["3"]}
+
+
+def test_what_the_talk_made_of_an_item_stands_with_it() -> None:
+    outcome = Outcome(Choice.HELPING)
+    report = report_of(about=About(outcomes={"goal-shared": outcome}))
+    assert (on("goal-shared", report).outcome, on("context-practical", report).outcome) == (outcome, None)
+    assert on(Phase.NEED, report).outcome is None
+
+
 def test_same_figures_make_the_same_wall() -> None:
     others = report_of(note="Iets anders")
     assert on("coordination-equality", others, shown=True) == on("coordination-equality", shown=True)
 
 
 def test_clock_can_be_left_out() -> None:
-    talk = replace(begun(), shows_clock=False)
-    assert build_wall(report_of(), talk, NOW).clock is None
+    assert build_wall(report_of(), replace(begun(), shows_clock=False), NOW).clock is None
+    assert build_wall(report_of(), begun(), NOW).clock == clock_of(begun(), NOW)

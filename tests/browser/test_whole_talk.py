@@ -1,6 +1,6 @@
-"""A whole talk of an hour, as a room goes through it: the wall, who leads it and who takes over, three who follow on
-their phones, up to its conclusion and the sheet to take along. And the same of a team without an account, on its one
-screen. The clock is moved on; everything else goes by what stands on the screens."""
+"""A whole talk of an hour, as a room goes through it: the wall, who leads it and who takes over, three people who
+follow on their phones, up to its conclusion and the sheet to take along. And the same of a team without an account, on
+its one screen. The clock is moved on; everything else goes by what stands on the screens."""
 
 import re
 from dataclasses import dataclass

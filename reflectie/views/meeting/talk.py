@@ -36,6 +36,7 @@ from reflectie.services.meeting.talks import (
 )
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import delete_on_once_saved
+from reflectie.services.report.polls import load_polls
 from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.tokens import hash_token
@@ -205,6 +206,8 @@ def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Ta
         "live": live,
         "clock": clock_of(live, now()),
         "wall": load_wall(access.session, report),
+        # Also one that isn't on the wall any more: it goes on, until somebody closes it.
+        "has_open_poll": any(poll.is_open for poll in load_polls(access.session)),
         "guide": build_guide(report, live.minutes),
         "lines": lines,
         "on": lines[at],

@@ -234,6 +234,11 @@ def test_poll_that_goes_on_stays_on_the_wall(facilitator, session):
         == 303
     )
     assert "Haal de uitslag van de muur" not in page_of(facilitator.get(url(session))).buttons()
+    # Off the wall it goes on all the same, and who leads is still led to it.
+    press(facilitator, session, "go", KEY)
+    on_wall = page_of(facilitator.get(url(session))).at("op-muur")
+    assert "Hoe sta je hierin?" not in on_wall.words
+    assert f"{url(session, 'polls')}?van=gesprek" in on_wall.addresses()
 
 
 def test_of_too_few_there_is_nothing_to_show(facilitator, collaboration):
@@ -485,12 +490,12 @@ def test_page_and_state_take_a_fixed_number_of_queries(people, collaboration, dj
     press(facilitator, session, "go", KEY)
     facilitator.get(url(session))
     seen = talks.state_of(fetched(session))
-    # Who asks, two; the session and its talk; the rest is the report's.
-    with django_assert_num_queries(13):
+    # Who asks, two; the session and its talk; whether a poll goes on; the rest is the report's.
+    with django_assert_num_queries(14):
         facilitator.get(url(session))
     with django_assert_num_queries(4):
         facilitator.get(url(session, "talk-state"), {"gezien": seen})
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         facilitator.get(url(session, "talk-state"), {"gezien": "0"})
 
 

@@ -81,7 +81,14 @@ def test_nothing_secret_stands_in_the_files() -> None:
 def test_only_what_serves_goes_into_the_container() -> None:
     """No database, no settings of this machine, no tests; and all that the script and the settings read."""
     kept = context()
-    assert {"manage.py", "pyproject.toml", "requirements.txt", "requirements-redis.txt", ".ci/setup.sh", "deploy/container/start"} <= kept
+    assert {
+        "manage.py",
+        "pyproject.toml",
+        "requirements.txt",
+        "requirements-redis.txt",
+        ".ci/setup.sh",
+        "deploy/container/start",
+    } <= kept
     left_out = {"tests", "benchmarks", "docs", "var", ".venv", ".git", ".env"}
     assert {path.split("/")[0] for path in kept} & left_out == set()
     assert len(kept) > 500

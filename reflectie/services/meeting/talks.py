@@ -212,7 +212,9 @@ def _state(found: Sequence[tuple[int | None, str]]) -> str | None:
 def forget_talks(day: date) -> int:
     """Erase where talks were that are over, and of all others the times of days before this one. How many were over."""
     with transaction.atomic():
-        over = TalkRow.objects.filter(session__stage=Session.Stage.CONCLUDED).delete()[0]
+        # As long as its conclusion can be taken back, a talk may go on.
+        concluded = Session.objects.filter(stage=Session.Stage.CONCLUDED, conclusion__recorded_at=None)
+        over = TalkRow.objects.filter(session__in=concluded).delete()[0]
         begin = timezone.make_aware(datetime.combine(day, time.min))
         for name in ("started_at", "place_since", "quiet_since"):
             TalkRow.objects.filter(Q(**{f"{name}__lt": begin})).update(**{name: None})

@@ -13,6 +13,7 @@ from reflectie.domain.report.agreements import Agreement, Conclusion, Decision, 
 from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
+from reflectie.models import Conclusion as ConclusionRow
 from reflectie.models import Session
 from reflectie.models import Talk as TalkRow
 from reflectie.services.erasure import erase_session
@@ -179,6 +180,9 @@ def test_talks_that_are_over_go_and_times_of_day_with_the_day(session: Session) 
     assert kept
     assert kept.started_at
     conclude(session, Conclusion(Needed.YES, Decision.REPAIR))
+    # It may still be taken back.
+    assert talks.forget_talks(today) == 0
+    ConclusionRow.objects.update(recorded_at=None)
     assert talks.forget_talks(today + timedelta(days=1)) == 1
     left = talks.load_talk(fetched(other))
     assert left

@@ -108,7 +108,19 @@
   let next = placeNow();
   let isBehind = false;
 
+  // Of the last press. Until it is answered, nothing that was asked meanwhile is shown: it would replace the form that
+  // was pressed, whose answer then has no place any more. The answer brings all of it.
+  let pressed = null;
+  remote.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.elt !== follow) pressed = detail.xhr;
+  });
+  const isPressing = () => pressed !== null && pressed.readyState > 0 && pressed.readyState < 4;
+
   remote.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.elt === follow && isPressing()) {
+      detail.shouldSwap = false;
+      return;
+    }
     asked = detail.requestConfig.elt;
     askedIn = asked.closest("section")?.id || "";
     if (!isOurs(detail.xhr)) {

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from reflectie.domain.meeting import talk as steps
 from reflectie.domain.report.outcomes import Choice, Outcome
@@ -187,6 +187,31 @@ def test_step_of_somebody_else_is_followed(watch: Watch, leading, session):
     expect(leading.get_by_role("heading", level=1)).to_have_text("Besluit en afspraken", timeout=SOON)
     expect(leading.get_by_role("region", name="Op de muur")).to_contain_text("Alle drie zijn goede keuzes.")
     expect(leading.locator("#uitkomst")).to_have_count(0)
+
+
+def test_press_that_is_answered_late_is_shown_though_others_asked_meanwhile(watch: Watch, leading, session):
+    held, told = [], []
+
+    def is_told(response: Response) -> bool:
+        return "/stand/" in response.url and response.status == 200
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    leading.route("**/gesprek/", hold)
+    after = leading.locator("#druk-volgende").get_attribute("value") or ""
+    leading.get_by_role("button", name="Volgende").click()
+    # What is asked every second is answered first.
+    while not held or not told:
+        with leading.expect_response(is_told) as answered:
+            pass
+        told.append(answered.value)
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(leading.locator("#plaats")).to_have_attribute("data-place", after)
 
 
 def test_typed_text_survives_the_step_of_somebody_else(watch: Watch, leading, session):

@@ -508,11 +508,16 @@ def decide(room: Room, second: Page, hours: Hours) -> None:
     for phone, stance in zip(room.phones, ("Ik sta erachter", "Ik sta erachter", "Ik heb een bezwaar"), strict=True):
         vote(phone, stance, "Herstellen")
     think_again(room.phones[2], "Ik kan ermee leven")
+    room.phones[2].reload()
+    expect(room.phones[2].get_by_text("Jij koos: Ik kan ermee leven.")).to_be_visible()
     look(room.phones[2])
     for phone in room.phones:
         follow_again(phone)
     room.is_at("Hoe sta je hierin?")
     room.no_longer_sees("Peiling met telefoons")
+    second.get_by_role("link", name="Terug naar het gesprek").click()
+    look_at_remote(second)
+    second.get_by_role("link", name="Er loopt een peiling").click()
     close_poll(second, 3)
     room.is_at("Zo staan jullie hierin")
     room.sees(f"Peiling met telefoons: {STANCES}")
@@ -530,6 +535,7 @@ def end(room: Room, second: Page, session: Session, tmp_path: Path) -> None:
     conclude(second)
     expect(room.wall.get_by_role("heading", level=1)).to_have_text("Dit gesprek is afgerond", timeout=SOON)
     look(room.wall)
+    look(room.phones[0])
     for phone in room.phones:
         phone.get_by_role("link", name="Lees wat jullie zeiden").click()
         expect(phone.get_by_role("main")).to_contain_text(WHAT)

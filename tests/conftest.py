@@ -10,12 +10,13 @@ from datetime import date
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import Browser, Page
 
 from reflectie.domain.questionnaire.answers import FieldValue
@@ -45,14 +46,17 @@ def checklist() -> Checklist:
     return read_checklist(FROZEN, GUIDANCE)
 
 
-@pytest.fixture(autouse=True)
-def plain_static_files(settings):
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files():
     """Addresses of static files as they are: no test depends on what was collected before it. And they are looked for
-    when asked for: every client of a test would read all of them, which took a third of the tests of pages."""
-    storages = {**settings.STORAGES}
-    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = storages
-    settings.WHITENOISE_AUTOREFRESH = True
+    when asked for: every client of a test would read all of them, which took a third of the tests of pages.
+
+    From the very first: a template keeps the addresses that it was drawn with first (`templatetags/constants.py`), also
+    where what a whole module shares drew it. A browser would ask for them in vain, and nothing would say why."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    storages = {**settings.STORAGES, "staticfiles": plain}
+    with override_settings(STORAGES=storages, WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

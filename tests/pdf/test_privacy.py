@@ -30,7 +30,7 @@ from reflectie.services import erasure
 from reflectie.services.clock import today
 from reflectie.services.erasure import erase_session
 from reflectie.services.errors import NotFoundError
-from reflectie.services.report import agreements, outcomes, reports
+from reflectie.services.report import outcomes, reports
 from reflectie.services.report.agreements import add_agreement, change_agreement, remove_agreement
 from reflectie.services.sessions import rounds
 from tests.helpers.agreed import FIRST, HINDERED, OTHER, changed, conclude, made, pk
@@ -355,7 +355,7 @@ def test_a_pdf_that_is_kept_while_the_words_in_it_are_taken_back_does_not_stay(e
         erased.set()
         time.sleep(0.3)
 
-    monkeypatch.setattr(agreements if how == "remove" else erasure, "truncate_wal_on_commit", slowly)
+    monkeypatch.setattr(erasure, "truncate_wal_on_commit", slowly)
 
     def take_back():
         if how == "erase":

@@ -78,5 +78,5 @@ def test_what_is_kept_is_made_again_for_another_owner(settings, owned):
 def test_every_page_that_becomes_a_pdf_names_its_owner():
     pages = [path.read_text() for path in (site_settings.BASE_DIR / "templates").rglob("*.html")]
     bodies = [page for page in pages if "pdf_author" in page]
-    assert len(bodies) == 9
+    assert len(bodies) == 10
     assert all(re.search(r"<body [^>]*\{% named_at_foot %\}>", page) for page in bodies)

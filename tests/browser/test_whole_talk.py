@@ -340,6 +340,8 @@ def come_in(watch: Watch, session: Session) -> Room:
     return Room(wall, [follow(watch.open(), session) for _ in range(3)])
 
 
+# Nine browsers for a minute; what each of them does is tested by itself too.
+@pytest.mark.slow
 def test_a_whole_talk_from_its_wall_to_the_sheet_to_take_along(
     watch: Watch, hours: Hours, session: Session, facilitator: Client, coordinator: Client, tmp_path: Path
 ) -> None:

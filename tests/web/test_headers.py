@@ -113,7 +113,8 @@ def test_how_long_a_compressed_page_is_differs_each_time(client: Client) -> None
     # A page without a form: what differs in it is what is put there for that.
     lengths = {len(client.get("/hulp/", headers={"accept-encoding": "gzip"}).content) for _ in range(20)}
     assert len(lengths) > 5
-    assert max(lengths) - min(lengths) < 100
+    # A name of 99 signs, and the one that ends it; without a name, neither.
+    assert max(lengths) - min(lengths) <= 100
 
 
 @pytest.mark.django_db

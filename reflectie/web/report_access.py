@@ -11,11 +11,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reflectie.models import Session
+from reflectie.models import OPENED, Session
 from reflectie.pdf.documents import DocumentKind
 from reflectie.services.sessions.talking import is_talking
 from reflectie.services.tokens import read_token
@@ -213,6 +213,12 @@ def from_talk(request: HttpRequest) -> bool:
     """Whether a page or form about what is recorded was opened from where the talk is led."""
     given = request.POST if request.method == "POST" else request.GET
     return given.get("van") == FROM_TALK
+
+
+def recorded_or_404(access: ReportAccess) -> None:
+    """What a talk came to stands in a report that is everybody's: before that there is none (404)."""
+    if not access.may_talk and access.session.stage not in OPENED:
+        raise Http404
 
 
 ReportView = Callable[..., HttpResponse]

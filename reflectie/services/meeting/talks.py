@@ -5,9 +5,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from reflectie.domain.meeting.talk import AgendaPart, Talk, begin_talk
@@ -26,12 +27,15 @@ from reflectie.services.report.reports import load_report
 from reflectie.services.sessions.talking import lock_talking_session
 from reflectie.services.tokens import new_token
 
+
+def _with_talk(**which: object) -> "QuerySet[Any, Session]":
+    """These sessions, each with its talk and all that its report asks."""
+    sessions = Session.objects.select_related("checklist", "collaboration", "totals", "talk")
+    return sessions.annotate(nth=nth_that_day()).filter(**which)
+
+
 _ON_WALL = Prepared(
-    lambda token: (
-        Session.objects.select_related("checklist", "collaboration", "totals", "talk")
-        .annotate(nth=nth_that_day())
-        .filter(talk__wall_token=token, stage__in=OPENED)
-    ),
+    lambda token: _with_talk(talk__wall_token=token, stage__in=OPENED),
     TalkRow._meta.get_field("wall_token"),
 )
 # Of each only what tells whether anything changed: many ask it every second.
@@ -46,14 +50,7 @@ _FOLLOWED_STATE = Prepared(
     lambda token: Session.objects.filter(join_token=token).values_list("talk__version", "stage"),
     Session._meta.get_field("join_token"),
 )
-_FOLLOWED = Prepared(
-    lambda token: (
-        Session.objects.select_related("checklist", "collaboration", "totals", "talk")
-        .annotate(nth=nth_that_day())
-        .filter(join_token=token)
-    ),
-    Session._meta.get_field("join_token"),
-)
+_FOLLOWED = Prepared(lambda token: _with_talk(join_token=token), Session._meta.get_field("join_token"))
 
 
 # Where the versions of a talk begin: somewhere below this, so that no page takes one talk for another that was stopped.

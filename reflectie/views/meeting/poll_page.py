@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,17 +13,16 @@ from reflectie.domain.report.polls import Poll, PollWay, shows_difference, way_a
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Mode
 from reflectie.forms.report.polls import HandsForm, PhonesForm
-from reflectie.models import OPENED, Session
+from reflectie.models import Session
 from reflectie.presentation.polls import PollTopic, poll_topics, topic_of
 from reflectie.services.report import polls as services
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions.rounds import StageError
-from reflectie.web.report_access import FROM_TALK, ReportAccess, from_talk
+from reflectie.web.report_access import FROM_TALK, ReportAccess, from_talk, recorded_or_404
 
 
 def polls(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    if not access.may_talk and access.session.stage not in OPENED:
-        raise Http404
+    recorded_or_404(access)
     if "stand" in request.GET:
         return _count_now(request, access.session)
     if request.method != "POST":

@@ -14,7 +14,7 @@ from reflectie.domain.report.agreements import MAX_AGREEMENTS
 from reflectie.domain.report.report import Report
 from reflectie.exports import calendar_file
 from reflectie.forms.report.agreements import AgreementForm
-from reflectie.models import OPENED, Session
+from reflectie.models import Session
 from reflectie.services.clock import today
 from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.questionnaire.sheets import delete_on_once_saved
@@ -29,7 +29,7 @@ from reflectie.services.report.reports import load_conclusion, load_report
 from reflectie.services.sessions.rounds import StageError
 from reflectie.services.sharing import agreement_is_shared
 from reflectie.web.permissions import session_or_404, signed_in
-from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
+from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk, recorded_or_404
 
 from .done import lead_back, what_was_done
 
@@ -43,14 +43,8 @@ DONE = {
 }
 
 
-def _check_opened(access: ReportAccess) -> None:
-    """What is agreed on stands in a report that is everybody's."""
-    if not access.may_talk and access.session.stage not in OPENED:
-        raise Http404
-
-
 def agreements(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    _check_opened(access)
+    recorded_or_404(access)
     found = load_report(access.session)
     if request.method != "POST":
         return _list_page(request, access, found, AgreementForm(found, about=request.GET.get("bij", "")))
@@ -97,7 +91,7 @@ def _around(access: ReportAccess) -> dict[str, object]:
 
 def agreement(request: HttpRequest, access: ReportAccess, key: UUID) -> HttpResponse:
     """One agreement: put in other words, in another state, or taken out."""
-    _check_opened(access)
+    recorded_or_404(access)
     found = load_report(access.session)
     kept = next((kept for kept in found.agreements if kept.key == str(key)), None)
     if request.method == "POST":

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from reflectie.domain.report.agreements import MAX_PARKED
 from reflectie.forms.report.parked import ParkForm
-from reflectie.models import OPENED
 from reflectie.services.questionnaire.sheets import delete_on_once_saved
 from reflectie.services.report.parked import TooManyParkedError, load_parked, park, unpark
 from reflectie.services.sessions.rounds import StageError
-from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk
+from reflectie.web.report_access import FROM_TALK, RECORDED, ReportAccess, from_talk, recorded_or_404
 
 from .done import lead_back, what_was_done
 
@@ -23,8 +22,7 @@ DONE = {ON: gettext_lazy("Het staat op de parkeerplaats."), OFF: gettext_lazy("H
 
 
 def parked(request: HttpRequest, access: ReportAccess) -> HttpResponse:
-    if not access.may_talk and access.session.stage not in OPENED:
-        raise Http404
+    recorded_or_404(access)
     if request.method != "POST":
         return _page(request, access, ParkForm())
     if "off" in request.POST:

@@ -9,6 +9,13 @@ stop() {
     exit 1
 }
 
+# Prints what stands at the top of a script, and does nothing else, where it is asked for that: answer_help SCRIPT "$@".
+answer_help() {
+    case "${2:-}" in
+    -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1" && exit ;;
+    esac
+}
+
 # Installs Debian packages, or says in one line what somebody else should do.
 debian() {
     local as_root=() how="apt-get update && apt-get install $*"

@@ -7,6 +7,7 @@ PostgreSQL and nginx. Without the right to make namespaces, the machines are two
 without a Valkey or Redis to start, the cache is the database's. Both are said.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -561,6 +562,7 @@ def _rates(site: Site, found: Found, tell: Callable[[str], None]) -> None:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m benchmarks.two_machines", description=__doc__).parse_args()
     if missing := is_possible():
         sys.exit(f"this needs: {missing}")
     found = run()

@@ -194,7 +194,7 @@ def _why_age_failed(said: bytes, what: str) -> str:
         return f"{what}: the key doesn't fit. Name the file with the one that it was closed for."
     if "recipient" in text:
         return f"{what}: a recipient is no public key of age (age1…)."
-    if "no such file" in text or "identit" in text:
+    if any(word in text for word in ("no such file", "identit", "is a directory", "permission denied")):
         return f"{what}: the file with the key can't be read, or has no key of age in it."
     return f"{what}: it is damaged or not whole."
 
@@ -220,8 +220,6 @@ def open_backup(file: Path, folder: Path, identity: Path | None = None) -> Opene
             database = folder / "database"
             with archive.open(manifest.member) as source, os.fdopen(_new(database), "wb") as target:
                 shutil.copyfileobj(source, target, _PIECE)
-    except FileNotFoundError as error:
-        raise HostingError(f"{file.name} is not there, or may not be read.") from error
     except _NOT_WHOLE as error:
         raise HostingError(_BROKEN.format("it is no whole backup of this app")) from error
     if (database.stat().st_size, checksum_of(database)) != (manifest.size, manifest.checksum):
@@ -235,8 +233,11 @@ def _new(path: Path) -> int:
 
 def _opened(file: Path, folder: Path, identity: Path | None) -> Path:
     """The ZIP: the file itself, or what age makes of it."""
-    with file.open("rb") as source:
-        is_closed = source.read(len(_CLOSED_BY_AGE)) == _CLOSED_BY_AGE
+    try:
+        with file.open("rb") as source:
+            is_closed = source.read(len(_CLOSED_BY_AGE)) == _CLOSED_BY_AGE
+    except OSError as error:
+        raise HostingError(f"{file.name} is not there, is no file, or may not be read.") from error
     if not is_closed:
         return file
     if identity is None:

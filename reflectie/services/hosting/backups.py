@@ -114,14 +114,15 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
     Only files with our own names are erased, also when making one fails (HostingError): the pages promise so. The last
     one stays until there is a newer one: a site whose backups fail keeps something.
     """
-    if not folder.is_dir():
-        raise HostingError("The folder for daily backups is not there, or may not be read.")
     made = None
     try:
-        if day not in [made_on for made_on, _file in _daily_files(folder)]:
-            made = make_backup(daily_file(folder, day, recipients), recipients)
-    finally:
-        erased = _prune(folder, day - timedelta(days=keep_days))
+        try:
+            if day not in [made_on for made_on, _file in _daily_files(folder)]:
+                made = make_backup(daily_file(folder, day, recipients), recipients)
+        finally:
+            erased = _prune(folder, day - timedelta(days=keep_days))
+    except OSError as error:
+        raise HostingError("The folder for daily backups is not there, or may not be read or written.") from error
     return made, erased
 
 

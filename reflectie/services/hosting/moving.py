@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import environ
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -19,15 +18,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, Field, Model
 
 from reflectie.backends.schema import what_does_not_fit
-from samenwerking.databases import configure
+from samenwerking.databases import read_database
 
 from .errors import HostingError, reason
 from .installation import file_of, is_unused, refuse_in_use
 from .tally import Adder, TableTally
 
 ALIAS = "target"
-_SCHEMES = {"sqlite", "postgres", "postgresql", "pgsql"}
-_NO_ADDRESS = "That is no address of an SQLite or PostgreSQL database, as DATABASE_URL has it."
 # Rows that are in memory at once. A PDF is some hundred kilobytes, so of those few.
 _BATCH, _HEAVY_BATCH = 2000, 50
 
@@ -51,7 +48,7 @@ def move_to(address: str, tell: Callable[[str, int], None] = lambda _table, _row
             _prepare(target)
             with _held(connection), transaction.atomic(ALIAS):
                 rows = _move_all(target, tell)
-        except (DatabaseError, CommandError) as error:
+        except (DatabaseError, CommandError, OSError) as error:
             raise HostingError(f"The database could not take it: {reason(str(error))}.") from error
     return Moved(rows)
 
@@ -72,13 +69,10 @@ def _prepare(target: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def _target(address: str) -> Iterator[BaseDatabaseWrapper]:
-    # What reading it says where it fails may quote the address, with its password.
-    if address.partition("://")[0] not in _SCHEMES:
-        raise HostingError(_NO_ADDRESS)
     try:
-        read = configure(environ.Env.db_url_config(address))
-    except (ImproperlyConfigured, ValueError):
-        raise HostingError(_NO_ADDRESS) from None
+        read = read_database(address)
+    except ImproperlyConfigured as error:
+        raise HostingError(str(error)) from None
     connections.databases[ALIAS] = connections.configure_settings({DEFAULT_DB_ALIAS: read})[DEFAULT_DB_ALIAS]
     try:
         yield connections[ALIAS]

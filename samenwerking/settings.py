@@ -185,8 +185,9 @@ if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
     # Django's 300 would let go of used codes as soon as a few people come at once.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
-# What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+# What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF, and so
+# have backups.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default", "backup"]}}
 
 # Mail goes to the console until a server is named.
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -30,7 +30,7 @@ def worker_is_silent() -> bool:
     return not Heartbeat.objects.filter(seen_at__range=(now - SILENT, now + SILENT)).exists()
 
 
-def daily_work_is_late() -> bool:
-    """Whether a daily job was last done two days ago or more, or never. One query."""
-    recent = DailyJob.objects.filter(done_on__gt=today() - timedelta(days=LATE_DAYS))
-    return recent.count() < len(DailyJob.Name)
+def is_late(*names: DailyJob.Name) -> bool:
+    """Whether one of these daily jobs was last done two days ago or more, or never. One query."""
+    recent = DailyJob.objects.filter(name__in=names, done_on__gt=today() - timedelta(days=LATE_DAYS))
+    return recent.count() < len(names)

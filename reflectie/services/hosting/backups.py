@@ -7,7 +7,7 @@ import sqlite3
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -25,10 +25,6 @@ from .installation import file_of
 from .tally import TableTally, tallies_of_file
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
-# After the daily erasing (3:15), so that what goes that night isn't kept once more.
-DAILY_FROM = time(4)
-# As the rest of the daily work: one night may be missed while the machine is being looked after.
-_LATE_DAYS = 2
 _DAILY_NAME = re.compile(r"samenwerking-(\d{4}-\d\d-\d\d)\.zip(\.age)?")
 
 
@@ -140,29 +136,6 @@ def _prune(folder: Path, until: date) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
-
-
-def last_daily() -> date | None:
-    """The day of the last backup in BACKUP_DIR; None when there is none, or the folder isn't there. Asks no database,
-    so that it is true after a restore too."""
-    try:
-        return max((made_on for made_on, _file in _daily_files(Path(settings.BACKUP_DIR))), default=None)
-    except OSError:
-        return None
-
-
-def backup_is_due(now: datetime) -> bool:
-    """Whether the worker makes a backup at this hour (local time): where BACKUP_DIR is set, once a day, and also later
-    on a day on which it was missed."""
-    return bool(settings.BACKUP_DIR) and now.time() >= DAILY_FROM and last_daily() != now.date()
-
-
-def backups_are_late(today: date) -> bool:
-    """Whether a host asks for daily backups and has none of today or yesterday."""
-    if not settings.BACKUP_DIR:
-        return False
-    last = last_daily()
-    return last is None or today - last >= timedelta(days=_LATE_DAYS)
 
 
 def missing_keys(manifest: Manifest) -> int:

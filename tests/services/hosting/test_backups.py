@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command, load_command_clas
 from django.db import connection, connections
 
 from reflectie.domain.setup import Mode
-from reflectie.models import Answer, MadePdf, Session
+from reflectie.models import Answer, DailyJob, MadePdf, Session
 from reflectie.services import clock
 from reflectie.services.hosting import backups, postgresql
 from reflectie.services.hosting.backup_file import Manifest
@@ -284,33 +284,29 @@ def test_command_makes_todays_and_a_second_time_says_that_it_is_there(tmp_path, 
         call_command("backup", "--daily", str(folder), "--keep-days", "0")
 
 
-@pytest.mark.parametrize(("hour", "due"), [((3, 59), False), ((4, 0), True), ((23, 0), True)])
-def test_worker_makes_one_a_day_after_the_erasing_where_a_host_asks(tmp_path, settings, hour, due):
-    now = datetime(2026, 11, 28, *hour)
-    settings.BACKUP_DIR = ""
-    assert not backups.backup_is_due(now)
-    settings.BACKUP_DIR = str(tmp_path / "weg")
-    assert backups.backup_is_due(now) == due
-    (tmp_path / "samenwerking-2026-11-28.zip").touch()
-    settings.BACKUP_DIR = str(tmp_path)
-    assert not backups.backup_is_due(now)
-    assert backups.backup_is_due(now + timedelta(days=1)) == due
-
-
-def test_worker_says_in_the_log_that_it_failed_and_health_that_it_is_late(tmp_path, settings, caplog):
+def test_worker_says_in_the_log_that_it_failed_and_notes_what_it_made(tmp_path, settings, caplog):
     folder = tmp_path / "elke dag"
     settings.BACKUP_DIR, settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS = str(folder), [], 14
     back_up_today.enqueue()
     assert "no backup was made: The folder for daily backups is not there" in caplog.text
-    today = clock.today()
-    assert backups.backups_are_late(today)
+    assert not DailyJob.objects.exists()
     folder.mkdir()
-    assert backups.backups_are_late(today)
     back_up_today.enqueue()
-    assert [backups.backups_are_late(today + timedelta(days=days)) for days in (0, 1, 2)] == [False, False, True]
-    settings.BACKUP_DIR = ""
-    assert not backups.backups_are_late(today)
+    assert DailyJob.objects.values_list("name", "done_on").get() == ("backup", clock.today())
+    # As after a restore: it is there already, and noted.
+    DailyJob.objects.all().delete()
+    back_up_today.enqueue()
+    assert (DailyJob.objects.count(), len(list(folder.iterdir()))) == (1, 1)
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "no"), OSError(116, "Stale file handle")])
+def test_folder_that_can_not_be_read_is_said_without_its_name(tmp_path, settings, caplog, monkeypatch, error):
+    settings.BACKUP_DIR = str(tmp_path)
+    monkeypatch.setattr(backups, "_daily_files", lambda folder: (_ for _ in ()).throw(error))
+    back_up_today.enqueue()
+    assert "no backup was made: The folder for daily backups is not there, or may not be read" in caplog.text
+    assert str(tmp_path) not in caplog.text
 
 
 def test_two_at_once_of_one_name_leave_a_whole_file(tmp_path):

@@ -100,10 +100,10 @@ def back_up_today() -> None:
     log.info("backup made: %s rows; old ones erased: %s", made.rows if made else 0, erased)
 
 
-def tell_administrators(undone: Collection[DailyJob.Name]) -> None:
+def tell_administrators(undone: Collection[str]) -> None:
     """Mail whoever sees to the site about daily jobs that were due for long and aren't done, each at most once a day;
     and once it is done again."""
-    tell_undone(undone, today(), _mail_administrators)
+    tell_undone([DailyJob.Name(name) for name in undone], today(), _mail_administrators)
 
 
 def _mail_administrators(kind: str, text: str) -> None:

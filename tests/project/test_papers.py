@@ -61,7 +61,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py restore": "services/hosting/test_restoring.py::test_backup_comes_back_on_an_empty_machine_row_by_row",
     "manage.py restore --replace": "services/hosting/test_restoring.py::"
     "test_used_installation_is_refused_and_replaced_only_with_its_name_typed",
-    "manage.py send_reminders": "services/test_daily.py::test_nobody_is_reminded_while_the_erasing_holds_back",
+    "manage.py send_reminders": "services/test_daily.py::test_a_second_run_on_a_day_does_no_harm",
     "manage.py write_totals": "ci: ./run --setup",
     "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",

@@ -19,7 +19,6 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
 from reflectie.backends.schema import refuse_misfit
-from reflectie.models import DailyJob
 from reflectie.services.daily import due_jobs
 from reflectie.services.heartbeat import BEAT, beat
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
@@ -73,8 +72,9 @@ class Clock:
 
     def __init__(self) -> None:
         self._next_look = self._next_beat = 0.0
-        self._not_before: dict[DailyJob.Name, float] = {}
-        self._due_since: dict[DailyJob.Name, float] = {}
+        # Of daily jobs, by name.
+        self._not_before: dict[str, float] = {}
+        self._due_since: dict[str, float] = {}
 
     def look(self) -> None:
         """Do what is due by now, and nothing most of the time."""

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -86,7 +87,13 @@ def _keys() -> Iterator[str]:
     except ImproperlyConfigured:
         # What couldn't be read shows nothing of itself (`environment.py`).
         return
-    found += [settings.EMAIL_HOST_PASSWORD, settings.CACHES["default"].get("LOCATION")]
+    found += [settings.EMAIL_HOST_PASSWORD, _password_of(settings.CACHES["default"].get("LOCATION"))]
     found += [database.get("PASSWORD") for database in settings.DATABASES.values()]
     # A shorter one is no key, and would be found in every other word.
     yield from (key for key in found if isinstance(key, str) and len(key) > 4)
+
+
+def _password_of(places: object) -> str | None:
+    """Of a cache at an address, or at several with the same one."""
+    address = places[0] if isinstance(places, list) else str(places)
+    return urlsplit(address).password

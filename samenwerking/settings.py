@@ -184,6 +184,13 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
     # Django's 300 would let go of used codes as soon as a few people come at once.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # One that doesn't answer is away, and nobody waits for it: seconds, unless the address says others.
+    CACHES["default"]["OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        **CACHES["default"].get("OPTIONS", {}),
+    }
 
 # What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF, and so
 # have backups.

@@ -18,6 +18,7 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
+from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
 from reflectie.services.heartbeat import BEAT, beat
@@ -86,8 +87,12 @@ class Clock:
                 forget_tasks()
                 self._next_beat = now + BEAT
             self._wake(now)
-        except Exception:
-            log.exception("the clock stumbled")
+        except Exception as error:
+            if cannot_write(error):
+                # Said each time, until somebody makes room; a traceback would only take more of it.
+                log.error("nothing can be written, so nothing is begun: see whether the disk is full")
+            else:
+                log.exception("the clock stumbled")
             connections.close_all()
 
     def _wake(self, now: float) -> None:
@@ -101,8 +106,9 @@ class Clock:
             due.append(("backup", back_up_today))
         for name, job in due:
             if now >= self._not_before.get(name, 0):
-                self._not_before[name] = now + AGAIN_AFTER
                 enqueue_once(job)
+                # Once that was written: where it couldn't be, nothing was tried yet.
+                self._not_before[name] = now + AGAIN_AFTER
 
 
 class Command(BaseCommand):

@@ -81,7 +81,7 @@ class PdfWorker:
         """Wait until no other process makes one, for who has the turn in this one. Raises BusyError."""
         # Other processes look now and then; who made one just now lets them go first.
         time.sleep(max(0, self._made_at + 2 * LOOK_EVERY - time.monotonic()))
-        with open(settings.VAR_DIR / "pdf.lock", opener=_open_lock) as lock:  # noqa: PTH123 (Path has no opener)
+        with open(settings.VAR_DIR / "pdf.lock", opener=_open_lock) as lock:
             while True:
                 try:
                     # Given back when the file is closed, also by a process that is killed.

@@ -248,7 +248,9 @@ def busy(request: HttpRequest) -> HttpResponse:
 def unwritable(request: HttpRequest) -> HttpResponse:
     """The disk is full or may only be read: somebody has to make room, and nothing typed is lost meanwhile. The page and
     the log say what is wrong, where that can be found out."""
-    typed = _("De site kan nu niets bewaren. Alles wat je invulde, is er nog: bewaar het over een paar minuten opnieuw.")
+    typed = _(
+        "De site kan nu niets bewaren. Alles wat je invulde, is er nog: bewaar het over een paar minuten opnieuw."
+    )
     heading = _("De site werkt even niet")
     text = _("Wat bewaard was, is er nog. Probeer het over een paar minuten opnieuw.")
     if request.method == "POST":

@@ -17,8 +17,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 
+from benchmarks.cluster import postgres
 from benchmarks.load import hidden, sheet
 from benchmarks.savers import PATIENCE, PEOPLE, Crowd
 from reflectie.domain.questionnaire.checklist import Checklist
@@ -111,6 +113,10 @@ class Disk:
 
     def make_room(self) -> None:
         self._ballast.unlink()
+
+    def remount(self, how: str) -> bool:
+        command = ["mount", "-o", f"remount,{how}", self.place]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @contextmanager
@@ -231,6 +237,22 @@ def end(site: Site, crowd: Crowd, team: Reflector) -> None:
     assert (lost, twice, len(sheets)) == (0, 0, PEOPLE)
 
 
+def prove_saves(
+    site: Site, disk: Disk, checklist: Checklist, empty_caches: Callable[[], None], make_room: Callable[[], None]
+) -> None:
+    """Twenty people save while the disk is filled and gets room again; what else goes on is the database's own."""
+    crowd, team, _reader, _paths = begin(site, checklist)
+    fill_until_refused(disk, crowd, empty_caches)
+    said = refusal(team.save(NOTE))
+    print(f"a save: {said}")
+    crowd.wait_for_refusals(REFUSED)
+    make_room()
+    end(site, crowd, team)
+    assert said == (503, ["Nog niet bewaard"], NOTE)
+    assert set(crowd.trouble) == {"503"}
+    assert (site.worker.poll(), site.process.poll()) == (None, None)
+
+
 def prove_full(site: Site, disk: Disk, log: Path, checklist: Checklist, empty_caches: Callable[[], None]) -> None:
     """Twenty people save while the disk is filled and gets room again."""
     crowd, team, reader, paths = begin(site, checklist)
@@ -298,3 +320,83 @@ def test_disks_that_are_full_lose_nothing_on_sqlite(tmp_path: Path, checklist: C
             prove_full(site, disk, log, checklist, empty_wal)
         with closing(sqlite3.connect(file)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_disks_that_are_full_lose_nothing_on_postgresql(tmp_path_factory, checklist: Checklist, capsys):
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)
+    log = tmp_path_factory.mktemp("log") / "log"
+    with capsys.disabled(), small_disk(folder / "disk", "192m") as disk, postgres(disk.place) as cluster:
+        print("\nPostgreSQL, disk full")
+
+        def next_file() -> None:
+            """What its log (WAL) has room for would be written there first."""
+            with (
+                suppress(psycopg.Error),
+                psycopg.connect(f"host={disk.place} user=samenwerking dbname=postgres", autocommit=True) as database,
+            ):
+                database.execute("SELECT pg_switch_wal()")
+
+        def make_room() -> None:
+            disk.make_room()
+            if not cluster.is_running:
+                # Without room for its own log (WAL) it gives up: whoever runs it starts it again.
+                print("PostgreSQL had stopped, and is started again")
+                cluster.start()
+
+        with running(cluster.url, log) as site:
+            prove_saves(site, disk, checklist, next_file, make_room)
+        assert not re.search(r"persoon \d|volle schijf|@example", log.read_text())
+
+
+def test_disks_that_may_only_be_read_are_read(tmp_path: Path, checklist: Checklist, capsys):
+    log, image = tmp_path / "log", tmp_path / "image"
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    with capsys.disabled(), mounted(tmp_path / "disk", "-o", "loop", str(image)) as disk:
+        print("\nSQLite, a disk that fails while it is served, so that it may only be read")
+        with running(f"sqlite:///{disk.place / 'db.sqlite3'}", log, READY_TOKEN=READY_TOKEN) as site:
+            crowd, team, reader, paths = begin(site, checklist)
+            # As the system does by itself where a disk fails.
+            assert disk.remount("abort")
+            crowd.wait_for_refusals(REFUSED)
+            read = {path: reader(path).status for path in (*paths["pages"], *paths["files"], paths["pdf"])}
+            said = refusal(team.save(NOTE))
+            ready = reader("/gereed/", Authorization=f"Bearer {READY_TOKEN}")
+            crowd.is_over.set()
+            print(f"pages, files and a PDF {sorted(set(read.values()))}; a save: {said}")
+            print(f"/gereed/: {ready.status}, {ready.text.splitlines()}; refused: {crowd.trouble}")
+            assert set(read.values()) == {200}
+            assert said == (503, ["Nog niet bewaard"], NOTE)
+            assert set(crowd.trouble) == {"503"}
+            assert ready.status == 503
+            assert "of de schijf alleen gelezen mag worden" in ready.text
+            assert (site.worker.poll(), site.process.poll()) == (None, None)
+            assert team.shown() == team.kept
+
+
+def test_disks_that_may_be_written_again_take_saves_without_a_restart(tmp_path: Path, checklist: Checklist, capsys):
+    log = tmp_path / "log"
+    with capsys.disabled(), small_disk(tmp_path / "disk", "64m") as disk:
+        print("\nSQLite, served from a disk that may only be read")
+        with running(f"sqlite:///{disk.place / 'db.sqlite3'}", log, READY_TOKEN=READY_TOKEN) as site:
+            crowd, team, reader, paths = begin(site, checklist)
+            kill(site.worker)
+            kill(site.process)
+            # Once the last of them has let go of its files.
+            wait_until(lambda: disk.remount("ro"))
+            site.start()
+            site.start_worker()
+            crowd.wait_for_refusals(REFUSED)
+            read = {path: reader(path).status for path in (*paths["pages"], *paths["files"], paths["pdf"])}
+            said = refusal(team.save(NOTE))
+            print(f"pages, files and a PDF {sorted(set(read.values()))}; a save: {said}")
+            assert set(read.values()) == {200}
+            assert said == (503, ["Nog niet bewaard"], NOTE)
+            assert site.worker.poll() is None
+            refused = crowd.trouble["503"]
+            assert disk.remount("rw")
+            end(site, crowd, team)
+            print(f"refused meanwhile: {refused}, and {crowd.trouble['503'] - refused} while it became writable")

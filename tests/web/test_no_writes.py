@@ -116,6 +116,28 @@ def test_a_pdf_that_cannot_be_kept_is_sent_all_the_same(no_writes, monkeypatch, 
     assert not MadePdf.objects.exists()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="it is SQLite that opens a file for reading alone")
+@pytest.mark.parametrize(("may_write", "is_kept"), [(True, True), (False, False)])
+def test_a_connection_for_reading_alone_is_not_kept(monkeypatch, may_write: bool, is_kept: bool):
+    connection.close()
+    file = str(connection.settings_dict["NAME"])
+    monkeypatch.setattr(os, "access", lambda path, _mode: may_write or str(path) != file)
+    assert Client().get("/over/").status_code == 200
+    connection.ensure_connection()
+    connection.close_if_unusable_or_obsolete()
+    assert (connection.connection is not None) is is_kept
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="another database has a disk of its own")
+@pytest.mark.parametrize(("number", "status"), [(errno.EROFS, 503), (errno.EIO, 503), (errno.ENOSPC, 200)])
+def test_a_disk_that_failed_is_not_ready_and_one_that_is_full_still_shows_pages(monkeypatch, number: int, status: int):
+    def refuse(**_: object) -> None:
+        raise OSError(number, "")
+
+    monkeypatch.setattr("reflectie.services.health.TemporaryFile", refuse)
+    assert Client().get("/gereed/").status_code == status
+
+
 def test_the_lock_of_the_pdfs_is_one_where_nothing_may_be_written(settings, tmp_path, monkeypatch):
     settings.VAR_DIR = tmp_path
     (tmp_path / "pdf.lock").touch()

@@ -1,6 +1,7 @@
 """Making backups while the app runs, and keeping those of every day for as long as the pages promise."""
 
 import hashlib
+import logging
 import re
 import secrets
 import sqlite3
@@ -18,11 +19,14 @@ from django.utils import timezone
 from reflectie.backends.schema import applied_migrations
 from reflectie.keys import secret_keys
 
+from ..daily import held_back
 from . import postgresql, sqlite
 from .backup_file import Manifest, checksum_of, is_left, scratch, write_backup
 from .errors import HostingError
 from .installation import file_of
 from .tally import TableTally, tallies_of_file
+
+log = logging.getLogger(__name__)
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 # After the daily erasing (3:15), so that what goes that night isn't kept once more.
@@ -112,7 +116,9 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
     more; what was made, and how many were erased.
 
     Only files with our own names are erased, also when making one fails (HostingError): the pages promise so. The last
-    one stays until there is a newer one: a site whose backups fail keeps something.
+    one stays until there is a newer one: a site whose backups fail keeps something. None goes while the daily erasing
+    holds back: it may be the clock that is wrong. One of a day that is still to come, as a clock that was wrong leaves
+    it, stays and is told of in the log: its own day isn't known.
     """
     if not folder.is_dir():
         raise HostingError("The folder for daily backups is not there, or may not be read.")
@@ -121,7 +127,9 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
         if day not in [made_on for made_on, _file in _daily_files(folder)]:
             made = make_backup(daily_file(folder, day, recipients), recipients)
     finally:
-        erased = _prune(folder, day - timedelta(days=keep_days))
+        erased = 0 if held_back() else _prune(folder, day - timedelta(days=keep_days))
+        if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+            log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
     return made, erased
 
 
@@ -141,11 +149,12 @@ def _prune(folder: Path, until: date) -> int:
     return len(old)
 
 
-def last_daily() -> date | None:
-    """The day of the last backup in BACKUP_DIR; None when there is none, or the folder isn't there. Asks no database,
-    so that it is true after a restore too."""
+def last_daily(day: date) -> date | None:
+    """The day of the last backup in BACKUP_DIR, of this day or earlier; None when there is none, or the folder isn't
+    there. Asks no database, so that it is true after a restore too."""
     try:
-        return max((made_on for made_on, _file in _daily_files(Path(settings.BACKUP_DIR))), default=None)
+        found = _daily_files(Path(settings.BACKUP_DIR))
+        return max((made_on for made_on, _file in found if made_on <= day), default=None)
     except OSError:
         return None
 
@@ -153,14 +162,14 @@ def last_daily() -> date | None:
 def backup_is_due(now: datetime) -> bool:
     """Whether the worker makes a backup at this hour (local time): where BACKUP_DIR is set, once a day, and also later
     on a day on which it was missed."""
-    return bool(settings.BACKUP_DIR) and now.time() >= DAILY_FROM and last_daily() != now.date()
+    return bool(settings.BACKUP_DIR) and now.time() >= DAILY_FROM and last_daily(now.date()) != now.date()
 
 
 def backups_are_late(today: date) -> bool:
     """Whether a host asks for daily backups and has none of today or yesterday."""
     if not settings.BACKUP_DIR:
         return False
-    last = last_daily()
+    last = last_daily(today)
     return last is None or today - last >= timedelta(days=_LATE_DAYS)
 
 

@@ -4,6 +4,7 @@ Sessions and answers are not for the admin.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,9 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_tasks_db import admin as task_admin
@@ -184,6 +187,10 @@ class AddressAdmin(AskedAgain, EmailAddressAdmin):  # type: ignore[misc]
     formfield_overrides = ADDRESSES
 
 
+def _at(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"
+
+
 KINDS_OF_STEP = {Authenticator.Type.TOTP: _("app met codes"), Authenticator.Type.RECOVERY_CODES: _("noodcodes")}
 
 
@@ -208,12 +215,12 @@ class SecondFactorAdmin(AskedAgain, FoundByKey, ReadOnly, AuthenticatorAdmin):  
         return str(KINDS_OF_STEP.get(step.type, step.type))
 
     @admin.display(description=_("gemaakt op"), ordering="created_at")
-    def made(self, step: Authenticator) -> Any:
-        return step.created_at
+    def made(self, step: Authenticator) -> str:
+        return _at(step.created_at)
 
     @admin.display(description=_("laatst gebruikt"), ordering="last_used_at")
-    def last_used(self, step: Authenticator) -> Any:
-        return step.last_used_at
+    def last_used(self, step: Authenticator) -> str:
+        return _at(step.last_used_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(AuthenticatorAdmin.has_delete_permission(self, request, obj))

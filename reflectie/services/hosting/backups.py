@@ -149,6 +149,12 @@ def _prune(folder: Path, until: date) -> int:
     return len(old)
 
 
+def backup_days() -> int | None:
+    """For how many days what somebody erased is still in a backup; None where the host makes them in another way, or
+    none."""
+    return settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None
+
+
 def last_daily(day: date) -> date | None:
     """The day of the last backup in BACKUP_DIR, of this day or earlier; None when there is none, or the folder isn't
     there. Asks no database, so that it is true after a restore too."""

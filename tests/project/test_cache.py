@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from environ import Env
 
+from benchmarks.machines import cache
 from benchmarks.server import serve
-from benchmarks.two_machines import cache
 from reflectie.models import Answer
 from reflectie.services.health import look_at_health
 from tests.helpers.accounts import ADDRESS, app_code, post, sign_in_by_code, user_of, with_second_step

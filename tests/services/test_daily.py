@@ -1,5 +1,6 @@
 """The daily work: when it is due, that twice is once, and that a clock that is wrong erases nothing."""
 
+import time
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -295,7 +296,7 @@ def test_nothing_to_say_takes_one_query(content, django_assert_num_queries):
 def test_worker_tells_of_what_is_due_for_an_hour_whatever_keeps_it(told, settings, monkeypatch, mailoutbox):
     """A task that waits behind one that never ends doesn't fail."""
     passed = [0.0]
-    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: 10_000 + passed[0]))
+    monkeypatch.setattr(worker, "time", SimpleNamespace(**{**vars(time), "monotonic": lambda: 10_000 + passed[0]}))
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     done(ERASE, 0)
     four = timezone.localtime().replace(hour=4, minute=30)

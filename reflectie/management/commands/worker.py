@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,9 +19,10 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
+from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
-from reflectie.services.heartbeat import BEAT, beat
+from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
 from reflectie.services.queue import BACKUP_QUEUE, enqueue_once, forget_tasks
 from reflectie.services.report.reports import waiting_pages
@@ -67,6 +69,11 @@ class Queue(threading.Thread):
                 time.sleep(PAUSE)
 
 
+def _uptime() -> float:
+    """Seconds by a clock that nobody sets; where there is one, by one that goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class Clock:
     """Wakes the queues for what no request asks for."""
 
@@ -75,6 +82,8 @@ class Clock:
         # Of daily jobs, by name.
         self._not_before: dict[str, float] = {}
         self._due_since: dict[str, float] = {}
+        # The last sign of life: by a clock that nobody sets, and by the one that somebody may have set since.
+        self._last: tuple[float, float] | None = None
 
     def look(self) -> None:
         """Do what is due by now, and nothing most of the time."""
@@ -84,25 +93,44 @@ class Clock:
         self._next_look = now + LOOK_EVERY
         close_old_connections()
         try:
-            if now >= self._next_beat:
-                beat()
+            if now >= self._next_beat or self._has_leapt():
+                self._beat()
                 forget_tasks()
                 self._next_beat = now + BEAT
             self._wake(now)
-        except Exception:
-            log.exception("the clock stumbled")
+        except Exception as error:
+            if cannot_write(error):
+                # Said each time, until somebody makes room; a traceback would only take more of it.
+                log.error("nothing can be written, so nothing is begun: see whether the disk is full")
+            else:
+                log.exception("the clock stumbled")
             connections.close_all()
+
+    def _beat(self) -> None:
+        at = _uptime(), time.time()
+        if beat(timedelta(seconds=at[0] - self._last[0]) if self._last else None):
+            log.warning(
+                "the server's clock leapt, or it was off: the daily work begins in %s hours", STEADY.seconds // 3600
+            )
+        self._last = at
+
+    def _has_leapt(self) -> bool:
+        if self._last is None:
+            return False
+        passed, told = _uptime() - self._last[0], time.time() - self._last[1]
+        return abs(told - passed) > LEAP.total_seconds()
 
     def _wake(self, now: float) -> None:
         if mail_is_due():
             enqueue_once(deliver_mail)
         if waiting_pages():
             enqueue_once(print_final_pdfs)
-        due = due_jobs(timezone.localtime())
+        due = due_jobs(timezone.localtime()) if clock_is_steady() else []
         for name in due:
             if now >= self._not_before.get(name, 0):
-                self._not_before[name] = now + AGAIN_AFTER
                 enqueue_once(DAILY[name])
+                # Once that was written: where it couldn't be, nothing was tried yet.
+                self._not_before[name] = now + AGAIN_AFTER
         # Whatever the reason: it failed each time, something before it in its queue doesn't end, or a folder hangs.
         self._due_since = {name: self._due_since.get(name, now) for name in due}
         tell_administrators([name for name, since in self._due_since.items() if now - since >= TELL_AFTER])

@@ -1,6 +1,7 @@
 """Making backups while the app runs, and keeping those of every day for as long as the pages promise."""
 
 import hashlib
+import logging
 import re
 import secrets
 import sqlite3
@@ -18,11 +19,14 @@ from django.utils import timezone
 from reflectie.backends.schema import applied_migrations
 from reflectie.keys import secret_keys
 
+from ..daily import held_back
 from . import postgresql, sqlite
 from .backup_file import Manifest, checksum_of, is_left, scratch, write_backup
 from .errors import HostingError
 from .installation import file_of
 from .tally import TableTally, tallies_of_file
+
+log = logging.getLogger(__name__)
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 _DAILY_NAME = re.compile(r"samenwerking-(\d{4}-\d\d-\d\d)\.zip(\.age)?")
@@ -108,7 +112,9 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
     more; what was made, and how many were erased.
 
     Only files with our own names are erased, also when making one fails (HostingError): the pages promise so. The last
-    one stays until there is a newer one: a site whose backups fail keeps something.
+    one stays until there is a newer one: a site whose backups fail keeps something. None goes while the daily erasing
+    holds back: it may be the clock that is wrong. One of a day that is still to come, as a clock that was wrong leaves
+    it, stays and is told of in the log: its own day isn't known.
     """
     made = None
     try:
@@ -116,7 +122,9 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
             if day not in [made_on for made_on, _file in _daily_files(folder)]:
                 made = make_backup(daily_file(folder, day, recipients), recipients)
         finally:
-            erased = _prune(folder, day - timedelta(days=keep_days))
+            erased = 0 if held_back() else _prune(folder, day - timedelta(days=keep_days))
+            if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+                log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
     except OSError as error:
         raise HostingError("The folder for daily backups is not there, or may not be read or written.") from error
     return made, erased
@@ -136,6 +144,12 @@ def _prune(folder: Path, until: date) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def backup_days() -> int | None:
+    """For how many days what somebody erased is still in a backup; None where the host makes them in another way, or
+    none."""
+    return settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None
 
 
 def missing_keys(manifest: Manifest) -> int:

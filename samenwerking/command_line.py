@@ -17,6 +17,7 @@ from django.db import Error as DatabaseFailure
 from reflectie.services.hosting.errors import reason
 from reflectie.web.logs import without_secrets
 
+# What a database says that lacks a table; one that isn't there itself says it with FATAL.
 _NOT_MIGRATED = ("no such table", "no such column", "does not exist")
 
 
@@ -57,7 +58,7 @@ def _what_happened(error: Exception) -> str:
             said = str(error)
             where = (
                 "./run --setup makes what it lacks."
-                if any(word in said for word in _NOT_MIGRATED)
+                if any(word in said for word in _NOT_MIGRATED) and "FATAL" not in said
                 else "Look at DATABASE_URL, and whether the database runs and its disk has room."
             )
             return f"✗ The database can't do this: {reason(said)}. {where}"

@@ -204,7 +204,9 @@ def test_command_that_can_not_say_what_it_did_fails(made, arguments) -> None:
 
 
 class Refusing(socketserver.BaseRequestHandler):
-    """A PostgreSQL that knows another password, as its protocol says so."""
+    """A PostgreSQL that lets nobody in, and says why, as its protocol has it."""
+
+    why = b""
 
     def handle(self) -> None:
         length, code = struct.unpack("!ii", self.request.recv(8))
@@ -213,19 +215,25 @@ class Refusing(socketserver.BaseRequestHandler):
             # Encryption is asked for first; each is a request by itself.
             self.request.sendall(b"N")
             return self.handle()
-        fields = b"SFATAL\0VFATAL\0C28P01\0" + f'Mpassword authentication failed for user "samen" {WORD}'.encode()
-        self.request.sendall(b"E" + struct.pack("!i", len(fields) + 6) + fields + b"\0\0")
+        fields = b"SFATAL\0VFATAL\0C28P01\0M" + self.why + b"\0\0"
+        self.request.sendall(b"E" + struct.pack("!i", len(fields) + 4) + fields)
         return None
 
 
-def test_wrong_password_of_the_database_is_said_and_not_shown() -> None:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+@pytest.mark.parametrize(
+    "why",
+    ['password authentication failed for user "samen"', f'database "{WORD}" does not exist'],
+)
+def test_what_a_database_says_that_lets_nobody_in_is_said_without_what_it_quotes(why: str) -> None:
+    handler = type("Handler", (Refusing,), {"why": why.encode()})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"postgres://samen:{WORD}@127.0.0.1:{server.server_address[1]}/samen"
         done = run([sys.executable, "manage.py", "delete_expired"], {"DATABASE_URL": address}, stdout=subprocess.PIPE)
         server.shutdown()
+    said = re.sub(r'"[^"]*"', "…", why)
     assert done.returncode == 1
-    assert "password authentication failed for user …" in done.stderr
+    assert f"failed: FATAL:  {said}. Look at DATABASE_URL" in done.stderr
     assert leaks(done.stdout + done.stderr) == []
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -425,6 +426,23 @@ def test_running_site_is_not_replaced(backup):
             restore_backup(backup, None, clock.today(), replace=True)
         server.stdin.close()
     assert restore_backup(backup, None, clock.today(), replace=True).held is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_command_that_is_told_to_stop_leaves_nothing_and_everything_as_it_was(backup, monkeypatch, number):
+    """SIGHUP as a connection that broke sends it."""
+    make_account("later@example.org")
+    before = tallies()
+    connection.close()
+    usual = signal.getsignal(number)
+    monkeypatch.setattr(restoring, "erase_daily", lambda *_args, **_more: os.kill(os.getpid(), number))
+    with pytest.raises(SystemExit) as ended:
+        call_command("restore", str(backup), "--replace", "--word", name_of_database())
+    assert ended.value.code == 128 + number
+    assert tallies() == before
+    assert list(backups.work_place().glob(".samenwerking-scratch-*")) == []
+    assert schema.what_was_broken_off() == ""
+    assert signal.getsignal(number) == usual
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")

@@ -22,7 +22,7 @@ from .accounts import twins
 from .clock import today
 from .daily import held_back, held_back_log, held_back_text
 from .heartbeat import daily_work_is_late, worker_is_silent
-from .hosting.backups import backups_are_late
+from .hosting.backups import backups_ahead, backups_are_late
 
 # Whoever asks wants an answer now, also while somebody else holds a lock.
 PATIENCE_MS = 1000
@@ -158,6 +158,14 @@ def _daily_work() -> Problem | None:
 
 
 def _backups() -> Problem | None:
+    if backups_ahead(today()):
+        return Problem(
+            _(
+                "In BACKUP_DIR staat een reservekopie van een dag die nog moet komen. "
+                "Kijk of de datum van de server klopt. Klopt ze, wis die kopie dan zelf."
+            ),
+            "there is a daily backup of a day to come: see whether the server's date is right, and erase it if so",
+        )
     if not backups_are_late(today()):
         return None
     return Problem(

@@ -82,10 +82,10 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
 
 def test_worker_makes_the_backup_of_the_day_where_a_host_asks(mail_server, tmp_path, settings):
     settings.BACKUP_DIR = str(tmp_path)
-    is_time = backups.backup_is_due(timezone.localtime())
+    is_time = "backup" in daily.due_jobs(timezone.localtime())
     with worker({**environment_of_worker(mail_server), "BACKUP_DIR": str(tmp_path)}) as process:
         if is_time:
-            wait_until(lambda: backups.last_daily(clock.today()) == clock.today(), 40)
+            wait_until(DailyJob.objects.filter(name="backup", done_on=clock.today()).exists, 40)
         else:
             wait_until(Heartbeat.objects.exists)
         process.send_signal(signal.SIGTERM)

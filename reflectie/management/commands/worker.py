@@ -23,11 +23,10 @@ from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
 from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady
-from reflectie.services.hosting.backups import backup_is_due
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
-from reflectie.services.queue import enqueue_once, forget_tasks
+from reflectie.services.queue import BACKUP_QUEUE, enqueue_once, forget_tasks
 from reflectie.services.report.reports import waiting_pages
-from reflectie.tasks import DAILY, back_up_today, print_final_pdfs
+from reflectie.tasks import DAILY, print_final_pdfs, tell_administrators
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +36,8 @@ MAIL_INTERVAL, OTHER_INTERVAL = 0.5, 2.0
 LOOK_EVERY, PAUSE = 15, 5
 # Seconds before a daily job that failed is tried again.
 AGAIN_AFTER = 15 * 60
+# Seconds that a daily job may be due before administrators are mailed: by then it failed a few times.
+TELL_AFTER = 60 * 60
 # Seconds that a task gets to end when the worker is told to stop; one that is cut off is done again.
 GRACE = 10
 
@@ -78,7 +79,9 @@ class Clock:
 
     def __init__(self) -> None:
         self._next_look = self._next_beat = 0.0
+        # Of daily jobs, by name.
         self._not_before: dict[str, float] = {}
+        self._due_since: dict[str, float] = {}
         # The last sign of life: by a clock that nobody sets, and by the one that somebody may have set since.
         self._last: tuple[float, float] | None = None
 
@@ -124,15 +127,15 @@ class Clock:
             enqueue_once(print_final_pdfs)
         if not clock_is_steady():
             return
-        hour = timezone.localtime()
-        due = [(str(name), DAILY[name]) for name in due_jobs(hour)]
-        if backup_is_due(hour):
-            due.append(("backup", back_up_today))
-        for name, job in due:
+        due = due_jobs(timezone.localtime())
+        for name in due:
             if now >= self._not_before.get(name, 0):
-                enqueue_once(job)
+                enqueue_once(DAILY[name])
                 # Once that was written: where it couldn't be, nothing was tried yet.
                 self._not_before[name] = now + AGAIN_AFTER
+        # Whatever the reason: it failed each time, something before it in its queue doesn't end, or a folder hangs.
+        self._due_since = {name: self._due_since.get(name, now) for name in due}
+        tell_administrators([name for name, since in self._due_since.items() if now - since >= TELL_AFTER])
 
 
 class Command(BaseCommand):
@@ -147,7 +150,10 @@ class Command(BaseCommand):
         stopped_by: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda signum, _frame: stopped_by.append(signum))
-        queues = [Queue(MAIL_QUEUE, MAIL_INTERVAL), Queue("default", OTHER_INTERVAL)]
+        queues = [
+            Queue(MAIL_QUEUE, MAIL_INTERVAL),
+            *(Queue(name, OTHER_INTERVAL) for name in ("default", BACKUP_QUEUE)),
+        ]
         for queue in queues:
             queue.start()
         clock = Clock()

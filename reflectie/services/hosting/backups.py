@@ -8,7 +8,7 @@ import sqlite3
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -31,10 +31,6 @@ from .tally import TableTally, tallies_of_file
 log = logging.getLogger(__name__)
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
-# After the daily erasing (3:15), so that what goes that night isn't kept once more.
-DAILY_FROM = time(4)
-# As the rest of the daily work: one night may be missed while the machine is being looked after.
-_LATE_DAYS = 2
 _DAILY_NAME = re.compile(r"samenwerking-(\d{4}-\d\d-\d\d)\.zip(\.age)?")
 
 
@@ -121,15 +117,18 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
     one stays until there is a newer one: a site whose backups fail keeps something. None goes while the daily erasing
     holds back since the clock may have leapt ahead.
     """
-    days = [made_on for made_on, _file in _daily_files(folder)]
-    made = None
     try:
-        if day not in days:
-            made = make_backup(daily_file(folder, day, recipients), recipients)
-    finally:
-        erased = _prune(folder, day, day - timedelta(days=keep_days))
-        if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
-            log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
+        days = [made_on for made_on, _file in _daily_files(folder)]
+        made = None
+        try:
+            if day not in days:
+                made = make_backup(daily_file(folder, day, recipients), recipients)
+        finally:
+            erased = _prune(folder, day, day - timedelta(days=keep_days))
+            if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+                log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
+    except OSError as error:
+        raise HostingError("The folder for daily backups is not there, or may not be read or written.") from error
     return made, erased
 
 
@@ -154,8 +153,9 @@ def _prune(folder: Path, day: date, until: date) -> int:
     erase_left_partials(folder, "samenwerking-*")
     if _clock_is_in_doubt():
         return 0
-    # One of a day to come is no newer one: the clock was wrong then, or is now. Somebody has to look (`backups_ahead`).
-    old = [path for made_on, path in _daily_until(folder, day)[:-1] if made_on <= until]
+    # One of a day to come is no newer one: the clock was wrong then, or is now. Somebody has to look.
+    until_today = [(made_on, path) for made_on, path in _daily_files(folder) if made_on <= day]
+    old = [path for made_on, path in until_today[:-1] if made_on <= until]
     stay = [path.name for path in old if not _erase(path)]
     if stay:
         raise HostingError(f"Backups that are too old can't be erased: {', '.join(stay)}. See whose they are.")
@@ -181,44 +181,6 @@ def _clock_is_in_doubt() -> bool:
         return held_back() == DailyJob.Held.JUMP
     except (DatabaseError, InterfaceError):
         # What the pages promise doesn't wait for a database.
-        return False
-
-
-def _daily_until(folder: Path, day: date) -> list[tuple[date, Path]]:
-    return [(made_on, path) for made_on, path in _daily_files(folder) if made_on <= day]
-
-
-def last_daily(today: date) -> date | None:
-    """The day of the last backup in BACKUP_DIR up to today; None when there is none, or the folder isn't there. Asks no
-    database, so that it is true after a restore too."""
-    try:
-        return max((made_on for made_on, _file in _daily_until(Path(settings.BACKUP_DIR), today)), default=None)
-    except HostingError:
-        return None
-
-
-def backup_is_due(now: datetime) -> bool:
-    """Whether the worker makes a backup at this hour (local time): where BACKUP_DIR is set, once a day, and also later
-    on a day on which it was missed."""
-    return bool(settings.BACKUP_DIR) and now.time() >= DAILY_FROM and last_daily(now.date()) != now.date()
-
-
-def backups_are_late(today: date) -> bool:
-    """Whether a host asks for daily backups and has none of today or yesterday."""
-    if not settings.BACKUP_DIR:
-        return False
-    last = last_daily(today)
-    return last is None or today - last >= timedelta(days=_LATE_DAYS)
-
-
-def backups_ahead(today: date) -> bool:
-    """Whether BACKUP_DIR has backups of days to come: the clock was wrong when they were made, or is so now. They stay
-    until somebody erases them."""
-    try:
-        return bool(settings.BACKUP_DIR) and any(
-            made_on > today for made_on, _ in _daily_files(Path(settings.BACKUP_DIR))
-        )
-    except HostingError:
         return False
 
 

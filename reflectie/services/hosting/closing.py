@@ -88,6 +88,6 @@ def _why_age_failed(said: bytes, what: str) -> str:
         return f"{what}: the key doesn't fit. Name the file with the one that it was closed for."
     if "recipient" in text:
         return f"{what}: a recipient is no public key of age (age1…)."
-    if "no such file" in text or "identit" in text:
+    if any(word in text for word in ("no such file", "identit", "is a directory", "permission denied")):
         return f"{what}: the file with the key can't be read, or has no key of age in it."
     return f"{what}: it is damaged or not whole."

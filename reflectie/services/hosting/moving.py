@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import environ
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -19,15 +18,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, Field, Model
 
 from reflectie.backends.schema import what_does_not_fit
-from samenwerking.databases import configure
+from samenwerking.databases import read_database
 
 from .errors import HostingError, database_trouble
 from .installation import file_of, is_unused, refuse_in_use
 from .tally import Adder, TableTally
 
 ALIAS = "target"
-_SCHEMES = {"sqlite", "postgres", "postgresql", "pgsql"}
-_NO_ADDRESS = "That is no address of an SQLite or PostgreSQL database, as DATABASE_URL has it."
 # Rows that are in memory at once. A PDF is some hundred kilobytes, so of those few.
 _BATCH, _HEAVY_BATCH = 2000, 50
 
@@ -73,13 +70,10 @@ def _prepare(target: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def _target(address: str) -> Iterator[BaseDatabaseWrapper]:
-    # What reading it says where it fails may quote the address, with its password.
-    if address.partition("://")[0] not in _SCHEMES:
-        raise HostingError(_NO_ADDRESS)
     try:
-        read = configure(environ.Env.db_url_config(address))
-    except (ImproperlyConfigured, ValueError):
-        raise HostingError(_NO_ADDRESS) from None
+        read = read_database(address)
+    except ImproperlyConfigured as error:
+        raise HostingError(str(error)) from None
     if ":memory:" in read["NAME"] or read["NAME"].startswith("file:"):
         raise HostingError("A database in memory is gone as soon as everything was moved there. Name a file.")
     connections.databases[ALIAS] = connections.configure_settings({DEFAULT_DB_ALIAS: read})[DEFAULT_DB_ALIAS]

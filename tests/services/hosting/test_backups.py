@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +19,6 @@ from django.db import connection, connections
 from reflectie.domain.setup import Mode
 from reflectie.models import Answer, DailyJob, MadePdf, Session
 from reflectie.services import clock
-from reflectie.services.health import look_at_health
 from reflectie.services.hosting import backups, postgresql, scratch
 from reflectie.services.hosting.backup_file import Manifest
 from reflectie.services.hosting.errors import HostingError
@@ -359,38 +358,26 @@ def test_without_a_program_that_is_new_enough_it_says_what_to_install(tmp_path, 
 # --- every day
 
 
-def test_what_only_looks_like_a_backup_keeps_nothing_from_going_and_stays(tmp_path, settings):
-    settings.BACKUP_DIR = str(tmp_path)
+def test_what_only_looks_like_a_backup_keeps_nothing_from_going_and_stays(tmp_path):
     (tmp_path / "samenwerking-2026-02-30.zip").write_text("een dag die er niet is")
     (tmp_path / "samenwerking-2026-01-01.zip").mkdir()
-    assert backups.backup_is_due(datetime(2026, 11, 28, 12))
     assert daily(tmp_path, date(2026, 11, 28)) == (True, 0)
     assert daily(tmp_path, date(2026, 12, 28)) == (True, 1)
-    assert (backups.last_daily(date(2026, 12, 28)), backups.backups_ahead(date(2026, 12, 28))) == (
-        date(2026, 12, 28),
-        False,
-    )
     assert (tmp_path / "samenwerking-2026-02-30.zip").exists()
     assert (tmp_path / "samenwerking-2026-01-01.zip").exists()
 
 
-def test_one_of_a_day_to_come_is_no_newer_one_and_is_told(tmp_path, settings, monkeypatch):
+def test_one_of_a_day_to_come_is_no_newer_one_and_is_told(tmp_path, monkeypatch, caplog):
     """As a clock that was a year ahead leaves it: it would pass for the last one for a year."""
-    settings.BACKUP_DIR = str(tmp_path)
     today = clock.today()
-    (tmp_path / f"samenwerking-{today + timedelta(days=365)}.zip").touch()
-    assert (backups.last_daily(today), backups.backups_are_late(today), backups.backups_ahead(today)) == (
-        None,
-        True,
-        True,
-    )
-    assert [problem.log for problem in look_at_health().warnings if "day to come" in problem.log]
     daily(tmp_path, today - timedelta(days=20))
+    assert "still to come" not in caplog.text
+    (tmp_path / f"samenwerking-{today + timedelta(days=365)}.zip").touch()
     # The last real one stays, until there is a newer real one.
     monkeypatch.setattr(backups, "make_backup", lambda *_: None)
     assert daily(tmp_path, today)[1] == 0
-    assert not backups.backups_ahead(today + timedelta(days=365))
-    assert backups.last_daily(today + timedelta(days=365)) == today + timedelta(days=365)
+    assert "1 backups bear a day that is still to come" in caplog.text
+    assert len(list(tmp_path.glob("samenwerking-*.zip"))) == 2
 
 
 def test_while_the_erasing_doubts_the_clock_no_backup_goes(tmp_path):
@@ -467,33 +454,29 @@ def test_command_makes_todays_and_a_second_time_says_that_it_is_there(tmp_path, 
         call_command("backup", "--daily", str(folder), "--keep-days", "0")
 
 
-@pytest.mark.parametrize(("hour", "due"), [((3, 59), False), ((4, 0), True), ((23, 0), True)])
-def test_worker_makes_one_a_day_after_the_erasing_where_a_host_asks(tmp_path, settings, hour, due):
-    now = datetime(2026, 11, 28, *hour)
-    settings.BACKUP_DIR = ""
-    assert not backups.backup_is_due(now)
-    settings.BACKUP_DIR = str(tmp_path / "weg")
-    assert backups.backup_is_due(now) == due
-    (tmp_path / "samenwerking-2026-11-28.zip").touch()
-    settings.BACKUP_DIR = str(tmp_path)
-    assert not backups.backup_is_due(now)
-    assert backups.backup_is_due(now + timedelta(days=1)) == due
-
-
-def test_worker_says_in_the_log_that_it_failed_and_health_that_it_is_late(tmp_path, settings, caplog):
+def test_worker_says_in_the_log_that_it_failed_and_notes_what_it_made(tmp_path, settings, caplog):
     folder = tmp_path / "elke dag"
     settings.BACKUP_DIR, settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS = str(folder), [], 14
     back_up_today.enqueue()
     assert "the daily backup went wrong: The folder for daily backups is not there" in caplog.text
-    today = clock.today()
-    assert backups.backups_are_late(today)
+    assert not DailyJob.objects.exists()
     folder.mkdir()
-    assert backups.backups_are_late(today)
     back_up_today.enqueue()
-    assert [backups.backups_are_late(today + timedelta(days=days)) for days in (0, 1, 2)] == [False, False, True]
-    settings.BACKUP_DIR = ""
-    assert not backups.backups_are_late(today)
+    assert DailyJob.objects.values_list("name", "done_on").get() == ("backup", clock.today())
+    # As after a restore: it is there already, and noted.
+    DailyJob.objects.all().delete()
+    back_up_today.enqueue()
+    assert (DailyJob.objects.count(), len(list(folder.iterdir()))) == (1, 1)
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "no"), OSError(116, "Stale file handle")])
+def test_folder_that_can_not_be_read_is_said_without_its_name(tmp_path, settings, caplog, monkeypatch, error):
+    settings.BACKUP_DIR = str(tmp_path)
+    monkeypatch.setattr(backups, "_daily_files", lambda folder: (_ for _ in ()).throw(error))
+    back_up_today.enqueue()
+    assert "the daily backup went wrong: The folder for daily backups is not there, or may not be read" in caplog.text
+    assert str(tmp_path) not in caplog.text
 
 
 def test_two_at_once_of_one_name_leave_a_whole_file(tmp_path):

@@ -1,7 +1,8 @@
 """The container: its two files say what they should, and what its script makes serves with all else read-only.
 
-No container engine runs here, so the script works in a Debian made by debootstrap, and what an engine would do (another
-root, a user, what may be written) is done with `unshare` and `chroot`.
+This needs no container engine: the script works in a Debian made by debootstrap, and what an engine would do (another
+root, a user, what may be written) is done with `unshare` and `chroot`. What engines made of the files stands in
+docs/hosting/container.md.
 """
 
 import json
@@ -522,7 +523,9 @@ def test_what_the_script_makes_serves_prints_and_works_where_all_else_is_read_on
             wait_until(lambda: box.mail.taken, 20)
             [(address, letter)] = box.mail.taken
             assert address == "an@example.org"
-            assert re.search(r"^[A-Z0-9]{4}-[A-Z0-9]{4}", letter.get_payload(decode=True).decode(), flags=re.MULTILINE)
+            assert re.search(
+                r"^ +[A-Z0-9]{4}-[A-Z0-9]{4}\r?$", letter.get_payload(decode=True).decode(), flags=re.MULTILINE
+            )
             os.kill(number, signal.SIGTERM)
             assert worker.wait(timeout=20) == 0
         backup = box.start("manage", "backup", "/srv/backups/before.zip")

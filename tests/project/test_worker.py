@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -191,3 +191,26 @@ def test_a_worker_does_not_start_where_code_and_database_do_not_fit(tmp_path):
     assert ended.returncode == 1
     assert "The database lacks migrations of this version" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_check_says_whether_a_worker_gave_a_sign_of_life(capsys):
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    heartbeat.beat()
+    call_command("worker", "--check")
+    Heartbeat.objects.update(seen_at=timezone.now() - heartbeat.SILENT - timedelta(seconds=1))
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    assert capsys.readouterr().out == ""
+
+
+def test_check_of_a_database_that_is_not_there_fails_and_repeats_nothing_of_it():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "worker", "--check"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": "sqlite:////nowhere/secret-name/db.sqlite3"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stderr) == (1, "CommandError: The database can't be read.\n")

@@ -14,15 +14,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections, connections
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
 from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
-from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady
+from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady, worker_is_silent
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
 from reflectie.services.queue import BACKUP_QUEUE, enqueue_once, forget_tasks
 from reflectie.services.report.reports import waiting_pages
@@ -138,10 +138,30 @@ class Clock:
         tell_administrators([name for name, since in self._due_since.items() if now - since >= TELL_AFTER])
 
 
+def _check() -> None:
+    try:
+        is_silent = worker_is_silent()
+    except DatabaseError as error:
+        # Without its words, which name the database.
+        raise CommandError("The database can't be read.") from error
+    if is_silent:
+        raise CommandError("No worker gave a sign of life in the last three minutes.")
+
+
 class Command(BaseCommand):
     help = "Sends mail and does what is done every day, until it is told to stop (SIGTERM, or Ctrl+C)."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="start none; fail when none gave a sign of life in the last three minutes",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            _check()
+            return
         try:
             # It erases: not by what another version of the code thinks is old.
             refuse_misfit()

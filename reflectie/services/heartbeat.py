@@ -1,8 +1,9 @@
 """Whether the worker runs, whether the machine's clock goes evenly, and whether the daily work was done."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from reflectie.models import DailyJob, Heartbeat, Session
@@ -85,8 +86,17 @@ def worker_is_silent() -> bool:
 
 
 def is_late(*names: DailyJob.Name) -> bool:
-    """Whether one of these daily jobs was last done two days ago or more, or never; one of a day that is still to come,
-    as a clock that was wrong leaves it, counts for nothing. One query."""
+    """Whether one of these daily jobs was last done two days ago or more; one of a day that is still to come, as a
+    clock that was wrong leaves it, counts for nothing. Or never, where the database was made as long ago: each job has
+    its hour, so that a site that is set up at night waits for the morning. One query, two where one was never done."""
     day = today()
-    recent = DailyJob.objects.filter(name__in=names, done_on__gt=day - timedelta(days=LATE_DAYS), done_on__lte=day)
-    return recent.count() < len(names)
+    until = day - timedelta(days=LATE_DAYS)
+    done = [last for last in DailyJob.objects.filter(name__in=names).values_list("done_on", flat=True) if last]
+    if any(not until < last <= day for last in done):
+        return True
+    return len(done) < len(names) and not until < _made_on() <= day
+
+
+def _made_on() -> date:
+    """The day on which the database was made: that of its first migration."""
+    return timezone.localdate(MigrationRecorder(connection).migration_qs.earliest("applied").applied)

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -325,11 +326,28 @@ def test_daily_work_is_late_when_a_whole_day_was_missed(erased, reminded, late):
     assert heartbeat.is_late(ERASE, REMIND) is late
 
 
+def set_up(days: int) -> None:
+    """As if the database was made so many days ago."""
+    MigrationRecorder.Migration.objects.update(applied=timezone.now() - timedelta(days=days))
+
+
 def test_daily_work_that_was_never_done_is_late():
+    set_up(2)
     assert heartbeat.is_late(ERASE, REMIND)
     done(ERASE, 0)
     assert heartbeat.is_late(ERASE, REMIND)
     assert not heartbeat.is_late(ERASE)
+    done(REMIND, 0)
+    assert not heartbeat.is_late(ERASE, REMIND)
+
+
+def test_site_that_was_set_up_today_waits_for_the_hour_of_its_work(django_assert_num_queries):
+    """Set up at ten in the evening, it said at once that its work was left, and to look in a log that had nothing."""
+    set_up(1)
+    with django_assert_num_queries(2):
+        assert not heartbeat.is_late(ERASE, REMIND)
+    done(ERASE, 2)
+    assert heartbeat.is_late(ERASE, REMIND)
 
 
 @pytest.mark.parametrize(("minutes", "silent"), [(0, False), (2, False), (4, True), (-60, True)])
@@ -350,6 +368,7 @@ def warnings(client) -> list[str]:
 
 
 def test_administrators_read_that_the_worker_is_silent_or_work_is_late_or_held_back(administrator):
+    set_up(2)
     [silent] = warnings(administrator)
     assert "De worker draait niet" in silent
 

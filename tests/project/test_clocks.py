@@ -67,7 +67,8 @@ print(json.dumps(Heartbeat.objects.filter(name="worker").update(seen_at=F("seen_
 """
 
 
-# libfaketime 0.9.10 takes the clock that nobody sets for the one that it moves where Python sleeps until a moment of it.
+# libfaketime 0.9.10 takes the clock that nobody sets for the one that it moves: where Python sleeps until
+# a moment of it.
 SLEEP = """
 import select, time
 time.sleep = lambda seconds: select.select([], [], [], seconds) and None

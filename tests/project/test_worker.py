@@ -85,7 +85,7 @@ def test_worker_makes_the_backup_of_the_day_where_a_host_asks(mail_server, tmp_p
     is_time = backups.backup_is_due(timezone.localtime())
     with worker({**environment_of_worker(mail_server), "BACKUP_DIR": str(tmp_path)}) as process:
         if is_time:
-            wait_until(lambda: backups.last_daily() == clock.today(), 40)
+            wait_until(lambda: backups.last_daily(clock.today()) == clock.today(), 40)
         else:
             wait_until(Heartbeat.objects.exists)
         process.send_signal(signal.SIGTERM)

@@ -100,6 +100,7 @@ RUN_BY: dict[str, str | None] = {
     "systemctl edit": None,
     "systemctl enable": None,
     "systemctl restart": None,
+    "systemctl start": None,
     "systemctl status": None,
     "docker compose": None,
     "docker compose run --rm setup": "project/test_container.py::"

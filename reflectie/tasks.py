@@ -30,6 +30,7 @@ from reflectie.services.daily import (
     held_back_log,
     held_back_text,
 )
+from reflectie.services.heartbeat import clock_is_steady
 from reflectie.services.hosting.backups import erase_left, make_daily
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.mail import Letter, hand_over
@@ -59,6 +60,8 @@ def print_final_pdfs() -> None:
 @task
 def erase_today() -> None:
     """Erase and fold what is old, as `manage.py delete_expired` does; or ask the administrators first."""
+    if not clock_is_steady():
+        return
     try:
         log.info("erased: %s", erase_or_ask())
     except HeldBackError as held:
@@ -80,7 +83,7 @@ def erase_or_ask(*, confirmed: bool = False) -> Erased:
 @task
 def remind_today() -> None:
     """Mail coordinators about what they wait for. Not while the erasing holds back: the clock may be wrong."""
-    if held_back():
+    if held_back() or not clock_is_steady():
         return
     number = remind_all()
     finish_job(DailyJob.Name.REMIND, today())
@@ -90,6 +93,8 @@ def remind_today() -> None:
 @task
 def back_up_today() -> None:
     """Make today's backup in BACKUP_DIR, and erase those that are too old."""
+    if not clock_is_steady():
+        return
     try:
         made, erased = make_daily(
             Path(settings.BACKUP_DIR), today(), settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS

@@ -130,7 +130,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "reflectie.web.errors.GoneMiddleware",
-    "reflectie.web.middleware.DatabaseTimeoutMiddleware",
+    "reflectie.web.middleware.DatabaseTroubleMiddleware",
 ]
 
 ROOT_URLCONF = "samenwerking.urls"
@@ -282,6 +282,7 @@ STORAGES = {
 CSRF_FAILURE_VIEW = "reflectie.web.errors.csrf_failure"
 SIGNED_OUT_VIEW = "reflectie.web.errors.signed_out"
 BUSY_VIEW = "reflectie.web.errors.busy"
+UNWRITABLE_VIEW = "reflectie.web.errors.unwritable"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP

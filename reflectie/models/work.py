@@ -64,7 +64,8 @@ class DailyJob(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The worker's last sign of life, on one row."""
+    """The worker's last sign of life, and what it saw of the machine's clock: a row for each
+    (`services/heartbeat.py`)."""
 
     name = models.CharField(primary_key=True, max_length=10, default="worker")
     seen_at = models.DateTimeField()

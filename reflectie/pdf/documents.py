@@ -164,19 +164,15 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, ti
                 return content
             ended_with = fixed_page(session_id, document.name)
             content = _make_of(session_id, ended_with or write(report, document))
-            if ended_with:
-                keep_printed(session_id, document.name, ended_with, content)
-            else:
-                _keep(session_id, document.name, key, content, report)
+            # Where the database can't keep it, as with its disk full, whoever asked gets it all the same.
+            try:
+                if ended_with:
+                    keep_printed(session_id, document.name, ended_with, content)
+                else:
+                    keep_pdf(session_id, document.name, key, content, report)
+            except DatabaseError:
+                log.exception("a PDF was not kept")
             return content
-
-
-def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:
-    """Keep it if the database can: with its disk full, say, whoever asked gets it all the same."""
-    try:
-        keep_pdf(session_id, name, key, content, report)
-    except DatabaseError:
-        log.exception("a PDF was not kept")
 
 
 def _make_of(session_id: UUID | str, page: str) -> bytes:

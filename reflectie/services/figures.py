@@ -15,6 +15,7 @@ from reflectie.models import DailyJob, Heartbeat, OutgoingMail
 
 from .clock import today
 from .health import database_file, free_bytes, hasty
+from .heartbeat import WORKER
 from .mail import MAIL_QUEUE
 
 QUEUES = (MAIL_QUEUE, "default")
@@ -69,7 +70,7 @@ def _queue() -> Iterator[Figure]:
 
 
 def _daily() -> Iterator[Figure]:
-    seen_at = Heartbeat.objects.values_list("seen_at", flat=True).first()
+    seen_at = Heartbeat.objects.filter(name=WORKER).values_list("seen_at", flat=True).first()
     about = "When the worker gave its last sign of life, once a minute; 0: never."
     yield Figure("worker_seen_timestamp_seconds", about, seen_at.timestamp() if seen_at else 0)
     jobs = {job.name: job for job in DailyJob.objects.all()}

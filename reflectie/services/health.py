@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -90,12 +92,25 @@ def _database() -> Problem | None:
         cursor.execute("SELECT 1")
         cursor.fetchone()
     file = database_file()
-    if file and not all(os.access(path, os.W_OK) for path in (file, file.parent)):
+    if file and not (all(os.access(path, os.W_OK) for path in (file, file.parent)) and _takes_files(file.parent)):
         return Problem(
-            _("De databank kan niet beschreven worden: kijk na van wie de bestanden zijn."),
-            "the database can't be written: see whose its files are",
+            _(
+                "De databank kan niet beschreven worden: kijk na van wie de bestanden zijn, en of de schijf alleen "
+                "gelezen mag worden."
+            ),
+            "the database can't be written: see whose its files are, and whether its disk may only be read",
         )
     return None
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is only
+    full counts as one that can; `_disk` tells of that."""
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        return error.errno in (ENOSPC, EDQUOT)
 
 
 def _migrations() -> Problem | None:

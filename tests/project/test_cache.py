@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from environ import Env
 
-from benchmarks.two_machines import cache
+from benchmarks.machines import cache
 from reflectie.services.health import look_at_health
 from tests.helpers.accounts import ADDRESS, app_code, post, sign_in_by_code, with_second_step
 from tests.helpers.factories import make_account, sign_in_now

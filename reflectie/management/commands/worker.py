@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -18,9 +19,10 @@ from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
+from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
-from reflectie.services.heartbeat import BEAT, beat
+from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady
 from reflectie.services.hosting.backups import backup_is_due
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
 from reflectie.services.queue import enqueue_once, forget_tasks
@@ -66,12 +68,19 @@ class Queue(threading.Thread):
                 time.sleep(PAUSE)
 
 
+def _uptime() -> float:
+    """Seconds by a clock that nobody sets; where there is one, by one that goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class Clock:
     """Wakes the queues for what no request asks for."""
 
     def __init__(self) -> None:
         self._next_look = self._next_beat = 0.0
         self._not_before: dict[str, float] = {}
+        # The last sign of life: by a clock that nobody sets, and by the one that somebody may have set since.
+        self._last: tuple[float, float] | None = None
 
     def look(self) -> None:
         """Do what is due by now, and nothing most of the time."""
@@ -81,28 +90,49 @@ class Clock:
         self._next_look = now + LOOK_EVERY
         close_old_connections()
         try:
-            if now >= self._next_beat:
-                beat()
+            if now >= self._next_beat or self._has_leapt():
+                self._beat()
                 forget_tasks()
                 self._next_beat = now + BEAT
             self._wake(now)
-        except Exception:
-            log.exception("the clock stumbled")
+        except Exception as error:
+            if cannot_write(error):
+                # Said each time, until somebody makes room; a traceback would only take more of it.
+                log.error("nothing can be written, so nothing is begun: see whether the disk is full")
+            else:
+                log.exception("the clock stumbled")
             connections.close_all()
+
+    def _beat(self) -> None:
+        at = _uptime(), time.time()
+        if beat(timedelta(seconds=at[0] - self._last[0]) if self._last else None):
+            log.warning(
+                "the server's clock leapt, or it was off: the daily work begins in %s hours", STEADY.seconds // 3600
+            )
+        self._last = at
+
+    def _has_leapt(self) -> bool:
+        if self._last is None:
+            return False
+        passed, told = _uptime() - self._last[0], time.time() - self._last[1]
+        return abs(told - passed) > LEAP.total_seconds()
 
     def _wake(self, now: float) -> None:
         if mail_is_due():
             enqueue_once(deliver_mail)
         if waiting_pages():
             enqueue_once(print_final_pdfs)
+        if not clock_is_steady():
+            return
         hour = timezone.localtime()
         due = [(str(name), DAILY[name]) for name in due_jobs(hour)]
         if backup_is_due(hour):
             due.append(("backup", back_up_today))
         for name, job in due:
             if now >= self._not_before.get(name, 0):
-                self._not_before[name] = now + AGAIN_AFTER
                 enqueue_once(job)
+                # Once that was written: where it couldn't be, nothing was tried yet.
+                self._not_before[name] = now + AGAIN_AFTER
 
 
 class Command(BaseCommand):

@@ -1,6 +1,7 @@
 """Making backups while the app runs, and keeping those of every day for as long as the pages promise."""
 
 import hashlib
+import logging
 import re
 import secrets
 import sqlite3
@@ -18,14 +19,16 @@ from django.utils import timezone
 from reflectie.backends.schema import applied_migrations
 from reflectie.keys import secret_keys
 from reflectie.models import DailyJob
-from reflectie.services.daily import held_back
 
+from ..daily import held_back
 from . import postgresql, sqlite
 from .backup_file import Manifest, checksum_of, write_backup
 from .errors import HostingError, database_trouble
 from .installation import file_of
 from .scratch import erase_left_folders, erase_left_partials, refuse_taken, scratch
 from .tally import TableTally, tallies_of_file
+
+log = logging.getLogger(__name__)
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 # After the daily erasing (3:15), so that what goes that night isn't kept once more.
@@ -125,6 +128,8 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
             made = make_backup(daily_file(folder, day, recipients), recipients)
     finally:
         erased = _prune(folder, day, day - timedelta(days=keep_days))
+        if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+            log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
     return made, erased
 
 
@@ -155,6 +160,12 @@ def _prune(folder: Path, day: date, until: date) -> int:
     if stay:
         raise HostingError(f"Backups that are too old can't be erased: {', '.join(stay)}. See whose they are.")
     return len(old)
+
+
+def backup_days() -> int | None:
+    """For how many days what somebody erased is still in a backup; None where the host makes them in another way, or
+    none."""
+    return settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None
 
 
 def _erase(path: Path) -> bool:

@@ -24,9 +24,9 @@ def reason(said: str) -> str:
 
 
 @contextmanager
-def database_trouble() -> Iterator[None]:
-    """What a database, or a command that works on one, says went wrong becomes a HostingError."""
+def database_trouble(where: str = "The database") -> Iterator[None]:
+    """What a database, or a command that works on one, says went wrong becomes a HostingError, with where that was."""
     try:
         yield
     except (Error, sqlite3.Error, CommandError) as error:
-        raise HostingError(f"The database could not take it: {reason(str(error))}.") from error
+        raise HostingError(f"{where} could not take it: {reason(str(error))}.") from error

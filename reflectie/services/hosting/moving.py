@@ -105,11 +105,14 @@ def _move_all(target: BaseDatabaseWrapper, tell: Callable[[str, int], None]) -> 
             cursor.execute(f"DELETE FROM {target.ops.quote_name(model._meta.db_table)}")  # noqa: S608
     rows = {}
     for model in models:
-        read = _move(model, target)
-        if _tally(model) != read:
-            raise HostingError(f"{model._meta.db_table}: what arrived is not what was read.")
-        rows[model._meta.db_table] = read.rows
-        tell(model._meta.db_table, read.rows)
+        table = model._meta.db_table
+        with database_trouble(f"The table {table}"):
+            read = _move(model, target)
+            arrived = _tally(model)
+        if arrived != read:
+            raise HostingError(f"{table}: what arrived is not what was read.")
+        rows[table] = read.rows
+        tell(table, read.rows)
     with target.cursor() as cursor:
         for statement in target.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

@@ -261,8 +261,8 @@ def test_copy_that_a_killed_backup_left_goes_with_the_daily_erasing_and_with_the
         as_of_long_ago(folder, partial)
         clear()
         assert folders() == []
-    # What it never finished goes where daily backups are.
-    backups.make_daily(tmp_path, date(2026, 11, 28), [], 14)
+    # What it never finished goes where daily backups are, with that of the next day too.
+    backups.make_daily(tmp_path, date(2026, 11, 29), [], 14)
     assert list(tmp_path.glob(".samenwerking-2026-*.part")) == []
 
 

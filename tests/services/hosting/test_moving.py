@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings as in_force_settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 
 from reflectie.models import Answer, MadePdf, Session
 from reflectie.services.hosting import moving
@@ -174,6 +174,19 @@ def test_server_that_is_not_there_is_said_without_the_password():
     with pytest.raises(CommandError, match="could not take it") as raised:
         call_command("move_to", "postgres://an:geheim@127.0.0.1:9/x")
     assert "geheim" not in str(raised.value)
+
+
+def test_row_that_does_not_fit_is_told_with_its_table_and_without_what_is_in_it(tmp_path, monkeypatch):
+    def refuse(_model: object, _target: object) -> None:
+        raise DataError('value too long: "an@example.org"')
+
+    monkeypatch.setattr(moving, "_move", refuse)
+    connection.close()
+    with (
+        other_database(str(tmp_path / "doel.sqlite3")) as address,
+        pytest.raises(HostingError, match=r"^The table \w+ could not take it: value too long: …\.$"),
+    ):
+        move_to(address)
 
 
 def test_running_site_is_not_moved(tmp_path):

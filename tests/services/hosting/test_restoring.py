@@ -297,7 +297,10 @@ def test_zip_with_anything_but_a_database_and_its_manifest_is_refused(backup):
     def other_kind(members, new):
         new.writestr("manifest.json", members.pop("manifest.json"), zipfile.ZIP_LZMA)
 
-    for change in (more, twice, large, other_kind):
+    def long_manifest(members, _new):
+        members["manifest.json"] += b" " * 1_000_000
+
+    for change in (more, twice, large, other_kind, long_manifest):
         with pytest.raises(HostingError, match="damaged or not whole"):
             check_backup(repacked(backup, change))
     assert check_backup(repacked(backup, lambda *_: None)).differences == ()

@@ -42,6 +42,15 @@ class Cluster:
         options = f"-c listen_addresses='{self.address}' -c port={self.port} -c unix_socket_directories='{self.folder}'"
         self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes connections, or will by itself."""
+        try:
+            self._run("pg_ctl", "status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
     def kill(self) -> None:
         """All its processes at once, without a warning."""
         postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])

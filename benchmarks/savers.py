@@ -99,6 +99,13 @@ class Crowd(threading.Thread):
         """What they met that was no answer, and after which they sent the same again."""
         return dict(sum((person.trouble for person in self.people), Counter()))
 
+    def wait_for_refusals(self, number: int) -> None:
+        """Until so many saves more met something that was no answer."""
+        until = sum(self.trouble.values()) + number
+        wait_until(lambda: self.failure or sum(self.trouble.values()) >= until, PATIENCE)
+        if self.failure:
+            raise self.failure
+
     def end(self) -> None:
         """Have them stop; raises what one of them met."""
         self.is_over.set()

@@ -92,6 +92,8 @@ class _Table:
     def __init__(self, path: Path) -> None:
         # Never closed while the process lives: closing it would give the row away.
         self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Given room at once: where the disk is full, writing to a page that has none yet would end the process.
+        os.posix_fallocate(self.file, 0, _BYTES)
         os.ftruncate(self.file, _BYTES)
         self.numbers = memoryview(mmap.mmap(self.file, _BYTES)).cast("d")
         start = self._free_row() * _ROW

@@ -3,7 +3,8 @@ and a request waits for seconds, not for as long as it takes."""
 
 import time
 from collections.abc import Callable
-from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
+from errno import EDQUOT, ENOSPC, EROFS
+from sqlite3 import SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED, SQLITE_READONLY
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError
@@ -37,6 +38,11 @@ _POSTGRESQL = "; ".join(
 # stopped, too many connections; and whatever begins as no connection does.
 _POSTGRESQL_WAITS = {"55P03", "40P01", "57014", "25P03", "57P01", "57P02", "57P03", "53300"}
 _NO_CONNECTION = "08"
+# What a disk says that is full or may only be read: through SQLite, which says of some files only that they can't be
+# opened or grow; through PostgreSQL (no room, a file that fails, read only); and of our own files.
+_SQLITE_CANT_WRITE = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN}
+_POSTGRESQL_CANT_WRITE = {"53100", "58030", "25006"}
+_FILE_CANT_BE_WRITTEN = {ENOSPC, EDQUOT, EROFS}
 
 
 class KeepsNoPlace:
@@ -77,8 +83,12 @@ def _execute(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
 
 
 def _is_locked(error: BaseException) -> bool:
-    number = getattr(error.__cause__, "sqlite_errorcode", 0)
-    return number & 0xFF in (SQLITE_BUSY, SQLITE_LOCKED)
+    return _sqlite_number(error) in (SQLITE_BUSY, SQLITE_LOCKED)
+
+
+def _sqlite_number(error: BaseException) -> int:
+    """What SQLite says went wrong, without the finer points; 0 where it isn't SQLite that says so."""
+    return int(getattr(error.__cause__, "sqlite_errorcode", 0)) & 0xFF
 
 
 def limit_waiting(connection: BaseDatabaseWrapper, **_: Any) -> None:
@@ -103,3 +113,12 @@ def waited_too_long(error: BaseException) -> bool:
         return state in _POSTGRESQL_WAITS or state.startswith(_NO_CONNECTION)
     # psycopg itself says that there is no connection, or none any more.
     return type(cause).__module__.startswith("psycopg") and type(cause).__name__ != "ProgrammingError"
+
+
+def cannot_write(error: BaseException) -> bool:
+    """Whether nothing can be written now, in the database or in a file: the disk is full, may only be read, or fails.
+    What was refused did nothing, and can be done once there is room again."""
+    if isinstance(error, DatabaseError | InterfaceError):
+        state = getattr(error.__cause__, "sqlstate", None)
+        return _sqlite_number(error) in _SQLITE_CANT_WRITE or state in _POSTGRESQL_CANT_WRITE
+    return isinstance(error, OSError) and error.errno in _FILE_CANT_BE_WRITTEN

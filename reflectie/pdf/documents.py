@@ -164,19 +164,15 @@ def report_pdf(session_id: UUID, report: Report, document: Document = REPORT, ti
                 return content
             ended_with = fixed_page(session_id, document.name)
             content = _make_of(session_id, ended_with or write(report, document))
-            if ended_with:
-                keep_printed(session_id, document.name, ended_with, content)
-            else:
-                _keep(session_id, document.name, key, content, report)
+            # Where the database can't keep it, as with its disk full, whoever asked gets it all the same.
+            try:
+                if ended_with:
+                    keep_printed(session_id, document.name, ended_with, content)
+                else:
+                    keep_pdf(session_id, document.name, key, content, report)
+            except DatabaseError:
+                log.exception("a PDF was not kept")
             return content
-
-
-def _keep(session_id: UUID, name: str, key: str, content: bytes, report: Report) -> None:
-    """Keep it if the database can: with its disk full, say, whoever asked gets it all the same."""
-    try:
-        keep_pdf(session_id, name, key, content, report)
-    except DatabaseError:
-        log.exception("a PDF was not kept")
 
 
 def _make_of(session_id: UUID | str, page: str) -> bytes:
@@ -184,13 +180,35 @@ def _make_of(session_id: UUID | str, page: str) -> bytes:
     minute, in which nobody got anything, and whoever pressed again and again would keep all others waiting. Raises
     BusyError and PdfWorkerError."""
     failed = f"pdf-failed:{session_id}"
-    if cache.get(failed):
+    if _recall(failed):
         raise BusyError
     try:
         return pdf_worker.make(page)
     except PdfWorkerError:
-        cache.set(failed, True, AGAIN_AFTER)
+        _note(failed, True, AGAIN_AFTER)
         raise
+
+
+def _recall(key: str) -> Any:
+    """What the cache has; nothing where it is on a machine that is away: a PDF can be made without it. The database
+    goes for all else too, so what it says is said."""
+    try:
+        return cache.get(key)
+    except DatabaseError:
+        raise
+    except Exception as error:  # of a library that isn't installed everywhere
+        log.warning("a PDF is made without the cache: %s", type(error).__name__)
+        return None
+
+
+def _note(key: str, value: object, seconds: int) -> None:
+    """Let the cache have it, if it can."""
+    try:
+        cache.set(key, value, seconds)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.warning("the cache didn't take what a PDF came to: %s", type(error).__name__)
 
 
 def example_is_kept(report: Report) -> bool:
@@ -215,7 +233,7 @@ def example_pdf(report: Report) -> bytes:
                 return content
             template, _more = PAGES[DocumentKind.REPORT]
             content = _make_of("example", render_page(template, {"report": report, "example": True}))
-            cache.set(_example_key(report), content, EXAMPLE_LASTS)
+            _note(_example_key(report), content, EXAMPLE_LASTS)
             return content
 
 
@@ -224,7 +242,7 @@ def _example_key(report: Report) -> str:
 
 
 def _kept_example(report: Report) -> bytes | None:
-    content: bytes | None = cache.get(_example_key(report))
+    content: bytes | None = _recall(_example_key(report))
     return content
 
 

@@ -38,6 +38,11 @@ class PdfWorkerError(Exception):
     """The PDF could not be made: with what the process said, or that it ended."""
 
 
+def _open_lock(path: str, _flags: int) -> int:
+    # Only to be read: a lock needs no more, and the file opens on a disk that is full or may only be read.
+    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+
+
 class PdfWorker:
     """The process that makes PDFs, for one process that asks for them."""
 
@@ -76,7 +81,7 @@ class PdfWorker:
         """Wait until no other process makes one, for who has the turn in this one. Raises BusyError."""
         # Other processes look now and then; who made one just now lets them go first.
         time.sleep(max(0, self._made_at + 2 * LOOK_EVERY - time.monotonic()))
-        with (settings.VAR_DIR / "pdf.lock").open("w") as lock:
+        with open(settings.VAR_DIR / "pdf.lock", opener=_open_lock) as lock:
             while True:
                 try:
                     # Given back when the file is closed, also by a process that is killed.

@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +16,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from reflectie.backends.schema import migrations_that_differ
+from reflectie.models import DailyJob
 from reflectie.services.collaborations.people import without_coordinator
 
 from .accounts import twins
-from .clock import today
 from .daily import held_back, held_back_log, held_back_text
-from .heartbeat import daily_work_is_late, worker_is_silent
-from .hosting.backups import backups_are_late
+from .heartbeat import is_late, worker_is_silent
 
 # Whoever asks wants an answer now, also while somebody else holds a lock.
 PATIENCE_MS = 1000
@@ -90,12 +91,25 @@ def _database() -> Problem | None:
         cursor.execute("SELECT 1")
         cursor.fetchone()
     file = database_file()
-    if file and not all(os.access(path, os.W_OK) for path in (file, file.parent)):
+    if file and not (all(os.access(path, os.W_OK) for path in (file, file.parent)) and _takes_files(file.parent)):
         return Problem(
-            _("De databank kan niet beschreven worden: kijk na van wie de bestanden zijn."),
-            "the database can't be written: see whose its files are",
+            _(
+                "De databank kan niet beschreven worden: kijk na van wie de bestanden zijn, en of de schijf alleen "
+                "gelezen mag worden."
+            ),
+            "the database can't be written: see whose its files are, and whether its disk may only be read",
         )
     return None
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is only
+    full counts as one that can; `_disk` tells of that."""
+    try:
+        with TemporaryFile(dir=folder):
+            return True
+    except OSError as error:
+        return error.errno in (ENOSPC, EDQUOT)
 
 
 def _migrations() -> Problem | None:
@@ -134,7 +148,7 @@ def _worker() -> Problem | None:
 def _daily_work() -> Problem | None:
     if why := held_back():
         return Problem(held_back_text(why), held_back_log(why))
-    if daily_work_is_late() and not worker_is_silent():
+    if is_late(DailyJob.Name.ERASE, DailyJob.Name.REMIND) and not worker_is_silent():
         return Problem(
             _("Het dagelijkse werk (wissen en herinneren) bleef liggen. Kijk in het logboek waarom."),
             "the daily work is late",
@@ -143,7 +157,8 @@ def _daily_work() -> Problem | None:
 
 
 def _backups() -> Problem | None:
-    if not backups_are_late(today()):
+    # What the worker noted: the folder itself may be on a machine that doesn't answer, and whoever asks waits.
+    if not settings.BACKUP_DIR or not is_late(DailyJob.Name.BACKUP):
         return None
     return Problem(
         _("De dagelijkse reservekopie bleef uit. Kijk in het logboek waarom, en of BACKUP_DIR beschreven kan worden."),

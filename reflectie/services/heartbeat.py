@@ -1,11 +1,11 @@
-"""Whether the worker runs, and whether the daily work was done."""
+"""Whether the worker runs, whether the machine's clock goes evenly, and whether the daily work was done."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from reflectie.models import DailyJob, Heartbeat
+from reflectie.models import DailyJob, Heartbeat, Session
 
 from .clock import today
 
@@ -15,22 +15,78 @@ BEAT = 60
 SILENT = timedelta(seconds=3 * BEAT)
 # A night may be missed while the machine is being looked after.
 LATE_DAYS = 2
+# What the clock may be off by between two signs of life, and how long a worker that is started anew was away at most
+# for the clock to be taken at its word.
+LEAP, AWAY = timedelta(minutes=5), timedelta(hours=1)
+# Whoever set a clock wrong, or started a machine whose clock is wrong, has so long to set it right before anything is
+# done by the day. A machine that is off at night does its work some hours after it was started.
+STEADY = timedelta(hours=3)
+# Where a clock stands that was set back and is set right again: a machine may have been off meanwhile.
+MOST_AWAY = timedelta(days=31)
+# The rows: its last sign of life; since when the clock goes evenly, if it ever leapt; and, while the last leap was one
+# back, to where that was and where it would have been.
+WORKER, EVENLY_SINCE, BEHIND, BEFORE = "worker", "steady", "behind", "before"
 
 
-def beat() -> None:
-    """Note that the worker runs."""
+def beat(passed: timedelta | None = None) -> bool:
+    """Note that the worker runs, and whether the machine's clock leapt since its last sign of life: whether it did.
+
+    `passed` is how long ago that was by a clock that nobody sets; None for a worker that was just started. Where a clock
+    that had been set back was set right, what was changed meanwhile gets today for its day: it would expire too early.
+    """
+    now = timezone.now()
     with transaction.atomic():
-        Heartbeat.objects.update_or_create(name="worker", defaults={"seen_at": timezone.now()})
+        signs = dict(Heartbeat.objects.values_list("name", "seen_at"))
+        last = signs.get(WORKER)
+        is_leap = (
+            last is not None and not last + (passed or timedelta()) - LEAP <= now <= last + (passed or AWAY) + LEAP
+        )
+        if last is not None and is_leap:
+            _note_leap(now, last, passed or timedelta(), signs)
+        _note(WORKER, now)
+    return is_leap
+
+
+def _note(name: str, moment: datetime) -> None:
+    Heartbeat.objects.update_or_create(name=name, defaults={"seen_at": moment})
+
+
+def _note_leap(now: datetime, last: datetime, passed: timedelta, signs: dict[str, datetime]) -> None:
+    _note(EVENLY_SINCE, now)
+    if now < last + passed:
+        _note(BEHIND, now)
+        _note(BEFORE, last + passed)
+        return
+    if BEHIND in signs:
+        right = signs[BEFORE] + (last - signs[BEHIND]) + passed
+        if right - LEAP <= now <= right + MOST_AWAY:
+            days = [timezone.localdate(moment) for moment in (signs[BEHIND], last + LEAP)]
+            # What a collaboration has goes by no such day.
+            Session.objects.filter(collaboration=None, changed_on__range=days).update(changed_on=today())
+    Heartbeat.objects.filter(name__in=[BEHIND, BEFORE]).delete()
+
+
+def clock_is_steady() -> bool:
+    """Whether the machine's clock went evenly for as long as it takes to notice that it is wrong (STEADY): what is done
+    by the day waits until then. So it did where no worker ever ran. One query."""
+    now = timezone.now()
+    signs = dict(Heartbeat.objects.values_list("name", "seen_at"))
+    if WORKER not in signs:
+        return True
+    is_even = signs[WORKER] - LEAP <= now <= signs[WORKER] + AWAY
+    return is_even and (EVENLY_SINCE not in signs or now - signs[EVENLY_SINCE] >= STEADY)
 
 
 def worker_is_silent() -> bool:
     """Whether the worker gave no sign of life for three minutes, or never: then no mail leaves, and nothing expires.
     A sign from the future, as a clock that was wrong leaves it, is none. One query."""
     now = timezone.now()
-    return not Heartbeat.objects.filter(seen_at__range=(now - SILENT, now + SILENT)).exists()
+    return not Heartbeat.objects.filter(name=WORKER, seen_at__range=(now - SILENT, now + SILENT)).exists()
 
 
-def daily_work_is_late() -> bool:
-    """Whether a daily job was last done two days ago or more, or never. One query."""
-    recent = DailyJob.objects.filter(done_on__gt=today() - timedelta(days=LATE_DAYS))
-    return recent.count() < len(DailyJob.Name)
+def is_late(*names: DailyJob.Name) -> bool:
+    """Whether one of these daily jobs was last done two days ago or more, or never; one of a day that is still to come,
+    as a clock that was wrong leaves it, counts for nothing. One query."""
+    day = today()
+    recent = DailyJob.objects.filter(name__in=names, done_on__gt=day - timedelta(days=LATE_DAYS), done_on__lte=day)
+    return recent.count() < len(names)

@@ -6,6 +6,7 @@ same code. Both carry the same Message-ID, by which many mail programmes show th
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -60,7 +61,8 @@ class Letter:
     def read(cls, written: str, reply_to: str = "") -> "Letter":
         """A letter as a template writes it: its first line is the subject."""
         subject, _line, text = written.strip().partition("\n")
-        return cls(" ".join(subject.split()), text.strip() + "\n", reply_to)
+        # Parts of a template end a line each: one empty line between paragraphs, however they meet.
+        return cls(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n", reply_to)
 
 
 def hand_over(
@@ -120,7 +122,7 @@ def deliver_mail() -> None:
 def mail_is_due() -> bool:
     """Whether mail waits for which no task may be there: tried before, expired, or left by a worker that was killed."""
     now = timezone.now()
-    is_left = Q(tries__gt=0) | Q(due_at__lte=now - OVERDUE)
+    is_left = Q(tries__gt=0) | Q(due_at__lte=now - OVERDUE) | Q(due_at__gt=now)
     return _due().filter(is_left).exists() or OutgoingMail.objects.filter(expires_at__lte=now).exists()
 
 
@@ -132,7 +134,9 @@ def erase_expired_mail() -> None:
 
 def _due() -> "QuerySet[OutgoingMail]":
     now = timezone.now()
-    return OutgoingMail.objects.filter(due_at__lte=now).exclude(expires_at__lte=now)
+    # What is due later than any pause takes was put off by a clock that ran ahead: it holds nobody up.
+    is_due = Q(due_at__lte=now) | Q(due_at__gt=now + PAUSES[-1] + OVERDUE)
+    return OutgoingMail.objects.filter(is_due).exclude(expires_at__lte=now)
 
 
 def _claim() -> OutgoingMail | None:

@@ -26,14 +26,14 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from reflectie.backends import waited_too_long
+from reflectie.backends import cannot_write, waited_too_long
 from reflectie.domain.questionnaire.checklist import Checklist
 from reflectie.domain.setup import Setup
 from reflectie.forms.questionnaire.sheet import SheetForm
 from reflectie.models import Session
 from reflectie.presentation.questionnaire import given_in_words
 from reflectie.services.errors import NotFoundError
-from reflectie.services.health import why_it_fails
+from reflectie.services.health import Problem, why_it_fails
 from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.questionnaire.sheets import setup_of, takes_answers
 
@@ -42,8 +42,8 @@ from .permissions import LinkRenewedError, joined_session_or_404, response_or_40
 
 logger = logging.getLogger(__name__)
 
-# Seconds after which it is worth another try.
-AGAIN_AFTER = 5
+# Seconds after which it is worth another try: of a database that is busy, and of a disk on which somebody makes room.
+AGAIN_AFTER, ROOM_AFTER = 5, 60
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -222,34 +222,64 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and waited_too_long(error):
         return busy(request)
-    why = None
-    try:
-        why = why_it_fails()
-    except OSError:
-        logger.exception("could not find out what is wrong")
-    if why:
+    if error and cannot_write(error):
+        return unwritable(request)
+    if why := _why_it_fails():
         logger.error("can't serve %s (%s)", request.path, why.log)
     page = render_to_string("500.html", {"why": why.text if why else ""})
-    return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": "60"} if why else {})
+    return HttpResponse(page, status=503 if why else 500, headers={"Retry-After": str(ROOM_AFTER)} if why else {})
+
+
+def _why_it_fails() -> Problem | None:
+    try:
+        return why_it_fails()
+    except OSError:
+        logger.exception("could not find out what is wrong")
+        return None
 
 
 def busy(request: HttpRequest) -> HttpResponse:
     """The database couldn't do it in time: it is to be tried again in a moment, and nothing typed is lost."""
-    if request.headers.get("HX-Request"):
+    typed = _("Het is even druk. Alles wat je invulde, is er nog: wacht even en bewaar het opnieuw.")
+    text = _("Dit lukte nu niet. Wacht even en probeer het dan opnieuw.")
+    return _try_later(request, typed, _("Het is even druk"), text, AGAIN_AFTER)
+
+
+def unwritable(request: HttpRequest) -> HttpResponse:
+    """The disk is full or may only be read: somebody has to make room, and nothing typed is lost meanwhile. The page and
+    the log say what is wrong, where that can be found out."""
+    typed = _(
+        "De site kan nu niets bewaren. Alles wat je invulde, is er nog: bewaar het over een paar minuten opnieuw."
+    )
+    heading = _("De site werkt even niet")
+    text = _("Wat bewaard was, is er nog. Probeer het over een paar minuten opnieuw.")
+    if request.method == "POST":
+        heading = _("De site kan nu niets bewaren")
+    why = None if _is_for_script(request) else _why_it_fails()
+    if why:
+        logger.error("can't serve %s (%s)", request.path, why.log)
+    return _try_later(request, typed, heading, text, ROOM_AFTER, why)
+
+
+def _try_later(
+    request: HttpRequest, typed: str, heading: str, text: str, seconds: int, why: Problem | None = None
+) -> HttpResponse:
+    """Status 503: to a script without a word, with what was typed where something was, and elsewhere as a page that says
+    so."""
+    if _is_for_script(request):
         # Its page keeps what was given, says so, and sends it again by itself.
         response = HttpResponse(status=503)
     elif _is_typed(request):
-        text = _("Het is even druk. Alles wat je invulde, is er nog: wacht even en bewaar het opnieuw.")
-        response = _once_more(request, text, status=503)
+        response = _once_more(request, typed, status=503, why=why)
     else:
-        context = {
-            "heading": _("Het is even druk"),
-            "text": _("Dit lukte nu niet. Wacht even en probeer het dan opnieuw."),
-            "with_code": True,
-        }
+        context = {"heading": heading, "text": text, "with_code": True, "why": why}
         response = _without_database(request, "reflectie/message.html", context, status=503)
-    response["Retry-After"] = str(AGAIN_AFTER)
+    response["Retry-After"] = str(seconds)
     return response
+
+
+def _is_for_script(request: HttpRequest) -> bool:
+    return bool(request.headers.get("HX-Request"))
 
 
 def signed_out(request: HttpRequest) -> HttpResponse | None:
@@ -282,13 +312,16 @@ def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(key, value) for key, values in request.POST.lists() for value in values if key != "csrfmiddlewaretoken"]
 
 
-def _once_more(request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403) -> HttpResponse:
+def _once_more(
+    request: HttpRequest, text: str, *, sign_in: bool = False, status: int = 403, why: Problem | None = None
+) -> HttpResponse:
     context = {
         "heading": _("Nog niet bewaard"),
         "text": text,
         "kept": _kept(request),
         "sign_in": sign_in,
         "with_code": status == 503,
+        "why": why,
     }
     return _without_database(request, "reflectie/retry.html", context, status=status)
 

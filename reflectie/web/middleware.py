@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.module_loading import import_string
 
-from reflectie.backends import waited_too_long
+from reflectie.backends import cannot_write, waited_too_long
 from reflectie.concurrency import HEALTH, Places, too_many_wait
 from reflectie.services.activity import acting
 
@@ -214,9 +214,9 @@ class LoginRequiredByDefault(LoginRequiredMiddleware):
         return typed or refused
 
 
-class DatabaseTimeoutMiddleware:
-    """Whoever would wait too long for the database is told so, and keeps what they typed. The last in the row: within
-    it is the view alone."""
+class DatabaseTroubleMiddleware:
+    """Whoever would wait too long for the database, or finds its disk full or read only, is told so, and keeps what
+    they typed. The last in the row: within it is the view alone."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -227,14 +227,18 @@ class DatabaseTimeoutMiddleware:
     def process_view(
         self, request: HttpRequest, _view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        return self._told(request) if request.method == "POST" and too_many_wait() else None
+        return self._told(request, settings.BUSY_VIEW) if request.method == "POST" and too_many_wait() else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not waited_too_long(exception):
-            return None
-        log.warning("the database took too long: %s", type(exception.__cause__ or exception).__name__)
-        return self._told(request)
+        why = type(exception.__cause__ or exception).__name__
+        if waited_too_long(exception):
+            log.warning("the database took too long: %s", why)
+            return self._told(request, settings.BUSY_VIEW)
+        if cannot_write(exception):
+            log.error("nothing can be written: %s", why)
+            return self._told(request, settings.UNWRITABLE_VIEW)
+        return None
 
-    def _told(self, request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = import_string(settings.BUSY_VIEW)(request)
+    def _told(self, request: HttpRequest, view: str) -> HttpResponse:
+        response: HttpResponse = import_string(view)(request)
         return response

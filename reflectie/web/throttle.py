@@ -26,7 +26,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reflectie.backends import waited_too_long
+from reflectie.backends import cannot_write, waited_too_long
 from reflectie.email_addresses import normal_address
 from reflectie.keys import keyed_hash, keyed_hashes
 from reflectie.services.rate_counts import Use, count_uses, forget_uses, give_back, seconds_until_free
@@ -171,12 +171,13 @@ def _uses(limits: Limits, what: str, *who: str, amount: int = 1) -> tuple[Use, .
 
 def _count(request: HttpRequest, *uses: Use) -> TooOften | None:
     """Count, or say what is full, and for how long. What can't be counted is answered with a page that says so, and
-    isn't done; a database that is only locked raises, so that `middleware.InTime` gives back what was typed."""
+    isn't done; a database that is only locked, or whose disk is full, raises, so that `DatabaseTroubleMiddleware` gives
+    back what was typed."""
     try:
         full = count_uses(uses)
         return TooOften(seconds_until_free(uses), full.key) if full else None
     except DatabaseError as trouble:
-        if waited_too_long(trouble):
+        if waited_too_long(trouble) or cannot_write(trouble):
             raise
         log.exception("what was asked could not be counted")
         raise ImmediateHttpResponse(_unavailable(request)) from trouble

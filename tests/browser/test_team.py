@@ -252,7 +252,7 @@ def test_a_server_that_is_busy_gets_the_same_again_in_a_moment(own_page: Page, s
     page.route("**/invullen/**", lambda route: route.fulfill(status=503, headers={"Retry-After": "5"}))
     page.locator('input[name="goal-shared"][value="helping"]').check(force=True)
     expect(page.locator("#saved")).to_have_text(
-        "Het is even druk. Wat je invult, blijft op dit toestel en gaat zo opnieuw mee."
+        "Bewaren lukt nu even niet. Wat je invult, blijft op dit toestel en gaat zo opnieuw mee."
     )
     assert page.evaluate("localStorage.length") == 1
     page.unroute("**/invullen/**")

@@ -364,7 +364,8 @@ def test_database_that_takes_no_writes_is_told_as_such(client):
             cursor.execute("PRAGMA query_only=0")
 
     assert page.status_code == 503
-    assert "Het lukt nu even niet" in page.content.decode()
+    assert "De site kan nu niets bewaren" in page.content.decode()
+    assert "te vaak" not in page.content.decode()
 
 
 def test_with_a_full_disk_no_reflection_is_started(client, full_disk):

@@ -32,7 +32,7 @@ from reflectie.services.daily import (
     tell_undone,
 )
 from reflectie.services.heartbeat import clock_is_steady
-from reflectie.services.hosting.backups import make_daily
+from reflectie.services.hosting.backups import erase_left, make_daily
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.mail import Letter, hand_over
 from reflectie.services.queue import BACKUP_QUEUE
@@ -72,6 +72,7 @@ def erase_today() -> None:
 
 def erase_or_ask(*, confirmed: bool = False) -> Erased:
     """Erase what is old, or raise HeldBackError; the first time that it holds back, administrators get a mail."""
+    erase_left()
     try:
         return erase_daily(today(), confirmed=confirmed)
     except HeldBackError as held:
@@ -99,7 +100,7 @@ def back_up_today() -> None:
     try:
         made, erased = make_daily(Path(settings.BACKUP_DIR), day, settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS)
     except HostingError as error:
-        log.error("no backup was made: %s", error)
+        log.error("the daily backup went wrong: %s", error)
         return
     finish_job(DailyJob.Name.BACKUP, day)
     log.info("backup made: %s rows; old ones erased: %s", made.rows if made else 0, erased)

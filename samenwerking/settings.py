@@ -63,7 +63,7 @@ SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{
 # Where the worker puts a backup every day, for how many days each is kept, and for whose keys it is closed (`age`).
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
-BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
+BACKUP_RECIPIENT = [key.strip() for key in env.list("BACKUP_RECIPIENT", default=[])]
 # Whose site it is, as its pages, mails and PDFs say it (`reflectie/site_owner.py`). A contact is an e-mail address or
 # the address of a page; the logo a PNG or SVG file on this machine.
 OWNER_NAME = env.str("OWNER_NAME", default="")

@@ -103,8 +103,8 @@ def _database() -> Problem | None:
 
 
 def _takes_files(folder: Path) -> bool:
-    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is only
-    full counts as one that can; `_disk` tells of that."""
+    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is
+    only full counts as one that can; `_disk` tells of that."""
     try:
         with TemporaryFile(dir=folder):
             return True

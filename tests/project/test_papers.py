@@ -69,6 +69,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py sendtestemail": "services/test_mail_command.py::"
     "test_django_sends_one_too_and_shows_what_the_server_says",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
+    "manage.py worker --check": "project/test_worker.py::test_check_says_whether_a_worker_gave_a_sign_of_life",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks.restart": "project/test_restart.py::test_restart_refuses_nobody_where_the_socket_stays_open",
     "python -m benchmarks.two_machines": "project/test_two_machines.py::"
@@ -99,6 +100,7 @@ RUN_BY: dict[str, str | None] = {
     "systemctl edit": None,
     "systemctl enable": None,
     "systemctl restart": None,
+    "systemctl start": None,
     "systemctl status": None,
     "docker compose": None,
     "docker compose run --rm setup": "project/test_container.py::"

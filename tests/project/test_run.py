@@ -76,3 +76,19 @@ def test_run_ends_with_the_server(running):
 
     assert running.wait(timeout=20) == 128 + signal.SIGKILL
     assert not Path(f"/proc/{found['worker']}").exists()
+
+
+def test_missing_key_is_said_in_one_line():
+    """As after copying .env.example, which leaves it empty."""
+    environment = {**os.environ, "SECRET_KEY": ""}
+    told = subprocess.run(
+        [settings.BASE_DIR / ".venv/bin/python", "manage.py", "migrate"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("✗ SECRET_KEY is missing.")
+    assert told.stderr.count("\n") == 1

@@ -1,5 +1,6 @@
 """The units for systemd: what they name is there, what they allow is enough, and systemd reads them."""
 
+import re
 import shutil
 import subprocess
 from configparser import ConfigParser
@@ -16,21 +17,24 @@ UNITS = ROOT / "deploy" / "systemd"
 # Where a unit says that the code is.
 THERE = "/srv/samenwerking"
 SERVER, WORKER, SOCKET = "samenwerking.service", "samenwerking-worker.service", "samenwerking.socket"
+# The worker makes backups too, where the paper on backups puts them; a dash: it starts without that folder as well.
+WRITES = {SERVER: f"{THERE}/var", WORKER: f"{THERE}/var -/srv/backups/samenwerking"}
 GUARDS = {
     "NoNewPrivileges": "true",
     "ProtectSystem": "strict",
-    "ReadWritePaths": f"{THERE}/var",
     "ProtectHome": "true",
     "PrivateTmp": "true",
     "CapabilityBoundingSet": "",
     "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6",
+    "MemoryDenyWriteExecute": "true",
     "UMask": "0077",
     "User": "samenwerking",
 }
 
 
 def read(name: str) -> ConfigParser:
-    unit = ConfigParser(interpolation=None, strict=True)
+    # What adds up in systemd stands there more than once: the last counts here.
+    unit = ConfigParser(interpolation=None, strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(UNITS / name)
     return unit
@@ -38,6 +42,12 @@ def read(name: str) -> ConfigParser:
 
 def test_every_unit_is_looked_at():
     assert {path.name for path in UNITS.iterdir()} == {SERVER, WORKER, SOCKET}
+
+
+@pytest.mark.parametrize("name", [SERVER, WORKER, SOCKET])
+def test_nothing_is_set_twice_but_what_adds_up(name):
+    keys = re.findall(r"^(\w+)=", (UNITS / name).read_text(), flags=re.MULTILINE)
+    assert {key for key in keys if keys.count(key) > 1} <= {"SystemCallFilter"}
 
 
 @pytest.mark.parametrize("name", [SERVER, WORKER])
@@ -50,10 +60,18 @@ def test_unit_names_what_exists_and_touches_var_alone(name):
     assert [(ROOT / file).is_file() for file in files] == [True]
     assert service["WorkingDirectory"] == THERE
     assert {key: service[key] for key in GUARDS} == GUARDS
+    assert service["ReadWritePaths"] == WRITES[name]
     paper = read(name)["Unit"]["Documentation"].removeprefix(f"file://{THERE}/")
     assert (ROOT / paper).is_file()
     # All that the app writes is there.
     assert settings.VAR_DIR.relative_to(settings.BASE_DIR) == Path("var")
+
+
+def test_worker_may_write_where_papers_put_the_daily_backup():
+    """Found on a server: with all else read only the worker made none, in a folder that its user owned."""
+    for named in ("docs/hosting/backup.md", ".env.example"):
+        [folder] = set(re.findall(r"^#?\s*BACKUP_DIR=(\S+)$", (ROOT / named).read_text(), flags=re.MULTILINE))
+        assert f"-{folder}" in read(WORKER)["Service"]["ReadWritePaths"].split()
 
 
 def test_stopping_takes_no_longer_than_the_unit_waits():
@@ -102,5 +120,5 @@ def test_systemd_says_what_is_wrong_with_a_unit(here):
 def test_systemd_finds_the_services_well_closed(here, name):
     """Its own measure, from 10 (open to all) to 0; without the guards it says 9.2."""
     [path] = [path for path in here if path.endswith(f"/{name}")]
-    told = analyze("security", "--offline=true", "--threshold=20", path)
+    told = analyze("security", "--offline=true", "--threshold=17", path)
     assert told.returncode == 0, told.stdout[-300:]

@@ -1,6 +1,5 @@
 """The daily work: when it is due, that twice is once, and that a clock that is wrong erases nothing."""
 
-import time
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -8,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -296,7 +296,9 @@ def test_nothing_to_say_takes_one_query(content, django_assert_num_queries):
 def test_worker_tells_of_what_is_due_for_an_hour_whatever_keeps_it(told, settings, monkeypatch, mailoutbox):
     """A task that waits behind one that never ends doesn't fail."""
     passed = [0.0]
-    monkeypatch.setattr(worker, "time", SimpleNamespace(**{**vars(time), "monotonic": lambda: 10_000 + passed[0]}))
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: 10_000 + passed[0], time=lambda: 0.0))
+    # By the machine's own clock no time passes, and it doesn't leap.
+    monkeypatch.setattr(worker, "_uptime", lambda: 0.0)
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     done(ERASE, 0)
     four = timezone.localtime().replace(hour=4, minute=30)
@@ -324,11 +326,28 @@ def test_daily_work_is_late_when_a_whole_day_was_missed(erased, reminded, late):
     assert heartbeat.is_late(ERASE, REMIND) is late
 
 
+def set_up(days: int) -> None:
+    """As if the database was made so many days ago."""
+    MigrationRecorder.Migration.objects.update(applied=timezone.now() - timedelta(days=days))
+
+
 def test_daily_work_that_was_never_done_is_late():
+    set_up(2)
     assert heartbeat.is_late(ERASE, REMIND)
     done(ERASE, 0)
     assert heartbeat.is_late(ERASE, REMIND)
     assert not heartbeat.is_late(ERASE)
+    done(REMIND, 0)
+    assert not heartbeat.is_late(ERASE, REMIND)
+
+
+def test_site_that_was_set_up_today_waits_for_the_hour_of_its_work(django_assert_num_queries):
+    """Set up at ten in the evening, it said at once that its work was left, and to look in a log that had nothing."""
+    set_up(1)
+    with django_assert_num_queries(2):
+        assert not heartbeat.is_late(ERASE, REMIND)
+    done(ERASE, 2)
+    assert heartbeat.is_late(ERASE, REMIND)
 
 
 @pytest.mark.parametrize(("minutes", "silent"), [(0, False), (2, False), (4, True), (-60, True)])
@@ -349,6 +368,7 @@ def warnings(client) -> list[str]:
 
 
 def test_administrators_read_that_the_worker_is_silent_or_work_is_late_or_held_back(administrator):
+    set_up(2)
     [silent] = warnings(administrator)
     assert "De worker draait niet" in silent
 

@@ -4,6 +4,7 @@ Sessions and answers are not for the admin.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
@@ -21,7 +23,9 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_tasks_db import admin as task_admin
@@ -183,18 +187,40 @@ class AddressAdmin(AskedAgain, EmailAddressAdmin):  # type: ignore[misc]
     formfield_overrides = ADDRESSES
 
 
+def _at(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"
+
+
+KINDS_OF_STEP = {Authenticator.Type.TOTP: _("app met codes"), Authenticator.Type.RECOVERY_CODES: _("noodcodes")}
+
+
 class SecondFactorAdmin(AskedAgain, FoundByKey, ReadOnly, AuthenticatorAdmin):  # type: ignore[misc]
     """Somebody who lost their phone and their emergency codes is helped by taking the second step away. What makes the
     codes is shown to nobody."""
 
-    list_display = ["person", "type", "last_used_at"]
+    list_display = ["person", "kind", "last_used"]
+    # The package filters by names of fields, in English; a person is found by searching.
+    list_filter = ()
     list_select_related = ["user"]
     search_fields = ["user__email", "user__first_name", "user__last_name"]
-    fields = ["person", "type", "created_at", "last_used_at"]
+    fields = ["person", "kind", "made", "last_used"]
 
     @admin.display(description=_("persoon"), ordering="user__email")
     def person(self, step: Authenticator) -> str:
         return who(step.user)
+
+    # The package has no Dutch for these.
+    @admin.display(description=_("soort"), ordering="type")
+    def kind(self, step: Authenticator) -> str:
+        return str(KINDS_OF_STEP.get(step.type, step.type))
+
+    @admin.display(description=_("gemaakt op"), ordering="created_at")
+    def made(self, step: Authenticator) -> str:
+        return _at(step.created_at)
+
+    @admin.display(description=_("laatst gebruikt"), ordering="last_used_at")
+    def last_used(self, step: Authenticator) -> str:
+        return _at(step.last_used_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(AuthenticatorAdmin.has_delete_permission(self, request, obj))
@@ -212,6 +238,9 @@ admin.site.unregister(task_admin.DBTaskResult)  # type: ignore[attr-defined]
 admin.site.password_change = _to_password  # type: ignore[assignment]
 admin.site.unregister(EmailAddress)
 admin.site.register(EmailAddress, AddressAdmin)
+# Words of no field: no migration asks for them.
+apps.get_app_config("mfa").verbose_name = _("Tweede stap")
+Authenticator._meta.verbose_name, Authenticator._meta.verbose_name_plural = _("tweede stap"), _("tweede stappen")
 admin.site.unregister(Authenticator)
 admin.site.register(Authenticator, SecondFactorAdmin)
 # Rights go by collaboration; nobody here is in a group.

@@ -86,9 +86,9 @@ def worker_is_silent() -> bool:
     return not Heartbeat.objects.filter(name=WORKER, seen_at__range=(now - SILENT, now + SILENT)).exists()
 
 
-def daily_work_is_late() -> bool:
-    """Whether a daily job was last done two days ago or more, or never; one of a day that is still to come, as a clock
-    that was wrong leaves it, counts for nothing. One query."""
+def is_late(*names: DailyJob.Name) -> bool:
+    """Whether one of these daily jobs was last done two days ago or more, or never; one of a day that is still to come,
+    as a clock that was wrong leaves it, counts for nothing. One query."""
     day = today()
-    recent = DailyJob.objects.filter(done_on__gt=day - timedelta(days=LATE_DAYS), done_on__lte=day)
-    return recent.count() < len(DailyJob.Name)
+    recent = DailyJob.objects.filter(name__in=names, done_on__gt=day - timedelta(days=LATE_DAYS), done_on__lte=day)
+    return recent.count() < len(names)

@@ -6,6 +6,7 @@ same code. Both carry the same Message-ID, by which many mail programmes show th
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -60,7 +61,8 @@ class Letter:
     def read(cls, written: str, reply_to: str = "") -> "Letter":
         """A letter as a template writes it: its first line is the subject."""
         subject, _line, text = written.strip().partition("\n")
-        return cls(" ".join(subject.split()), text.strip() + "\n", reply_to)
+        # Parts of a template end a line each: one empty line between paragraphs, however they meet.
+        return cls(" ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n", reply_to)
 
 
 def hand_over(

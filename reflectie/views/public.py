@@ -20,6 +20,7 @@ from reflectie.pdf import documents
 from reflectie.services.example import example_report
 from reflectie.services.figures import site_figures
 from reflectie.services.health import look_at_health
+from reflectie.services.hosting.backups import backup_days
 from reflectie.services.mail import host_sends_mail
 from reflectie.services.questionnaire.checklists import published_checklist
 from reflectie.views.report.report import ARTICLE, PAGE
@@ -77,12 +78,12 @@ def about(request: HttpRequest) -> HttpResponse:
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
         "floor": FLOOR,
+        "activity_days": settings.ACTIVITY_DAYS,
         "counted_days": COUNTED_FOR.days,
         "sends_mail": host_sends_mail(),
         # PostgreSQL writes each change in files of its own first, and clears those when it likes.
         "database_keeps_journal": connection.vendor == "postgresql",
-        # For how long what somebody erased is in a backup; nothing where the host makes them in another way, or none.
-        "backup_days": settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None,
+        "backup_days": backup_days(),
     }
     return render(request, "reflectie/about.html", context)
 

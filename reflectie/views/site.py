@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from reflectie.services.accounts import UNCONFIRMED_DAYS
 from reflectie.services.clock import today
 from reflectie.services.collaborations.people import INVITATION_DAYS
+from reflectie.services.hosting.backups import backup_days
 from reflectie.services.mail import host_sends_mail
 from reflectie.services.sessions.report_notices import MAIL_DAYS
 from reflectie.site_owner import contact_address, site_owner
@@ -55,6 +56,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "retention_days": settings.RETENTION_DAYS,
         "fold_months": settings.FOLD_MONTHS,
+        "activity_days": settings.ACTIVITY_DAYS,
         "unconfirmed_days": UNCONFIRMED_DAYS,
         "invitation_days": INVITATION_DAYS,
         "report_mail_days": MAIL_DAYS,
@@ -62,6 +64,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "counted_days": COUNTED_FOR.days,
         "browser_days": BROWSER_AGE.days,
         "session_days": settings.SESSION_COOKIE_AGE // DAY,
+        "form_days": settings.CSRF_COOKIE_AGE // DAY,
+        "backup_days": backup_days(),
         "sends_mail": host_sends_mail(),
     }
     return render(request, "reflectie/privacy.html", context)

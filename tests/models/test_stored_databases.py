@@ -46,6 +46,7 @@ NOT_PEOPLES = {"django_migrations", "django_content_type", "auth_permission", "s
 LET_GO = {"reflectie_madepdf": {"ae32350"}}
 # A column that came later, and what every row gets: nothing was shared, released or said of what was before.
 FILLED_IN = {
+    "reflectie_dailyjob": {"told_on": None},
     "reflectie_session": {
         "collaboration_id": None,
         "join_token": None,
@@ -371,6 +372,8 @@ LANDED = {
     "0019_archive": "50a033f0e8061698",
     "0020_conclusion_time": "5b6dd6b6d7c18fa2",
     "0021_coordinator_mails": "22a3c4908f778b7d",
+    "0022_talk": "c4a8eb34c5bbc71a",
+    "0023_activity": "8b5ca68382cf4ac6",
 }
 
 

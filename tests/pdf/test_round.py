@@ -195,6 +195,23 @@ def test_pdf_of_a_round_no_page_is_empty_and_no_heading_is_the_last_on_one(name)
     assert len(bookmarks(reader)) > 8
 
 
+@WITH_RESULTS
+def test_headings_stand_on_the_page_of_what_they_are_about(name):
+    """The words that introduce a picture or a table aren't left behind with its heading."""
+    reader, report = read(name), REPORTS[name]
+    perspectives = find_picture(report, "perspectieven")
+    assert perspectives is not None
+    label = perspectives.parts[0].drawing.labels[0].text
+    for heading, shown in ((perspectives.heading, label), ("Zo zien jullie het", "Bevinding")):
+        below = [
+            {other[3] for other in lines if other[0] < y}
+            for lines in (lines_of(reader, number) for number in range(len(reader.pages)))
+            for y, size, bold, text in lines
+            if bold and size > HEADING_SIZE and text == heading
+        ]
+        assert [shown in texts for texts in below] == [True], heading
+
+
 @pytest.mark.parametrize(("name", "fewest", "most"), [("seven", 6, 8), ("named", 7, 10), ("too few", 2, 3)])
 def test_pdf_of_a_round_number_of_pages(name, fewest, most):
     assert fewest <= len(read(name).pages) <= most

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.two_machines import Place, blocks_of_paper, is_possible, nginx_configuration, run
+from benchmarks.machines import Place, blocks_of_paper, is_possible, nginx_configuration
+from benchmarks.two_machines import run
 
 PAPERS = Path(__file__).resolve().parents[2] / "docs" / "hosting"
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -84,10 +84,10 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
 
 def test_worker_makes_the_backup_of_the_day_where_a_host_asks(mail_server, tmp_path, settings):
     settings.BACKUP_DIR = str(tmp_path)
-    is_time = backups.backup_is_due(timezone.localtime())
+    is_time = "backup" in daily.due_jobs(timezone.localtime())
     with worker({**environment_of_worker(mail_server), "BACKUP_DIR": str(tmp_path)}) as process:
         if is_time:
-            wait_until(lambda: backups.last_daily(clock.today()) == clock.today(), 40)
+            wait_until(DailyJob.objects.filter(name="backup", done_on=clock.today()).exists, 40)
         else:
             wait_until(Heartbeat.objects.exists)
         process.send_signal(signal.SIGTERM)
@@ -193,6 +193,29 @@ def test_a_worker_does_not_start_where_code_and_database_do_not_fit(tmp_path):
     assert ended.returncode == 1
     assert "The database lacks migrations of this version" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_check_says_whether_a_worker_gave_a_sign_of_life(capsys):
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    heartbeat.beat()
+    call_command("worker", "--check")
+    Heartbeat.objects.update(seen_at=timezone.now() - heartbeat.SILENT - timedelta(seconds=1))
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    assert capsys.readouterr().out == ""
+
+
+def test_check_of_a_database_that_is_not_there_fails_and_repeats_nothing_of_it():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "worker", "--check"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": "sqlite:////nowhere/secret-name/db.sqlite3"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stderr) == (1, "CommandError: The database can't be read.\n")
 
 
 class Moved:

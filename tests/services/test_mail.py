@@ -50,6 +50,11 @@ def unreached(session: Session) -> list[str]:
     return sorted(session.invitees.filter(unreached=True).values_list("email", flat=True))
 
 
+def test_paragraphs_of_a_letter_are_one_empty_line_apart():
+    letter = Letter.read("\nDag van\tsessie\n\nDag,\n\n\n\nTot dan.\nAn\n\n\nSamenwerking\n")
+    assert (letter.subject, letter.text) == ("Dag van sessie", "Dag,\n\nTot dan.\nAn\n\nSamenwerking\n")
+
+
 # --- handed over
 
 

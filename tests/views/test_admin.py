@@ -1,11 +1,14 @@
 """What an administrator can do for people without getting at what is theirs alone."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.urls import reverse
 
 from tests.helpers.factories import make_account, sign_in_now
+from tests.helpers.page import page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,21 @@ def test_an_administrator_finds_whose_second_step_it_is(client):
     page = client.get("/beheer/mfa/authenticator/?q=an@").content.decode()
 
     assert ["an@example.org" in page, "bo@example.org" in page] == [True, False]
+
+
+def test_second_steps_have_no_english_words(client):
+    sign_in_now(client, User.objects.create_superuser("beheer", "beheer@example.org"))
+    step = Authenticator.objects.create(user=make_account("an@example.org"), type="totp", data={"secret": SECRET})
+
+    first = page_of(client.get("/beheer/"))
+    listed = page_of(client.get("/beheer/mfa/authenticator/"))
+    one = page_of(client.get(f"/beheer/mfa/authenticator/{step.pk}/change/"))
+
+    assert "Tweede stappen" in first.words
+    assert all(words in listed.words for words in ("app met codes", "Laatst gebruikt"))
+    assert re.search(r"Soort: app met codes Gemaakt op: \d+ \w+ \d{4} \d\d:\d\d Laatst gebruikt: –", one.words)
+    for page in (first, listed):
+        assert not {"authenticators", "mfa", "totp", "last", "created"} & set(page.words.casefold().split())
 
 
 def test_whoever_administers_finds_the_way_there_from_their_account(client):

@@ -116,7 +116,7 @@ def test_about_names_all_five_sources(client, checklist):
 def test_about_says_how_long_a_backup_is_kept_where_the_site_makes_them(client, settings, folder, days, told):
     settings.BACKUP_DIR, settings.BACKUP_KEEP_DAYS = folder, days
     page = client.get("/over/").content.decode()
-    assert "Een reservekopie houdt wat er stond toen ze gemaakt werd, tot ze zelf gewist wordt." in page
+    assert "Een reservekopie houdt wat er stond toen die gemaakt werd, tot die zelf gewist wordt." in page
     assert (f"We maken er elke nacht een, {told}" in page) == ("We maken er elke nacht een" in page) == bool(told)
 
 

@@ -95,6 +95,9 @@ def test_questions_go_to_the_owner_and_the_owner_is_the_controller_unless_anothe
         ("FOLD_MONTHS", 1, "Tot 1 maand na het besluit"),
         ("ACCOUNT_LOGIN_BY_CODE_TIMEOUT", 20 * 60, "Hooguit 20 minuten."),
         ("SESSION_COOKIE_AGE", 5 * 24 * 3600, "Aangemeld blijf je 5 dagen."),
+        ("CSRF_COOKIE_AGE", 6 * 24 * 3600, "De cookie die formulieren beveiligt, blijft 6 dagen."),
+        ("ACTIVITY_DAYS", 33, "Wie in een samenwerking wat deed 33 dagen."),
+        ("ACTIVITY_DAYS", 1, "Wie in een samenwerking wat deed 1 dag."),
     ],
 )
 def test_terms_of_the_privacy_statement_are_those_of_the_settings(client, settings, setting, value, said):
@@ -106,6 +109,39 @@ def test_terms_of_the_privacy_statement_are_those_of_the_settings(client, settin
 def test_privacy_statement_of_a_host_that_keeps_answers_says_so(client, settings):
     settings.FOLD_MONTHS = 0
     assert "na het besluit" not in page_of(client.get("/privacy/")).words
+
+
+def test_both_statements_say_how_long_a_backup_and_who_did_what_are_kept(client, settings):
+    settings.BACKUP_DIR, settings.BACKUP_KEEP_DAYS, settings.ACTIVITY_DAYS = "/backups", 9, 44
+    privacy, about = (page_of(client.get(path)).words for path in ("/privacy/", "/over/"))
+    assert "tot we die wissen, na 9 dagen." in privacy
+    assert "houden we 44 dagen bij" in about
+    settings.BACKUP_DIR = ""
+    assert "In een reservekopie staat het nog tot die gewist wordt." in page_of(client.get("/privacy/")).words
+
+
+def test_privacy_statement_has_what_articles_13_and_14_ask(client, filled_in):
+    page = page_of(client.get("/privacy/"))
+
+    assert [heading.replace("\xad", "") for heading in page.headings(2)] == [
+        "Wie verantwoordelijk is",
+        "Waarvoor we gegevens gebruiken",
+        "Welke gegevens",
+        "Hoelang we ze bewaren",
+        "Wie gegevens te zien krijgt",
+        "Wat je rechten zijn",
+        "Een klacht",
+    ]
+    # Whether it is obliged, what decides, where it comes from, to which countries it goes, and how to object.
+    for words in (
+        "Invullen is vrijwillig.",
+        "Geen computer beslist over jou",
+        "Soms krijgen we ze van iemand anders",
+        "buiten de Europese Unie",
+        "Je krijgt binnen een maand antwoord",
+        "Je mag ook bezwaar maken",
+    ):
+        assert words in page.words, words
 
 
 def test_statements_type_no_term_a_second_time(settings):
@@ -126,7 +162,19 @@ def test_accessibility_statement_has_the_parts_of_the_european_model(client, fil
         "Lukt er iets niet?",
         "Een klacht",
     ]
-    for words in ("Zorgraad Hageland wil dat iedereen", "voldoet gedeeltelijk", "30 november 2026", "De ombudsdienst"):
+    assert page.headings(3) == [
+        "Wat niet voldoet",
+        "Wat te veel zou vragen",
+        "Wat niet onder de wet valt",
+        "Wat nog niet bekeken is",
+    ]
+    for words in (
+        "Zorgraad Hageland wil dat iedereen",
+        "alle pagina’s van testserver",
+        "voldoet gedeeltelijk",
+        "30 november 2026",
+        "De ombudsdienst",
+    ):
         assert words in page.words, words
     assert f"versie {filled_in.VERSION}." in page.words
     assert {"https://hageland.example/melden/", "https://ombudsdienst.example/"} <= set(page.main.addresses())
@@ -141,19 +189,19 @@ def test_every_page_leads_to_both_statements_and_says_whose_it_is(client, filled
     for path in ("/", "/hulp/", "/over/", "/bestaat-niet/"):
         page = page_of(client.get(path))
         assert {"/privacy/", "/toegankelijkheid/", "mailto:hallo@hageland.example"} <= set(page.addresses()), path
-        assert "Deze site is er dankzij Zorgraad Hageland." in page.words
+        assert "Zorgraad Hageland biedt deze site aan." in page.words
     assert "Zorgraad Hageland biedt deze site aan." in page_of(client.get("/over/")).words
 
 
 def test_page_of_nobody_says_nothing_of_an_owner(client):
-    assert "dankzij" not in page_of(client.get("/hulp/")).words
+    assert "biedt deze site aan" not in page_of(client.get("/hulp/")).words
     assert "Wie deze site aanbiedt, is hier nog niet ingevuld." in page_of(client.get("/over/")).words
 
 
 def test_what_the_host_typed_becomes_no_markup(client, filled_in):
     filled_in.OWNER_NAME = "<b>Zorg</b> & \nmeer"
     page = client.get("/privacy/").content.decode()
-    assert "dankzij &lt;b&gt;Zorg&lt;/b&gt; &amp; meer." in page
+    assert "<span>&lt;b&gt;Zorg&lt;/b&gt; &amp; meer biedt deze site aan.</span>" in page
 
 
 def test_logo_stands_in_the_foot_and_is_served_as_it_is(client, logo):

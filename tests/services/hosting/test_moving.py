@@ -154,6 +154,22 @@ def test_what_is_no_address_is_refused_without_repeating_it(address, capsys, mon
     assert "geheim" not in str(raised.value)
 
 
+@pytest.mark.parametrize("address", ["sqlite://:memory:", "sqlite://", "sqlite:///file:x?mode=memory"])
+def test_database_in_memory_is_refused_since_all_would_be_gone(address, tmp_path, monkeypatch):
+    with pytest.raises(HostingError, match="in memory is gone"):
+        move_to(address)
+    assert not Path(":memory:").exists()
+
+
+def test_file_that_can_not_be_made_is_said_and_one_that_is_there_is_closed_for_others(tmp_path):
+    with pytest.raises(HostingError, match="see whether its folder is there"):
+        move_to(f"sqlite:///{tmp_path}/nergens/doel.sqlite3")
+    (tmp_path / "doel.sqlite3").touch(0o644)
+    connection.close()
+    move_to(f"sqlite:///{tmp_path}/doel.sqlite3")
+    assert stat.S_IMODE((tmp_path / "doel.sqlite3").stat().st_mode) == 0o600
+
+
 def test_server_that_is_not_there_is_said_without_the_password():
     with pytest.raises(CommandError, match="could not take it") as raised:
         call_command("move_to", "postgres://an:geheim@127.0.0.1:9/x")

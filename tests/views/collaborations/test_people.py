@@ -71,7 +71,7 @@ def test_an_invitation_is_mailed_with_its_link_and_only_its_hash_is_kept(
     assert (response.status_code, response["Location"]) == (303, url("members", collaboration))
     [mail] = mailoutbox
     assert (mail.to, mail.subject) == ([ADDRESS], "Uitnodiging: werk mee in Samen in Tienen")
-    assert 'an@example.org nodigt je uit in de samenwerking "Samen in Tienen", als begeleider.' in mail.body
+    assert "an@example.org nodigt je uit in de samenwerking ‘Samen in Tienen’, als begeleider." in mail.body
     [token] = re.findall(r"http://testserver/uitnodiging/([\w-]{22})/", mail.body)
     assert Invitation.objects.get().token_hash == tokens.hash_token(token)
     assert "example.org" not in caplog.text.lower()
@@ -83,7 +83,7 @@ def test_a_mail_says_a_name_as_it_is(coordinator, collaboration, mailoutbox):
 
     [mail] = mailoutbox
     assert mail.subject == "Uitnodiging: werk mee in Zorg & 'Welzijn' <Tienen>"
-    assert "Zorg & 'Welzijn' <Tienen>\", als coördinator." in mail.body
+    assert "‘Zorg & 'Welzijn' <Tienen>’, als coördinator." in mail.body
     assert mail.body.endswith("\n\nGroet,\nan@example.org\n")
 
 

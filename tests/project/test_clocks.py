@@ -148,7 +148,7 @@ def test_clocks_that_leap_erase_nothing_and_send_nothing_twice(tmp_path: Path, c
         teams = [Reflector(site.port), Reflector(site.port)]
         session = site.ask(PREPARE)
         site.start_worker()
-        wait_until(lambda: len(watched.look()["backups"]) and len(site.mail.taken), 60)
+        wait_until(lambda: len(watched.look()["done"]) == 3 and site.mail.taken, 60)
         begin = watched.look()
         print(f"\n{BEGIN:%d %B %Y, %H:%M}: {begin}")
         assert begin["backups"] == ["samenwerking-2027-03-27.zip"]
@@ -182,7 +182,7 @@ def test_clocks_that_leap_erase_nothing_and_send_nothing_twice(tmp_path: Path, c
 
         # The day on which the hour changed.
         watched.later(24)
-        done = {name: ["2027-03-28", ""] for name in ("erase", "remind")}
+        done = {name: ["2027-03-28", ""] for name in ("backup", "erase", "remind")}
         wait_until(lambda: watched.look()["done"] == done and len(watched.look()["backups"]) == 2, 60)
         night = watched.look()
         print(f"a day later: {night}")

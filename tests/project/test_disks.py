@@ -144,7 +144,8 @@ def begin(site: Site, checklist: Checklist) -> tuple[Crowd, Reflector, Visitor, 
     team, reader = Reflector(site.port), Visitor(site.port)
     reader.cookies["sessionid"] = session
     assert team.save("Nog ruimte genoeg.").status == 303
-    crowd = Crowd(site.port, site.join, [item.key for item in checklist])
+    # A disk is full, or may only be read, for longer than a restart takes.
+    crowd = Crowd(site.port, site.join, [item.key for item in checklist], 3 * PATIENCE)
     crowd.start()
     crowd.wait_for(SAVES_BETWEEN)
     assert crowd.trouble == {}

@@ -103,7 +103,7 @@ RUN_BY: dict[str, str | None] = {
     "systemctl daemon-reload": None,
     "systemctl status": None,
     "docker compose": None,
-    "pg_dump": None,
+    "pg_dump --format=custom": None,
     "docker compose run --rm setup": "project/test_container.py::"
     "test_what_the_script_makes_serves_prints_and_works_where_all_else_is_read_only",
     "docker compose run --rm worker manage backup": "project/test_container.py::"

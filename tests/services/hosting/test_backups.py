@@ -439,38 +439,6 @@ def test_old_ones_go_also_when_making_one_fails_but_for_the_last(tmp_path, monke
     assert [path.name for path in tmp_path.glob("samenwerking-*.zip")] == ["samenwerking-2026-11-02.zip"]
 
 
-def test_none_goes_while_the_erasing_holds_back(tmp_path):
-    """A clock that is a season ahead would leave none of the others."""
-    for day in (1, 2):
-        daily(tmp_path, date(2026, 11, day))
-    DailyJob.objects.create(name="erase", held="jump", held_on=date(2027, 2, 1))
-    assert daily(tmp_path, date(2027, 2, 1)) == (True, 0)
-    DailyJob.objects.update(held="")
-    assert daily(tmp_path, date(2027, 2, 1)) == (False, 2)
-
-
-def test_one_of_a_day_to_come_takes_the_place_of_none_and_is_told_of(tmp_path, settings, caplog):
-    """As a clock leaves it that was ahead, and was set right."""
-    settings.BACKUP_DIR = str(tmp_path)
-    today, later = date(2026, 11, 28), date(2027, 11, 28)
-    noon = datetime(2026, 11, 28, 12)
-    daily(tmp_path, later)
-    assert caplog.text == ""
-    assert (backups.last_daily(today), backups.backups_are_late(today), backups.backup_is_due(noon)) == (
-        None,
-        True,
-        True,
-    )
-
-    assert daily(tmp_path, today) == (True, 0)
-
-    assert "bear a day that is still to come" in caplog.text
-    assert (backups.last_daily(today), backups.backups_are_late(today)) == (today, False)
-    assert not backups.backup_is_due(noon)
-    assert backups.backups_are_late(today + timedelta(days=2))
-    assert (tmp_path / "samenwerking-2027-11-28.zip").exists()
-
-
 def test_command_makes_todays_and_a_second_time_says_that_it_is_there(tmp_path, capsys, key):
     folder = tmp_path / "elke dag"
     folder.mkdir()

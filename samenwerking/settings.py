@@ -60,7 +60,7 @@ REGISTRATION = env.str("REGISTRATION", default="open")
 _PUBLIC = [host for host in ALLOWED_HOSTS if host not in {"127.0.0.1", "localhost", "[::1]"} and host[0] not in "*."]
 _SITE = [*_PUBLIC, f"localhost:{env.str('PORT', default='8000')}"][0]
 SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{_SITE}").rstrip("/")
-# Where the worker puts a backup every day, for how many days each is kept, and for whose keys it is closed (`age`).
+# Where the worker puts a backup every day, for how many days each is kept, and for whose keys it is encrypted (`age`).
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
 BACKUP_RECIPIENT = [key.strip() for key in env.list("BACKUP_RECIPIENT", default=[])]
@@ -80,7 +80,7 @@ COMPLAINT_URL = env.str("COMPLAINT_URL", default="")
 ACCESSIBILITY_CONTACT = env.str("ACCESSIBILITY_CONTACT", default="")
 ACCESSIBILITY_AUTHORITY = env.str("ACCESSIBILITY_AUTHORITY", default="")
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
-# Whoever finds a hole in this site reads it in `/.well-known/security.txt`.
+# Whoever finds a vulnerability in this site reads it in `/.well-known/security.txt`.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # Threads of a web worker, as gunicorn gives it (`gunicorn.py`): most of them may wait for PDFs, some stay for pages.

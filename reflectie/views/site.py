@@ -73,7 +73,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Whom to tell of a hole in this site (RFC 9116); absent until the host named somebody."""
+    """Whom to tell of a vulnerability in this site (RFC 9116); absent until the host named somebody."""
     contact = contact_address(site_owner().security_contact)
     if not contact:
         raise Http404

@@ -132,7 +132,7 @@ def backups(**_: Any) -> Iterator[CheckMessage]:
         )
     if settings.BACKUP_RECIPIENT and not shutil.which("age"):
         yield Error(
-            "BACKUP_RECIPIENT asks for closed backups, and the program that closes them is not installed.",
+            "BACKUP_RECIPIENT asks for encrypted backups, and the program that encrypts them is not installed.",
             hint="Have an administrator do this: apt-get install age",
             id="samenwerking.E018",
         )

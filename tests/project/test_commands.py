@@ -44,7 +44,7 @@ SETTINGS = {
 NO_DATABASE = ({"DATABASE_URL": AWAY}, r"✗ The database can't do this: .+ Connection refused\. Look at DATABASE_URL")
 UNREADABLE = r"✗ DATABASE_URL can't be read: docs/hosting/configure\.md says how"
 # By command: its arguments, settings beside those above, and what it says. {tmp} is a folder, {old} a whole backup,
-# {closed} one that is closed.
+# {encrypted} one that is encrypted.
 FAILING: dict[str, list[tuple[str, dict[str, str], str]]] = {
     "backup": [
         ("{tmp}/b.zip", *NO_DATABASE),
@@ -52,17 +52,21 @@ FAILING: dict[str, list[tuple[str, dict[str, str], str]]] = {
         ("/proc/b.zip", {}, "no more may be written"),
         ("--daily {old}", {}, "The folder for daily backups is not there, or may not be read or written"),
         (f"{{tmp}}/b.zip --recipient {WORD}", {}, "a recipient is no public key of age"),
-        ("{tmp}/b.zip", {"PATH": "/nowhere", "BACKUP_RECIPIENT": "age1x"}, "BACKUP_RECIPIENT asks for closed backups"),
+        (
+            "{tmp}/b.zip",
+            {"PATH": "/nowhere", "BACKUP_RECIPIENT": "age1x"},
+            "BACKUP_RECIPIENT asks for encrypted backups",
+        ),
     ],
     "build_fonts": [("", {"DATABASE_URL": f"postgres://samen:{WORD}/{WORD}@db:5432/samen"}, UNREADABLE)],
     "check_backup": [
         ("{tmp}", {}, "is not there, is no file, or may not be read"),
         ("{tmp}/gone.zip", {}, "gone.zip is not there"),
         ("manage.py", {}, "The file is damaged or not whole"),
-        ("{closed}", {}, "The backup is closed"),
-        ("{closed} --identity {tmp}/gone", {}, "the file with the key can't be read"),
-        ("{closed} --identity {tmp}", {}, "the file with the key can't be read"),
-        ("{closed} --identity {old}", {}, "the file with the key can't be read"),
+        ("{encrypted}", {}, "The backup is encrypted"),
+        ("{encrypted} --identity {tmp}/gone", {}, "the file with the key can't be read"),
+        ("{encrypted} --identity {tmp}", {}, "the file with the key can't be read"),
+        ("{encrypted} --identity {old}", {}, "the file with the key can't be read"),
     ],
     "delete_expired": [("", *NO_DATABASE), ("bo@example.org", {}, r"unrecognized arguments: …@…")],
     "demo": [("", *NO_DATABASE), ("--remove", *NO_DATABASE)],
@@ -139,10 +143,10 @@ def leaks(said: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> dict[str, str]:
-    """A database that is in order, a backup of it, and one that is closed."""
+    """A database that is in order, a backup of it, and one that is encrypted."""
     folder = tmp_path_factory.mktemp("commands")
     database = {"DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
-    files = {"old": f"{folder}/old.zip", "closed": f"{folder}/old.zip.age", "tmp": str(folder / "folder")}
+    files = {"old": f"{folder}/old.zip", "encrypted": f"{folder}/old.zip.age", "tmp": str(folder / "folder")}
     (folder / "folder").mkdir()
     subprocess.run(["age-keygen", "--output", str(folder / "key.txt")], check=True, capture_output=True)
     key = subprocess.check_output(["age-keygen", "-y", str(folder / "key.txt")], text=True).strip()
@@ -151,7 +155,7 @@ def made(tmp_path_factory) -> dict[str, str]:
         "createcachetable",
         "load_checklist",
         f"backup {files['old']}",
-        f"backup {files['closed']} --recipient {key}",
+        f"backup {files['encrypted']} --recipient {key}",
     ):
         done = run([sys.executable, "manage.py", *arguments.split()], database, stdout=subprocess.PIPE)
         assert (done.returncode, done.stderr) == (0, ""), arguments

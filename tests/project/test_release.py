@@ -1,4 +1,4 @@
-"""What goes with a release: what is said of holes in packages that are known, and the tools that look for them."""
+"""What goes with a release: what is said of vulnerabilities in packages, and the tools that look for them."""
 
 import json
 import os
@@ -13,23 +13,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HOLES = runpy.run_path(str(ROOT / ".ci" / "known_holes.py"))
-judge, read, NOT_ASKED = HOLES["judge"], HOLES["read"], HOLES["NOT_ASKED"]
+SCRIPT = runpy.run_path(str(ROOT / ".ci" / "known_vulnerabilities.py"))
+judge, read, NOT_ASKED = SCRIPT["judge"], SCRIPT["read"], SCRIPT["NOT_ASKED"]
 
 WELL = {"name": "django", "version": "5.2.19", "vulns": []}
 SKIPPED = {"name": "segno", "skip_reason": "Dependency not found on PyPI and could not be audited"}
-HOLE = {"name": "idna", "version": "3.6", "vulns": [{"id": "PYSEC-2024-60", "fix_versions": ["3.7"]}]}
+VULNERABLE = {"name": "idna", "version": "3.6", "vulns": [{"id": "PYSEC-2024-60", "fix_versions": ["3.7"]}]}
 UNMENDED = {"name": "pillow", "version": "9", "vulns": [{"id": "PYSEC-1", "fix_versions": []}]}
 
 
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        ([WELL], (["No known hole in 1 packages."], True)),
-        ([WELL, SKIPPED], (["No known hole in 1 packages.", "Not asked about: segno."], True)),
+        ([WELL], (["No known vulnerability in 1 packages."], True)),
+        ([WELL, SKIPPED], (["No known vulnerability in 1 packages.", "Not asked about: segno."], True)),
         ([SKIPPED, SKIPPED], ([NOT_ASKED], True)),
         ([], ([NOT_ASKED], True)),
-        ([WELL, HOLE], (["idna 3.6: PYSEC-2024-60, mended in 3.7"], False)),
+        ([WELL, VULNERABLE], (["idna 3.6: PYSEC-2024-60, mended in 3.7"], False)),
         ([UNMENDED, SKIPPED], (["pillow 9: PYSEC-1, mended in none", "Not asked about: segno."], False)),
     ],
 )
@@ -46,8 +46,8 @@ NO_ANSWER = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='list
 )
 def test_nothing_that_was_written_is_a_list_out_of_reach(tmp_path: Path, written: str | None, log: str) -> None:
     if written is not None:
-        (tmp_path / "holes.json").write_text(written)
-    assert judge(read(tmp_path / "holes.json"), log) == ([NOT_ASKED], True)
+        (tmp_path / "vulnerabilities.json").write_text(written)
+    assert judge(read(tmp_path / "vulnerabilities.json"), log) == ([NOT_ASKED], True)
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ def test_pip_audit_that_can_not_be_run_so_is_no_list_out_of_reach(log: str) -> N
     assert judge(None, log) == ([f"pip-audit failed: {log.strip().splitlines()[-1]}"], False)
 
 
-class Holes(BaseHTTPRequestHandler):
-    """A list of known holes, by OSV's interface, in which each version of redis has one."""
+class Vulnerabilities(BaseHTTPRequestHandler):
+    """A list of known vulnerabilities, by OSV's interface, in which each version of redis has one."""
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         name = asked["package"]["name"]
         events = [{"introduced": "0"}, {"fixed": "99"}]
-        hole = {
+        vulnerability = {
             "id": "PYSEC-2099-1",
             "summary": "none",
             "affected": [
                 {"package": {"name": name, "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
             ],
         }
-        body = json.dumps({"vulns": [hole]} if name == "redis" else {}).encode()
+        body = json.dumps({"vulns": [vulnerability]} if name == "redis" else {}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -90,8 +90,8 @@ CHECK = r"""
 set -uo pipefail
 . .ci/setup.sh
 work=$1 failed=()
-eval "$(sed -n '/^check() {/,/^}/p; /^tools() {/p; /^known_holes() {/,/^}/p' .ci/run)"
-check holes known_holes
+eval "$(sed -n '/^check() {/,/^}/p; /^tools() {/p; /^known_vulnerabilities() {/,/^}/p' .ci/run)"
+check vulnerabilities known_vulnerabilities
 exit ${#failed[@]}
 """
 
@@ -99,7 +99,7 @@ exit ${#failed[@]}
 @pytest.mark.slow
 def test_hole_makes_ci_fail_and_a_list_that_is_away_is_a_notice(tmp_path: Path) -> None:
     """With the real pip-audit, on both lock files."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Holes) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Vulnerabilities) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/v1/query"
         environment = {**os.environ, "PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": url}
@@ -112,10 +112,10 @@ def test_hole_makes_ci_fail_and_a_list_that_is_away_is_a_notice(tmp_path: Path) 
             return done.returncode, [line for line in done.stdout.splitlines() if line]
 
         code, said = check()
-        assert (code, said[1:]) == (1, [said[1], "✗ holes"])
+        assert (code, said[1:]) == (1, [said[1], "✗ vulnerabilities"])
         assert re.fullmatch(r"redis [\d.]+: PYSEC-2099-1, mended in 99", said[1])
         server.shutdown()
-    assert check() == (0, ["=== holes", NOT_ASKED])
+    assert check() == (0, ["=== vulnerabilities", NOT_ASKED])
 
 
 def test_tools_of_a_release_are_locked_and_stand_beside_the_tests() -> None:

@@ -142,7 +142,7 @@ def test_cache_in_valkey_or_redis_needs_the_library(
     assert ids() == ([] if there else ["samenwerking.E022"])
 
 
-def test_closed_backups_need_the_program_that_closes_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_encrypted_backups_need_the_program_that_encrypts_them(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.BACKUP_RECIPIENT = ["age1verzonnen"]
     assert ids() == []
     monkeypatch.setenv("PATH", "")

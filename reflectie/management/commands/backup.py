@@ -32,8 +32,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="KEY",
-            help="close it with age, for whoever has the key of this public key (age1…); may be given more than once. "
-            "Without it BACKUP_RECIPIENT counts",
+            help="encrypt it with age, for whoever has the key of this public key (age1…); may be given more than "
+            "once. Without it BACKUP_RECIPIENT counts",
         )
         parser.add_argument(
             "--keep-days",

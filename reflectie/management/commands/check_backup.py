@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the backup")
-        parser.add_argument("--identity", type=Path, metavar="FILE", help="the file with the key of a closed backup")
+        parser.add_argument("--identity", type=Path, metavar="FILE", help="the file with the key, of an encrypted one")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

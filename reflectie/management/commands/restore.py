@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the backup")
-        parser.add_argument("--identity", type=Path, metavar="FILE", help="the file with the key of a closed backup")
+        parser.add_argument("--identity", type=Path, metavar="FILE", help="the file with the key, of an encrypted one")
         parser.add_argument("--replace", action="store_true", help="in the place of what is there, which is gone then")
         parser.add_argument("--word", help="with --replace: the database's name, for when nobody is there to type it")
         parser.add_argument(

@@ -1,4 +1,4 @@
-"""The file that a backup is: a ZIP of the database and a manifest, closed with `age` if asked (`closing.py`).
+"""The file that a backup is: a ZIP of the database and a manifest, encrypted with `age` if asked (`encryption.py`).
 
 Both are what any machine can open without this app: `age --decrypt`, then `unzip`, then the database's own program.
 """
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from .closing import closed_for, opened
+from .encryption import decrypted, encrypted_for
 from .errors import HostingError
 from .scratch import NO_ROOM, new_file, partial_file, refuse_taken, refuse_without_room
 from .tally import TableTally
@@ -98,14 +98,14 @@ def checksum_of(path: Path) -> str:
 
 
 def write_backup(target: Path, database: Path, manifest: Manifest, recipients: Sequence[str] = ()) -> None:
-    """Write a backup, readable by this user alone; closed for these recipients (public keys of age), if any.
+    """Write a backup, readable by this user alone; encrypted for these recipients (public keys of age), if any.
 
     Until it is whole and on the disk it has another name, which goes when anything fails. A file that has the name
     already stays, and raises HostingError, as does a full disk.
     """
     refuse_taken(target)
     try:
-        with partial_file(target) as file, closed_for(file, recipients) as sink:
+        with partial_file(target) as file, encrypted_for(file, recipients) as sink:
             _write_zip(sink, database, manifest)
     except OSError as error:
         raise HostingError(NO_ROOM.format(error.strerror)) from error
@@ -128,13 +128,13 @@ class OpenedBackup:
 
 
 def open_backup(file: Path, folder: Path, identity: Path | None = None) -> OpenedBackup:
-    """Open a backup into a folder: with the key in `identity` where it is closed. Every checksum is compared.
+    """Open a backup into a folder: with the key in `identity` where it is encrypted. Every checksum is compared.
 
     Raises HostingError when it can't be read, was cut or changed, is of a newer format, or there is no room for what is
     in it.
     """
     try:
-        with zipfile.ZipFile(opened(file, folder, identity)) as archive:
+        with zipfile.ZipFile(decrypted(file, folder, identity)) as archive:
             manifest = _manifest_in(archive)
             database = folder / "database"
             refuse_without_room(folder, manifest.size)

@@ -44,8 +44,8 @@ class Made:
 
 
 def make_backup(target: Path, recipients: Sequence[str] = ()) -> Made:
-    """Make a backup of the database in force, as it is at one moment, while others write; closed for these recipients
-    (public keys of age), if any. Raises HostingError, and leaves no file, when anything fails."""
+    """Make a backup of the database in force, as it is at one moment, while others write; encrypted for these
+    recipients (public keys of age), if any. Raises HostingError, and leaves no file, when anything fails."""
     refuse_taken(target)
     if not target.parent.is_dir():
         raise HostingError(f"The folder of {target.name} is not there.")

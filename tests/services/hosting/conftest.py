@@ -22,7 +22,7 @@ def db(django_db_setup: None, django_db_blocker: Any, tmp_path: Path, settings: 
 
 @pytest.fixture
 def key(tmp_path: Path) -> tuple[str, Path]:
-    """Of age: the public key that closes, and the file with the one that opens."""
+    """Of age: the public key that encrypts, and the file with the one that decrypts."""
     return make_key(tmp_path / "key.txt")
 
 

@@ -1,4 +1,4 @@
-"""Making backups: whole while others write, readable by one user, closed if asked, and kept no longer than promised."""
+"""Making backups: whole while others write, readable by one user, encrypted if asked, kept no longer than promised."""
 
 import json
 import os
@@ -141,10 +141,10 @@ def test_backup_while_others_write_is_of_one_moment(tmp_path):
     assert counts[0]["reflectie_answer"]["rows"] < counts[-1]["reflectie_answer"]["rows"] <= Answer.objects.count()
 
 
-# --- closed
+# --- encrypted
 
 
-def test_closed_backup_opens_with_its_key_alone_and_never_stands_open(tmp_path, key, other_key):
+def test_encrypted_backup_opens_with_its_key_alone_and_never_stands_in_clear(tmp_path, key, other_key):
     some_people()
     file = backups.make_backup(tmp_path / "b.zip.age", [key[0]]).file
     content = file.read_bytes()
@@ -205,14 +205,14 @@ def test_full_disk_leaves_nothing_and_says_so(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if "b.zip" in path.name or ".backup" in path.name] == []
 
 
-@pytest.mark.parametrize("is_closed", [False, True])
-def test_disk_that_is_full_for_real(small_disk, key, is_closed):
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_disk_that_is_full_for_real(small_disk, key, is_encrypted):
     some_people()
     # What doesn't get any smaller in a ZIP.
     MadePdf.objects.create(session=Session.objects.first(), key="verslag", content=os.urandom(100_000))
     connection.close()
     with pytest.raises(HostingError, match="There is no room on the disk"):
-        backups.make_backup(small_disk / "b.zip", [key[0]] if is_closed else [])
+        backups.make_backup(small_disk / "b.zip", [key[0]] if is_encrypted else [])
     assert list(small_disk.iterdir()) == []
 
 
@@ -249,7 +249,7 @@ def folders() -> list[Path]:
 
 
 def test_copy_that_a_killed_backup_left_goes_with_the_daily_erasing_and_with_the_next_backup(tmp_path, settings):
-    """In clear, also where closing was asked: it held what people erase afterwards."""
+    """In clear, also where encryption was asked: it held what people erase afterwards."""
     some_people()
     settings.BACKUP_DIR = str(tmp_path)
     for clear in (lambda: call_command("delete_expired"), lambda: backups.make_backup(tmp_path / "b.zip")):

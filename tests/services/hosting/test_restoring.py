@@ -162,12 +162,12 @@ def test_another_key_is_told_with_what_it_means(backup, settings, capsys):
     assert settings.SECRET_KEY not in told
 
 
-def test_closed_backup_comes_back_with_its_key(backup, key, other_key):
-    closed = backups.make_backup(backup.with_name("b.zip.age"), [key[0]]).file
+def test_encrypted_backup_comes_back_with_its_key(backup, key, other_key):
+    encrypted = backups.make_backup(backup.with_name("b.zip.age"), [key[0]]).file
     erase_everything()
     with pytest.raises(CommandError, match=r"the key doesn't fit\..* Nothing was restored\."):
-        call_command("restore", str(closed), "--identity", str(other_key[1]))
-    call_command("restore", str(closed), "--identity", str(key[1]))
+        call_command("restore", str(encrypted), "--identity", str(other_key[1]))
+    call_command("restore", str(encrypted), "--identity", str(key[1]))
     assert accounts() == THOSE
 
 
@@ -272,7 +272,7 @@ def test_check_says_what_it_found_and_leaves_everything_as_it_was(backup, capsys
 
 
 def repacked(file: Path, change: Callable[[dict[str, bytes], zipfile.ZipFile], None]) -> Path:
-    """The same backup, with something done to what is in it before it is closed."""
+    """The same backup, with something done to what is in it before it is written."""
     other = file.with_name("herpakt.zip")
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
         members = {name: old.read(name) for name in old.namelist()}

@@ -1,5 +1,5 @@
-"""What pip-audit found, said in a few lines: `known_holes.py FILE LOG`. Fails where a package has a hole that is known,
-and where pip-audit itself failed: a wrong option, or a lock file that it doesn't take.
+"""What pip-audit found, said in a few lines: `known_vulnerabilities.py FILE LOG`. Fails where a package has a known
+vulnerability, and where pip-audit itself failed: a wrong option, or a lock file that it doesn't take.
 
 Where it couldn't ask, nothing is wrong with the code: that is said, and is no failure.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NOT_ASKED = "The list of known holes can't be reached from here, so nothing was asked: run this where it can."
+NOT_ASKED = "The list of known vulnerabilities can't be reached from here, so nothing was asked: run this where it can."
 
 
 # What it says then, or that it was stopped while it waited, and said nothing.
@@ -26,15 +26,15 @@ def judge(found: dict[str, Any] | None, log: str = "") -> tuple[list[str], bool]
     skipped = [package["name"] for package in packages if "skip_reason" in package]
     if len(skipped) == len(packages):
         return [NOT_ASKED], True
-    holes = [
-        f"{package['name']} {package['version']}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'none'}"
+    known = [
+        f"{package['name']} {package['version']}: {one['id']}, mended in {', '.join(one['fix_versions']) or 'none'}"
         for package in packages
-        for hole in package.get("vulns", ())
+        for one in package.get("vulns", ())
     ]
-    lines = holes or [f"No known hole in {len(packages) - len(skipped)} packages."]
+    lines = known or [f"No known vulnerability in {len(packages) - len(skipped)} packages."]
     if skipped:
         lines.append(f"Not asked about: {', '.join(skipped)}.")
-    return lines, not holes
+    return lines, not known
 
 
 def read(path: Path) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
-"""Closing a backup with `age`, and opening it again.
+"""Encrypting a backup with `age`, and decrypting it.
 
-`age` is Debian's package, not a library: it closes while it reads, so that the open ZIP never stands on a disk, and
-whoever restores without this app needs the same program.
+`age` is Debian's package, not a library: it encrypts while it reads, so that the ZIP in clear never stands on a disk,
+and whoever restores without this app needs the same program.
 """
 
 import os
@@ -15,12 +15,12 @@ from typing import IO, Any
 from .errors import HostingError
 from .scratch import NO_ROOM, new_file
 
-_CLOSED_BY_AGE = b"age-encryption.org/"
-_NO_AGE = "The program age is not installed, which opens and closes backups: apt-get install age"
+_ENCRYPTED_BY_AGE = b"age-encryption.org/"
+_NO_AGE = "The program age is not installed, which encrypts and decrypts backups: apt-get install age"
 
 
 @contextmanager
-def closed_for(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
+def encrypted_for(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
     """Where to write what comes into the file: there, or through age for these public keys. Raises HostingError where
     age can't."""
     if not recipients:
@@ -32,30 +32,30 @@ def closed_for(file: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]
         # An age that gave up says why, below.
         with suppress(BrokenPipeError), process.stdin:
             yield process.stdin
-        _finish(process, "The backup could not be closed")
+        _finish(process, "The backup could not be encrypted")
 
 
-def opened(file: Path, folder: Path, identity: Path | None) -> Path:
+def decrypted(file: Path, folder: Path, identity: Path | None) -> Path:
     """The file itself, or what age makes of it in a folder, with the key in `identity`. Raises HostingError where it
-    can't be read or opened."""
+    can't be read or decrypted."""
     try:
         # Whoever opens a pipe waits for somebody to write into it.
         if not file.is_file():
             raise FileNotFoundError
         with file.open("rb") as source:
-            is_closed = source.read(len(_CLOSED_BY_AGE)) == _CLOSED_BY_AGE
+            is_encrypted = source.read(len(_ENCRYPTED_BY_AGE)) == _ENCRYPTED_BY_AGE
     except OSError as error:
         raise HostingError(f"{file.name} is not there, is no file, or may not be read.") from error
-    if not is_closed:
+    if not is_encrypted:
         return file
     if identity is None:
-        raise HostingError("The backup is closed. Name the file with the key that it was closed for: --identity FILE")
-    target = folder / "opened.zip"
+        raise HostingError("The backup is encrypted. Name the file with the key that opens it: --identity FILE")
+    target = folder / "decrypted.zip"
     with (
         os.fdopen(new_file(target), "wb") as sink,
         _age(["--decrypt", "--identity", str(identity), str(file)], stdout=sink) as process,
     ):
-        _finish(process, "The backup could not be opened")
+        _finish(process, "The backup could not be decrypted")
     return target
 
 
@@ -85,7 +85,7 @@ def _why_age_failed(said: bytes, what: str) -> str:
     if "no space" in text:
         return NO_ROOM.format("no space left")
     if "no identity matched" in text:
-        return f"{what}: the key doesn't fit. Name the file with the one that it was closed for."
+        return f"{what}: the key doesn't fit. Name the file with the one that it was encrypted for."
     if "recipient" in text:
         return f"{what}: a recipient is no public key of age (age1…)."
     if any(word in text for word in ("no such file", "identit", "is a directory", "permission denied")):

@@ -9,6 +9,13 @@ stop() {
     exit 1
 }
 
+# Prints what stands at the top of a script, and does nothing else, where it is asked for that: answer_help SCRIPT "$@".
+answer_help() {
+    case "${2:-}" in
+    -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1" && exit ;;
+    esac
+}
+
 # Installs Debian packages, or says in one line what somebody else should do.
 debian() {
     local as_root=() how="apt-get update && apt-get install $*"
@@ -110,10 +117,13 @@ packages() {
     fi
 }
 
-# A virtual environment at $1 with what lock file $2 says, and nothing else.
+# A virtual environment at $1 with what the lock files after it say, and nothing else.
 locked_packages() {
-    .venv/bin/uv venv -q --python "$PY" "$1"
-    .venv/bin/uv pip install -q --system-certs --python "$1" --no-deps --require-hashes -r "$2"
+    local folder=$1 lock locks=()
+    shift
+    for lock in "$@"; do locks+=(-r "$lock"); done
+    .venv/bin/uv venv -q --python "$PY" "$folder"
+    .venv/bin/uv pip install -q --system-certs --python "$folder" --no-deps --require-hashes "${locks[@]}"
 }
 
 # What looks at packages and the compose file from outside. Not among the tests: openpyxl would read by another library

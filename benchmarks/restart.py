@@ -5,6 +5,7 @@ does by `deploy/systemd/samenwerking.socket`. Twenty people ask for pages all th
 that they keep, as a browser does, half over a new one each time, as most proxies do.
 """
 
+import argparse
 import os
 import signal
 import socket
@@ -182,6 +183,8 @@ def empty_site() -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
+    about = "Counts who is refused, and how long others wait, while a server is started anew under twenty people."
+    argparse.ArgumentParser(prog="python -m benchmarks.restart", description=about).parse_args()
     with empty_site() as environment:
         print("a port of its own:", restart(environment, held=False).told())
         print("a socket that stays open:", restart(environment, held=True).told())

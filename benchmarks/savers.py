@@ -19,7 +19,8 @@ PATIENCE = 60
 class Person:
     """Answers one statement after the other, again and again. What isn't answered is sent again, as the page does."""
 
-    def __init__(self, number: int, port: int, join: str, items: list[str]) -> None:
+    def __init__(self, number: int, port: int, join: str, items: list[str], patience: float = PATIENCE) -> None:
+        self.patience = patience
         self.name, self.port, self.join, self.items = f"persoon {number}", port, join, items
         self.kept: dict[str, str] = {}
         self.acknowledged = 0
@@ -48,7 +49,7 @@ class Person:
         self.acknowledged += 1
 
     async def _until(self, status: int, browser: Browser, ask: Callable) -> Reply:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self.patience
         while time.monotonic() < until:
             try:
                 reply = await ask()
@@ -68,9 +69,9 @@ class Person:
 class Crowd(threading.Thread):
     """All of them, in a thread beside the test."""
 
-    def __init__(self, port: int, join: str, items: list[str]) -> None:
+    def __init__(self, port: int, join: str, items: list[str], patience: float = PATIENCE) -> None:
         super().__init__(daemon=True)
-        self.people = [Person(number, port, join, items) for number in range(PEOPLE)]
+        self.people = [Person(number, port, join, items, patience) for number in range(PEOPLE)]
         self.is_over = threading.Event()
         self.failure: BaseException | None = None
 

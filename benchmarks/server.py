@@ -62,8 +62,13 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    arguments: list[str], environment: dict[str, str] | None = None, log: IO[bytes] | None = None
+    arguments: list[str],
+    environment: dict[str, str] | None = None,
+    log: IO[bytes] | None = None,
+    *,
+    answers: str = "/gereed/",
 ) -> Iterator[Server]:
+    """A server of its own, once it answers at this address."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "samenwerking/gunicorn.py", "--log-level", "warning"]
     process = subprocess.Popen(
@@ -74,7 +79,7 @@ def serve(
         stderr=log,
     )
     try:
-        _wait_until_ready(port, process)
+        _wait_until_ready(port, process, answers)
         # gunicorn starts its workers one after another, up to a tenth of a second apart; the first answers already.
         time.sleep(1)
         yield Server(port, process.pid)
@@ -87,12 +92,12 @@ def serve(
             process.wait(10)
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], answers: str) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server stopped at its start, with {process.returncode}")
         try:
-            with urlopen(f"http://127.0.0.1:{port}/gereed/", timeout=5):
+            with urlopen(f"http://127.0.0.1:{port}{answers}", timeout=5):
                 return
         except OSError:
             time.sleep(0.1)

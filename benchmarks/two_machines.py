@@ -5,6 +5,7 @@
 machines aren't wholly apart, or share the database's cache, that is said.
 """
 
+import argparse
 import asyncio
 import json
 import os
@@ -262,6 +263,7 @@ def _rates(site: Site, found: Found, tell: Callable[[str], None]) -> None:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m benchmarks.two_machines", description=__doc__).parse_args()
     if missing := is_possible():
         sys.exit(f"this needs: {missing}")
     found = run()

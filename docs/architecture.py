@@ -4,6 +4,7 @@ It reads the imports of everything under `reflectie/` and writes `docs/img/archi
 `tests/project/test_structure.py` holds the same floors, and that the picture is current. Standard library alone.
 """
 
+import argparse
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -215,5 +216,6 @@ def _bezier(part: float, start: float, first: float, second: float, end: float) 
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="docs/architecture.py", description=__doc__).parse_args()
     PICTURE.write_text(draw())
     print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1024} kB")

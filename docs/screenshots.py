@@ -102,7 +102,7 @@ PICTURES: dict[str, Picture | Leaves] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="docs/screenshots.py")
+    parser = argparse.ArgumentParser(prog="docs/screenshots.py", description=__doc__)
     parser.add_argument("names", nargs="*", help="only these (all)")
     parser.add_argument("--into", type=Path, default=TARGET, help="the folder to put them in (docs/img)")
     options = parser.parse_args()

@@ -5,7 +5,7 @@ nothing (docs/decisions/0001-task-queue.md).
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -29,11 +29,13 @@ from reflectie.services.daily import (
     held_back,
     held_back_log,
     held_back_text,
+    tell_undone,
 )
 from reflectie.services.heartbeat import clock_is_steady
-from reflectie.services.hosting.backups import make_daily
+from reflectie.services.hosting.backups import erase_left, make_daily
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.mail import Letter, hand_over
+from reflectie.services.queue import BACKUP_QUEUE
 from reflectie.services.report.reports import title_of
 from reflectie.services.sessions.reminders import (
     due_agreements,
@@ -70,12 +72,12 @@ def erase_today() -> None:
 
 def erase_or_ask(*, confirmed: bool = False) -> Erased:
     """Erase what is old, or raise HeldBackError; the first time that it holds back, administrators get a mail."""
+    erase_left()
     try:
         return erase_daily(today(), confirmed=confirmed)
     except HeldBackError as held:
         if held.is_new:
-            context = {"text": held_back_text(held.why)}
-            hand_over(Letter.read(render_to_string("reflectie/mail/held_back.txt", context)), administrators())
+            _mail_administrators("held_back", held_back_text(held.why))
         raise
 
 
@@ -89,19 +91,29 @@ def remind_today() -> None:
     log.info("reminders handed over: %s", number)
 
 
-@task
+@task(queue_name=BACKUP_QUEUE)
 def back_up_today() -> None:
     """Make today's backup in BACKUP_DIR, and erase those that are too old."""
     if not clock_is_steady():
         return
+    day = today()
     try:
-        made, erased = make_daily(
-            Path(settings.BACKUP_DIR), today(), settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS
-        )
+        made, erased = make_daily(Path(settings.BACKUP_DIR), day, settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS)
     except HostingError as error:
-        log.error("no backup was made: %s", error)
+        log.error("the daily backup went wrong: %s", error)
         return
+    finish_job(DailyJob.Name.BACKUP, day)
     log.info("backup made: %s rows; old ones erased: %s", made.rows if made else 0, erased)
+
+
+def tell_administrators(undone: Collection[str]) -> None:
+    """Mail whoever sees to the site about daily jobs that were due for long and aren't done, each at most once a day;
+    and once it is done again."""
+    tell_undone([DailyJob.Name(name) for name in undone], today(), _mail_administrators)
+
+
+def _mail_administrators(kind: str, text: str) -> None:
+    hand_over(Letter.read(render_to_string(f"reflectie/mail/{kind}.txt", {"text": text})), administrators())
 
 
 def remind_all() -> int:
@@ -144,4 +156,8 @@ def _at(route: str, key: UUID | None) -> str:
     return f"{settings.SITE_URL}{reverse(route, args=[key])}"
 
 
-DAILY = {DailyJob.Name.ERASE: erase_today, DailyJob.Name.REMIND: remind_today}
+DAILY = {
+    DailyJob.Name.ERASE: erase_today,
+    DailyJob.Name.REMIND: remind_today,
+    DailyJob.Name.BACKUP: back_up_today,
+}

@@ -2,6 +2,25 @@
 
 from typing import Any
 
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_SCHEMES = {"sqlite", "postgres", "postgresql", "pgsql"}
+
+
+def read_database(address: str) -> dict[str, Any]:
+    """Django's settings for the database at an address, as `DATABASE_URL` has it.
+
+    Raises ImproperlyConfigured where that is none of SQLite or PostgreSQL, and shows nothing of it: what the library
+    says may quote the password.
+    """
+    if address.partition("://")[0] in _SCHEMES:
+        try:
+            return configure(environ.Env.db_url_config(address))
+        except (ImproperlyConfigured, ValueError):
+            pass
+    raise ImproperlyConfigured("That is no address of an SQLite or PostgreSQL database, as DATABASE_URL has it.")
+
 
 def configure(address: dict[str, Any]) -> dict[str, Any]:
     """Django's settings for one database, of what an address was read into (`environ.Env.db_url_config`)."""

@@ -7,13 +7,12 @@ import os
 import tomllib
 from pathlib import Path
 
-import environ
 import fontpkg
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from whitenoise.compress import Compressor
 
-from samenwerking.databases import configure
+from samenwerking.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Everything that is made rather than written: database, fonts, collected static files.
@@ -22,8 +21,8 @@ VAR_DIR = BASE_DIR / "var"
 # Stands in one place, where releases are made of.
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Environment()
+Environment.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -64,7 +63,7 @@ SITE_URL = env.str("SITE_URL", default=f"{'http' if PLAIN_HTTP else 'https'}://{
 # Where the worker puts a backup every day, for how many days each is kept, and for whose keys it is closed (`age`).
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=14)
-BACKUP_RECIPIENT = env.list("BACKUP_RECIPIENT", default=[])
+BACKUP_RECIPIENT = [key.strip() for key in env.list("BACKUP_RECIPIENT", default=[])]
 # Whose site it is, as its pages, mails and PDFs say it (`reflectie/site_owner.py`). A contact is an e-mail address or
 # the address of a page; the logo a PNG or SVG file on this machine.
 OWNER_NAME = env.str("OWNER_NAME", default="")
@@ -173,7 +172,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Transactions live in reflectie/services alone.
 ATOMIC_REQUESTS = False
-DATABASES = {"default": configure(env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"))}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "reflectie.backends.sqlite3":
     # In a file like the real one: a database in memory locks differently.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"}
@@ -185,12 +184,20 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache")}
 if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
     # Django's 300 would let go of used codes as soon as a few people come at once.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+elif CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    # One that doesn't answer is away, and nobody waits for it: seconds, unless the address says others.
+    CACHES["default"]["OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        **CACHES["default"].get("OPTIONS", {}),
+    }
 
-# What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+# What the worker does (`manage.py worker`); mail has a queue of its own, so that a code never waits for a PDF, and so
+# have backups.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default", "backup"]}}
 
 # Mail goes to the console until a server is named.
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Samenwerking <samenwerking@localhost>")
 

@@ -81,14 +81,19 @@ def app_that_stands_still(monkeypatch):
 def tasks_at_once(settings):
     """What is left to the worker is done at once, so that mail is in the outbox; `queued` leaves it to a worker."""
     settings.TASKS = {
-        "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["mail", "default"]}
+        "default": {
+            "BACKEND": "django_tasks.backends.immediate.ImmediateBackend",
+            "QUEUES": ["mail", "default", "backup"],
+        }
     }
 
 
 @pytest.fixture
 def queued(tasks_at_once, settings):
     """Tasks wait for the worker, as they do for real."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default"]}}
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["mail", "default", "backup"]}
+    }
 
 
 class Moody(EmailBackend):

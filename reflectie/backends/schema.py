@@ -12,7 +12,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+# On PostgreSQL a restore puts the tables that were there in this schema, until its own are whole.
+ASIDE = "before_restore"
+
 _HOW = "Run ./run --setup and start again. If that doesn't help, put a backup back."
+
+_BROKEN_OFF = (
+    f"A restore was broken off: the tables of before are in the schema {ASIDE}. "
+    "Do it again (manage.py restore), which puts them back first."
+)
 
 
 @cache
@@ -87,13 +95,24 @@ def what_does_not_fit(database: BaseDatabaseWrapper = connection) -> str:
     return ""
 
 
+def what_was_broken_off(database: BaseDatabaseWrapper = connection) -> str:
+    """What to tell who runs the server where a restore was killed before its end; nothing otherwise. What stands there
+    then may have been erased or taken back since: nobody may get in."""
+    if database.vendor != "postgresql":
+        return ""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [ASIDE])
+        return _BROKEN_OFF if cursor.fetchone() else ""
+
+
 def refuse_misfit() -> None:
-    """Raises ImproperlyConfigured when code and database don't fit. For servers, before they serve anything.
+    """Raises ImproperlyConfigured when code and database don't fit, or a restore was broken off. For servers, before
+    they serve anything.
 
     A database that can't be reached yet is no reason to: `/gereed/` says so until it can.
     """
     try:
-        wrong = what_does_not_fit()
+        wrong = what_was_broken_off() or what_does_not_fit()
     except OperationalError:
         return
     finally:

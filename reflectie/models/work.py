@@ -46,6 +46,8 @@ class DailyJob(models.Model):
     class Name(models.TextChoices):
         ERASE = "erase"
         REMIND = "remind"
+        # Only where a host asks for it.
+        BACKUP = "backup"
 
     class Held(models.TextChoices):
         """Why it did nothing, and asks first."""
@@ -58,6 +60,8 @@ class DailyJob(models.Model):
     # The last day on which it held back, since it was done.
     held_on = models.DateField(null=True, blank=True)
     held = models.CharField(max_length=10, blank=True)
+    # The last day on which administrators were mailed that it isn't done; empty once they were told that it is again.
+    told_on = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Daily job {self.name}"

@@ -180,13 +180,35 @@ def _make_of(session_id: UUID | str, page: str) -> bytes:
     minute, in which nobody got anything, and whoever pressed again and again would keep all others waiting. Raises
     BusyError and PdfWorkerError."""
     failed = f"pdf-failed:{session_id}"
-    if cache.get(failed):
+    if _recall(failed):
         raise BusyError
     try:
         return pdf_worker.make(page)
     except PdfWorkerError:
-        cache.set(failed, True, AGAIN_AFTER)
+        _note(failed, True, AGAIN_AFTER)
         raise
+
+
+def _recall(key: str) -> Any:
+    """What the cache has; nothing where it is on a machine that is away: a PDF can be made without it. The database
+    goes for all else too, so what it says is said."""
+    try:
+        return cache.get(key)
+    except DatabaseError:
+        raise
+    except Exception as error:  # of a library that isn't installed everywhere
+        log.warning("a PDF is made without the cache: %s", type(error).__name__)
+        return None
+
+
+def _note(key: str, value: object, seconds: int) -> None:
+    """Let the cache have it, if it can."""
+    try:
+        cache.set(key, value, seconds)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        log.warning("the cache didn't take what a PDF came to: %s", type(error).__name__)
 
 
 def example_is_kept(report: Report) -> bool:
@@ -211,7 +233,7 @@ def example_pdf(report: Report) -> bytes:
                 return content
             template, _more = PAGES[DocumentKind.REPORT]
             content = _make_of("example", render_page(template, {"report": report, "example": True}))
-            cache.set(_example_key(report), content, EXAMPLE_LASTS)
+            _note(_example_key(report), content, EXAMPLE_LASTS)
             return content
 
 
@@ -220,7 +242,7 @@ def _example_key(report: Report) -> str:
 
 
 def _kept_example(report: Report) -> bytes | None:
-    content: bytes | None = cache.get(_example_key(report))
+    content: bytes | None = _recall(_example_key(report))
     return content
 
 

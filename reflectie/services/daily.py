@@ -1,11 +1,15 @@
 """What is done once a day: when it is due, and what keeps it from erasing by a clock that is wrong."""
 
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from reflectie.models import DailyJob, Session
@@ -21,8 +25,15 @@ from .sessions.report_notices import erase_old_notices
 from .sessions.rounds import forget_times
 from .sessions.totals import fill_totals
 
+log = logging.getLogger(__name__)
+
 # From which hour each is done: erasing while few are there, mail when people read, and not at night when it was missed.
-HOURS = {DailyJob.Name.ERASE: (time(3, 15), time.max), DailyJob.Name.REMIND: (time(7, 30), time(21))}
+# A backup after the erasing, so that what goes that night isn't kept once more.
+HOURS = {
+    DailyJob.Name.ERASE: (time(3, 15), time.max),
+    DailyJob.Name.BACKUP: (time(4), time.max),
+    DailyJob.Name.REMIND: (time(7, 30), time(21)),
+}
 # A server is off for a holiday; longer, and it may be the clock that is wrong.
 MOST_DAYS = 31
 # More than a third at once isn't a day's work. Of a small site it often is: what is up to FEW is never too much.
@@ -49,10 +60,15 @@ class Erased:
 
 def due_jobs(now: datetime) -> list[DailyJob.Name]:
     """The daily jobs that are to be done at this hour (local time), also when days were missed; none a second time on a
-    day, nor one that held back today. One query."""
+    day, nor one that held back today. One query.
+
+    It asks the database alone: the folder of backups may be on a machine that doesn't answer.
+    """
     last = {job.name: job for job in DailyJob.objects.all()}
     due = []
     for name, (begin, end) in HOURS.items():
+        if name == DailyJob.Name.BACKUP and not settings.BACKUP_DIR:
+            continue
         job = last.get(name)
         is_done = job is not None and now.date() in (job.done_on, job.held_on)
         if begin <= now.time() <= end and not is_done:
@@ -148,3 +164,48 @@ def finish_job(name: DailyJob.Name, day: date) -> None:
     """Note that a daily job was done for this day."""
     with transaction.atomic():
         DailyJob.objects.update_or_create(name=name, defaults={"done_on": day, "held_on": None, "held": ""})
+
+
+# --- work that isn't done
+
+
+def tell_undone(undone: Collection[DailyJob.Name], day: date, mail: Callable[[str, str], None]) -> None:
+    """Mail administrators (`mail(kind, text)`) of each of these jobs, which were due for long and aren't done: once on
+    a day, whoever asks. And of others that they were told of, once these are done again. What failed, and where, is
+    for the log. One query where there is nothing to say."""
+    if DailyJob.Name.REMIND in undone and held_back():
+        # It waits for the erasing, and administrators were asked about that.
+        undone = set(undone) - {DailyJob.Name.REMIND}
+    again = list(DailyJob.objects.filter(told_on__lte=F("done_on")))
+    if not (undone or again):
+        return
+    with transaction.atomic():
+        for job in again:
+            if DailyJob.objects.filter(pk=job.pk).exclude(told_on=None).update(told_on=None):
+                mail("done_again", done_again_text(DailyJob.Name(job.name)))
+        for name in sorted(undone):
+            DailyJob.objects.get_or_create(name=name)
+            if DailyJob.objects.filter(name=name).exclude(told_on=day).update(told_on=day):
+                log.error("daily work is not done: %s", name.value)
+                mail("undone", undone_text(name))
+
+
+def undone_text(name: DailyJob.Name) -> str:
+    """What an administrator reads in a mail where a daily job isn't done."""
+    match name:
+        case DailyJob.Name.ERASE:
+            return _("Het dagelijkse wissen is vandaag nog niet gelukt. Wat oud is, staat er dus nog.")
+        case DailyJob.Name.REMIND:
+            return _("De dagelijkse mails aan coördinatoren zijn vandaag nog niet klaargezet.")
+    what = _("De dagelijkse reservekopie van vandaag is er nog niet.")
+    return f"{what} {_('Kijk ook of de map voor reservekopieën bereikbaar is, en of er nog plaats is.')}"
+
+
+def done_again_text(name: DailyJob.Name) -> str:
+    """What an administrator reads in a mail once a daily job is done again."""
+    match name:
+        case DailyJob.Name.ERASE:
+            return _("Het dagelijkse wissen is weer gelukt.")
+        case DailyJob.Name.REMIND:
+            return _("De dagelijkse mails aan coördinatoren zijn weer klaargezet.")
+    return _("De dagelijkse reservekopie is weer gemaakt.")

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -17,8 +18,9 @@ from .clock import today
 from .health import database_file, free_bytes, hasty
 from .heartbeat import WORKER
 from .mail import MAIL_QUEUE
+from .queue import BACKUP_QUEUE
 
-QUEUES = (MAIL_QUEUE, "default")
+QUEUES = (MAIL_QUEUE, "default", BACKUP_QUEUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def _daily() -> Iterator[Figure]:
     yield Figure("worker_seen_timestamp_seconds", about, seen_at.timestamp() if seen_at else 0)
     jobs = {job.name: job for job in DailyJob.objects.all()}
     for name in DailyJob.Name:
+        if name == DailyJob.Name.BACKUP and not settings.BACKUP_DIR:
+            continue
         job, label = jobs.get(name), ("job", str(name.value))
         age = (today() - job.done_on) / timedelta(days=1) if job and job.done_on else float("nan")
         yield Figure("daily_job_age_days", "Days since a daily job was done; NaN: never.", age, label)

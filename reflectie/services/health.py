@@ -16,13 +16,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from reflectie.backends.schema import migrations_that_differ
+from reflectie.models import DailyJob
 from reflectie.services.collaborations.people import without_coordinator
 
 from .accounts import twins
-from .clock import today
 from .daily import held_back, held_back_log, held_back_text
-from .heartbeat import daily_work_is_late, worker_is_silent
-from .hosting.backups import backups_are_late
+from .heartbeat import is_late, worker_is_silent
 
 # Whoever asks wants an answer now, also while somebody else holds a lock.
 PATIENCE_MS = 1000
@@ -104,8 +103,8 @@ def _database() -> Problem | None:
 
 
 def _takes_files(folder: Path) -> bool:
-    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is only
-    full counts as one that can; `_disk` tells of that."""
+    """Whether a file can be made there: a disk that failed while it was in use says so in no other way. One that is
+    only full counts as one that can; `_disk` tells of that."""
     try:
         with TemporaryFile(dir=folder):
             return True
@@ -149,7 +148,7 @@ def _worker() -> Problem | None:
 def _daily_work() -> Problem | None:
     if why := held_back():
         return Problem(held_back_text(why), held_back_log(why))
-    if daily_work_is_late() and not worker_is_silent():
+    if is_late(DailyJob.Name.ERASE, DailyJob.Name.REMIND) and not worker_is_silent():
         return Problem(
             _("Het dagelijkse werk (wissen en herinneren) bleef liggen. Kijk in het logboek waarom."),
             "the daily work is late",
@@ -158,7 +157,8 @@ def _daily_work() -> Problem | None:
 
 
 def _backups() -> Problem | None:
-    if not backups_are_late(today()):
+    # What the worker noted: the folder itself may be on a machine that doesn't answer, and whoever asks waits.
+    if not settings.BACKUP_DIR or not is_late(DailyJob.Name.BACKUP):
         return None
     return Problem(
         _("De dagelijkse reservekopie bleef uit. Kijk in het logboek waarom, en of BACKUP_DIR beschreven kan worden."),

@@ -22,18 +22,19 @@ LEAP, AWAY = timedelta(minutes=5), timedelta(hours=1)
 # Whoever set a clock wrong, or started a machine whose clock is wrong, has so long to set it right before anything is
 # done by the day. A machine that is off at night does its work some hours after it was started.
 STEADY = timedelta(hours=3)
-# Where a clock stands that was set back and is set right again: a machine may have been off meanwhile.
+# How much later than it should a clock may be that was set back and is set right again: the machine may have been off.
 MOST_AWAY = timedelta(days=31)
-# The rows: its last sign of life; since when the clock goes evenly, if it ever leapt; and, while the last leap was one
-# back, to where that was and where it would have been.
-WORKER, EVENLY_SINCE, BEHIND, BEFORE = "worker", "steady", "behind", "before"
+# The rows: its last sign of life; where the clock stood after its last leap, since which it goes evenly; and where it
+# would have stood without that, until that was put right.
+WORKER, EVENLY_SINCE, BEFORE = "worker", "steady", "before"
 
 
 def beat(passed: timedelta | None = None) -> bool:
     """Note that the worker runs, and whether the machine's clock leapt since its last sign of life: whether it did.
 
-    `passed` is how long ago that was by a clock that nobody sets; None for a worker that was just started. Where a clock
-    that had been set back was set right, what was changed meanwhile gets today for its day: it would expire too early.
+    `passed` is how long ago that was by a clock that nobody sets; None for a worker that was just started. Where a
+    clock that was wrong is set right, reflections that were changed meanwhile get today for their day: they would
+    expire too early, or too late.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -54,17 +55,18 @@ def _note(name: str, moment: datetime) -> None:
 
 def _note_leap(now: datetime, last: datetime, passed: timedelta, signs: dict[str, datetime]) -> None:
     _note(EVENLY_SINCE, now)
-    if now < last + passed:
-        _note(BEHIND, now)
-        _note(BEFORE, last + passed)
-        return
-    if BEHIND in signs:
-        right = signs[BEFORE] + (last - signs[BEHIND]) + passed
-        if right - LEAP <= now <= right + MOST_AWAY:
-            days = [timezone.localdate(moment) for moment in (signs[BEHIND], last + LEAP)]
-            # What a collaboration has goes by no such day.
-            Session.objects.filter(collaboration=None, changed_on__range=days).update(changed_on=today())
-    Heartbeat.objects.filter(name__in=[BEHIND, BEFORE]).delete()
+    if BEFORE in signs and EVENLY_SINCE in signs:
+        leapt_to, before = signs[EVENLY_SINCE], signs[BEFORE]
+        was_behind = leapt_to < before
+        right = before + (last - leapt_to) + passed
+        if right - LEAP <= now <= right + (MOST_AWAY if was_behind else LEAP):
+            days = [timezone.localdate(moment) for moment in (leapt_to, last + LEAP)]
+            # What a collaboration has expires by no such day.
+            changed = Session.objects.filter(collaboration=None, changed_on__range=days)
+            (changed if was_behind else changed.filter(changed_on__gt=today())).update(changed_on=today())
+            Heartbeat.objects.filter(name=BEFORE).delete()
+            return
+    _note(BEFORE, last + passed)
 
 
 def clock_is_steady() -> bool:
@@ -85,16 +87,16 @@ def worker_is_silent() -> bool:
     return not Heartbeat.objects.filter(name=WORKER, seen_at__range=(now - SILENT, now + SILENT)).exists()
 
 
-def daily_work_is_late() -> bool:
-    """Whether a daily job was last done two days ago or more; one of a day that is still to come, as a clock that was
-    wrong leaves it, counts for nothing. Or never, where the database was made as long ago: each job has its hour, so
-    that a site that is set up at night waits for the morning. One query, two where one was never done."""
+def is_late(*names: DailyJob.Name) -> bool:
+    """Whether one of these daily jobs was last done two days ago or more; one of a day that is still to come, as a
+    clock that was wrong leaves it, counts for nothing. Or never, where the database was made as long ago: each job has
+    its hour, so that a site that is set up at night waits for the morning. One query, two where one was never done."""
     day = today()
     until = day - timedelta(days=LATE_DAYS)
-    done = [last for last in DailyJob.objects.values_list("done_on", flat=True) if last]
+    done = [last for last in DailyJob.objects.filter(name__in=names).values_list("done_on", flat=True) if last]
     if any(not until < last <= day for last in done):
         return True
-    return len(done) < len(DailyJob.Name) and not until < _made_on() <= day
+    return len(done) < len(names) and not until < _made_on() <= day
 
 
 def _made_on() -> date:

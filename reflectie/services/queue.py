@@ -7,6 +7,8 @@ from django.utils import timezone
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+# Of its own, since the folder of backups may be on a machine that doesn't answer: then nothing else waits for it.
+BACKUP_QUEUE = "backup"
 # No task takes as long.
 KILLED = timedelta(days=1)
 

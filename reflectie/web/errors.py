@@ -246,8 +246,8 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 def unwritable(request: HttpRequest) -> HttpResponse:
-    """The disk is full or may only be read: somebody has to make room, and nothing typed is lost meanwhile. The page and
-    the log say what is wrong, where that can be found out."""
+    """The disk is full or may only be read: somebody has to make room, and nothing typed is lost meanwhile. The page
+    and the log say what is wrong, where that can be found out."""
     typed = _(
         "De site kan nu niets bewaren. Alles wat je invulde, is er nog: bewaar het over een paar minuten opnieuw."
     )
@@ -264,8 +264,8 @@ def unwritable(request: HttpRequest) -> HttpResponse:
 def _try_later(
     request: HttpRequest, typed: str, heading: str, text: str, seconds: int, why: Problem | None = None
 ) -> HttpResponse:
-    """Status 503: to a script without a word, with what was typed where something was, and elsewhere as a page that says
-    so."""
+    """Status 503: to a script without a word, with what was typed where something was, and elsewhere as a page that
+    says so."""
     if _is_for_script(request):
         # Its page keeps what was given, says so, and sends it again by itself.
         response = HttpResponse(status=503)

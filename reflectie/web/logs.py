@@ -18,10 +18,21 @@ from .secret_addresses import SECRET
 # no token, and a traceback without it helps nobody.
 _TOKEN = re.compile(
     rf"""(?ix)
-    ( (?: \b | %2F ) (?: {"|".join(SECRET)} ) (?: / | %2F ) )
+    ( (?: \b | %2F ) (?: {"|".join(SECRET)} ) (?: / | %2F )+ )
     (?! [\w-]{{1,20}} \. (?: py | html | svg | css | js ) \b )
     [^\s/?\#&%'"<>]+
     """
+)
+# Whoever mistypes what stands before it, or leaves it out, is told that nothing is there, and the log too: so whatever
+# looks like a token anywhere is one. Of 22 signs, capitals and small ones, with a figure or two capitals together, as
+# names in code hardly have; of more signs with a figure, since something may be glued to it.
+_LOOSE_TOKEN = re.compile(
+    r"""(?x)
+    (?<! [\w-] ) (?= [\w-]*[a-z] ) (?= [\w-]*[A-Z] )
+    (?: (?= [\w-]*(?: \d | [A-Z]{2} ) ) [\w-]{22} | (?= [\w-]*\d ) [\w-]{23,} )
+    (?! [\w-] )
+    """,
+    re.ASCII,
 )
 # A mail server names the address that it refuses, a database the one that it has already.
 _ADDRESS = re.compile(r"[\w.!#$%*+^~-]['\w.!#$%*+^~-]{0,63}(?:@|%40)[\w.-]+\.\w+")
@@ -31,7 +42,7 @@ _formatter = logging.Formatter()
 
 
 def without_secrets(text: str) -> str:
-    text = _ROW.sub("DETAIL: …", _TOKEN.sub(r"\1…", text))
+    text = _ROW.sub("DETAIL: …", _LOOSE_TOKEN.sub("…", _TOKEN.sub(r"\1…", text)))
     return _ADDRESS.sub("…@…", text) if "@" in text or "%40" in text else text
 
 

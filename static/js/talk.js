@@ -6,6 +6,8 @@
 (() => {
   const EVERY = 900;
   const SLOWEST = 5000;
+  // Whoever ended the talk may take that back for some minutes.
+  const ENDED = 20_000;
   const OFFLINE_AFTER = 3000;
   const TYPED_IN = "textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit])";
 
@@ -86,7 +88,7 @@
         const guess = date + 500 - Date.now();
         if (ahead === null || Math.abs(guess - ahead) > 1500) ahead = Number.isNaN(guess) ? ahead : guess;
         since = 0;
-        wait = live.querySelector("[data-talk-wait]") ? SLOWEST : EVERY;
+        wait = live.querySelector("[data-talk-ended]") ? ENDED : live.querySelector("[data-talk-wait]") ? SLOWEST : EVERY;
         over = xhr.status === 286;
       } else {
         wait = Math.min(wait * 1.6, SLOWEST);

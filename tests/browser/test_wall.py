@@ -15,6 +15,7 @@ from reflectie.domain.meeting import talk as steps
 from reflectie.domain.meeting.talk import Talk
 from reflectie.models import Session
 from reflectie.services.meeting import talks
+from reflectie.services.sessions.rounds import undo_conclusion
 from tests.helpers.agreed import conclude
 from tests.helpers.rounds import discussed_round, make_collaboration
 from tests.helpers.watch import PHONE, Watch
@@ -86,6 +87,27 @@ def test_step_reaches_wall_and_phones_by_itself_and_is_announced_once(watch: Wat
     wall.on("request", lambda request: asked.append(request.url))
     wall.wait_for_timeout(1500)
     assert asked == []
+
+
+def test_wall_and_phone_come_back_by_themselves_once_the_conclusion_is_taken_back(watch: Watch, session) -> None:
+    """Also one that was opened after it ended; none of them asks often meanwhile."""
+    wall, phone, late = watch.open(), watch.open(), watch.open()
+    for page in (wall, phone, late):
+        page.clock.install()
+    open_wall(wall, session)
+    follow(phone, session)
+    heading(wall, "Welkom, en hoe we praten")
+    concluded = conclude(session)
+    for page in (wall, phone):
+        page.clock.fast_forward(2000)
+    heading(wall, "Dit gesprek is afgerond")
+    heading(phone, "Het gesprek is afgerond")
+    open_wall(late, session)
+    heading(late, "Dit gesprek is afgerond")
+    undo_conclusion(concluded)
+    for page in (wall, phone, late):
+        page.clock.fast_forward(30_000)
+        heading(page, "Welkom, en hoe we praten")
 
 
 def test_phone_comes_alive_when_a_talk_begins(watch: Watch, content) -> None:

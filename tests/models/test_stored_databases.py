@@ -46,6 +46,7 @@ NOT_PEOPLES = {"django_migrations", "django_content_type", "auth_permission", "s
 LET_GO = {"reflectie_madepdf": {"ae32350"}}
 # A column that came later, and what every row gets: nothing was shared, released or said of what was before.
 FILLED_IN = {
+    "reflectie_dailyjob": {"told_on": None},
     "reflectie_session": {
         "collaboration_id": None,
         "join_token": None,

@@ -1,9 +1,11 @@
 """The container: its two files say what they should, and what its script makes serves with all else read-only.
 
-No container engine runs here, so the script works in a Debian made by debootstrap, and what an engine would do (another
-root, a user, what may be written) is done with `unshare` and `chroot`.
+This needs no container engine: the script works in a Debian made by debootstrap, and what an engine would do (another
+root, a user, what may be written) is done with `unshare` and `chroot`. What engines made of the files stands in
+docs/hosting/container.md.
 """
 
+import json
 import os
 import re
 import shlex
@@ -13,22 +15,24 @@ import ssl
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPSConnection
+from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from sqlite3 import OperationalError, connect
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import yaml
 
 from benchmarks.server import free_port
-from tests.helpers.working import wait_until
+from tests.helpers.working import MailServer, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ROOT / "deploy" / "container"
@@ -56,7 +60,7 @@ def environment_of_the_image() -> dict[str, str]:
 
 def test_containerfile_runs_the_script_as_root_and_all_else_as_nobody_in_particular() -> None:
     lines = re.findall(r"^([A-Z]+) ", CONTAINERFILE, flags=re.MULTILINE)
-    order = "ARG FROM WORKDIR COPY RUN ENV USER EXPOSE ENTRYPOINT CMD HEALTHCHECK"
+    order = "ARG FROM WORKDIR COPY RUN ENV LABEL USER EXPOSE ENTRYPOINT CMD HEALTHCHECK"
     assert lines == order.split()
     assert instructions("RUN") == ["deploy/container/install"]
     assert instructions("USER") == [f"{USER}:{USER}"]
@@ -65,6 +69,15 @@ def test_containerfile_runs_the_script_as_root_and_all_else_as_nobody_in_particu
     assert instructions("ENTRYPOINT") == [f'["{THERE}/deploy/container/start"]']
     assert f"--uid {USER} " in (PARTS / "install").read_text()
     assert all(os.access(PARTS / name, os.X_OK) for name in ("install", "start"))
+
+
+def test_labels_say_what_the_project_says_of_itself() -> None:
+    [line] = instructions("LABEL")
+    labels = dict(pair.removeprefix("org.opencontainers.image.").split("=", 1) for pair in shlex.split(line))
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    licence = yaml.safe_load((ROOT / "publiccode.yml").read_text())["legal"]["license"]
+    assert list(labels) == ["title", "description", "licenses", "version"]
+    assert (labels["title"], labels["licenses"], labels["version"]) == ("Samenwerking", licence, version)
 
 
 def test_nothing_secret_stands_in_the_files() -> None:
@@ -102,9 +115,11 @@ def test_every_service_is_closed_and_asked_how_it_is() -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service["logging"]["options"]["max-size"], name
         assert service.get("privileged") is None, name
-        # The worker answers nothing, and setup ends.
         assert service["healthcheck"] == {"disable": True} or service["healthcheck"]["test"][0] == "CMD", name
-    assert [name for name in SERVICES if SERVICES[name]["healthcheck"] == {"disable": True}] == ["worker", "setup"]
+        # Memory of the machine: what is put there mustn't fill it.
+        assert all(re.fullmatch(r"/[a-z/]+:size=\d+m", place) for place in service["tmpfs"]), name
+    # Setup ends.
+    assert [name for name in SERVICES if SERVICES[name]["healthcheck"] == {"disable": True}] == ["setup"]
     assert {name: SERVICES[name]["user"] for name in SERVICES} == {
         **dict.fromkeys(OURS, f"{USER}:{USER}"),
         "database": "postgres",
@@ -115,6 +130,52 @@ def test_every_service_is_closed_and_asked_how_it_is() -> None:
     assert {name: service["cap_add"] for name, service in SERVICES.items() if "cap_add" in service} == {
         "proxy": ["NET_BIND_SERVICE"]
     }
+
+
+def test_health_is_asked_the_same_in_both_files() -> None:
+    [options, asked] = re.split(" CMD ", instructions("HEALTHCHECK")[0])
+    said = dict(option.removeprefix("--").replace("-", "_").split("=") for option in options.split())
+    theirs = {**SERVICES["web"]["healthcheck"]}
+    assert ["CMD", *json.loads(asked)] == theirs.pop("test")
+    assert said == {name: str(value) for name, value in theirs.items()}
+    assert SERVICES["worker"]["healthcheck"]["test"][2:] == ["manage", "worker", "--check"]
+
+
+def seconds(said: str) -> int:
+    return int(said.removesuffix("s"))
+
+
+@pytest.mark.parametrize(("name", "unit"), [("web", "samenwerking"), ("worker", "samenwerking-worker")])
+def test_what_must_end_gets_the_time_that_units_give_it(name: str, unit: str) -> None:
+    text = (ROOT / "deploy" / "systemd" / f"{unit}.service").read_text()
+    [given] = re.findall(r"^TimeoutStopSec=(\d+)$", text, flags=re.MULTILINE)
+    assert seconds(SERVICES[name]["stop_grace_period"]) >= int(given)
+
+
+def test_what_falls_over_comes_back_after_what_it_needs() -> None:
+    assert {name: SERVICES[name]["restart"] for name in SERVICES} == {
+        **dict.fromkeys(SERVICES, "unless-stopped"),
+        # Asked for once: whoever asks reads what went wrong.
+        "setup": "no",
+    }
+    both = {"condition": "service_healthy"}
+    for name in OURS:
+        assert SERVICES[name]["depends_on"] == {"database": both, "valkey": both}
+    assert SERVICES["proxy"]["depends_on"] == {"web": both}
+
+
+def test_what_people_wrote_stays_in_volumes() -> None:
+    for name in OURS:
+        assert SERVICES[name]["volumes"] == [f"var:{THERE}/var", "backups:/srv/backups"]
+        assert SERVICES[name]["environment"]["BACKUP_DIR"] == "/srv/backups"
+    assert SERVICES["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+    # A cache is no place to keep anything.
+    assert "volumes" not in SERVICES["valkey"]
+
+
+def test_the_image_is_made_once_and_asked_of_no_registry() -> None:
+    assert [name for name in SERVICES if "build" in SERVICES[name]] == ["web"]
+    assert {name for name in SERVICES if SERVICES[name].get("pull_policy") == "never"} == OURS
 
 
 def test_only_the_proxy_faces_the_world_and_database_and_cache_reach_nobody() -> None:
@@ -256,6 +317,7 @@ class Box:
     root: Path
     kept: Path
     environment: dict[str, str]
+    mail: MailServer
 
     def command(self, script: str, *words: str) -> list[str]:
         named = [f"{name}={value}" for name, value in self.environment.items()]
@@ -337,7 +399,7 @@ def box(request, tmp_path_factory) -> Iterator[Box]:
         pytest.skip("debootstrap isn't here: the Debian package debootstrap has it")
     if subprocess.run([*APART, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody make a mount namespace")
-    folder = tmp_path_factory.mktemp(suite)
+    folder, mail = tmp_path_factory.mktemp(suite), MailServer()
     root, kept = folder / "root", folder / "kept"
     # An engine passes by the folders above; here the user of the container walks through them.
     for above in (folder, folder.parent):
@@ -356,7 +418,7 @@ def box(request, tmp_path_factory) -> Iterator[Box]:
             os.chown(kept / name, USER, USER)
         proxies = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        made = Box(root, kept, {"PATH": path, **proxies, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"})
+        made = Box(root, kept, {"PATH": path, **proxies, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}, mail)
         built = made.run(f"{THERE}/deploy/container/install", script=OPEN)
         shutil.rmtree(root / "wheels")
         assert built.returncode == 0, built.stdout + built.stderr
@@ -370,23 +432,42 @@ def box(request, tmp_path_factory) -> Iterator[Box]:
             "SECRET_KEY": os.environ["SECRET_KEY"],
             "ALLOWED_HOSTS": "samenwerking.example.org,127.0.0.1",
             "BEHIND_PROXY": "true",
-            "EMAIL_URL": "dummymail://",
+            "EMAIL_URL": mail.url,
             "BACKUP_DIR": "/srv/backups",
             "PORT": str(free_port()),
         }
         yield made
     finally:
+        mail.close()
         shutil.rmtree(folder)
+
+
+def headers_of_proxy() -> dict[str, str]:
+    return {"Host": "samenwerking.example.org", "X-Forwarded-Proto": "https"}
 
 
 def ask(box: Box, path: str) -> tuple[int, bytes]:
     """As the proxy does."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{box.environment['PORT']}{path}",
-        headers={"Host": "samenwerking.example.org", "X-Forwarded-Proto": "https"},
-    )
+    request = urllib.request.Request(f"http://127.0.0.1:{box.environment['PORT']}{path}", headers=headers_of_proxy())
     with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.status, answer.read()
+
+
+def register(box: Box, address: str) -> None:
+    """Fill in the form for an account, as somebody would whom the site doesn't know: a code is mailed."""
+    path, headers = "/account/registreren/", headers_of_proxy()
+    with closing(HTTPConnection("127.0.0.1", int(box.environment["PORT"]), timeout=60)) as connection:
+        connection.request("GET", path, headers=headers)
+        reply = connection.getresponse()
+        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', reply.read().decode())[:1]
+        headers |= {
+            "Cookie": (reply.getheader("Set-Cookie") or "").partition(";")[0],
+            "Referer": f"https://{headers['Host']}{path}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request("POST", path, urlencode({"csrfmiddlewaretoken": token, "email": address}), headers)
+        # On to where the code is asked for.
+        assert connection.getresponse().status == 302
 
 
 def is_well(box: Box) -> bool:
@@ -432,9 +513,19 @@ def test_what_the_script_makes_serves_prints_and_works_where_all_else_is_read_on
         began = time.monotonic()
         assert ask(box, "/voorbeeld.pdf")[1].startswith(b"%PDF-")
         print(f"its PDF in {time.monotonic() - began:.1f} s")
+        assert box.start("manage", "worker", "--check").returncode != 0
+        register(box, "an@example.org")
+        assert box.mail.taken == []
         with box.started("worker") as (worker, number):
             wait_until(lambda: has_beaten(box), 60)
             assert privileges(number) == nothing
+            assert box.start("manage", "worker", "--check").returncode == 0
+            wait_until(lambda: box.mail.taken, 20)
+            [(address, letter)] = box.mail.taken
+            assert address == "an@example.org"
+            assert re.search(
+                r"^ +[A-Z0-9]{4}-[A-Z0-9]{4}\r?$", letter.get_payload(decode=True).decode(), flags=re.MULTILINE
+            )
             os.kill(number, signal.SIGTERM)
             assert worker.wait(timeout=20) == 0
         backup = box.start("manage", "backup", "/srv/backups/before.zip")

@@ -11,21 +11,17 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from email.message import Message
-from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
 from benchmarks.cluster import postgres
-from benchmarks.load import hidden, sheet
 from benchmarks.savers import PATIENCE, PEOPLE, Crowd
 from reflectie.domain.questionnaire.checklist import Checklist
 from tests.helpers.page import page_of
 from tests.helpers.served_site import LOOK, Site, running
+from tests.helpers.visitors import Reflector, Reply, Visitor
 from tests.helpers.working import kill, wait_until
 
 pytestmark = pytest.mark.slow
@@ -135,63 +131,6 @@ def small_disk(place: Path, size: str):
     return mounted(place, "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs")
 
 
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Message
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        return self.content.decode()
-
-
-class Visitor:
-    """One browser without scripts, a connection for each request."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self.cookies: dict[str, str] = {}
-
-    def __call__(self, path: str, fields: list[tuple[str, str]] | None = None, **headers: str) -> Reply:
-        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
-        if fields is not None:
-            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self._port}"}
-        with closing(HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)) as connection:
-            connection.request("GET" if fields is None else "POST", path, fields and urlencode(fields), sent)
-            answer = connection.getresponse()
-            reply = Reply(answer.status, answer.headers, answer.read())
-        for cookie in reply.headers.get_all("Set-Cookie", []):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return reply
-
-
-class Reflector(Visitor):
-    """A team without an account."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(site.port)
-        start = self("/start/").text
-        self._token = hidden(start, "csrfmiddlewaretoken")
-        fields = [(name, hidden(start, name)) for name in ("csrfmiddlewaretoken", "token")]
-        begun = self("/start/", [*fields, ("mode", "alone")])
-        self.url = begun.headers["Location"]
-        self.kept = ""
-
-    def save(self, note: str) -> Reply:
-        asked = {"goal-shared": False, "goal-shared-note": True}
-        seen = {"goal-shared": "hindering", "goal-shared-note": self.kept} if self.kept else {}
-        fields = [*sheet(asked, {"goal-shared": "hindering", "goal-shared-note": note}, seen), ("save", "1")]
-        reply = self(self.url, [*fields, ("csrfmiddlewaretoken", self._token)])
-        if reply.status == 303:
-            self.kept = note
-        return reply
-
-    def shown(self) -> str:
-        return page_of(self(self.url).text).main.value("goal-shared-note")
-
-
 def refusal(reply: Reply) -> tuple[int, list[str], str]:
     """Of a page that says that something is in the way: status, heading, and what was typed."""
     page = page_of(reply.text)
@@ -202,10 +141,11 @@ def begin(site: Site, checklist: Checklist) -> tuple[Crowd, Reflector, Visitor, 
     """Twenty people who save, a team, and somebody with an account who can take everything along."""
     assert not site.manage("demo", "--beside").returncode
     session, *found = site.ask(SIGN_IN)
-    team, reader = Reflector(site), Visitor(site.port)
+    team, reader = Reflector(site.port), Visitor(site.port)
     reader.cookies["sessionid"] = session
     assert team.save("Nog ruimte genoeg.").status == 303
-    crowd = Crowd(site.port, site.join, [item.key for item in checklist])
+    # A disk is full, or may only be read, for longer than a restart takes.
+    crowd = Crowd(site.port, site.join, [item.key for item in checklist], 3 * PATIENCE)
     crowd.start()
     crowd.wait_for(SAVES_BETWEEN)
     assert crowd.trouble == {}
@@ -256,7 +196,7 @@ def prove_saves(
 def prove_full(site: Site, disk: Disk, log: Path, checklist: Checklist, empty_caches: Callable[[], None]) -> None:
     """Twenty people save while the disk is filled and gets room again."""
     crowd, team, reader, paths = begin(site, checklist)
-    Reflector(site)
+    Reflector(site.port)
     assert site.ask(EXPIRE) == 1
     site.mail.delay = 0.5
     site.invite()

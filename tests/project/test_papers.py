@@ -44,12 +44,14 @@ RUN_BY: dict[str, str | None] = {
     "test_file_that_is_there_stays_and_a_folder_that_is_not_there_is_said",
     "manage.py backup --daily": "services/hosting/test_backups.py::"
     "test_command_makes_todays_and_a_second_time_says_that_it_is_there",
+    "manage.py build_fonts": "project/test_build_fonts.py::test_again_leaves_new_fonts_alone_and_replaces_old_ones",
     "manage.py check --deploy": "ci: manage.py check --deploy",
     "manage.py check_backup": "services/hosting/test_restoring.py::"
     "test_check_says_what_it_found_and_leaves_everything_as_it_was",
     "manage.py createcachetable": "ci: ./run --setup",
     "manage.py createsuperuser": "project/test_papers.py::test_createsuperuser_makes_an_administrator",
     "manage.py delete_expired --yes": "services/test_daily.py::test_the_command_holds_back_too_and_takes_yes",
+    "manage.py demo": "services/test_demo.py::test_made_twice_it_stays_as_it_is",
     "manage.py demo --beside": "ci: manage.py demo --beside",
     "manage.py demo --remove": "ci: manage.py demo --remove",
     "manage.py load_checklist": "ci: ./run --setup",
@@ -59,6 +61,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py restore": "services/hosting/test_restoring.py::test_backup_comes_back_on_an_empty_machine_row_by_row",
     "manage.py restore --replace": "services/hosting/test_restoring.py::"
     "test_used_installation_is_refused_and_replaced_only_with_its_name_typed",
+    "manage.py send_reminders": "services/test_daily.py::test_a_second_run_on_a_day_does_no_harm",
     "manage.py write_totals": "ci: ./run --setup",
     "manage.py write_totals --check": "services/sessions/test_totals.py::"
     "test_check_counts_again_and_names_what_adds_up_to_something_else",
@@ -66,6 +69,7 @@ RUN_BY: dict[str, str | None] = {
     "manage.py sendtestemail": "services/test_mail_command.py::"
     "test_django_sends_one_too_and_shows_what_the_server_says",
     "manage.py worker": "project/test_worker.py::test_worker_sends_at_once_erases_what_it_sent_and_ends_when_told",
+    "manage.py worker --check": "project/test_worker.py::test_check_says_whether_a_worker_gave_a_sign_of_life",
     "python -m benchmarks": "ci: -m benchmarks --smoke",
     "python -m benchmarks.restart": "project/test_restart.py::test_restart_refuses_nobody_where_the_socket_stays_open",
     "python -m benchmarks.two_machines": "project/test_two_machines.py::"

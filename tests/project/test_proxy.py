@@ -164,8 +164,9 @@ def test_plain_http_leads_to_https_but_for_certificates(proxy: Proxy, app: App) 
 
 
 def test_what_is_too_much_is_the_apps_to_say(proxy: Proxy, app: App) -> None:
-    """By itself nginx takes one megabyte, and says so in English."""
+    """By itself nginx takes one megabyte, and says so in English. No more than twice as much waits in memory there."""
     assert proxy.ask("POST", LINK, "x" * (MAX_BODY_BYTES + 1)).status == 200
+    assert proxy.ask("POST", LINK, "x" * 2 * MAX_BODY_BYTES).status == 413
     assert [length for _headers, length in app.asked] == [MAX_BODY_BYTES + 1]
 
 

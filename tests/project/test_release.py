@@ -1,8 +1,13 @@
 """What goes with a release: what is said of holes in packages that are known, and the tools that look for them."""
 
+import json
+import os
 import re
 import runpy
+import subprocess
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -32,11 +37,85 @@ def test_known_hole_fails_and_a_list_out_of_reach_is_told(found, expected) -> No
     assert judge({"dependencies": found}) == expected
 
 
+NO_ANSWER = "requests.exceptions.ConnectionError: HTTPSConnectionPool(host='list.example', port=443): refused"
+
+
 @pytest.mark.parametrize("written", [None, "", "Traceback", "[1"])
-def test_nothing_that_was_written_is_a_list_out_of_reach(tmp_path: Path, written: str | None) -> None:
+@pytest.mark.parametrize(
+    "log", [NO_ANSWER, "", "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed\n"]
+)
+def test_nothing_that_was_written_is_a_list_out_of_reach(tmp_path: Path, written: str | None, log: str) -> None:
     if written is not None:
         (tmp_path / "holes.json").write_text(written)
-    assert judge(read(tmp_path / "holes.json")) == ([NOT_ASKED], True)
+    assert judge(read(tmp_path / "holes.json"), log) == ([NOT_ASKED], True)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "usage: …\npip-audit: error: unrecognized arguments: --nonsense\n",
+        "ERROR: django==5.0.0 does not contain a hash",
+    ],
+)
+def test_pip_audit_that_can_not_be_run_so_is_no_list_out_of_reach(log: str) -> None:
+    assert judge(None, log) == ([f"pip-audit failed: {log.strip().splitlines()[-1]}"], False)
+
+
+class Holes(BaseHTTPRequestHandler):
+    """A list of known holes, by OSV's interface, in which each version of redis has one."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        name = asked["package"]["name"]
+        events = [{"introduced": "0"}, {"fixed": "99"}]
+        hole = {
+            "id": "PYSEC-2099-1",
+            "summary": "none",
+            "affected": [
+                {"package": {"name": name, "ecosystem": "PyPI"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
+            ],
+        }
+        body = json.dumps({"vulns": [hole]} if name == "redis" else {}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+# The very lines of .ci/run, without all else that it does.
+CHECK = r"""
+set -uo pipefail
+. .ci/setup.sh
+work=$1 failed=()
+eval "$(sed -n '/^check() {/,/^}/p; /^tools() {/p; /^known_holes() {/,/^}/p' .ci/run)"
+check holes known_holes
+exit ${#failed[@]}
+"""
+
+
+@pytest.mark.slow
+def test_hole_makes_ci_fail_and_a_list_that_is_away_is_a_notice(tmp_path: Path) -> None:
+    """With the real pip-audit, on both lock files."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Holes) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1/query"
+        environment = {**os.environ, "PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": url}
+
+        def check() -> tuple[int, list[str]]:
+            done = subprocess.run(
+                ["bash", "-c", CHECK, "check", str(tmp_path)], cwd=ROOT, env=environment, text=True,
+                capture_output=True, check=False,
+            )  # fmt: skip
+            return done.returncode, [line for line in done.stdout.splitlines() if line]
+
+        code, said = check()
+        assert (code, said[1:]) == (1, [said[1], "✗ holes"])
+        assert re.fullmatch(r"redis [\d.]+: PYSEC-2099-1, mended in 99", said[1])
+        server.shutdown()
+    assert check() == (0, ["=== holes", NOT_ASKED])
 
 
 def test_tools_of_a_release_are_locked_and_stand_beside_the_tests() -> None:

@@ -1,5 +1,6 @@
 """The worker as it runs for real: a process of its own, on the tests' database, with a mail server to talk to."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -10,13 +11,14 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from reflectie.management.commands import worker as command
 from reflectie.models import DailyJob, Heartbeat, Invitee, OutgoingMail, Session
 from reflectie.services import clock, daily, heartbeat, mail, queue
 from reflectie.services.hosting import backups
@@ -82,10 +84,10 @@ def test_worker_that_was_away_catches_up_on_the_daily_work_and_on_mail(mail_serv
 
 def test_worker_makes_the_backup_of_the_day_where_a_host_asks(mail_server, tmp_path, settings):
     settings.BACKUP_DIR = str(tmp_path)
-    is_time = backups.backup_is_due(timezone.localtime())
+    is_time = "backup" in daily.due_jobs(timezone.localtime())
     with worker({**environment_of_worker(mail_server), "BACKUP_DIR": str(tmp_path)}) as process:
         if is_time:
-            wait_until(lambda: backups.last_daily(clock.today()) == clock.today(), 40)
+            wait_until(DailyJob.objects.filter(name="backup", done_on=clock.today()).exists, 40)
         else:
             wait_until(Heartbeat.objects.exists)
         process.send_signal(signal.SIGTERM)
@@ -191,3 +193,71 @@ def test_a_worker_does_not_start_where_code_and_database_do_not_fit(tmp_path):
     assert ended.returncode == 1
     assert "The database lacks migrations of this version" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_check_says_whether_a_worker_gave_a_sign_of_life(capsys):
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    heartbeat.beat()
+    call_command("worker", "--check")
+    Heartbeat.objects.update(seen_at=timezone.now() - heartbeat.SILENT - timedelta(seconds=1))
+    with pytest.raises(CommandError, match="No worker gave a sign of life"):
+        call_command("worker", "--check")
+    assert capsys.readouterr().out == ""
+
+
+def test_check_of_a_database_that_is_not_there_fails_and_repeats_nothing_of_it():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "worker", "--check"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": "sqlite:////nowhere/secret-name/db.sqlite3"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stderr) == (1, "CommandError: The database can't be read.\n")
+
+
+class Moved:
+    """The worker's clock in this process, and the machine's, which can be moved."""
+
+    def __init__(self, monkeypatch) -> None:
+        self._patch, self._now, self._time = monkeypatch, timezone.now, time.time
+        self.clock = command.Clock()
+
+    def by(self, ahead: timedelta) -> None:
+        self._patch.setattr(timezone, "now", lambda: self._now() + ahead)
+        self._patch.setattr(command.time, "time", lambda: self._time() + ahead.total_seconds())
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=25), timedelta(hours=-25)])
+def test_worker_sees_a_leap_at_once_and_begins_nothing_of_the_day(monkeypatch, caplog, ahead):
+    moved = Moved(monkeypatch)
+    moved.clock.look()
+    DBTaskResult.objects.all().delete()
+    DailyJob.objects.all().delete()
+    assert heartbeat.clock_is_steady()
+    moved.by(ahead)
+    moved.clock.look()
+    assert "the clock leapt" in caplog.text
+    assert not heartbeat.clock_is_steady()
+    assert not DBTaskResult.objects.exists()
+
+
+def test_what_could_not_be_begun_is_begun_at_the_next_look(monkeypatch, caplog):
+    monkeypatch.setattr(command, "due_jobs", lambda _now: ["erase"])
+    clock = command.Clock()
+
+    def full(_task: object) -> None:
+        raise OSError(errno.ENOSPC, "")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "enqueue_once", full)
+        clock.look()
+    assert "nothing can be written" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert not DBTaskResult.objects.exists()
+
+    clock._next_look = 0.0
+    clock.look()
+    assert DBTaskResult.objects.values_list("task_path", flat=True).get() == "reflectie.tasks.erase_today"

@@ -1,6 +1,7 @@
 """The daily work: when it is due, that twice is once, and that a clock that is wrong erases nothing."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,9 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from reflectie import tasks
-from reflectie.models import Collaboration, DailyJob, Heartbeat, Session, SessionTotals
+from reflectie.management.commands import worker
+from reflectie.models import Collaboration, DailyJob, Heartbeat, OutgoingMail, Session, SessionTotals
 from reflectie.services import clock, daily, heartbeat
 from tests.helpers.factories import browser, make_account, make_collaboration, make_sessions
 from tests.helpers.page import page_of
@@ -19,7 +22,7 @@ from tests.helpers.rounds import discussed_round
 
 pytestmark = pytest.mark.django_db
 
-ERASE, REMIND = DailyJob.Name.ERASE, DailyJob.Name.REMIND
+ERASE, REMIND, BACKUP = DailyJob.Name.ERASE, DailyJob.Name.REMIND, DailyJob.Name.BACKUP
 
 
 def reflections(old: int, young: int = 0) -> None:
@@ -59,6 +62,18 @@ def left() -> int:
 )
 def test_erasing_is_done_at_night_and_mail_goes_when_people_read(hour, due):
     assert daily.due_jobs(datetime(2026, 11, 28, *hour)) == due
+
+
+@pytest.mark.parametrize(("hour", "due"), [((3, 59), False), ((4, 0), True), ((23, 0), True)])
+def test_backup_is_made_once_a_day_after_the_erasing_where_a_host_asks(settings, hour, due):
+    now = datetime(2026, 11, 28, *hour)
+    settings.BACKUP_DIR = ""
+    assert BACKUP not in daily.due_jobs(now)
+    settings.BACKUP_DIR = "/srv/backups"
+    assert (BACKUP in daily.due_jobs(now)) == due
+    daily.finish_job(BACKUP, now.date())
+    assert BACKUP not in daily.due_jobs(now)
+    assert (BACKUP in daily.due_jobs(now + timedelta(days=1))) == due
 
 
 @pytest.mark.parametrize(
@@ -214,6 +229,93 @@ def test_while_it_holds_back_no_reminder_goes(monkeypatch):
     assert not DailyJob.objects.filter(name=REMIND).exists()
 
 
+# --- work that isn't done
+
+
+@pytest.fixture
+def told(mailoutbox, settings):
+    """What administrators are mailed where these jobs aren't done."""
+    settings.BACKUP_DIR = "/srv/backups/van-niemand"
+    make_account("beheer@example.org", is_superuser=True, is_staff=True)
+    make_account("an@example.org")
+
+    def tell(*undone: DailyJob.Name) -> list[str]:
+        mailoutbox.clear()
+        tasks.tell_administrators(undone)
+        assert all(sent.to == ["beheer@example.org"] for sent in mailoutbox)
+        assert not any("/srv" in sent.body or "BACKUP" in sent.body for sent in mailoutbox)
+        return [sent.body.splitlines()[2] for sent in mailoutbox]
+
+    return tell
+
+
+NOT_MADE = (
+    "De dagelijkse reservekopie van vandaag is er nog niet. "
+    "Kijk ook of de map voor reservekopieën bereikbaar is, en of er nog plaats is."
+)
+
+
+def test_administrators_are_mailed_once_a_day_and_once_it_is_done_again(told, monkeypatch, caplog, mailoutbox):
+    assert told() == []
+    assert told(BACKUP) == [NOT_MADE]
+    assert mailoutbox[0].subject == "Dagelijks werk van de site lukt niet"
+    assert "daily work is not done: backup" in caplog.text
+    assert told(BACKUP) == told() == []
+    day = clock.today()
+    monkeypatch.setattr(tasks, "today", lambda: day + timedelta(days=1))
+    assert told(BACKUP) == [NOT_MADE]
+
+    daily.finish_job(BACKUP, day + timedelta(days=1))
+    assert told() == ["De dagelijkse reservekopie is weer gemaakt. Je hoeft niets te doen."]
+    assert mailoutbox[0].subject == "Dagelijks werk van de site lukt weer"
+    assert told() == []
+
+
+def test_each_job_has_its_own_words_and_is_told_by_itself(told):
+    failing, again = told(*DailyJob.Name), []
+    for name in DailyJob.Name:
+        daily.finish_job(name, clock.today())
+        again += told()
+    assert (len(set(failing)), len(set(again))) == (3, 3)
+    assert told() == []
+
+
+def test_job_that_waits_for_the_erasing_is_not_told_beside_it(told):
+    DailyJob.objects.create(name=ERASE, held_on=clock.today(), held="jump")
+    assert told(REMIND) == []
+    assert told(BACKUP) == [NOT_MADE]
+
+
+def test_nothing_to_say_takes_one_query(content, django_assert_num_queries):
+    done(ERASE, 0)
+    with django_assert_num_queries(1):
+        tasks.tell_administrators([])
+
+
+@pytest.mark.usefixtures("queued")
+def test_worker_tells_of_what_is_due_for_an_hour_whatever_keeps_it(told, settings, monkeypatch, mailoutbox):
+    """A task that waits behind one that never ends doesn't fail."""
+    passed = [0.0]
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: 10_000 + passed[0], time=lambda: 0.0))
+    # By the machine's own clock no time passes, and it doesn't leap.
+    monkeypatch.setattr(worker, "_uptime", lambda: 0.0)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    done(ERASE, 0)
+    four = timezone.localtime().replace(hour=4, minute=30)
+    monkeypatch.setattr(worker, "timezone", SimpleNamespace(localtime=lambda: four))
+    watch = worker.Clock()
+
+    def mails(after: float) -> int:
+        passed[0] += after
+        watch.look()
+        return OutgoingMail.objects.count()
+
+    assert [mails(0), mails(3500), mails(200), mails(3600)] == [0, 0, 1, 1]
+    assert DBTaskResult.objects.filter(queue_name="backup").count() == 1
+    daily.finish_job(BACKUP, clock.today())
+    assert mails(20) == 2
+
+
 # --- whether it is done
 
 
@@ -221,7 +323,7 @@ def test_while_it_holds_back_no_reminder_goes(monkeypatch):
 def test_daily_work_is_late_when_a_whole_day_was_missed(erased, reminded, late):
     done(ERASE, erased)
     done(REMIND, reminded)
-    assert heartbeat.daily_work_is_late() is late
+    assert heartbeat.is_late(ERASE, REMIND) is late
 
 
 def set_up(days: int) -> None:
@@ -231,20 +333,21 @@ def set_up(days: int) -> None:
 
 def test_daily_work_that_was_never_done_is_late():
     set_up(2)
-    assert heartbeat.daily_work_is_late()
+    assert heartbeat.is_late(ERASE, REMIND)
     done(ERASE, 0)
-    assert heartbeat.daily_work_is_late()
+    assert heartbeat.is_late(ERASE, REMIND)
+    assert not heartbeat.is_late(ERASE)
     done(REMIND, 0)
-    assert not heartbeat.daily_work_is_late()
+    assert not heartbeat.is_late(ERASE, REMIND)
 
 
 def test_site_that_was_set_up_today_waits_for_the_hour_of_its_work(django_assert_num_queries):
     """Set up at ten in the evening, it said at once that its work was left, and to look in a log that had nothing."""
     set_up(1)
     with django_assert_num_queries(2):
-        assert not heartbeat.daily_work_is_late()
+        assert not heartbeat.is_late(ERASE, REMIND)
     done(ERASE, 2)
-    assert heartbeat.daily_work_is_late()
+    assert heartbeat.is_late(ERASE, REMIND)
 
 
 @pytest.mark.parametrize(("minutes", "silent"), [(0, False), (2, False), (4, True), (-60, True)])

@@ -73,6 +73,13 @@ def test_mail_to_nobody_wakes_nobody(session):
     assert not DBTaskResult.objects.exists()
 
 
+@pytest.mark.parametrize(("ahead", "sent"), [(timedelta(hours=12), []), (timedelta(hours=25), [AN])])
+def test_a_clock_that_ran_ahead_puts_no_mail_off_for_longer_than_a_pause(session, ahead, sent):
+    invitees.invite(session, [AN], LETTER)
+    OutgoingMail.objects.update(due_at=timezone.now() + ahead)
+    assert (post.mail_is_due(), deliver()) == (bool(sent), sent)
+
+
 def test_handing_over_says_in_the_log_that_no_worker_runs(session, caplog):
     heartbeat.beat()
     hand_over(LETTER, [AN])

@@ -35,6 +35,8 @@ TURNING = {"RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"}
 # What stands in each mail: anything else that is put in one is looked at here first.
 SAID = {
     "held_back.txt": {"text"},
+    "undone.txt": {"text"},
+    "done_again.txt": {"text"},
     "invitation.txt": {"name", "inviter", "url", "days"},
     "invite.txt": {"name", "number", "sender", "message", "join_url"},
     "remind.txt": {"name", "sender", "join_url"},

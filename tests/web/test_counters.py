@@ -231,7 +231,7 @@ def test_page_names_no_token_team_person_or_address(host, client):
     assert reflection.fill_url.strip("/").split("/")[-1] not in text
     # Every label has a few values, known beforehand: a visitor makes none up.
     values = set(re.findall(r'="([^"]*)"', text))
-    known = {part for cell in CELLS for part in cell[1:]} | {"mail", "default", "erase", "remind", "+Inf"}
+    known = {part for cell in CELLS for part in cell[1:]} | {"mail", "default", "backup", "erase", "remind", "+Inf"}
     assert values <= known
 
 

@@ -1,10 +1,13 @@
 """`/gereed/` fails where requests can't be served, warns whoever may know, and what fails says what fails."""
 
 import logging
+import os
 import sqlite3
 import time
 from collections import namedtuple
 from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +16,7 @@ from django.test import Client
 
 from reflectie.models import DailyJob
 from reflectie.services import clock, daily, health, heartbeat
+from reflectie.services.health import why_it_fails
 from reflectie.web.logs import SecretScrubbingFilter
 from tests.helpers.factories import make_reflection
 from tests.helpers.page import page_of
@@ -110,15 +114,44 @@ def test_disk_is_a_warning_for_who_may_know(client, knowing, monkeypatch, admini
 
 def test_late_backup_is_a_warning_for_who_may_know(client, knowing, administrator, settings, tmp_path):
     settings.BACKUP_DIR = str(tmp_path)
-    (tmp_path / f"samenwerking-{clock.today().isoformat()}.zip").touch()
     assert told(knowing) == (200, ["ok"])
-    settings.BACKUP_DIR = str(tmp_path / "weg")
+    DailyJob.objects.filter(name="backup").update(done_on=clock.today() - timedelta(days=1))
+    assert told(knowing) == (200, ["ok"])
+    DailyJob.objects.filter(name="backup").update(done_on=clock.today() - timedelta(days=2))
     warning = (
         "De dagelijkse reservekopie bleef uit. Kijk in het logboek waarom, en of BACKUP_DIR beschreven kan worden."
     )
     assert told(client) == (200, ["ok"])
     assert told(knowing) == (200, ["ok", warning])
     assert warning in page_of(administrator.get("/beheer/")).told("warning")
+
+
+def test_folder_of_backups_that_hangs_keeps_nobody_waiting(knowing, administrator, settings, monkeypatch):
+    """As one on another machine that doesn't answer: whoever looks at it waits for ever, so nobody looks."""
+    settings.BACKUP_DIR, settings.METRICS_TOKEN = "/srv/backups", TOKEN
+    looked = []
+
+    def watched(name: str) -> None:
+        usual = getattr(os, name)
+
+        def look(path=".", *args, **options):
+            looked.extend([name] if str(path).startswith("/srv/backups") else [])
+            return usual(path, *args, **options)
+
+        monkeypatch.setattr(os, name, look)
+
+    for name in ("stat", "lstat", "listdir", "scandir", "open", "access"):
+        watched(name)
+    Path(settings.BACKUP_DIR).exists()
+    assert looked != []
+    looked.clear()
+
+    assert told(knowing) == (200, ["ok"])
+    assert administrator.get("/beheer/").status_code == 200
+    assert 'daily_job_age_days{job="backup"} 0' in knowing.get("/meten/").content.decode()
+    assert "backup" in daily.due_jobs(datetime(2026, 11, 28, 4))
+    assert why_it_fails() is None
+    assert looked == []
 
 
 def test_failure_is_shown_to_administrators(administrator, no_cache_table):

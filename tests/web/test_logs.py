@@ -73,6 +73,17 @@ def lines() -> Any:
         (f"/meedoen/{TOKEN}/invullen/", "/meedoen/…/invullen/"),
         (f"Not Found: /gesprek/{TOKEN}/stand/", "Not Found: /gesprek/…/stand/"),
         (f"{{'path': 'meedoen/{TOKEN}/stand/'}}", "{'path': 'meedoen/…/stand/'}"),
+        # What is mistyped leads nowhere, and stands in the log as it was typed.
+        (f"Not Found: /invullen//{TOKEN}/", "Not Found: /invullen//…/"),
+        (f"Not Found: /invullen/ {TOKEN}/", "Not Found: /invullen/ …/"),
+        (f"Not Found: /invullen/%20{TOKEN}", "Not Found: /invullen/%…"),
+        (f"Not Found: /invullen/<{TOKEN}>", "Not Found: /invullen/<…>"),
+        (f"Not Found: /invulen/{TOKEN}/", "Not Found: /invulen/…/"),
+        (f"Not Found: /{TOKEN}", "Not Found: /…"),
+        (f"Not Found: /invullen{TOKEN}/", "Not Found: /…/"),
+        (f"Not Found: /meedoen.{TOKEN}", "Not Found: /meedoen.…"),
+        ("/abcdefghABCDEFGHabcdef/", "/…/"),
+        (f"/rapport%252F{TOKEN}", "/rapport%…"),
     ],
 )
 def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
@@ -87,6 +98,10 @@ def test_a_token_in_an_address_is_replaced(text: str, expected: str) -> None:
         "invullen/<str:token>/",
         "templates/invullen/sheet.html",
         "no address at all",
+        "Not Found: /sessies/3f2b8c1e-1111-4222-8333-abcdefabcdef/verslag/",
+        "Not Found: /static/css/tokens.1a2b3c4d5e6f7a8b.css",
+        "django.utils.datastructures.MultiValueDictKeyError: 'x'",
+        "Content-Security-Policy-Report-Only, DJANGO_SETTINGS_MODULE, test_2_names_that_are_long",
     ],
 )
 def test_what_holds_no_token_stays(text: str) -> None:

@@ -4,10 +4,10 @@ What a step does is worked out here, from the talk as it was; nothing moves on b
 away. A place is a phase of the meeting, an item's key, or what somebody raised in the room.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, dropwhile
 
 from reflectie.domain.report.report import Report
 
@@ -131,6 +131,21 @@ def begin_talk(report: Report, minutes: int, now: datetime) -> Talk:
     parts = build_guide(report, minutes).parts
     agenda = tuple(AgendaPart(part.topic.item.item.key if part.topic else part.phase, part.minutes) for part in parts)
     return Talk(minutes, agenda, agenda[0].place, started_at=now, place_since=now)
+
+
+def known_part_of(talk: Talk, keys: Container[str]) -> Talk:
+    """A talk that another release may have kept, with those parts alone that this one knows: phases, items by their
+    `keys`, and what somebody raised. Where the part that is on isn't one of them, the next that is stands in its place,
+    or else the last."""
+    known = tuple(part for part in talk.agenda if part.title or is_phase(part.place) or part.place in keys)
+    if not known:
+        known = (AgendaPart(Phase.WELCOME, talk.minutes),)
+    places = [part.place for part in known]
+    if talk.place in places:
+        return replace(talk, agenda=known)
+    after = dropwhile(lambda part: part.place != talk.place, talk.agenda)
+    place = next((part.place for part in after if part.place in places), places[-1])
+    return replace(talk, agenda=known, place=place, note="", quiet_since=None)
 
 
 def go_to(talk: Talk, place: str, now: datetime) -> Talk:

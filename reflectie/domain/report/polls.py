@@ -49,6 +49,11 @@ class PollCounts:
     def voted(self) -> int:
         return self.behind + self.live_with + self.objection
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What tells one count of hands from another."""
+        return f"{self.behind}", f"{self.live_with}", f"{self.objection}"
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:

@@ -1,13 +1,16 @@
 """A poll of support, as forms: what is asked about by phone, what was counted of hands, and where somebody stands."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from reflectie.domain.report.polls import MAX_HANDS, PollCounts, Stance
 from reflectie.forms.fields import choice_field
+from reflectie.forms.optimistic_lock import OptimisticLockForm
 from reflectie.presentation.wording import STANCES
 
 
@@ -32,7 +35,7 @@ def _hands(**label: Any) -> forms.IntegerField:
     )
 
 
-class HandsForm(PhonesForm):
+class CountForm(forms.Form):
     """What was counted of hands."""
 
     behind = _hands(label=STANCES[Stance.BEHIND])
@@ -55,6 +58,17 @@ class HandsForm(PhonesForm):
     def numbers(self) -> list[forms.BoundField]:
         """The fields in which somebody types."""
         return [self[name] for name in ("behind", "live_with", "objection")]
+
+
+class HandsForm(CountForm, PhonesForm):
+    """What was counted of hands, for the first time."""
+
+
+class CorrectionForm(CountForm, OptimisticLockForm[PollCounts]):
+    """What was counted of hands and typed wrong. `kept` is what stands there."""
+
+    def __init__(self, data: QueryDict | None = None, *, kept: PollCounts) -> None:
+        super().__init__(data, initial=asdict(kept), auto_id="verbeter_%s", kept=kept)
 
 
 class VoteForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from reflectie.management.interruption import tidied_up
 from reflectie.services.clock import today
 from reflectie.services.hosting.backups import Made, make_backup, make_daily
 from reflectie.services.hosting.errors import HostingError
@@ -47,10 +48,11 @@ class Command(BaseCommand):
         if options["keep_days"] < 1:
             raise CommandError("--keep-days must be 1 or more.")
         try:
-            if options["file"]:
-                self._tell(make_backup(options["file"], recipients))
-                return
-            made, erased = make_daily(options["daily"], today(), recipients, options["keep_days"])
+            with tidied_up():
+                if options["file"]:
+                    self._tell(make_backup(options["file"], recipients))
+                    return
+                made, erased = make_daily(options["daily"], today(), recipients, options["keep_days"])
         except HostingError as error:
             raise CommandError(str(error)) from error
         if made:

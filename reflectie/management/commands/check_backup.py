@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from reflectie.management.interruption import tidied_up
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.hosting.restoring import check_backup
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            checked = check_backup(options["file"], options["identity"])
+            with tidied_up():
+                checked = check_backup(options["file"], options["identity"])
         except HostingError as error:
             raise CommandError(str(error)) from error
         told = checked.manifest

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from reflectie.management.interruption import tidied_up
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.hosting.moving import move_to
 
@@ -32,7 +33,8 @@ class Command(BaseCommand):
         if not address:
             raise CommandError(f"Say where to: manage.py move_to DATABASE_URL, or set {VARIABLE}.")
         try:
-            moved = move_to(address, self._tell)
+            with tidied_up():
+                moved = move_to(address, self._tell)
         except HostingError as error:
             raise CommandError(f"{error} Nothing was moved.") from error
         self.stdout.write(f"{sum(moved.rows.values()):>10}  rows moved, every one compared")

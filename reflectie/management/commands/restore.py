@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from reflectie.management.interruption import tidied_up
 from reflectie.services.clock import today
 from reflectie.services.daily import held_back_log
 from reflectie.services.hosting.errors import HostingError
@@ -44,9 +45,10 @@ class Command(BaseCommand):
         if options["replace"]:
             self._ask(options["word"])
         try:
-            restored = restore_backup(
-                options["file"], options["identity"], today(), replace=options["replace"], confirmed=options["yes"]
-            )
+            with tidied_up():
+                restored = restore_backup(
+                    options["file"], options["identity"], today(), replace=options["replace"], confirmed=options["yes"]
+                )
         except HostingError as error:
             raise CommandError(f"{error} Nothing was restored.") from error
         self._tell(restored)

@@ -14,20 +14,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections, connections
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 
 from reflectie.backends import cannot_write
 from reflectie.backends.schema import refuse_misfit
 from reflectie.services.daily import due_jobs
-from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady
-from reflectie.services.hosting.backups import backup_is_due
+from reflectie.services.heartbeat import BEAT, LEAP, STEADY, beat, clock_is_steady, worker_is_silent
 from reflectie.services.mail import MAIL_QUEUE, deliver_mail, mail_is_due
-from reflectie.services.queue import enqueue_once, forget_tasks
+from reflectie.services.queue import BACKUP_QUEUE, enqueue_once, forget_tasks
 from reflectie.services.report.reports import waiting_pages
-from reflectie.tasks import DAILY, back_up_today, print_final_pdfs
+from reflectie.tasks import DAILY, print_final_pdfs, tell_administrators
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +36,8 @@ MAIL_INTERVAL, OTHER_INTERVAL = 0.5, 2.0
 LOOK_EVERY, PAUSE = 15, 5
 # Seconds before a daily job that failed is tried again.
 AGAIN_AFTER = 15 * 60
+# Seconds that a daily job may be due before administrators are mailed: by then it failed a few times.
+TELL_AFTER = 60 * 60
 # Seconds that a task gets to end when the worker is told to stop; one that is cut off is done again.
 GRACE = 10
 
@@ -78,19 +79,24 @@ class Clock:
 
     def __init__(self) -> None:
         self._next_look = self._next_beat = 0.0
+        # Of daily jobs, by name.
         self._not_before: dict[str, float] = {}
-        # The last sign of life: by a clock that nobody sets, and by the one that somebody may have set since.
-        self._last: tuple[float, float] | None = None
+        self._due_since: dict[str, float] = {}
+        # By a clock that nobody sets: the last sign of life, if there was one; and the last look at both clocks.
+        self._beaten: float | None = None
+        self._seen = _uptime(), time.time()
 
     def look(self) -> None:
         """Do what is due by now, and nothing most of the time."""
         now = time.monotonic()
+        if self._has_leapt():
+            self._next_look = self._next_beat = 0.0
         if now < self._next_look:
             return
         self._next_look = now + LOOK_EVERY
         close_old_connections()
         try:
-            if now >= self._next_beat or self._has_leapt():
+            if now >= self._next_beat:
                 self._beat()
                 forget_tasks()
                 self._next_beat = now + BEAT
@@ -104,41 +110,57 @@ class Clock:
             connections.close_all()
 
     def _beat(self) -> None:
-        at = _uptime(), time.time()
-        if beat(timedelta(seconds=at[0] - self._last[0]) if self._last else None):
-            log.warning(
-                "the server's clock leapt, or it was off: the daily work begins in %s hours", STEADY.seconds // 3600
-            )
-        self._last = at
+        at = _uptime()
+        if beat(None if self._beaten is None else timedelta(seconds=at - self._beaten)):
+            hours = STEADY // timedelta(hours=1)
+            log.warning("the clock leapt, or the server was off: the daily work waits for %s hours", hours)
+        self._beaten = at
 
     def _has_leapt(self) -> bool:
-        if self._last is None:
-            return False
-        passed, told = _uptime() - self._last[0], time.time() - self._last[1]
-        return abs(told - passed) > LEAP.total_seconds()
+        at = _uptime(), time.time()
+        before, self._seen = self._seen, at
+        return abs((at[1] - before[1]) - (at[0] - before[0])) > LEAP.total_seconds()
 
     def _wake(self, now: float) -> None:
         if mail_is_due():
             enqueue_once(deliver_mail)
         if waiting_pages():
             enqueue_once(print_final_pdfs)
-        if not clock_is_steady():
-            return
-        hour = timezone.localtime()
-        due = [(str(name), DAILY[name]) for name in due_jobs(hour)]
-        if backup_is_due(hour):
-            due.append(("backup", back_up_today))
-        for name, job in due:
+        due = due_jobs(timezone.localtime()) if clock_is_steady() else []
+        for name in due:
             if now >= self._not_before.get(name, 0):
-                enqueue_once(job)
+                enqueue_once(DAILY[name])
                 # Once that was written: where it couldn't be, nothing was tried yet.
                 self._not_before[name] = now + AGAIN_AFTER
+        # Whatever the reason: it failed each time, something before it in its queue doesn't end, or a folder hangs.
+        self._due_since = {name: self._due_since.get(name, now) for name in due}
+        tell_administrators([name for name, since in self._due_since.items() if now - since >= TELL_AFTER])
+
+
+def _check() -> None:
+    try:
+        is_silent = worker_is_silent()
+    except DatabaseError as error:
+        # Without its words, which name the database.
+        raise CommandError("The database can't be read.") from error
+    if is_silent:
+        raise CommandError("No worker gave a sign of life in the last three minutes.")
 
 
 class Command(BaseCommand):
     help = "Sends mail and does what is done every day, until it is told to stop (SIGTERM, or Ctrl+C)."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="start none; fail when none gave a sign of life in the last three minutes",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            _check()
+            return
         try:
             # It erases: not by what another version of the code thinks is old.
             refuse_misfit()
@@ -147,7 +169,10 @@ class Command(BaseCommand):
         stopped_by: list[int] = []
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda signum, _frame: stopped_by.append(signum))
-        queues = [Queue(MAIL_QUEUE, MAIL_INTERVAL), Queue("default", OTHER_INTERVAL)]
+        queues = [
+            Queue(MAIL_QUEUE, MAIL_INTERVAL),
+            *(Queue(name, OTHER_INTERVAL) for name in ("default", BACKUP_QUEUE)),
+        ]
         for queue in queues:
             queue.start()
         clock = Clock()

@@ -8,31 +8,29 @@ import sqlite3
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from reflectie.backends.schema import applied_migrations
 from reflectie.keys import secret_keys
+from reflectie.models import DailyJob
 
 from ..daily import held_back
 from . import postgresql, sqlite
-from .backup_file import Manifest, checksum_of, is_left, scratch, write_backup
-from .errors import HostingError
+from .backup_file import Manifest, checksum_of, write_backup
+from .errors import HostingError, database_trouble
 from .installation import file_of
+from .scratch import erase_left_folders, erase_left_partials, refuse_taken, scratch
 from .tally import TableTally, tallies_of_file
 
 log = logging.getLogger(__name__)
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
-# After the daily erasing (3:15), so that what goes that night isn't kept once more.
-DAILY_FROM = time(4)
-# As the rest of the daily work: one night may be missed while the machine is being looked after.
-_LATE_DAYS = 2
 _DAILY_NAME = re.compile(r"samenwerking-(\d{4}-\d\d-\d\d)\.zip(\.age)?")
 
 
@@ -48,13 +46,13 @@ class Made:
 def make_backup(target: Path, recipients: Sequence[str] = ()) -> Made:
     """Make a backup of the database in force, as it is at one moment, while others write; closed for these recipients
     (public keys of age), if any. Raises HostingError, and leaves no file, when anything fails."""
-    if target.exists():
-        raise HostingError(f"{target.name} is there already, and stays as it is. Choose another name.")
+    refuse_taken(target)
     if not target.parent.is_dir():
         raise HostingError(f"The folder of {target.name} is not there.")
     with scratch(work_place()) as folder:
         database = folder / MEMBERS[connection.vendor]
-        tables, migrations, engine_version = _dump(database)
+        with database_trouble():
+            tables, migrations, engine_version = _dump(database)
         salt = secrets.token_hex(16)
         manifest = Manifest(
             version=app_version(),
@@ -117,35 +115,50 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
 
     Only files with our own names are erased, also when making one fails (HostingError): the pages promise so. The last
     one stays until there is a newer one: a site whose backups fail keeps something. None goes while the daily erasing
-    holds back: it may be the clock that is wrong. One of a day that is still to come, as a clock that was wrong leaves
-    it, stays and is told of in the log: its own day isn't known.
+    holds back since the clock may have leapt ahead.
     """
-    if not folder.is_dir():
-        raise HostingError("The folder for daily backups is not there, or may not be read.")
-    made = None
     try:
-        if day not in [made_on for made_on, _file in _daily_files(folder)]:
-            made = make_backup(daily_file(folder, day, recipients), recipients)
-    finally:
-        erased = 0 if held_back() else _prune(folder, day - timedelta(days=keep_days))
-        if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
-            log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
+        days = [made_on for made_on, _file in _daily_files(folder)]
+        made = None
+        try:
+            if day not in days:
+                made = make_backup(daily_file(folder, day, recipients), recipients)
+        finally:
+            erased = _prune(folder, day, day - timedelta(days=keep_days))
+            if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+                log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
+    except OSError as error:
+        raise HostingError("The folder for daily backups is not there, or may not be read or written.") from error
     return made, erased
 
 
 def _daily_files(folder: Path) -> list[tuple[date, Path]]:
-    named = [(_DAILY_NAME.fullmatch(path.name), path) for path in folder.iterdir()]
-    return sorted((date.fromisoformat(found[1]), path) for found, path in named if found)
+    """The files in a folder that are daily backups, by the day in their names: nothing else that somebody put there."""
+    try:
+        named = [(_DAILY_NAME.fullmatch(path.name), path) for path in folder.iterdir() if path.is_file()]
+    except OSError as error:
+        raise HostingError("The folder for daily backups is not there, or may not be read.") from error
+    return sorted((day, path) for found, path in named if found and (day := _day(found[1])))
 
 
-def _prune(folder: Path, until: date) -> int:
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _prune(folder: Path, day: date, until: date) -> int:
     # What backups left that were killed.
-    for left in folder.glob(".samenwerking-*.part"):
-        if is_left(left):
-            left.unlink(missing_ok=True)
-    old = [path for made_on, path in _daily_files(folder)[:-1] if made_on <= until]
-    for path in old:
-        path.unlink(missing_ok=True)
+    erase_left_partials(folder, "samenwerking-*")
+    if _clock_is_in_doubt():
+        return 0
+    # One of a day to come is no newer one: the clock was wrong then, or is now. Somebody has to look.
+    until_today = [(made_on, path) for made_on, path in _daily_files(folder) if made_on <= day]
+    old = [path for made_on, path in until_today[:-1] if made_on <= until]
+    stay = [path.name for path in old if not _erase(path)]
+    if stay:
+        raise HostingError(f"Backups that are too old can't be erased: {', '.join(stay)}. See whose they are.")
     return len(old)
 
 
@@ -155,28 +168,27 @@ def backup_days() -> int | None:
     return settings.BACKUP_KEEP_DAYS if settings.BACKUP_DIR else None
 
 
-def last_daily(day: date) -> date | None:
-    """The day of the last backup in BACKUP_DIR, of this day or earlier; None when there is none, or the folder isn't
-    there. Asks no database, so that it is true after a restore too."""
+def _erase(path: Path) -> bool:
     try:
-        found = _daily_files(Path(settings.BACKUP_DIR))
-        return max((made_on for made_on, _file in found if made_on <= day), default=None)
+        path.unlink(missing_ok=True)
     except OSError:
-        return None
-
-
-def backup_is_due(now: datetime) -> bool:
-    """Whether the worker makes a backup at this hour (local time): where BACKUP_DIR is set, once a day, and also later
-    on a day on which it was missed."""
-    return bool(settings.BACKUP_DIR) and now.time() >= DAILY_FROM and last_daily(now.date()) != now.date()
-
-
-def backups_are_late(today: date) -> bool:
-    """Whether a host asks for daily backups and has none of today or yesterday."""
-    if not settings.BACKUP_DIR:
         return False
-    last = last_daily(today)
-    return last is None or today - last >= timedelta(days=_LATE_DAYS)
+    return True
+
+
+def _clock_is_in_doubt() -> bool:
+    try:
+        return held_back() == DailyJob.Held.JUMP
+    except (DatabaseError, InterfaceError):
+        # What the pages promise doesn't wait for a database.
+        return False
+
+
+def erase_left() -> None:
+    """Erase what backups, checks and restores left that were killed: copies of the database among them."""
+    erase_left_folders(work_place())
+    if settings.BACKUP_DIR:
+        erase_left_partials(Path(settings.BACKUP_DIR), "samenwerking-*")
 
 
 def missing_keys(manifest: Manifest) -> int:

@@ -31,8 +31,8 @@ def is_unused(database: BaseDatabaseWrapper) -> bool:
 
 
 def file_of(database: BaseDatabaseWrapper) -> Path:
-    """Where an SQLite database is."""
-    return Path(str(database.settings_dict["NAME"]))
+    """Where an SQLite database is: the file itself, where its address leads to a link."""
+    return Path(str(database.settings_dict["NAME"])).resolve()
 
 
 def refuse_in_use(database: BaseDatabaseWrapper) -> None:

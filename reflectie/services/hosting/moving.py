@@ -9,25 +9,22 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import environ
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BinaryField, Field, Model
 
 from reflectie.backends.schema import what_does_not_fit
-from samenwerking.databases import configure
+from samenwerking.databases import read_database
 
-from .errors import HostingError, reason
+from .errors import HostingError, database_trouble
 from .installation import file_of, is_unused, refuse_in_use
 from .tally import Adder, TableTally
 
 ALIAS = "target"
-_SCHEMES = {"sqlite", "postgres", "postgresql", "pgsql"}
-_NO_ADDRESS = "That is no address of an SQLite or PostgreSQL database, as DATABASE_URL has it."
 # Rows that are in memory at once. A PDF is some hundred kilobytes, so of those few.
 _BATCH, _HEAVY_BATCH = 2000, 50
 
@@ -46,13 +43,10 @@ def move_to(address: str, tell: Callable[[str, int], None] = lambda _table, _row
     All of it or nothing: one transaction there. What is in force here isn't changed. Rows pass a few thousand at a
     time, however many there are. Raises HostingError when anything fails.
     """
-    with _target(address) as target:
-        try:
-            _prepare(target)
-            with _held(connection), transaction.atomic(ALIAS):
-                rows = _move_all(target, tell)
-        except (DatabaseError, CommandError) as error:
-            raise HostingError(f"The database could not take it: {reason(str(error))}.") from error
+    with _target(address) as target, database_trouble():
+        _prepare(target)
+        with _held(connection), transaction.atomic(ALIAS):
+            rows = _move_all(target, tell)
     return Moved(rows)
 
 
@@ -65,20 +59,23 @@ def _prepare(target: BaseDatabaseWrapper) -> None:
         raise HostingError("There is something in the database to move to, and it stays. Make an empty one.")
     if target.vendor == "sqlite":
         # Readable by this user alone, before anything is in it.
-        file_of(target).touch(mode=0o600)
+        try:
+            file_of(target).touch(mode=0o600)
+            file_of(target).chmod(0o600)
+        except OSError as error:
+            raise HostingError("The file to move to can't be made: see whether its folder is there.") from error
     call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
     call_command("createcachetable", database=ALIAS, verbosity=0)
 
 
 @contextmanager
 def _target(address: str) -> Iterator[BaseDatabaseWrapper]:
-    # What reading it says where it fails may quote the address, with its password.
-    if address.partition("://")[0] not in _SCHEMES:
-        raise HostingError(_NO_ADDRESS)
     try:
-        read = configure(environ.Env.db_url_config(address))
-    except (ImproperlyConfigured, ValueError):
-        raise HostingError(_NO_ADDRESS) from None
+        read = read_database(address)
+    except ImproperlyConfigured as error:
+        raise HostingError(str(error)) from None
+    if ":memory:" in read["NAME"] or read["NAME"].startswith("file:"):
+        raise HostingError("A database in memory is gone as soon as everything was moved there. Name a file.")
     connections.databases[ALIAS] = connections.configure_settings({DEFAULT_DB_ALIAS: read})[DEFAULT_DB_ALIAS]
     try:
         yield connections[ALIAS]
@@ -108,11 +105,14 @@ def _move_all(target: BaseDatabaseWrapper, tell: Callable[[str, int], None]) -> 
             cursor.execute(f"DELETE FROM {target.ops.quote_name(model._meta.db_table)}")  # noqa: S608
     rows = {}
     for model in models:
-        read = _move(model, target)
-        if _tally(model) != read:
-            raise HostingError(f"{model._meta.db_table}: what arrived is not what was read.")
-        rows[model._meta.db_table] = read.rows
-        tell(model._meta.db_table, read.rows)
+        table = model._meta.db_table
+        with database_trouble(f"The table {table}"):
+            read = _move(model, target)
+            arrived = _tally(model)
+        if arrived != read:
+            raise HostingError(f"{table}: what arrived is not what was read.")
+        rows[table] = read.rows
+        tell(table, read.rows)
     with target.cursor() as cursor:
         for statement in target.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

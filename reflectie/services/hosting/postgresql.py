@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,18 @@ from pathlib import Path
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
+
+from reflectie.backends.schema import ASIDE
 
 from .errors import NO_DATABASE, HostingError, reason
 from .tally import TableTally, tables_on_server, tallies_on_server
 
 _DEBIAN = Path("/usr/lib/postgresql")
-# Where tables stand while others take their place.
-_ASIDE = "before_restore"
+# What our programs say of a database that a check made.
+_CHECK = "a scratch database of manage.py check_backup"
+# As libpq calls them, where it isn't the name of the parameter.
+_VARIABLES = {"connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGAPPNAME"}
 
 
 def server_version(database: BaseDatabaseWrapper) -> int:
@@ -64,9 +70,21 @@ def dump(database: BaseDatabaseWrapper, target: Path) -> dict[str, TableTally]:
 
 
 def load(database: BaseDatabaseWrapper, source: Path) -> None:
-    """Put a dump in a database that has none of its tables; all of it or nothing."""
+    """Put a dump in a database that has none of its tables; all of it or nothing. Raises HostingError where it was made
+    in another schema than the one that this database's user works in: its tables would stand where nobody looks."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        [schema] = cursor.fetchone()
+    listed = _run("pg_restore", database, ["--list", str(source)])
+    if not re.search(rf"^\d+; \d+ \d+ TABLE {re.escape(schema)} ", listed, re.MULTILINE):
+        raise HostingError(
+            f"The backup was made in another schema than {schema}, where this database's user works. Make that schema, "
+            "and name it in DATABASE_URL: ?options=-c%20search_path=…"
+        )
     how = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
-    _run("pg_restore", database, [*how, f"--dbname={database.settings_dict['NAME']}", str(source)])
+    # A bare name with an = in it would be read as settings.
+    address = make_conninfo(dbname=database.settings_dict["NAME"])
+    _run("pg_restore", database, [*how, f"--dbname={address}", str(source)])
 
 
 def _environment(database: BaseDatabaseWrapper) -> dict[str, str]:
@@ -74,16 +92,23 @@ def _environment(database: BaseDatabaseWrapper) -> dict[str, str]:
     for everybody on the machine to read."""
     given = {**database.get_connection_params()}
     given["database"] = given.pop("dbname", database.settings_dict["NAME"])
-    known = {f"PG{name.upper()}": str(value) for name, value in given.items() if isinstance(value, str | int)}
-    return {**os.environ, **known}
+    known = {_variable(name): str(value) for name, value in given.items() if isinstance(value, str | int)}
+    # What goes wrong is told in English, as everything here is.
+    return {**os.environ, **known, "LC_ALL": "C"}
 
 
-def _run(name: str, database: BaseDatabaseWrapper, arguments: Sequence[str]) -> None:
+def _variable(name: str) -> str:
+    return _VARIABLES.get(name, f"PG{name.replace('_', '').upper()}")
+
+
+def _run(name: str, database: BaseDatabaseWrapper, arguments: Sequence[str]) -> str:
+    """What it printed. Raises HostingError when it failed."""
     path = program(name, server_version(database))
     done = subprocess.run([path, *arguments], env=_environment(database), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         error = next((line for line in done.stderr.splitlines() if "error:" in line), done.stderr)
         raise HostingError(f"{name} failed: {reason(error.partition('error:')[2] or error)}.")
+    return done.stdout
 
 
 def others_connected(database: BaseDatabaseWrapper) -> int:
@@ -91,17 +116,18 @@ def others_connected(database: BaseDatabaseWrapper) -> int:
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            # Of other users the server tells no more than that there are some; its own processes are nobody's.
+            "AND (backend_type = 'client backend' OR backend_type IS NULL AND usesysid IS NOT NULL) "
+            "AND pid <> pg_backend_pid()"
         )
         return int(cursor.fetchone()[0])
 
 
 @contextmanager
 def scratch_database(database: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
-    """A connection to an empty database on the same server, which is gone afterwards."""
-    # Always the same, so that what a check left that was killed goes with the next one.
-    name = f"{database.settings_dict['NAME']}_scratch"
-    quoted = database.ops.quote_name(name)
+    """A connection to an empty database on the same server, which is gone afterwards; and so are those that checks left
+    that were killed."""
+    name = f"samenwerking_check_{secrets.token_hex(6)}"
     with database.cursor() as cursor:
         cursor.execute("SELECT rolcreatedb OR rolsuper, current_schema() FROM pg_roles WHERE rolname = current_user")
         may_make, schema = cursor.fetchone()
@@ -110,18 +136,33 @@ def scratch_database(database: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrap
                 "The database's user may make no scratch database. Let an administrator do this, and begin again: "
                 "ALTER ROLE … CREATEDB. Or check it on another machine."
             )
-        cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
-        cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
+        _drop_left(cursor)
+        # Whatever the server makes by itself: every letter fits, and nothing is sorted.
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
     made = database.copy()
     made.settings_dict["NAME"] = name
     try:
-        with made.cursor() as cursor:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {database.ops.quote_name(schema)}")
+        # Connected before it has its mark: without anybody in it, it would be one that was left.
+        with made.cursor() as inside, database.cursor() as cursor:
+            inside.execute(f"CREATE SCHEMA IF NOT EXISTS {database.ops.quote_name(schema)}")
+            cursor.execute(f"COMMENT ON DATABASE {name} IS '{_CHECK}'")
         yield made
     finally:
         made.close()
         with database.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {quoted}")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def _drop_left(cursor: CursorWrapper) -> None:
+    """Drop the databases of checks that were killed: ours by their mark, whatever they are called."""
+    cursor.execute(
+        "SELECT datname FROM pg_database d WHERE shobj_description(d.oid, 'pg_database') = %s "
+        "AND pg_get_userbyid(datdba) = current_user "
+        "AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)",
+        [_CHECK],
+    )
+    for (left,) in cursor.fetchall():
+        cursor.execute(f'DROP DATABASE IF EXISTS "{left}"')
 
 
 @contextmanager
@@ -130,17 +171,17 @@ def set_aside(database: BaseDatabaseWrapper) -> Iterator[None]:
     all went well. Otherwise they come back, also those that were put aside by a restore that was killed."""
     bring_back(database)
     with _all_or_nothing(database) as cursor:
-        cursor.execute(f"CREATE SCHEMA {_ASIDE}")
-        cursor.execute(f"COMMENT ON SCHEMA {_ASIDE} IS '{timezone.now().isoformat()}'")
+        cursor.execute(f"CREATE SCHEMA {ASIDE}")
+        cursor.execute(f"COMMENT ON SCHEMA {ASIDE} IS '{timezone.now().isoformat()}'")
         for table in tables_on_server(database):
-            cursor.execute(f"ALTER TABLE {database.ops.quote_name(table)} SET SCHEMA {_ASIDE}")
+            cursor.execute(f"ALTER TABLE {database.ops.quote_name(table)} SET SCHEMA {ASIDE}")
     try:
         yield
     except BaseException:
         bring_back(database)
         raise
     with database.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA {_ASIDE} CASCADE")
+        cursor.execute(f"DROP SCHEMA {ASIDE} CASCADE")
 
 
 def bring_back(database: BaseDatabaseWrapper) -> None:
@@ -149,27 +190,27 @@ def bring_back(database: BaseDatabaseWrapper) -> None:
     Raises HostingError, and leaves both, where a worker has run on what took their place.
     """
     with _all_or_nothing(database) as cursor:
-        cursor.execute("SELECT tablename, current_schema() FROM pg_tables WHERE schemaname = %s", [_ASIDE])
+        cursor.execute("SELECT tablename, current_schema() FROM pg_tables WHERE schemaname = %s", [ASIDE])
         aside = cursor.fetchall()
         tables = tables_on_server(database)
         if aside and "reflectie_heartbeat" in tables:
             cursor.execute(
                 "SELECT count(*) FROM reflectie_heartbeat "
                 "WHERE seen_at > obj_description(%s::regnamespace, 'pg_namespace')::timestamptz",
-                [_ASIDE],
+                [ASIDE],
             )
             if cursor.fetchone()[0]:
                 raise HostingError(
                     f"A restore was broken off, and the site was started since: its former tables are still in the "
-                    f"schema {_ASIDE}. If what is there now is right, let an administrator do this, and begin again: "
-                    f"DROP SCHEMA {_ASIDE} CASCADE"
+                    f"schema {ASIDE}. If what is there now is right, let an administrator do this, and begin again: "
+                    f"DROP SCHEMA {ASIDE} CASCADE"
                 )
         for table in tables if aside else []:
             cursor.execute(f"DROP TABLE {database.ops.quote_name(table)} CASCADE")
         for table, schema in aside:
-            names = f"{_ASIDE}.{database.ops.quote_name(table)} SET SCHEMA {database.ops.quote_name(schema)}"
+            names = f"{ASIDE}.{database.ops.quote_name(table)} SET SCHEMA {database.ops.quote_name(schema)}"
             cursor.execute(f"ALTER TABLE {names}")
-        cursor.execute(f"DROP SCHEMA IF EXISTS {_ASIDE}")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {ASIDE}")
 
 
 @contextmanager

@@ -7,18 +7,19 @@ from datetime import date
 from pathlib import Path
 
 from django.contrib.sessions.models import Session as BrowserSession
-from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.core.management import call_command
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from reflectie.backends.schema import unknown_migrations
 from reflectie.services.daily import Erased, HeldBackError, erase_daily
 
 from . import postgresql, sqlite
-from .backup_file import Manifest, OpenedBackup, open_backup, scratch
+from .backup_file import Manifest, OpenedBackup, open_backup
 from .backups import missing_keys, work_place
-from .errors import HostingError, reason
+from .errors import HostingError, database_trouble
 from .installation import file_of, is_unused, refuse_in_use
+from .scratch import scratch
 from .tally import TableTally, differences, tallies_of_file, tallies_on_server
 
 _ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -46,7 +47,7 @@ class Restored:
 def check_backup(file: Path, identity: Path | None = None) -> Checked:
     """Restore a backup into a database for a while, and compare every row of it with the manifest. The database in
     force is left alone. Raises HostingError when the file can't be read, or can't be restored here at all."""
-    with scratch(work_place()) as folder:
+    with scratch(work_place()) as folder, database_trouble():
         opened = open_backup(file, folder, identity)
         if opened.manifest.engine == "sqlite":
             sqlite.refuse_broken(opened.database)
@@ -91,7 +92,7 @@ def restore_backup(
     rules of the daily work, which holds back where that is more than a day's (`held`), unless `confirmed`.
     Raises HostingError, and leaves the database in force as it was, when anything fails before the erasing.
     """
-    with scratch(work_place()) as folder:
+    with scratch(work_place()) as folder, database_trouble():
         opened = open_backup(file, folder, identity)
         _refuse_other_engine(opened.manifest)
         if newer := unknown_migrations(opened.manifest.migrations):
@@ -104,12 +105,9 @@ def restore_backup(
                 "There is something in this installation, and it stays. To put the backup in its place: --replace"
             )
         put = _put_file if connection.vendor == "sqlite" else _put_dump
-        try:
-            with put(opened):
-                _refuse_different(opened)
-                erased, held = _bring_up_to(day, confirmed=confirmed)
-        except (DatabaseError, CommandError) as error:
-            raise HostingError(f"The database could not take it: {reason(str(error))}.") from error
+        with put(opened):
+            _refuse_different(opened)
+            erased, held = _bring_up_to(day, confirmed=confirmed)
     return Restored(opened.manifest, erased, held, missing_keys(opened.manifest))
 
 

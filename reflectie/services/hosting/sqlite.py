@@ -5,14 +5,16 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from .backup_file import sync_folder
 from .errors import NO_DATABASE, HostingError
+from .scratch import new_file, refuse_without_room, sync_folder
 
 _BROKEN = "The database in the backup is damaged: SQLite's own check doesn't pass."
 _IN_USE = (
     "Somebody has the database open: stop the server and the worker first: "
     "systemctl stop samenwerking samenwerking-worker"
 )
+# What SQLite has beside a file: what isn't in it yet, and what was in it before.
+_BESIDE = ("-wal", "-shm", "-journal")
 
 
 def dump(source: Path, target: Path) -> None:
@@ -20,7 +22,8 @@ def dump(source: Path, target: Path) -> None:
     moment, however long it takes."""
     if not source.is_file() or not source.stat().st_size:
         raise HostingError(NO_DATABASE)
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    refuse_without_room(target.parent, source.stat().st_size)
+    os.close(new_file(target))
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
@@ -72,6 +75,10 @@ def take_place(new: Path, old: Path) -> None:
     """Put a file where the database was, at once: before or after a power cut there is a whole one. Neither is open."""
     refuse_in_use(new)
     refuse_in_use(old)
+    if not old.exists():
+        # Of a file that somebody took away: SQLite would go on with them in whatever comes in its place.
+        for ending in _BESIDE:
+            old.with_name(f"{old.name}{ending}").unlink(missing_ok=True)
     with new.open("rb") as file:
         os.fsync(file.fileno())
     new.replace(old)

@@ -66,9 +66,12 @@ def tallies_of_file(path: Path) -> dict[str, TableTally]:
 def tallies_on_server(database: BaseDatabaseWrapper) -> dict[str, TableTally]:
     """Of each table on PostgreSQL, as the server writes a row as text; within the caller's transaction, if there is
     one. Reads every row, one at a time."""
-    # Dates and times are written by these.
+    # As these say, dates, times, numbers and files are written; a server or a user may have others.
     with database.cursor() as cursor:
-        cursor.execute("SET DateStyle TO ISO; SET TimeZone TO 'UTC'; SET IntervalStyle TO postgres")
+        cursor.execute(
+            "SET DateStyle TO ISO; SET TimeZone TO 'UTC'; SET IntervalStyle TO postgres; SET bytea_output TO hex; "
+            "SET extra_float_digits TO 1"
+        )
     return {table: add_up(_rows_on_server(database, table)) for table in tables_on_server(database)}
 
 

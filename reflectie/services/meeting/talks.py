@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from reflectie.domain.meeting.talk import AgendaPart, Talk, begin_talk
+from reflectie.domain.meeting.talk import AgendaPart, Talk, begin_talk, known_part_of
 from reflectie.domain.meeting.wall import Wall, build_wall
 from reflectie.domain.report.items import Note
 from reflectie.domain.report.polls import Poll
@@ -21,6 +21,7 @@ from reflectie.models import Talk as TalkRow
 from reflectie.models.prepared import Prepared
 from reflectie.services.clock import now
 from reflectie.services.erasure import truncate_wal_on_commit
+from reflectie.services.questionnaire.checklists import load_checklist
 from reflectie.services.report.outcomes import text_digests
 from reflectie.services.report.polls import load_polls
 from reflectie.services.report.reports import load_report
@@ -70,7 +71,7 @@ def start_talk(session: Session, minutes: int) -> Talk:
     with transaction.atomic():
         locked = lock_talking_session(session)
         if row := TalkRow.objects.filter(session=locked).first():
-            return talk_of(row)
+            return talk_of(session, row)
         talk = begin_talk(load_report(session), minutes, now())
         # Whoever has it all on one screen needs no address for a wall.
         token = new_token() if session.collaboration_id else None
@@ -87,7 +88,7 @@ def _first_version() -> int:
 def load_talk(session: Session) -> Talk | None:
     """Where a session's talk is; None where none goes on. One query, or none where it was fetched with the session."""
     row = _row(session)
-    return talk_of(row) if row else None
+    return talk_of(session, row) if row else None
 
 
 def wall_token(session: Session) -> str:
@@ -118,7 +119,7 @@ def change_talk(session: Session, change: Callable[[Talk], Talk]) -> Talk:
         row = TalkRow.objects.filter(session=locked).first()
         if row is None:
             raise NoTalkError
-        before = talk_of(row)
+        before = talk_of(session, row)
         after = change(before)
         if after != before:
             TalkRow.objects.filter(pk=row.pk).update(version=F("version") + 1, **_columns(after))
@@ -220,11 +221,12 @@ def forget_talks(day: date) -> int:
     return over
 
 
-def talk_of(row: TalkRow) -> Talk:
-    """A talk as it is kept."""
-    return Talk(
+def talk_of(session: Session, row: TalkRow) -> Talk:
+    """A session's talk as it is kept. It may go on while another release comes in its place: what this one doesn't know
+    is left out."""
+    kept = Talk(
         minutes=row.minutes,
-        agenda=tuple(AgendaPart(**part) for part in row.agenda),
+        agenda=tuple(AgendaPart(part["place"], part["minutes"], part.get("title", "")) for part in row.agenda),
         place=row.place,
         started_at=row.started_at,
         place_since=row.place_since,
@@ -236,6 +238,7 @@ def talk_of(row: TalkRow) -> Talk:
         poll=str(row.poll_id or ""),
         version=row.version,
     )
+    return known_part_of(kept, load_checklist(session.checklist).by_key)
 
 
 def _columns(talk: Talk) -> dict[str, object]:

@@ -23,7 +23,8 @@ from reflectie.models import Agreement as AgreementRow
 from reflectie.models import Poll as PollRow
 from reflectie.models import PollVote, Session, Talk
 from reflectie.models.prepared import Prepared
-from reflectie.services.erasure import truncate_wal_on_commit
+from reflectie.services.erasure import erase_copies, truncate_wal_on_commit
+from reflectie.services.optimistic_lock import is_to_write
 from reflectie.services.sessions.talking import lock_talking_session, note_talk_change
 from reflectie.services.tokens import hash_token
 
@@ -99,6 +100,26 @@ def _add(session: Session, thing: str, way: PollWay, key: UUID, counts: PollCoun
         note_talk_change(session)
         _put_on_wall(session, row)
         return load_polls(session)[-1]
+
+
+def correct_hands(session: Session, key: UUID, counts: PollCounts, seen: str) -> None:
+    """Put other numbers in the place of those that were counted of hands. As where an agreement gets other words, what
+    stood there before is kept nowhere. `seen` is the etag of what the page showed.
+
+    Raises ConflictError when somebody else corrected it meanwhile, PollGoneError for one that isn't there or went by
+    phone, StageError unless the talk goes on, and NotFoundError when the session was erased.
+    """
+    with transaction.atomic():
+        session = lock_talking_session(session)
+        row = session.polls.filter(pk=key, way=PollWay.HANDS).first()
+        if row is None:
+            raise PollGoneError
+        current = _poll_of(row).counts
+        if is_to_write(seen, counts, current if isinstance(current, PollCounts) else None):
+            _put_counts(row, counts)
+            row.save()
+            erase_copies(session, takes_back=False)
+            note_talk_change(session)
 
 
 def _put_on_wall(session: Session, row: PollRow) -> None:

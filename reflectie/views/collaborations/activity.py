@@ -24,7 +24,7 @@ def activity(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "collaboration": collaboration,
         "page": page,
-        "activities": [(each, sessions[each.session_id] if each.session_id else None) for each in found],
+        "activities": [(each, sessions.get(each.session_id) if each.session_id else None) for each in found],
         "kept_days": settings.ACTIVITY_DAYS,
     }
     return render(request, "reflectie/collaborations/activity.html", context)

@@ -7,18 +7,24 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from reflectie.domain.report.polls import Poll, PollWay, shows_difference, way_asked
+from reflectie.domain.report.agreements import Agreement
+from reflectie.domain.report.polls import Poll, PollCounts, PollWay, shows_difference, way_asked
 from reflectie.domain.rules.suppression import FLOOR
 from reflectie.domain.setup import Mode
-from reflectie.forms.report.polls import HandsForm, PhonesForm
+from reflectie.forms.report.polls import CorrectionForm, HandsForm, PhonesForm
 from reflectie.models import Session
 from reflectie.presentation.polls import PollTopic, poll_topics, topic_of
+from reflectie.services.optimistic_lock import ConflictError
 from reflectie.services.report import polls as services
 from reflectie.services.report.reports import load_agreements
 from reflectie.services.sessions.rounds import StageError
 from reflectie.web.report_access import FROM_TALK, ReportAccess, from_talk, recorded_or_404
+
+_GONE = gettext_lazy("Deze peiling is er niet meer. Iemand brak ze af, of haalde de afspraak weg.")
 
 
 def polls(request: HttpRequest, access: ReportAccess) -> HttpResponse:
@@ -63,6 +69,36 @@ def _record(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     return _do(request, access, lambda: services.record_hands(access.session, thing, form.counts, key), hands=form)
 
 
+def _correct(request: HttpRequest, access: ReportAccess) -> HttpResponse:
+    poll, counts = _counted(services.load_polls(access.session), request.POST.get("poll", ""))
+    if poll is None or counts is None:
+        return _page(request, access, why=_GONE, status=409)
+    form = CorrectionForm(request.POST, kept=counts)
+    if form.chose_theirs:
+        return HttpResponseRedirect(_back(request, access), status=303)
+    if not form.is_valid():
+        return _page(request, access, correction=form, status=422)
+    key = UUID(poll.key)
+    try:
+        return _do(
+            request,
+            access,
+            lambda: services.correct_hands(access.session, key, form.counts, form.seen),
+            correction=form,
+        )
+    except ConflictError as conflict:
+        form.set_conflict(conflict.current)
+        return _page(request, access, correction=form, status=409)
+
+
+def _counted(held: tuple[Poll, ...], key: str) -> tuple[Poll | None, PollCounts | None]:
+    """A poll of which hands were counted, with what was counted."""
+    for poll in held:
+        if poll.key == key and poll.way is PollWay.HANDS and isinstance(poll.counts, PollCounts):
+            return poll, poll.counts
+    return None, None
+
+
 def _close(request: HttpRequest, access: ReportAccess) -> HttpResponse:
     return _do(request, access, lambda: services.close_poll(access.session, _key(request)))
 
@@ -78,11 +114,15 @@ def _key(request: HttpRequest) -> UUID:
         raise services.PollGoneError from None
 
 
-_STEPS = {"open": _begin, "hands": _record, "close": _close, "cancel": _cancel}
+_STEPS = {"open": _begin, "hands": _record, "correct": _correct, "close": _close, "cancel": _cancel}
 
 
 def _do(
-    request: HttpRequest, access: ReportAccess, step: Callable[[], object], hands: HandsForm | None = None
+    request: HttpRequest,
+    access: ReportAccess,
+    step: Callable[[], object],
+    hands: HandsForm | None = None,
+    correction: CorrectionForm | None = None,
 ) -> HttpResponse:
     concluded = False
     try:
@@ -99,12 +139,12 @@ def _do(
     except services.TooManyPollsError:
         why = _("Jullie hielden al heel veel peilingen. Er kan geen meer bij.")
     except services.PollGoneError:
-        why = _("Deze peiling is er niet meer. Iemand brak ze af, of haalde de afspraak weg.")
+        why = str(_GONE)
     except services.PollClosedError:
         why = _("Iemand sloot deze peiling al. De uitslag staat hieronder.")
     else:
         return HttpResponseRedirect(_back(request, access), status=303)
-    return _page(request, access, hands=hands, why=why, concluded=concluded, status=409)
+    return _page(request, access, hands=hands, correction=correction, why=why, concluded=concluded, status=409)
 
 
 def _back(request: HttpRequest, access: ReportAccess) -> str:
@@ -118,7 +158,8 @@ def _page(
     access: ReportAccess,
     *,
     hands: HandsForm | None = None,
-    why: str = "",
+    correction: CorrectionForm | None = None,
+    why: str | Promise = "",
     concluded: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -130,6 +171,8 @@ def _page(
     topic = next((topic for topic in topics if topic.thing == given.get("over")), None)
     # What was typed stands there still, whatever came between.
     topic = topic if may_ask or hands else None
+    may_correct = access.may_talk and not concluded
+    wrong, counts = _counted(held, given.get("poll", "")) if may_correct or correction else (None, None)
     context = {
         **access.context,
         "collaboration": session.collaboration,
@@ -138,9 +181,11 @@ def _page(
         "poll": going_on,
         "topic": topic,
         "may_ask": may_ask,
+        "may_correct": may_correct,
         "why": why,
-        "refused": status == 422,
+        "refused": status == 422 or (correction is not None and correction.has_conflict),
         **(_asked(session, held, topic, hands) if topic else {}),
+        **(_corrected(wrong, agreements, correction or CorrectionForm(kept=counts)) if wrong and counts else {}),
         **(_so_far(request, session, going_on, topic_of(going_on, agreements)) if going_on else {}),
     }
     return render(request, "reflectie/meeting/poll/page.html", context, status=status)
@@ -157,6 +202,11 @@ def _asked(session: Session, held: tuple[Poll, ...], topic: PollTopic, hands: Ha
         "key": uuid4(),
         "difference": shows_difference(held, topic.thing),
     }
+
+
+def _corrected(poll: Poll, agreements: tuple[Agreement, ...], form: CorrectionForm) -> dict[str, Any]:
+    """What was counted of hands, to be typed anew."""
+    return {"wrong": poll, "wrong_about": topic_of(poll, agreements), "form": form}
 
 
 def _so_far(request: HttpRequest, session: Session, poll: Poll, about: PollTopic) -> dict[str, Any]:

@@ -208,7 +208,8 @@ def _around(request: HttpRequest, access: ReportAccess, report: Report, live: Ta
         "wall": load_wall(access.session, report),
         # Also one that isn't on the wall any more: it goes on, until somebody closes it.
         "has_open_poll": any(poll.is_open for poll in load_polls(access.session)),
-        "guide": build_guide(report, live.minutes),
+        # Of what comes before the talk; how long it takes is the talk's own, maybe as another release had it.
+        "guide": build_guide(report),
         "lines": lines,
         "on": lines[at],
         "before": lines[at - 1] if at else None,

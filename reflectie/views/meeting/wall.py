@@ -17,12 +17,14 @@ from django.views.decorators.http import require_safe
 
 from reflectie.domain.meeting.guide import Phase
 from reflectie.domain.meeting.talk import clock_of
-from reflectie.domain.report.polls import PollWay
+from reflectie.domain.report.polls import Poll, PollWay
 from reflectie.models import OPENED, Session
 from reflectie.presentation.numbers import minutes_until
 from reflectie.services.clock import now
-from reflectie.services.meeting.talks import followed_state, load_poll_on, load_talk, load_wall, state_of, wall_state
+from reflectie.services.meeting.talks import followed_state, load_talk, load_wall, state_of, wall_state
+from reflectie.services.report.polls import load_polls
 from reflectie.services.report.reports import load_report
+from reflectie.services.sessions.rounds import undo_until
 from reflectie.services.tokens import read_token
 from reflectie.views.questionnaire.participant import NOBODY, STOP_ASKING
 from reflectie.web.drawn import drawn
@@ -38,7 +40,7 @@ Draw = Callable[[str], tuple[Session, SafeString]]
 def wall(request: HttpRequest, token: str) -> HttpResponse:
     """The wall, for a beamer or a shared screen: nothing on it tells whose it is."""
     session, shown = _on_wall(token)
-    context = {"shown": shown, "is_over": _is_over(session), "is_light": "licht" in request.GET}
+    context = {"shown": shown, "is_final": _is_final(session), "is_light": "licht" in request.GET}
     return _kept(render(request, "reflectie/meeting/wall/page.html", {**NOBODY, **context}))
 
 
@@ -61,6 +63,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         "join_url": reverse("join", args=[token]),
         "report_url": _report_url(token),
         "is_over": _is_over(session),
+        "is_final": _is_final(session),
     }
     return _kept(render(request, "reflectie/meeting/follow/page.html", {**NOBODY, **context}))
 
@@ -72,8 +75,9 @@ def follow_now(request: HttpRequest, token: str) -> HttpResponse | HttpResponseN
 
 
 def _now(request: HttpRequest, token: str, state: State, draw: Draw) -> HttpResponse | HttpResponseNotModified:
-    found = state(token)
-    if found is not None and request.GET.get("gezien") == found:
+    found, seen = state(token), request.GET.get("gezien")
+    # Of a talk that ended, the state doesn't tell whether it may go on still.
+    if found is not None and seen == found != Session.Stage.CONCLUDED:
         return _kept(HttpResponse(status=204), found)
     if found is not None and (unchanged := get_conditional_response(request, etag=f'"{found}"')):
         return _kept(unchanged, found)
@@ -85,8 +89,12 @@ def _now(request: HttpRequest, token: str, state: State, draw: Draw) -> HttpResp
             # Its address was renewed: the page would show for as long as it stood there what it no longer may.
             return HttpResponse(status=404, headers={"HX-Refresh": "true"})
         raise
-    status = STOP_ASKING if _is_over(session) and is_polled else 200
-    return _kept(HttpResponse(shown, status=status), state_of(session) or "")
+    drawn_state = state_of(session) or ""
+    if is_polled and _is_final(session):
+        return _kept(HttpResponse(shown, status=STOP_ASKING), drawn_state)
+    if seen and seen == drawn_state:
+        return _kept(HttpResponse(status=204), drawn_state)
+    return _kept(HttpResponse(shown), drawn_state)
 
 
 def _kept(response: HttpResponse, state: str | None = None) -> HttpResponse:
@@ -98,6 +106,11 @@ def _kept(response: HttpResponse, state: str | None = None) -> HttpResponse:
 
 def _is_over(session: Session) -> bool:
     return session.stage == Session.Stage.CONCLUDED
+
+
+def _is_final(session: Session) -> bool:
+    """Whether nothing comes any more: until then pages ask on, rarely, and come back by themselves."""
+    return _is_over(session) and undo_until(session) is None
 
 
 def _report_url(join_token: str) -> str:
@@ -117,21 +130,32 @@ def _on_phone(token: str) -> tuple[Session, SafeString]:
 
 def _live(session: Session, otherwise: str, more: dict[str, str], join_token: str = "") -> SafeString:
     """The part of the page that changes: what is on now, or what stands there where no talk goes on. A phone, which has
-    the link to take part, is led on to a poll that asks phones."""
+    the link to take part, is led on to a poll that asks phones for as long as that goes on."""
     state = state_of(session)
     if _is_over(session) or state is None:
         content = render_to_string(otherwise, {**more, "is_over": _is_over(session)})
     else:
         content = _content(session, state)
-    vote_url = reverse("poll-vote", args=[join_token]) if join_token and _asks_phones(session) else ""
-    context = {"state": state or "", "content": content, "vote_url": vote_url}
+    poll = _asked_of_phones(session) if join_token else None
+    context = {
+        "state": state or "",
+        "content": content,
+        "vote_url": reverse("poll-vote", args=[join_token]) if poll else "",
+        "is_elsewhere": poll is not None and not _is_shown(session, poll),
+    }
     return render_to_string("reflectie/meeting/wall/live.html", context)
 
 
-def _asks_phones(session: Session) -> bool:
+def _asked_of_phones(session: Session) -> Poll | None:
+    """The poll in which phones can vote, wherever the talk is by now. One query, none once it is over."""
+    if _is_over(session):
+        return None
+    return next((poll for poll in load_polls(session) if poll.is_open and poll.way is PollWay.PHONES), None)
+
+
+def _is_shown(session: Session, poll: Poll) -> bool:
     talk = load_talk(session)
-    poll = load_poll_on(session, talk) if talk and not _is_over(session) else None
-    return poll is not None and poll.is_open and poll.way is PollWay.PHONES
+    return talk is not None and talk.poll == poll.key
 
 
 def _content(session: Session, state: str) -> SafeString:

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import threading
 import zipfile
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as in_force
@@ -16,17 +17,21 @@ from django.core.management import CommandError, call_command, load_command_clas
 from django.db import connection, connections
 
 from reflectie.domain.setup import Mode
-from reflectie.models import Answer, MadePdf, Session
+from reflectie.models import Answer, DailyJob, MadePdf, Session
 from reflectie.services import clock
-from reflectie.services.hosting import backups, postgresql
+from reflectie.services.hosting import backups, postgresql, scratch
 from reflectie.services.hosting.backup_file import Manifest
 from reflectie.services.hosting.errors import HostingError
 from reflectie.services.hosting.restoring import check_backup
+from reflectie.services.hosting.tally import TableTally
 from reflectie.tasks import back_up_today
 from tests.helpers.factories import at_once, fill_in, make_account, make_collaboration, make_reflection, make_round
 from tests.helpers.own_database import environment_on_it, own_database, tallies
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+WHOLE = Manifest("1", "sqlite", "3", "2026-11-28", ("a.0001",), {}, "database.sqlite3", 9, "0", "0", ("0",))
 
 
 def mode_of(path: Path) -> int:
@@ -55,7 +60,7 @@ def test_backup_is_one_file_for_one_user_with_every_row_noted(tmp_path):
     assert mode_of(made.file) == 0o600
     # Nothing else is left, not for a moment longer.
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
-    assert list(backups.work_place().glob(".backup-*")) == []
+    assert list(backups.work_place().glob(".samenwerking-scratch-*")) == []
     told = manifest_of(made.file)
     found = tallies()
     assert told["tables"] == {name: {"rows": t.rows, "checksum": t.checksum} for name, t in found.items()}
@@ -221,6 +226,123 @@ def test_disk_that_fills_up_while_the_file_is_written(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir() if "b.zip" in path.name] == []
 
 
+def kill_while_writing(file: Path) -> None:
+    """A process that ends at once when the copy of the database stands on the disk, and the backup has begun."""
+    code = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
+        "from pathlib import Path; from django.conf import settings; settings.VAR_DIR = Path(sys.argv[2])\n"
+        "from reflectie.services.hosting import backup_file, backups\n"
+        "backup_file._write_zip = lambda sink, *_: (sink.write(b'half'), os._exit(9))\n"
+        "backups.make_backup(Path(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", code, str(file), str(backups.work_place())]
+    assert subprocess.run(command, cwd=in_force.BASE_DIR, env=environment_on_it()).returncode == 9
+
+
+def as_of_long_ago(*paths: Path) -> None:
+    for path in paths:
+        os.utime(path, (0, 0))
+
+
+def folders() -> list[Path]:
+    return sorted(backups.work_place().glob(".samenwerking-scratch-*"))
+
+
+def test_copy_that_a_killed_backup_left_goes_with_the_daily_erasing_and_with_the_next_backup(tmp_path, settings):
+    """In clear, also where closing was asked: it held what people erase afterwards."""
+    some_people()
+    settings.BACKUP_DIR = str(tmp_path)
+    for clear in (lambda: call_command("delete_expired"), lambda: backups.make_backup(tmp_path / "b.zip")):
+        connection.close()
+        kill_while_writing(tmp_path / "samenwerking-2026-11-28.zip")
+        [folder], [partial] = folders(), list(tmp_path.glob(".samenwerking-2026-*.part"))
+        assert (folder / backups.MEMBERS[connection.vendor]).stat().st_size > 1000
+        assert [mode_of(path) for path in (folder, partial)] == [0o700, 0o600]
+        as_of_long_ago(folder, partial)
+        clear()
+        assert folders() == []
+    # What it never finished goes where daily backups are, with that of the next day too.
+    backups.make_daily(tmp_path, date(2026, 11, 29), [], 14)
+    assert list(tmp_path.glob(".samenwerking-2026-*.part")) == []
+
+
+def test_what_another_is_at_work_in_and_what_is_not_ours_stays(tmp_path):
+    of_somebody = tmp_path / ".samenwerking-scratch-van-iemand"
+    of_somebody.mkdir()
+    (of_somebody / "brief.txt").write_text("van iemand")
+    with scratch.scratch(tmp_path) as at_work, scratch.partial_file(tmp_path / "b.zip"):
+        [partial] = tmp_path.glob(".b.zip.*")
+        as_of_long_ago(at_work, partial, of_somebody)
+        scratch.erase_left_folders(tmp_path)
+        scratch.erase_left_partials(tmp_path, "b.zip")
+        assert (at_work.exists(), partial.exists(), (of_somebody / "brief.txt").exists()) == (True, True, True)
+    assert (at_work.exists(), partial.exists(), (tmp_path / "b.zip").exists()) == (False, False, True)
+
+
+def test_link_that_leads_nowhere_is_something_that_is_there(tmp_path):
+    (tmp_path / "b.zip").symlink_to(tmp_path / "elders.zip")
+    with pytest.raises(HostingError, match=r"b\.zip is there already, and stays"):
+        backups.make_backup(tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").is_symlink()
+
+
+def test_name_that_was_taken_meanwhile_is_not_written_over(tmp_path):
+    def write() -> None:
+        with scratch.partial_file(tmp_path / "b.zip") as file:
+            file.write(b"van ons")
+            (tmp_path / "b.zip").write_text("van iemand")
+
+    with pytest.raises(HostingError, match=r"b\.zip is there already"):
+        write()
+    assert (tmp_path / "b.zip").read_text() == "van iemand"
+    assert list(tmp_path.glob(".b.zip*")) == []
+
+
+def test_what_does_not_fit_is_refused_before_the_disk_is_full_for_the_site(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch.shutil, "disk_usage", lambda _place: SimpleNamespace(free=1000))
+    scratch.refuse_without_room(tmp_path, 1000)
+    with pytest.raises(HostingError, match="There is no room on the disk"):
+        scratch.refuse_without_room(tmp_path, 1001)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
+def test_database_that_is_damaged_is_said_in_one_line(tmp_path):
+    some_people()
+    connection.close()
+    file = Path(connection.settings_dict["NAME"])
+    call_command("backup", str(tmp_path / "heel.zip"))
+    content = bytearray(file.read_bytes())
+    content[4096 * 3 :] = b"\x55" * (len(content) - 4096 * 3)
+    file.write_bytes(content)
+    with pytest.raises(CommandError, match=r"^The database could not "):
+        call_command("backup", str(tmp_path / "b.zip"))
+    assert not (tmp_path / "b.zip").exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of a server")
+def test_server_that_is_not_there_is_said_in_one_line(tmp_path, monkeypatch):
+    file = backups.make_backup(tmp_path / "b.zip").file
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        patch.setitem(connection.settings_dict, "PORT", "9")
+        for name, path in (("backup", tmp_path / "x.zip"), ("check_backup", file), ("restore", file)):
+            with pytest.raises(CommandError, match=r"^The database could not take it: "):
+                call_command(name, str(path))
+        connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_programs_get_what_the_address_says_by_the_names_that_they_know(monkeypatch):
+    given = {"dbname": "x", "password": "p@ss:w/rd%", "channel_binding": "require", "connect_timeout": 5}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: given)
+    found = postgresql._environment(connection)
+    assert found["PGDATABASE"] == "x"
+    assert found["PGPASSWORD"] == "p@ss:w/rd%"
+    assert found["PGCHANNELBINDING"] == "require"
+    assert found["PGCONNECT_TIMEOUT"] == "5"
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
 def test_without_a_program_that_is_new_enough_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(postgresql, "_DEBIAN", tmp_path)
@@ -234,6 +356,54 @@ def test_without_a_program_that_is_new_enough_it_says_what_to_install(tmp_path, 
 
 
 # --- every day
+
+
+def test_what_only_looks_like_a_backup_keeps_nothing_from_going_and_stays(tmp_path):
+    (tmp_path / "samenwerking-2026-02-30.zip").write_text("een dag die er niet is")
+    (tmp_path / "samenwerking-2026-01-01.zip").mkdir()
+    assert daily(tmp_path, date(2026, 11, 28)) == (True, 0)
+    assert daily(tmp_path, date(2026, 12, 28)) == (True, 1)
+    assert (tmp_path / "samenwerking-2026-02-30.zip").exists()
+    assert (tmp_path / "samenwerking-2026-01-01.zip").exists()
+
+
+def test_one_of_a_day_to_come_is_no_newer_one_and_is_told(tmp_path, monkeypatch, caplog):
+    """As a clock that was a year ahead leaves it: it would pass for the last one for a year."""
+    today = clock.today()
+    daily(tmp_path, today - timedelta(days=20))
+    assert "still to come" not in caplog.text
+    (tmp_path / f"samenwerking-{today + timedelta(days=365)}.zip").touch()
+    # The last real one stays, until there is a newer real one.
+    monkeypatch.setattr(backups, "make_backup", lambda *_: None)
+    assert daily(tmp_path, today)[1] == 0
+    assert "1 backups bear a day that is still to come" in caplog.text
+    assert len(list(tmp_path.glob("samenwerking-*.zip"))) == 2
+
+
+def test_while_the_erasing_doubts_the_clock_no_backup_goes(tmp_path):
+    for day in (1, 2):
+        daily(tmp_path, date(2026, 11, day))
+    later = date(2027, 11, 2)
+    for held, erased in ((DailyJob.Held.JUMP, 0), (DailyJob.Held.SHARE, 2)):
+        DailyJob.objects.update_or_create(name=DailyJob.Name.ERASE, defaults={"held": held})
+        assert daily(tmp_path, later)[1] == erased
+
+
+def test_old_one_that_can_not_be_erased_is_told_and_the_others_go(tmp_path, monkeypatch):
+    for day in (1, 2, 3, 4):
+        (tmp_path / f"samenwerking-2026-11-0{day}.zip").touch()
+    usual = Path.unlink
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == "samenwerking-2026-11-02.zip":
+            raise PermissionError(13, "Permission denied")
+        usual(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(HostingError, match=r"can't be erased: samenwerking-2026-11-02\.zip\. See whose they are"):
+        daily(tmp_path, date(2026, 11, 28))
+    left = sorted(path.name for path in tmp_path.glob("samenwerking-*.zip"))
+    assert left == ["samenwerking-2026-11-02.zip", "samenwerking-2026-11-28.zip"]
 
 
 def daily(folder: Path, day: date, keep: int = 14) -> tuple[bool, int]:
@@ -284,33 +454,29 @@ def test_command_makes_todays_and_a_second_time_says_that_it_is_there(tmp_path, 
         call_command("backup", "--daily", str(folder), "--keep-days", "0")
 
 
-@pytest.mark.parametrize(("hour", "due"), [((3, 59), False), ((4, 0), True), ((23, 0), True)])
-def test_worker_makes_one_a_day_after_the_erasing_where_a_host_asks(tmp_path, settings, hour, due):
-    now = datetime(2026, 11, 28, *hour)
-    settings.BACKUP_DIR = ""
-    assert not backups.backup_is_due(now)
-    settings.BACKUP_DIR = str(tmp_path / "weg")
-    assert backups.backup_is_due(now) == due
-    (tmp_path / "samenwerking-2026-11-28.zip").touch()
-    settings.BACKUP_DIR = str(tmp_path)
-    assert not backups.backup_is_due(now)
-    assert backups.backup_is_due(now + timedelta(days=1)) == due
-
-
-def test_worker_says_in_the_log_that_it_failed_and_health_that_it_is_late(tmp_path, settings, caplog):
+def test_worker_says_in_the_log_that_it_failed_and_notes_what_it_made(tmp_path, settings, caplog):
     folder = tmp_path / "elke dag"
     settings.BACKUP_DIR, settings.BACKUP_RECIPIENT, settings.BACKUP_KEEP_DAYS = str(folder), [], 14
     back_up_today.enqueue()
-    assert "no backup was made: The folder for daily backups is not there" in caplog.text
-    today = clock.today()
-    assert backups.backups_are_late(today)
+    assert "the daily backup went wrong: The folder for daily backups is not there" in caplog.text
+    assert not DailyJob.objects.exists()
     folder.mkdir()
-    assert backups.backups_are_late(today)
     back_up_today.enqueue()
-    assert [backups.backups_are_late(today + timedelta(days=days)) for days in (0, 1, 2)] == [False, False, True]
-    settings.BACKUP_DIR = ""
-    assert not backups.backups_are_late(today)
+    assert DailyJob.objects.values_list("name", "done_on").get() == ("backup", clock.today())
+    # As after a restore: it is there already, and noted.
+    DailyJob.objects.all().delete()
+    back_up_today.enqueue()
+    assert (DailyJob.objects.count(), len(list(folder.iterdir()))) == (1, 1)
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "no"), OSError(116, "Stale file handle")])
+def test_folder_that_can_not_be_read_is_said_without_its_name(tmp_path, settings, caplog, monkeypatch, error):
+    settings.BACKUP_DIR = str(tmp_path)
+    monkeypatch.setattr(backups, "_daily_files", lambda folder: (_ for _ in ()).throw(error))
+    back_up_today.enqueue()
+    assert "the daily backup went wrong: The folder for daily backups is not there, or may not be read" in caplog.text
+    assert str(tmp_path) not in caplog.text
 
 
 def test_two_at_once_of_one_name_leave_a_whole_file(tmp_path):
@@ -334,5 +500,26 @@ def test_manifest_that_is_none_or_of_a_newer_format_is_refused():
     for text in (b"", b"[]", b'"x"', b"{}", b'{"format": 1}', b'{"format": "1"}', b"\xff"):
         with pytest.raises(HostingError, match="manifest can't be read"):
             Manifest.read(text)
+    whole = {**json.loads(WHOLE.write()), "tables": {"t": {"rows": 1, "checksum": "0"}}}
+    assert Manifest.read(json.dumps(whole).encode()).tables == {"t": TableTally(1, "0")}
+    odd = [
+        {"migrations": [1]},
+        {"keys": [None]},
+        {"engine": ["sqlite"]},
+        {"member": 5},
+        {"key_salt": 5},
+        {"size": "9"},
+        {"size": -1},
+        {"size": True},
+        {"tables": {"t": {"rows": "1", "checksum": "0"}}},
+        {"tables": {"t": {"rows": 1, "checksum": 0}}},
+        # What a terminal takes as an order.
+        {"version": "\x1b[2J"},
+        {"tables": {"\x1b[2J": {"rows": 1, "checksum": "0"}}},
+        {"more": "than there is"},
+    ]
+    for change in odd:
+        with pytest.raises(HostingError, match="manifest can't be read"):
+            Manifest.read(json.dumps({**whole, **change}).encode())
     with pytest.raises(HostingError, match="newer version of the app"):
         Manifest.read(b'{"format": 2}')

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings as in_force_settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import DataError, connection, connections
 
 from reflectie.models import Answer, MadePdf, Session
 from reflectie.services.hosting import moving
@@ -154,10 +154,39 @@ def test_what_is_no_address_is_refused_without_repeating_it(address, capsys, mon
     assert "geheim" not in str(raised.value)
 
 
+@pytest.mark.parametrize("address", ["sqlite://:memory:", "sqlite://", "sqlite:///file:x?mode=memory"])
+def test_database_in_memory_is_refused_since_all_would_be_gone(address, tmp_path, monkeypatch):
+    with pytest.raises(HostingError, match="in memory is gone"):
+        move_to(address)
+    assert not Path(":memory:").exists()
+
+
+def test_file_that_can_not_be_made_is_said_and_one_that_is_there_is_closed_for_others(tmp_path):
+    with pytest.raises(HostingError, match="see whether its folder is there"):
+        move_to(f"sqlite:///{tmp_path}/nergens/doel.sqlite3")
+    (tmp_path / "doel.sqlite3").touch(0o644)
+    connection.close()
+    move_to(f"sqlite:///{tmp_path}/doel.sqlite3")
+    assert stat.S_IMODE((tmp_path / "doel.sqlite3").stat().st_mode) == 0o600
+
+
 def test_server_that_is_not_there_is_said_without_the_password():
     with pytest.raises(CommandError, match="could not take it") as raised:
         call_command("move_to", "postgres://an:geheim@127.0.0.1:9/x")
     assert "geheim" not in str(raised.value)
+
+
+def test_row_that_does_not_fit_is_told_with_its_table_and_without_what_is_in_it(tmp_path, monkeypatch):
+    def refuse(_model: object, _target: object) -> None:
+        raise DataError('value too long: "an@example.org"')
+
+    monkeypatch.setattr(moving, "_move", refuse)
+    connection.close()
+    with (
+        other_database(str(tmp_path / "doel.sqlite3")) as address,
+        pytest.raises(HostingError, match=r"^The table \w+ could not take it: value too long: …\.$"),
+    ):
+        move_to(address)
 
 
 def test_running_site_is_not_moved(tmp_path):

@@ -1,13 +1,17 @@
 """Putting a backup back: all of it or nothing, older ones migrated, and nothing kept longer than was promised."""
 
 import json
+import os
 import re
+import signal
 import sqlite3
 import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,11 +19,12 @@ import pytest
 from django.conf import settings as in_force_settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as BrowserSession
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from reflectie.backends import schema
-from reflectie.models import Answer, Collaboration, DailyJob, Session
+from reflectie.models import Answer, Collaboration, DailyJob, MadePdf, Session
 from reflectie.services import clock, heartbeat
 from reflectie.services.hosting import backups, postgresql, restoring
 from reflectie.services.hosting.errors import HostingError, reason
@@ -266,6 +271,78 @@ def test_check_says_what_it_found_and_leaves_everything_as_it_was(backup, capsys
         call_command("check_backup", str(backup.with_name("geen")))
 
 
+def repacked(file: Path, change: Callable[[dict[str, bytes], zipfile.ZipFile], None]) -> Path:
+    """The same backup, with something done to what is in it before it is closed."""
+    other = file.with_name("herpakt.zip")
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
+        members = {name: old.read(name) for name in old.namelist()}
+        change(members, new)
+        for name, content in members.items():
+            new.writestr(name, content)
+    return other
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_zip_with_anything_but_a_database_and_its_manifest_is_refused(backup):
+    def more(_members, new):
+        new.writestr("../../elders", "meer")
+
+    def twice(members, new):
+        new.writestr("manifest.json", members["manifest.json"].replace(b"made_at", b"made_on"))
+
+    def large(members, _new):
+        [name] = members.keys() - {"manifest.json"}
+        members[name] += bytes(50_000_000)
+
+    def other_kind(members, new):
+        new.writestr("manifest.json", members.pop("manifest.json"), zipfile.ZIP_LZMA)
+
+    def long_manifest(members, _new):
+        members["manifest.json"] += b" " * 1_000_000
+
+    for change in (more, twice, large, other_kind, long_manifest):
+        with pytest.raises(HostingError, match="damaged or not whole"):
+            check_backup(repacked(backup, change))
+    assert check_backup(repacked(backup, lambda *_: None)).differences == ()
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(backup, tmp_path):
+    os.mkfifo(tmp_path / "pijp.zip")
+    for path in (tmp_path / "pijp.zip", tmp_path):
+        with pytest.raises(HostingError, match="is not there, is no file, or may not be read"):
+            check_backup(path)
+
+
+def test_one_value_that_changes_on_its_way_is_noticed(backup, monkeypatch):
+    """Of a row that came back, not of what the file says of itself."""
+    change = "UPDATE auth_user SET email = 'iemand@example.org' WHERE email = 'an@example.org'"
+    if connection.vendor == "sqlite":
+        usual = restoring.open_backup
+
+        def changed(*args: object) -> object:
+            opened = usual(*args)
+            with closing(sqlite3.connect(opened.database)) as database:
+                database.execute(change)
+                database.commit()
+            return opened
+
+        monkeypatch.setattr(restoring, "open_backup", changed)
+    else:
+        load = postgresql.load
+
+        def load_changed(database, source):
+            load(database, source)
+            with database.cursor() as cursor:
+                cursor.execute(change)
+
+        monkeypatch.setattr(postgresql, "load", load_changed)
+    told = "auth_user: as many rows (2), with something else in them"
+    assert check_backup(backup).differences == (told,)
+    with pytest.raises(HostingError, match=re.escape(told)):
+        restore_backup(backup, None, clock.today(), replace=True)
+    assert accounts() == THOSE
+
+
 # --- what stands there stays when anything fails
 
 
@@ -294,6 +371,45 @@ def test_full_disk_while_restoring_leaves_nothing(backup, small_disk):
         assert list(small_disk.iterdir()) == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
+def test_what_a_file_that_was_taken_away_left_beside_it_is_not_mixed_in(backup, tmp_path):
+    """Of a server that was killed: SQLite would go on with that second file in the database that comes instead."""
+    file = tmp_path / "machine" / "db.sqlite3"
+    file.parent.mkdir()
+    code = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('PRAGMA journal_mode=WAL'); c.execute('UPDATE auth_user SET first_name = ?', ['van vroeger' * 99])\n"
+        "c.execute('DELETE FROM reflectie_answer'); os._exit(9)"
+    )
+    with zipfile.ZipFile(backup) as archive:
+        file.write_bytes(archive.read("database.sqlite3"))
+    assert subprocess.run([sys.executable, "-c", code, str(file)]).returncode == 9
+    assert file.with_name("db.sqlite3-wal").stat().st_size > 0
+    file.unlink()
+    with in_force(str(file)):
+        restore_backup(backup, None, clock.today())
+        assert (Answer.objects.count(), accounts()) == (1, THOSE)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            assert cursor.fetchall() == [("ok",)]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a file")
+def test_where_the_address_leads_to_a_link_the_file_itself_is_replaced(backup, tmp_path):
+    """Not the link: what stood there before would stay, and the site would be on another disk."""
+    file, link = tmp_path / "schijf" / "db.sqlite3", tmp_path / "link.sqlite3"
+    file.parent.mkdir()
+    link.symlink_to(file)
+    with closing(sqlite3.connect(file)):
+        pass
+    with in_force(str(link)):
+        restore_backup(backup, None, clock.today())
+        assert accounts() == THOSE
+    assert link.is_symlink()
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (2,)
+
+
 def test_running_site_is_not_replaced(backup):
     code = (
         "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'samenwerking.settings'; django.setup()\n"
@@ -313,6 +429,23 @@ def test_running_site_is_not_replaced(backup):
             restore_backup(backup, None, clock.today(), replace=True)
         server.stdin.close()
     assert restore_backup(backup, None, clock.today(), replace=True).held is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_command_that_is_told_to_stop_leaves_nothing_and_everything_as_it_was(backup, monkeypatch, number):
+    """SIGHUP as a connection that broke sends it."""
+    make_account("later@example.org")
+    before = tallies()
+    connection.close()
+    usual = signal.getsignal(number)
+    monkeypatch.setattr(restoring, "erase_daily", lambda *_args, **_more: os.kill(os.getpid(), number))
+    with pytest.raises(SystemExit) as ended:
+        call_command("restore", str(backup), "--replace", "--word", name_of_database())
+    assert ended.value.code == 128 + number
+    assert tallies() == before
+    assert list(backups.work_place().glob(".samenwerking-scratch-*")) == []
+    assert schema.what_was_broken_off() == ""
+    assert signal.getsignal(number) == usual
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
@@ -338,6 +471,115 @@ def test_site_that_was_started_after_a_killed_restore_keeps_what_it_has(backup):
         with pytest.raises(HostingError, match="A restore was broken off, and the site was started since"):
             do()
     assert accounts() == [*THOSE, "later@example.org"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_no_server_and_no_worker_starts_on_what_a_killed_restore_left(backup):
+    """As after a power cut: whoever signed out would be signed in, and what expired would be shown."""
+    schema.refuse_misfit()
+    kill_while_restoring(backup)
+    with pytest.raises(ImproperlyConfigured, match="A restore was broken off"):
+        schema.refuse_misfit()
+    with pytest.raises(CommandError, match="A restore was broken off"):
+        call_command("worker")
+    restore_backup(backup, None, clock.today(), replace=True)
+    schema.refuse_misfit()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_backup_of_another_schema_is_refused_and_leaves_nothing_in_either(backup):
+    usual = connection.settings_dict["OPTIONS"]
+    with own_database(str(backup.with_name("elders.sqlite3")), empty=True):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA van_ons")
+        connection.close()
+        connection.settings_dict["OPTIONS"] = {**usual, "options": "-c search_path=van_ons"}
+        try:
+            for do in (lambda: check_backup(backup), lambda: restore_backup(backup, None, clock.today())):
+                with pytest.raises(HostingError, match="made in another schema than van_ons"):
+                    do()
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'van_ons', 'before_restore')"
+                )
+                assert cursor.fetchone() == (0,)
+        finally:
+            connection.close()
+            connection.settings_dict["OPTIONS"] = usual
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+@pytest.mark.parametrize("name", ["x=y", "een \"naam\" 'é'", "n" * 59 + "lang"])
+def test_database_may_be_called_anything(backup, name):
+    usual = str(connection.settings_dict["NAME"])
+
+    def on_server(statement: str) -> None:
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(statement)
+
+    quoted = connection.ops.quote_name(name) if '"' not in name else '"' + name.replace('"', '""') + '"'
+    on_server(f"CREATE DATABASE {quoted} TEMPLATE template0")
+    try:
+        with in_force(name):
+            restore_backup(backup, None, clock.today())
+            assert accounts() == THOSE
+            connection.close()
+            assert check_backup(backups.make_backup(backup.with_name("c.zip")).file).differences == ()
+    finally:
+        on_server(f"DROP DATABASE {quoted}")
+    assert connection.settings_dict["NAME"] == usual
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_check_drops_no_database_but_what_checks_made(backup):
+    """What an earlier one left that was killed goes; whatever else is called so stays."""
+    left, of_somebody = (f"samenwerking_check_{os.getpid()}_{name}" for name in ("left", "somebodys"))
+    own = f"{connection.settings_dict['NAME']}_scratch"
+    with connection.cursor() as cursor:
+        for name in (left, of_somebody, own):
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f"COMMENT ON DATABASE \"{left}\" IS '{postgresql._CHECK}'")
+    try:
+        assert check_backup(backup).differences == ()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [[left, of_somebody, own]])
+            assert {name for (name,) in cursor.fetchall()} == {of_somebody, own}
+    finally:
+        with connection.cursor() as cursor:
+            for name in (left, of_somebody, own):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_server_that_writes_files_and_numbers_in_another_way_has_the_same_rows(backup):
+    MadePdf.objects.create(session=Session.objects.first(), key="verslag", content=b"\x00\xff\\")
+    before = backups.make_backup(backup.with_name("bytes.zip")).file
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} SET bytea_output = 'escape'")
+    connection.close()
+    manifest = json.loads(zipfile.ZipFile(before).read("manifest.json"))
+    assert asdict(tallies()["reflectie_madepdf"]) == manifest["tables"]["reflectie_madepdf"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL")
+def test_whoever_is_connected_as_another_user_is_somebody_too(backup):
+    """Of others the server says less to whoever isn't its administrator."""
+    name = f"gast_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {name}")
+    try:
+        other = connection.copy()
+        with connection.cursor() as cursor, other.cursor():
+            cursor.execute(f"SET ROLE {name}")
+            found = postgresql.others_connected(connection)
+            cursor.execute("RESET ROLE")
+        other.close()
+        assert found == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP ROLE {name}")
 
 
 def kill_while_restoring(backup: Path) -> None:

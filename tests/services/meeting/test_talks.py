@@ -197,3 +197,44 @@ def test_two_who_press_next_at_once_go_one_step(checklist: object) -> None:
     kept = talks.load_talk(fetched(session))
     assert kept
     assert (kept.place, kept.version) == ("need", 2)
+
+
+# --- kept by another release
+
+
+def kept_otherwise(session: Session, place: str, *places: str, **more: str) -> None:
+    agenda = [{"place": each, "minutes": 10, "title": "", **more} for each in places]
+    TalkRow.objects.filter(session=session).update(agenda=agenda, place=place)
+
+
+@pytest.mark.parametrize(
+    ("on", "kept", "at", "left"),
+    [
+        ("breathe", ["welcome", "breathe", KEY, "close"], KEY, ["welcome", KEY, "close"]),
+        ("item-renamed", ["welcome", KEY, "item-renamed"], KEY, ["welcome", KEY]),
+        (KEY, ["breathe", KEY, "item-renamed"], KEY, [KEY]),
+        ("not-on-it", ["welcome", KEY], KEY, ["welcome", KEY]),
+        ("breathe", ["breathe"], "welcome", ["welcome"]),
+    ],
+)
+def test_what_another_release_kept_and_this_one_does_not_know_is_left_out(session: Session, on, kept, at, left) -> None:
+    talks.start_talk(session, 60)
+    kept_otherwise(session, on, *kept)
+    talk = talks.load_talk(fetched(session))
+    assert talk
+    assert (talk.place, [part.place for part in talk.agenda]) == (at, left)
+    assert (talk.part.place, talks.load_wall(fetched(session), load_report(session)) is None) == (at, False)
+    # And it goes on.
+    changed = talks.change_talk(session, lambda talk: steps.lengthen(talk, at))
+    assert [part.place for part in changed.agenda] == left
+
+
+def test_what_somebody_raised_stays_and_what_another_release_says_of_a_part_is_left(session: Session) -> None:
+    talks.start_talk(session, 60)
+    talks.change_talk(session, lambda talk: steps.raise_topic(talk, "Wie belt er?"))
+    row = TalkRow.objects.get()
+    row.agenda = [part | {"colour": "blue"} for part in row.agenda]
+    row.save()
+    talk = talks.load_talk(fetched(session))
+    assert talk
+    assert "Wie belt er?" in [part.title for part in talk.agenda]

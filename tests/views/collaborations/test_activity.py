@@ -75,3 +75,12 @@ def test_long_log_has_pages_and_the_same_queries(
     with django_assert_num_queries(6):
         assert "Pagina 1 van 2" in text_of(an.get(address))
     assert "plande de sessie" in page_of(an, collaboration, pagina="2")
+
+
+def test_session_that_is_erased_while_the_page_is_made_is_left_out(
+    collaboration: Collaboration, an: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = open_round(collaboration, [{"goal-shared": "hindering"}] * 3)
+    an.post(reverse("session-close", args=[session.pk]))
+    monkeypatch.setattr("reflectie.views.collaborations.activity.sessions_of_activities", lambda _found: {})
+    assert "sloot de ronde." in page_of(an, collaboration)

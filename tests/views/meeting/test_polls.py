@@ -10,8 +10,9 @@ from reflectie.domain.report.agreements import Decision
 from reflectie.domain.report.polls import Poll, PollCounts, Stance
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
-from reflectie.models import PollVote, Role, Session
+from reflectie.models import MadePdf, PollVote, Role, Session
 from reflectie.presentation.choices import DECISIONS
+from reflectie.services.meeting import talks
 from reflectie.services.report import agreements, polls
 from reflectie.services.report.polls import cancel_poll, close_poll, load_polls, open_poll, record_hands, vote
 from reflectie.services.tokens import hash_token, new_token
@@ -19,7 +20,7 @@ from reflectie.views.meeting import poll_page
 from tests.helpers.agreed import FIRST, HINDERED, changed, conclude, made, pk
 from tests.helpers.factories import HTMX
 from tests.helpers.page import Part, page_of
-from tests.helpers.rounds import closed_round, discussed_round, make_collaboration, open_round, signed_in
+from tests.helpers.rounds import closed_round, discussed_round, fetched, make_collaboration, open_round, signed_in
 from tests.helpers.watch import pages_of
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +244,84 @@ def test_closed_by_another_and_too_many_are_told(coordinator, session, monkeypat
     monkeypatch.setattr(polls, "MAX_POLLS", 1)
     response = coordinator.post(url(session), {"step": "open", "over": "stop", "key": uuid4()})
     assert (response.status_code, "Er kan geen meer bij." in words(response)) == (409, True)
+
+
+def counted(session: Session) -> list[PollCounts]:
+    return [poll.counts for poll in load_polls(session)]
+
+
+def correction(page: Part, **counts: object) -> dict[str, object]:
+    return {"step": "correct", "poll": page.value("poll"), "seen": page.value("seen"), **counts}
+
+
+@pytest.mark.parametrize("who", ["coordinator", "facilitator"])
+def test_hands_that_were_typed_wrong_are_corrected_in_place(who, session, request):
+    client = request.getfixturevalue(who)
+    record_hands(session, Decision.STOP, COUNTS, uuid4())
+    page = page_of(client.get(page_of(client.get(url(session))).link("Verbeter: Peiling met handen, Stoppen").address))
+    assert [page.value(name) for name in ("behind", "live_with", "objection")] == ["5", "0", "1"]
+    sent = correction(page, behind=4, live_with=1, objection=1)
+    assert client.post(url(session), sent)["Location"] == url(session)
+    # As after a lost answer.
+    assert client.post(url(session), sent).status_code == 303
+    assert counted(session) == [PollCounts(4, 1, 1)]
+    text = words(client.get(url(session)))
+    assert "Peiling met handen: 4 staan erachter, 1 kan ermee leven, 1 heeft een bezwaar" in text
+
+
+@pytest.mark.parametrize("wrong", [{"behind": ""}, {"behind": 1000}, {"behind": 0, "live_with": 0, "objection": 0}])
+def test_a_correction_goes_by_the_rules_of_what_was_counted_first(coordinator, session, wrong):
+    poll = record_hands(session, Decision.STOP, COUNTS, uuid4())
+    page = page_of(coordinator.get(url(session, f"?poll={poll.key}")))
+    response = coordinator.post(url(session), correction(page, **{"behind": 5, "live_with": 0, "objection": 0} | wrong))
+    page = page_of(response)
+    assert (response.status_code, page.title.startswith("Fout: ")) == (422, True)
+    assert page.value("behind") == str(wrong["behind"])
+    assert counted(session) == [COUNTS]
+
+
+def test_two_who_correct_at_once_are_told_and_choose(coordinator, facilitator, session):
+    poll = record_hands(session, Decision.STOP, COUNTS, uuid4())
+    page = page_of(coordinator.get(url(session, f"?poll={poll.key}")))
+    facilitator.post(url(session), correction(page, behind=9, live_with=0, objection=1))
+    response = coordinator.post(url(session), correction(page, behind=4, live_with=1, objection=1))
+    conflict = page_of(response)
+    assert (response.status_code, conflict.title.startswith("Fout: ")) == (409, True)
+    assert "9 Ik sta erachter" in conflict.words
+    assert conflict.value("live_with") == "1"
+    assert counted(session) == [PollCounts(9, 0, 1)]
+    again = correction(conflict, behind=4, live_with=1, objection=1) | {"current": conflict.value("current")}
+    assert coordinator.post(url(session), again | {"theirs": "1"}).status_code == 303
+    assert counted(session) == [PollCounts(9, 0, 1)]
+    assert coordinator.post(url(session), again | {"mine": "1"}).status_code == 303
+    assert counted(session) == [PollCounts(4, 1, 1)]
+
+
+def test_a_poll_by_phones_is_not_corrected_nor_one_that_is_gone_or_of_a_talk_that_is_over(coordinator, session):
+    by_hands = record_hands(session, Decision.STOP, COUNTS, uuid4())
+    page = page_of(coordinator.get(url(session, f"?poll={by_hands.key}")))
+    by_phones = ended(session, BEHIND, BEHIND, OBJECTION)
+    assert len(page_of(coordinator.get(url(session))).links("Verbeter")) == 1
+    form = correction(page, behind=4, live_with=1, objection=1)
+    for key in (by_phones.key, str(uuid4()), "niets"):
+        response = coordinator.post(url(session), form | {"poll": key})
+        assert (response.status_code, "Deze peiling is er niet meer." in words(response)) == (409, True)
+    conclude(session)
+    assert page_of(coordinator.get(url(session))).links("Verbeter") == []
+    assert coordinator.post(url(session), form).status_code == 409
+    assert counted(session) == [COUNTS, PollCounts(2, 0, 1)]
+
+
+def test_a_correction_shows_on_the_wall_and_in_no_pdf_of_before(coordinator, session):
+    poll = record_hands(session, Decision.STOP, COUNTS, uuid4())
+    talks.start_talk(session, 60)
+    before = talks.state_of(fetched(session))
+    coordinator.get(reverse("session-pdf", args=[session.pk]))
+    assert MadePdf.objects.filter(session=session).exists()
+    page = page_of(coordinator.get(url(session, f"?poll={poll.key}")))
+    coordinator.post(url(session), correction(page, behind=4, live_with=1, objection=1))
+    assert talks.state_of(fetched(session)) != before
+    assert not MadePdf.objects.filter(session=session).exists()
 
 
 @pytest.mark.parametrize("posted", [{}, {"step": "iets"}, {"step": "open", "over": "stop"}, {"step": "hands"}])

@@ -14,6 +14,7 @@ from reflectie.domain.report.outcomes import Choice, Outcome
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
 from reflectie.models import Membership, Role, Session
+from reflectie.models import Talk as TalkRow
 from reflectie.services.meeting import talks
 from reflectie.services.report.agreements import add_agreement
 from reflectie.services.report.outcomes import load_outcome, record_outcome, text_digest
@@ -536,3 +537,17 @@ def test_team_talk_goes_with_the_reflection(client):
     client.post(talk, {"step": "begin", "minutes": "60"})
     client.post(reflection.erase_url)
     assert client.get(talk).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["breathe", "item-renamed"])
+def test_talk_that_another_release_kept_is_led_and_followed_on(place, coordinator, session):
+    """A phase, an item and a length that this release doesn't know, as while it comes in the place of the other."""
+    begun(session)
+    agenda = [{"place": each, "minutes": 10, "title": ""} for each in ("welcome", "breathe", "item-renamed", KEY)]
+    TalkRow.objects.filter(session=session).update(agenda=agenda, place=place, minutes=75)
+    wall = reverse("wall", args=[talks.wall_token(fetched(session))])
+    for address in (url(session), url(session, "talk-state"), wall, reverse("join-talk", args=[session.join_token])):
+        response = coordinator.get(address)
+        assert (response.status_code, "Gelijkwaardigheid" in response.content.decode()) == (200, True)
+    assert press(coordinator, session, "go", "welcome").status_code == 303
+    assert [part.place for part in now(session).agenda] == ["welcome", KEY]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.template.loader import render_to_string
@@ -14,17 +15,18 @@ from reflectie.domain.meeting.talk import Talk
 from reflectie.domain.questionnaire.checklist import ActionOwner
 from reflectie.domain.report.agreements import Agreement, Decision
 from reflectie.domain.report.outcomes import Choice, Outcome
-from reflectie.domain.report.polls import Poll, PollWay
+from reflectie.domain.report.polls import Poll, PollCounts, PollWay
 from reflectie.domain.setup import Mode
 from reflectie.domain.versions import etag
-from reflectie.models import FormerLink, Session
+from reflectie.models import Conclusion, FormerLink, Session
 from reflectie.services.meeting import talks
 from reflectie.services.report.outcomes import record_outcome, remove_text, text_digest
+from reflectie.services.report.polls import close_poll, open_poll, record_hands
 from reflectie.services.report.reports import load_report
-from reflectie.services.sessions.rounds import undo_conclusion
+from reflectie.services.sessions.rounds import UNDO_WITHIN, undo_conclusion
 from reflectie.services.tokens import hash_token, new_token, read_token
 from tests.helpers.agreed import conclude, made
-from tests.helpers.rounds import DAY, closed_round, discussed_round, make_collaboration, open_round
+from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, make_collaboration, open_round
 
 KEY, FACTOR = "coordination-equality", "context-regulatory"
 HINDERING, HELPING = "Een of meer partners domineren", "Alle partners worden gelijkwaardig behandeld"
@@ -185,6 +187,37 @@ def test_poll_stands_alone_and_says_how_to_answer(session: Session, way: PollWay
     assert HINDERING not in page
 
 
+VOTE, GOES_ON = "Zeg waar jij staat", "Er loopt nog een peiling."
+
+
+def test_phone_is_led_to_a_poll_as_long_as_it_goes_on_and_says_so_once_the_talk_is_elsewhere(session, client) -> None:
+    def said() -> list[bool]:
+        page = client.get(talk_url(session)).content.decode()
+        return [word in page for word in (VOTE, GOES_ON)]
+
+    poll = open_poll(session, Decision.REPAIR, uuid4())
+    assert said() == [True, False]
+    for place in ("decision", KEY):
+        to(session, place)
+        assert said() == [True, True]
+    assert VOTE not in client.get(wall_url(session)).content.decode()
+    state = talks.state_of(fetched(session))
+    close_poll(session, UUID(poll.key))
+    assert VOTE not in client.get(f"{talk_url(session, 'join-talk-state')}?gezien={state}").content.decode()
+    assert said() == [False, False]
+
+
+def test_phone_is_led_to_a_poll_that_goes_on_after_the_talk_was_stopped(session, client) -> None:
+    open_poll(session, Decision.REPAIR, uuid4())
+    talks.stop_talk(session)
+    assert VOTE in client.get(talk_url(session)).content.decode()
+
+
+def test_phone_is_led_to_no_poll_by_hands(session, client) -> None:
+    record_hands(session, Decision.REPAIR, PollCounts(3, 0, 0), uuid4())
+    assert VOTE not in client.get(talk_url(session)).content.decode()
+
+
 def test_where_the_talk_is_and_the_clock(session: Session) -> None:
     begun = talks.load_talk(session)
     assert begun
@@ -276,8 +309,8 @@ def test_unchanged_is_one_query_and_nothing_else(session, client, django_assert_
 def test_what_changed_is_drawn_once_for_all(session, client, django_assert_num_queries) -> None:
     to(session, KEY)
     phone, wall = talk_url(session, "join-talk-state"), wall_url(session)
-    # The wall shows the same as a phone, and draws it no more.
-    for number, url in ((11, phone), (2, phone), (2, f"{wall}stand/"), (1, wall), (1, talk_url(session))):
+    # The wall shows the same as a phone, and draws it no more; a phone is led on to a poll, which is one query.
+    for number, url in ((12, phone), (3, phone), (2, f"{wall}stand/"), (1, wall), (2, talk_url(session))):
         with django_assert_num_queries(number):
             assert client.get(url).status_code == 200
 
@@ -337,21 +370,47 @@ def test_link_to_take_part_that_was_renewed_says_so(session: Session, client: Cl
     assert "vernieuwd" in client.get(reverse("join-talk", args=["x" * 22])).content.decode()
 
 
-def test_concluded_says_so_and_stops_asking_until_it_is_taken_back(session: Session, client: Client) -> None:
+@pytest.fixture
+def asked(session: Session) -> tuple[str, str]:
+    """What wall and phone ask for."""
+    return wall_url(session, "wall-state"), talk_url(session, "join-talk-state")
+
+
+def test_concluded_says_so_and_asks_rarely_until_it_is_taken_back(
+    session: Session, client: Client, asked: tuple[str, str], django_assert_num_queries
+) -> None:
     concluded = conclude(session)
-    asked = wall_url(session, "wall-state"), talk_url(session, "join-talk-state")
     wall, phone = (client.get(url, headers=HTMX) for url in asked)
-    assert [wall.status_code, phone.status_code] == [286, 286]
+    assert [wall.status_code, phone.status_code] == [200, 200]
     assert "Dit gesprek is afgerond" in wall.content.decode()
     assert "<a" not in wall.content.decode()
     assert "Lees wat jullie zeiden" in phone.content.decode()
+    for answer in (wall, phone):
+        assert "data-talk-ended" in answer.content.decode()
+    for url in asked:
+        # The state, the session, and its conclusion.
+        with django_assert_num_queries(3):
+            assert client.get(f"{url}?gezien=concluded", headers=HTMX).status_code == 204
     for url in (wall_url(session), talk_url(session)):
         page = client.get(url)
         assert page.status_code == 200
-        assert "hx-get" not in page.content.decode()
-        assert "http-equiv" not in page.content.decode()
+        assert "hx-get" in page.content.decode()
     undo_conclusion(concluded)
-    assert "hx-get" in client.get(wall_url(session)).content.decode()
+    for url in asked:
+        again = client.get(f"{url}?gezien=concluded", headers=HTMX)
+        assert (again.status_code, "Welkom, en hoe we praten" in again.content.decode()) == (200, True)
+
+
+def test_concluded_for_good_stops_asking(session: Session, client: Client, asked: tuple[str, str]) -> None:
+    conclude(session)
+    Conclusion.objects.update(recorded_at=timezone.now() - UNDO_WITHIN)
+    for url in asked:
+        assert client.get(f"{url}?gezien=concluded", headers=HTMX).status_code == 286
+    for url in (wall_url(session), talk_url(session)):
+        page = client.get(url).content.decode()
+        assert "afgerond" in page
+        assert "hx-get" not in page
+        assert "http-equiv" not in page
 
 
 def test_phone_waits_for_a_talk_and_shows_it_when_it_begins(db: None, client, django_assert_num_queries) -> None:

@@ -47,10 +47,10 @@ UNREADABLE = r"✗ DATABASE_URL can't be read: docs/hosting/configure\.md says h
 # {encrypted} one that is encrypted.
 FAILING: dict[str, list[tuple[str, dict[str, str], str]]] = {
     "backup": [
-        ("{tmp}/b.zip", *NO_DATABASE),
+        ("{tmp}/b.zip", {"DATABASE_URL": AWAY}, "The database could not take it: .+ Connection refused"),
         ("{tmp}", {}, "is there already, and stays as it is"),
         ("/proc/b.zip", {}, "no more may be written"),
-        ("--daily {old}", {}, "The folder for daily backups is not there, or may not be read or written"),
+        ("--daily {old}", {}, "The folder for daily backups is not there, or may not be read"),
         (f"{{tmp}}/b.zip --recipient {WORD}", {}, "a recipient is no public key of age"),
         (
             "{tmp}/b.zip",
@@ -87,7 +87,7 @@ FAILING: dict[str, list[tuple[str, dict[str, str], str]]] = {
         ("", {}, "Say where to"),
         ("", {"MOVE_TO": AWAY}, r"Connection refused\. Nothing was moved"),
         ("", {"MOVE_TO": f"//samen:{WORD}@db/samen"}, r"no address of an SQLite or PostgreSQL.+ Nothing was moved"),
-        ("sqlite:////nowhere/db.sqlite3", {}, r"No such file.+ Nothing was moved"),
+        ("sqlite:////nowhere/db.sqlite3", {}, r"can't be made.+ Nothing was moved"),
         ("sqlite:///{tmp}", {}, "unable to open database file"),
     ],
     "restore": [
@@ -171,7 +171,7 @@ def test_command_says_what_it_does_and_what_each_option_is_for(name: str) -> Non
 
 def test_options_of_our_own_are_found() -> None:
     assert {"file", "daily", "recipient", "keep_days"} == {option for option, _text in own_options("backup")}
-    assert own_options("worker") == []
+    assert [option for option, _text in own_options("worker")] == ["check"]
 
 
 @pytest.mark.parametrize("name", NAMES)

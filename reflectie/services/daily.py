@@ -192,20 +192,19 @@ def tell_undone(undone: Collection[DailyJob.Name], day: date, mail: Callable[[st
 
 def undone_text(name: DailyJob.Name) -> str:
     """What an administrator reads in a mail where a daily job isn't done."""
-    match name:
-        case DailyJob.Name.ERASE:
-            return _("Het dagelijkse wissen is vandaag nog niet gelukt. Wat oud is, staat er dus nog.")
-        case DailyJob.Name.REMIND:
-            return _("De dagelijkse mails aan coördinatoren zijn vandaag nog niet klaargezet.")
-    what = _("De dagelijkse reservekopie van vandaag is er nog niet.")
-    return f"{what} {_('Kijk ook of de map voor reservekopieën bereikbaar is, en of er nog plaats is.')}"
+    no_backup = _("De dagelijkse reservekopie van vandaag is er nog niet.")
+    folder = _("Kijk ook of de map voor reservekopieën bereikbaar is, en of er nog plaats is.")
+    return {
+        DailyJob.Name.ERASE: _("Het dagelijkse wissen is vandaag nog niet gelukt. Wat oud is, staat er dus nog."),
+        DailyJob.Name.REMIND: _("De dagelijkse mails aan coördinatoren zijn vandaag nog niet klaargezet."),
+        DailyJob.Name.BACKUP: f"{no_backup} {folder}",
+    }[name]
 
 
 def done_again_text(name: DailyJob.Name) -> str:
     """What an administrator reads in a mail once a daily job is done again."""
-    match name:
-        case DailyJob.Name.ERASE:
-            return _("Het dagelijkse wissen is weer gelukt.")
-        case DailyJob.Name.REMIND:
-            return _("De dagelijkse mails aan coördinatoren zijn weer klaargezet.")
-    return _("De dagelijkse reservekopie is weer gemaakt.")
+    return {
+        DailyJob.Name.ERASE: _("Het dagelijkse wissen is weer gelukt."),
+        DailyJob.Name.REMIND: _("De dagelijkse mails aan coördinatoren zijn weer klaargezet."),
+        DailyJob.Name.BACKUP: _("De dagelijkse reservekopie is weer gemaakt."),
+    }[name]

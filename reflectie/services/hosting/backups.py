@@ -125,7 +125,7 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
                 made = make_backup(daily_file(folder, day, recipients), recipients)
         finally:
             erased = _prune(folder, day, day - timedelta(days=keep_days))
-            if later := sum(made_on > day for made_on, _file in _daily_files(folder)):
+            if later := sum(made_on > day for made_on in days):
                 log.error("%s backups bear a day that is still to come; if the clock is right, erase them", later)
     except OSError as error:
         raise HostingError("The folder for daily backups is not there, or may not be read or written.") from error
@@ -134,10 +134,7 @@ def make_daily(folder: Path, day: date, recipients: Sequence[str], keep_days: in
 
 def _daily_files(folder: Path) -> list[tuple[date, Path]]:
     """The files in a folder that are daily backups, by the day in their names: nothing else that somebody put there."""
-    try:
-        named = [(_DAILY_NAME.fullmatch(path.name), path) for path in folder.iterdir() if path.is_file()]
-    except OSError as error:
-        raise HostingError("The folder for daily backups is not there, or may not be read.") from error
+    named = [(_DAILY_NAME.fullmatch(path.name), path) for path in folder.iterdir() if path.is_file()]
     return sorted((day, path) for found, path in named if found and (day := _day(found[1])))
 
 

@@ -69,6 +69,8 @@ def check(page: Page, title: str) -> None:
     """What holds of every page: its title and heading, one thing to do, the way past the menu, and what axe finds with
     everything opened that can be."""
     expect(page).to_have_title(re.compile(f"^(Fout: )?{title}( · .+)? · Samenwerking$"))
+    # Its title comes before its end.
+    page.wait_for_load_state()
     assert page.evaluate(FACTS) == {"headings": 1, "amber": 1, "wide": False, "language": "nl"}, page.url
     page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
     results = Axe().run(page)

@@ -130,6 +130,7 @@ def test_all_but_the_code_of_an_app_goes_on_when_it_goes_away(tmp_path, settings
     assert visitor.get("/gereed/").status_code == 503
 
 
+@pytest.mark.slow
 def test_server_starts_and_serves_where_it_never_answers(tmp_path):
     """It takes the connection, and says nothing: nobody waits for it longer than a moment."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as silent:

@@ -107,7 +107,13 @@ FAILING: dict[str, list[tuple[str, dict[str, str], str]]] = {
     ],
     "write_totals": [("", *NO_DATABASE), ("--check", *NO_DATABASE)],
 }
-CASES = [(name, *case) for name, cases in FAILING.items() for case in cases]
+# Each is a process of a second, and what a command says in one way it says by the same means in the others: the first
+# of each is for every run.
+CASES = [
+    pytest.param(name, *case, marks=[pytest.mark.slow] if nth else [])
+    for name, cases in FAILING.items()
+    for nth, case in enumerate(cases)
+]
 
 
 def parser_of(name: str) -> ArgumentParser:

@@ -4,6 +4,7 @@ back all that was typed. `tests/project/test_disks.py` does it with a real disk.
 import errno
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reflectie.backends import cannot_write, waited_too_long
+from reflectie.backends.sqlite3 import base as sqlite_backend
 from reflectie.models import Answer, MadePdf
 from reflectie.pdf import documents
 from reflectie.pdf.worker import pdf_worker
@@ -126,6 +128,31 @@ def test_a_connection_for_reading_alone_is_not_kept(monkeypatch, may_write: bool
     connection.ensure_connection()
     connection.close_if_unusable_or_obsolete()
     assert (connection.connection is not None) is is_kept
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="it is SQLite that opens a file for reading alone")
+@pytest.mark.parametrize("ends", [True, False])
+def test_whoever_comes_once_it_may_be_written_waits_for_the_last_that_may_only_read(tmp_path, monkeypatch, ends: bool):
+    monkeypatch.setattr(sqlite_backend, "READERS_END_SECONDS", 5 if ends else 0.1)
+    file, may_write = tmp_path / "db.sqlite3", False
+    file.touch()
+    monkeypatch.setattr(os, "access", lambda path, _mode: may_write or path != file)
+    first, second = (connection.copy() for _ in range(2))
+    for one in (first, second):
+        one.settings_dict = {**one.settings_dict, "NAME": str(file)}
+        # It is ended by another thread than the one that began it, in this test alone.
+        one.inc_thread_sharing()
+    first.connect()
+    may_write = True
+    if ends:
+        threading.Timer(0.2, first.close).start()
+    second.connect()
+    began_after_the_last = first.connection is None
+    second.close_if_unusable_or_obsolete()
+    is_kept = second.connection is not None
+    for one in (first, second):
+        one.close()
+    assert (began_after_the_last, is_kept) == (ends, ends)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="another database has a disk of its own")

@@ -3,6 +3,7 @@ that was gone comes back, and the keys of the wall reach the remote."""
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -60,6 +61,15 @@ def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(rf"^\s*{name}\s*$"), timeout=SOON)
 
 
+def heading_within_a_minute(page: Page, name: str) -> None:
+    """In leaps of the page's own clock: an answer may be on its way when one begins, and the next wait begins later."""
+    for _ in range(2):
+        page.clock.fast_forward(30_000)
+        with suppress(AssertionError):
+            return heading(page, name)
+    return heading(page, name)
+
+
 def test_step_reaches_wall_and_phones_by_itself_and_is_announced_once(watch: Watch, session: Session) -> None:
     wall, phone = watch.open(), watch.open()
     open_wall(wall, session)
@@ -106,8 +116,7 @@ def test_wall_and_phone_come_back_by_themselves_once_the_conclusion_is_taken_bac
     heading(late, "Dit gesprek is afgerond")
     undo_conclusion(concluded)
     for page in (wall, phone, late):
-        page.clock.fast_forward(30_000)
-        heading(page, "Welkom, en hoe we praten")
+        heading_within_a_minute(page, "Welkom, en hoe we praten")
 
 
 def test_phone_comes_alive_when_a_talk_begins(watch: Watch, content) -> None:

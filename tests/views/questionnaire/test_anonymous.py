@@ -108,6 +108,10 @@ def test_closing_gives_every_row_a_new_key(checklist):
 
 def test_closing_writes_the_rows_in_the_order_that_chance_gave(checklist, monkeypatch):
     """Chance is replaced by a known order here, so that it shows whether the rows really follow it."""
+    if connection.vendor == "postgresql":
+        # What other tests left is room that it fills first, wherever that is.
+        with connection.cursor() as cursor:
+            cursor.execute(f'TRUNCATE "{Answer._meta.db_table}", "{Response._meta.db_table}"')
     session = make_round(questions=("goal-sentence",))
     for number in range(5):
         fill_in(session, {"goal-shared": "helping", "goal-shared-note": f"{number}", "goal-sentence": f"{number}"})

@@ -1,11 +1,12 @@
 """Who did what in a collaboration: logged with what was done, of whoever has an account, and gone in time."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 
+from reflectie.domain.questionnaire.answers import Sheet
 from reflectie.domain.report.agreements import Conclusion, Decision, Needed
 from reflectie.models import Activity, Collaboration, Role, Session
 from reflectie.services.accounts import close_account
@@ -14,9 +15,11 @@ from reflectie.services.clock import today
 from reflectie.services.collaborations.collaborations import erase_collaboration
 from reflectie.services.collaborations.people import change_role, remove_member
 from reflectie.services.erasure import erase_session
+from reflectie.services.imports import table_import
 from reflectie.services.report.outcomes import remove_text, text_digest
 from reflectie.services.sessions import rounds
-from tests.helpers.factories import add_member, make_account, make_collaboration
+from reflectie.services.tokens import new_token
+from tests.helpers.factories import add_member, make_account, make_collaboration, make_round
 from tests.helpers.rounds import open_round
 
 ACTION = Activity.Action
@@ -51,6 +54,21 @@ def test_steps_of_a_session_are_logged_with_who_took_them(session: Session) -> N
         ACTION.CLOSED,
     ]
     assert {(each.user_id, each.session_id, each.on) for each in found} == {(an.pk, session.pk, today())}
+
+
+def test_another_name_and_an_import_that_was_taken_out_are_logged(session: Session, checklist: None) -> None:
+    an = make_account()
+    earlier = make_round(planned_on=date(2023, 5, 11), expected=None, earlier=True)
+    with acting(lambda: an.pk):
+        rounds.rename_session(session, "Na de fusie")
+        rounds.rename_session(session, "Na de fusie")
+        table_import.import_answers(earlier, new_token(), [Sheet({KEY: "hindering"})])
+        table_import.delete_imported(earlier)
+    assert session.collaboration
+    assert earlier.collaboration
+    assert actions(session.collaboration) == [ACTION.RENAMED]
+    assert actions(earlier.collaboration) == [ACTION.IMPORT_ERASED, ACTION.BROUGHT_IN]
+    assert not any("fusie" in str(row) for row in Activity.objects.values())
 
 
 def test_nothing_typed_stands_in_the_log(session: Session) -> None:

@@ -82,6 +82,7 @@ def delete_imported(session: Session) -> int:
         erase_quotes(session)
         session.made_pdfs.all().delete()
         session.responses.all().delete()
+        log_activity(Activity.Action.IMPORT_ERASED, session.collaboration_id, session=session)
         truncate_wal_on_commit()
     return erased
 

@@ -152,8 +152,11 @@ def rename_session(session: Session, name: str) -> Session:
     they keep that of the collaboration."""
     with transaction.atomic():
         session = lock_session(session)
+        if session.name == name:
+            return session
         session.name = name
         session.save(update_fields=["name"])
+        log_activity(Activity.Action.RENAMED, session.collaboration_id, session=session)
         # What it was called may have been somebody's name.
         truncate_wal_on_commit()
     return session

@@ -31,6 +31,8 @@ THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 # As Django's own security.W009, which only warns, and only when asked.
 KEY_LENGTH, KEY_SIGNS, INSECURE_KEY = 50, 5, "django-insecure-"
+# As a link of ours: 128 bits, where they came from chance.
+TOKEN_LENGTH = 22
 
 
 @register(TAG)
@@ -67,6 +69,17 @@ def keys(**_: Any) -> Iterator[CheckMessage]:
                 id="samenwerking.E004",
             )
             return
+
+
+@register(TAG)
+def watchers_tokens(**_: Any) -> Iterator[CheckMessage]:
+    for name in ("READY_TOKEN", "METRICS_TOKEN"):
+        if 0 < len(getattr(settings, name)) < TOKEN_LENGTH:
+            yield Warning(
+                f"{name} can be guessed: whoever guesses it reads how the site is doing.",
+                hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+                id="samenwerking.W006",
+            )
 
 
 @register(TAG)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
 from reflectie.request_id import request_id
+from reflectie.services.tokens import PERSONAL_CODE, SHORT_CODE, SIGNS
 
 from .secret_addresses import SECRET
 
@@ -34,6 +35,11 @@ _LOOSE_TOKEN = re.compile(
     """,
     re.ASCII,
 )
+# A short or a personal code, typed right behind the name of the site.
+_SIGN = f"(?:[{SIGNS}][ .-]?)"
+_CODE = re.compile(
+    rf"(?i)(?<=^Not Found: /){_SIGN}{{{SHORT_CODE}}}(?:{_SIGN}{{{PERSONAL_CODE - SHORT_CODE}}})?(?=/?$)", re.ASCII
+)
 # A mail server names the address that it refuses, a database the one that it has already.
 _ADDRESS = re.compile(r"[\w.!#$%*+^~-]['\w.!#$%*+^~-]{0,63}(?:@|%40)[\w.-]+\.\w+")
 # Below this word PostgreSQL shows the row that it refuses, with everything in it.
@@ -42,6 +48,7 @@ _formatter = logging.Formatter()
 
 
 def without_secrets(text: str) -> str:
+    text = _CODE.sub("…", text)
     text = _ROW.sub("DETAIL: …", _LOOSE_TOKEN.sub("…", _TOKEN.sub(r"\1…", text)))
     return _ADDRESS.sub("…@…", text) if "@" in text or "%40" in text else text
 

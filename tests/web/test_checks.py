@@ -127,6 +127,17 @@ def test_key_of_before_is_fine_and_a_reminder_before_deployment_that_it_can_go(s
     refuse_unsafe_settings()
 
 
+@pytest.mark.parametrize("name", ["READY_TOKEN", "METRICS_TOKEN"])
+def test_token_of_a_watcher_that_can_be_guessed_is_a_warning(settings: Any, name: str) -> None:
+    setattr(settings, name, GOOD_KEY[:22])
+    assert ids() == []
+    setattr(settings, name, GOOD_KEY[:21])
+    [message] = run_checks(tags=[TAG])
+    assert message.id == "samenwerking.W006"
+    assert GOOD_KEY[:21] not in str(message)
+    refuse_unsafe_settings()
+
+
 def test_mail_to_the_console_is_a_warning_before_deployment(settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert ids() == []

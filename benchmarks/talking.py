@@ -73,7 +73,7 @@ def _while_pdfs_are_made(run: Run, session: Session) -> None:
         took: dict[str, list[list[float]]] = {path: [] for path in (_path(session), EMPTY)}
         for _ in range(run.rounds):
             for path, waits in took.items():
-                waits.append(_heard(run, _following(run, path, times=6), beside)["seconds"]["poll"])
+                waits.append(_heard(run, _following(run, path, times=1 if run.smoke else 6), beside)["seconds"]["poll"])
         for share in (0.5, 0.95):
             own, top = ([quantile(each, share) * 1000 for each in waits] for waits in took.values())
             run.beside(f"who follows, unchanged, while {name}, p{share * 100:.0f}", own, top)

@@ -25,6 +25,10 @@ from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, ma
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# What these migrate with never changes (`test_stored_databases.py`): before a release is often enough. Every run takes a
+# database of each version through all of them.
+landed = pytest.mark.slow
+
 HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]
 TALKED = Outcome(Choice.HELPING, "We lazen het doel samen.", "Eén partner ziet het anders.")
 
@@ -44,6 +48,7 @@ def talked_about() -> Session:
     return session
 
 
+@landed
 def test_migration_of_the_report_keeps_outcomes_and_lets_go_of_pdfs(talked_about):
     try:
         before = migrate("0002_teams")
@@ -65,6 +70,7 @@ def test_migration_of_the_report_keeps_outcomes_and_lets_go_of_pdfs(talked_about
     assert reports.final_key(session.pk, "verslag") == "nu"
 
 
+@landed
 def test_migration_of_names_lets_go_of_what_no_session_ends_with(talked_about):
     try:
         before = migrate("0010_limits_and_former_coordinators")
@@ -88,6 +94,7 @@ def test_migrated_session_that_ended_without_a_conclusion_has_its_pages(talked_a
     assert TALKED.reason in text_of(coordinator.get(reverse("session-report", args=[talked_about.pk])))
 
 
+@landed
 def test_migration_of_comparing_shares_and_counts_nothing_of_what_was_before(talked_about):
     try:
         before = migrate("0003_report")
@@ -164,6 +171,7 @@ def chosen(session: Session) -> Counter[str]:
     return Counter(response.extras.get("organisation", "") for response in session.responses.all())
 
 
+@landed
 def test_open_round_has_one_group_of_names_that_look_alike_and_every_answer_in_it():
     names = (CAFE, LOOSE, f"{QUOTE}\u200b", CURLED, LINDE)
     session = open_round(make_collaboration(), by_group(*names), groups=names)
@@ -184,6 +192,7 @@ def test_open_round_has_one_group_of_names_that_look_alike_and_every_answer_in_i
     assert [(name, size) for name, size, _counts in figures(session)] == [(CAFE, 6), (QUOTE, 6), (LINDE, 3)]
 
 
+@landed
 def test_open_round_of_groups_that_all_look_alike_keeps_two():
     session = open_round(make_collaboration(), by_group(CAFE, LOOSE), groups=(CAFE, LOOSE))
     tidied()
@@ -191,6 +200,7 @@ def test_open_round_of_groups_that_all_look_alike_keeps_two():
     assert chosen(session) == {CAFE: 3, f"{CAFE} (2)": 3}
 
 
+@landed
 @pytest.mark.parametrize("mode", [Mode.ANONYMOUS, Mode.NAMED])
 @pytest.mark.parametrize("make", [closed_round, discussed_round])
 def test_closed_round_keeps_its_groups_and_figures_under_other_names(make, mode):
@@ -207,6 +217,7 @@ def test_closed_round_keeps_its_groups_and_figures_under_other_names(make, mode)
     assert figures(session) == [(name, *rest) for name, (_old, *rest) in zip(renamed, before, strict=True)]
 
 
+@landed
 def test_a_choice_that_is_no_group_of_its_session_does_not_become_one():
     session = open_round(make_collaboration(), by_group(CAFE, LINDE), groups=(CAFE, LINDE))
     stray = session.responses.first()
@@ -217,6 +228,7 @@ def test_a_choice_that_is_no_group_of_its_session_does_not_become_one():
     assert stray.extras == {"organisation": f"{LINDE}\u200b"}
 
 
+@landed
 def test_names_of_nothing_get_words_where_something_hangs_on_them_and_go_where_nothing_does():
     collaboration = make_collaboration(["\u200b", CAFE, LOOSE, f"\u2068{LINDE}\u2069"])
     collaboration.name, collaboration.theme = "\u2800", "\u00ad"
@@ -238,12 +250,14 @@ def test_names_of_nothing_get_words_where_something_hangs_on_them_and_go_where_n
     assert {response.extras["goal-sentence"] for response in session.responses.all()} == {"Laat\u200b staan"}
 
 
+@landed
 def test_names_that_grow_by_tidying_still_fit():
     collaboration = make_collaboration(["\u0958" * 120])
     tidied()
     assert len(collaboration.partners.get().name) == 120
 
 
+@landed
 def test_labels_of_two_ways_of_writing_are_one_and_the_rarer_counts_from_the_next_quarter():
     then = date(2026, 1, 2)
     labels = ["Leuven – Oost", "Leuven – Oost", "leuven - oost", "Leuven - Oost\u200b", "Aalst", "aalst", "", "\u2800"]
@@ -259,6 +273,7 @@ def test_labels_of_two_ways_of_writing_are_one_and_the_rarer_counts_from_the_nex
     assert aside.signals_from is None
 
 
+@landed
 def test_tidying_names_twice_changes_nothing():
     names = (LOOSE, CAFE, LINDE)
     session = closed_round(make_collaboration(names), by_group(*names), groups=names)
@@ -271,6 +286,7 @@ def test_tidying_names_twice_changes_nothing():
 # --- an answer that came in
 
 
+@landed
 def test_migration_that_brought_the_answer_of_a_divided_team_can_be_taken_back():
     reflection = make_reflection(
         {"goal-shared": "disagree", "goal-shared-note": "De een wel, de ander niet.", "context-practical": "disagree"},

@@ -25,8 +25,8 @@ from tests.helpers.rounds import DAY, closed_round, discussed_round, fetched, ma
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# What these migrate with never changes (`test_stored_databases.py`): before a release is often enough. Every run takes a
-# database of each version through all of them.
+# What these migrate with never changes (`test_stored_databases.py`): before a release is often enough. Every run takes
+# a database of each version through all of them.
 landed = pytest.mark.slow
 
 HINDERED = [{"goal-shared": "hindering"} for _ in range(3)]

@@ -2,6 +2,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from weakref import WeakSet
 
 from django.db.backends.sqlite3 import base
 
@@ -19,22 +20,23 @@ class _Readers:
     """
 
     def __init__(self) -> None:
-        self._count = 0
+        # Whoever forgets to close one keeps nobody waiting for ever.
+        self._open: WeakSet[DatabaseWrapper] = WeakSet()
         self._ended = threading.Condition()
 
-    def joined(self, file: Path) -> bool:
+    def join(self, connection: "DatabaseWrapper", file: Path) -> bool:
         """Whether a connection that is opened now becomes one of them; it must `leave` then."""
         with self._ended:
             if os.access(file, os.W_OK):
-                self._ended.wait_for(lambda: not self._count, READERS_END_SECONDS)
-                if not self._count:
+                self._ended.wait_for(lambda: not self._open, READERS_END_SECONDS)
+                if not self._open:
                     return False
-            self._count += 1
+            self._open.add(connection)
             return True
 
-    def leave(self) -> None:
+    def leave(self, connection: "DatabaseWrapper") -> None:
         with self._ended:
-            self._count -= 1
+            self._open.discard(connection)
             self._ended.notify_all()
 
 
@@ -42,25 +44,18 @@ _readers = _Readers()
 
 
 class DatabaseWrapper(KeepsNoPlace, base.DatabaseWrapper):
-    _only_reads = False
-
     def connect(self) -> None:
         file = Path(str(self.settings_dict["NAME"]))
         with waiting():
-            self._only_reads = file.is_file() and _readers.joined(file)
+            only_reads = file.is_file() and _readers.join(self, file)
         try:
             super().connect()
         except BaseException:
-            self._leave()
+            _readers.leave(self)
             raise
-        if self._only_reads:
+        if only_reads:
             self.close_at = time.monotonic()
 
     def _close(self) -> None:
         super()._close()  # type: ignore[misc]
-        self._leave()
-
-    def _leave(self) -> None:
-        if self._only_reads:
-            self._only_reads = False
-            _readers.leave()
+        _readers.leave(self)

@@ -136,7 +136,7 @@ def _options() -> argparse.Namespace:
     for name in WHOLE | ALONE:
         parser.add_argument(f"--only-{name}", dest="only", action="append_const", const=name)
     for name, words in {
-        "smoke": "everything a few times, in less than a minute: whether it works",
+        "smoke": "everything a few times, in about a minute: whether it works",
         "compare": "also print what is worse than baseline.json by more than a fifth, twice in a row",
     }.items():
         parser.add_argument(f"--{name}", action="store_true", help=words)

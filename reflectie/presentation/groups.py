@@ -57,11 +57,12 @@ def initials_of(names: Sequence[str]) -> list[str]:
     number = Counter(short)
     longer = [_letters(name) if number[each] > 1 else each for name, each in zip(names, short, strict=True)]
     number = Counter(longer)
-    taken = {each for each in longer if each and number[each] == 1}
+    alone = {each for each in longer if each and number[each] == 1}
+    taken = set(alone)
     found = []
     for place, each in enumerate(longer, start=1):
         chosen = each
-        if chosen not in taken:
+        if chosen not in alone:
             first = each[:1] if place < 100 else ""
             chosen = next(one for n in range(place, place + len(names) + 1) if (one := f"{first}{n}") not in taken)
             taken.add(chosen)

@@ -19,6 +19,8 @@ from reflectie.presentation.groups import MAX_INITIALS, SHAPES, TONES, initials_
         # Names without a letter, in other letters, and of small words alone.
         (["!!", "??", "Дом", "De"], ["1", "2", "Д", "D"]),
         (["H1", "Huis Noord", "Huis Nieuw"], ["H", "H2", "H3"]),
+        # A number that another got is no name's own any more.
+        (["!!", "1", "1"], ["1", "12", "13"]),
     ],
 )
 def test_initials_are_short_and_each_their_own(names, initials):
